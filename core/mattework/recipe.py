@@ -1,0 +1,129 @@
+"""The recipe: every choice that made an alpha, enough to make it again.
+
+A recipe is plain JSON with a version. It travels in the XMP of PSD and TIFF files, so that a file that was handed over
+can be opened again and its edge refined. Pictures that the choices rest on (a soft mask, a trimap that the user brought)
+travel beside it as `RecipeInputs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, cast
+
+from mattework.errors import RecipeError
+
+RECIPE_VERSION = 1
+
+Origin: TypeAlias = Literal["model", "mask", "trimap"]
+StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent"]
+SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectChoice:
+    """How the subject was found.
+
+    `origin`: a model's prediction, a soft mask of the user's, or a trimap of the user's. `model` and `sha256` name the
+    network and its file; `input_side` is the long side it saw, 0 for the record's own; `zoom` allows a second look at a
+    small subject.
+    """
+
+    origin: Origin = "model"
+    model: str | None = None
+    sha256: str | None = None
+    input_side: int = 0
+    zoom: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrimapRules:
+    """How the unknown band is laid around a soft mask.
+
+    `band` scales its width (1 is the measured default); `certain_background` and `certain_foreground` are the soft-mask
+    values below and above which a pixel counts as decided.
+    """
+
+    band: float = 1.0
+    certain_background: float = 0.05
+    certain_foreground: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stroke:
+    """One brush gesture in image pixels: a round brush dragged along `points` (x, y). `radius` in pixels."""
+
+    kind: StrokeKind
+    radius: float
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """Parametric edge settings, applied to the stored alpha. Lengths in pixels of the full image.
+
+    `smooth` rounds the outline, `feather` softens it, `contrast` (0 to 1) hardens it, `shift` moves it outwards
+    (positive) or inwards. All zero leaves the alpha as it is.
+    """
+
+    smooth: float = 0.0
+    feather: float = 0.0
+    contrast: float = 0.0
+    shift: float = 0.0
+
+    @property
+    def is_neutral(self) -> bool:
+        return not (self.smooth or self.feather or self.contrast or self.shift)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Every choice that made an alpha.
+
+    `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose. `colours` is
+    the amount of clean colours, 0 (the photo's own) to 1. `source_sha256` identifies the photo's samples.
+    """
+
+    version: int = RECIPE_VERSION
+    program: str = ""
+    source_sha256: str | None = None
+    subject: SubjectChoice = field(default_factory=SubjectChoice)
+    trimap: TrimapRules = field(default_factory=TrimapRules)
+    strokes: tuple[Stroke, ...] = ()
+    solver: SolverName = "auto"
+    solver_used: str | None = None
+    edge: EdgeSettings = field(default_factory=EdgeSettings)
+    colours: float = 1.0
+
+    def to_json(self) -> str:
+        """Compact JSON text with sorted, stable keys."""
+        import msgspec
+
+        return msgspec.json.encode(self, order="deterministic").decode()
+
+
+def parse_recipe(text: str | bytes) -> Recipe:
+    """Read a recipe of this or an older version.
+
+    Fields that an older version did not know take their defaults.
+
+    Raises:
+        RecipeError: not JSON, wrong types, or made by a newer version of Mattework.
+    """
+    import msgspec
+
+    try:
+        raw: Any = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise RecipeError(f"The recipe is not valid JSON ({error}). It cannot be re-applied.") from error
+    version = raw.get("version") if isinstance(raw, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise RecipeError("The recipe has no version number, so it was not made by Mattework.")
+    if version > RECIPE_VERSION:
+        raise RecipeError(
+            f"The recipe has version {version}; this Mattework reads up to {RECIPE_VERSION}. Install a newer Mattework."
+        )
+    upgraded = {**cast("dict[str, Any]", raw), "version": RECIPE_VERSION}
+    try:
+        return msgspec.convert(upgraded, Recipe)
+    except msgspec.ValidationError as error:
+        raise RecipeError(f"The recipe cannot be read: {error}.") from error
