@@ -127,3 +127,15 @@ def parse_recipe(text: str | bytes) -> Recipe:
         return msgspec.convert(upgraded, Recipe)
     except msgspec.ValidationError as error:
         raise RecipeError(f"The recipe cannot be read: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeInputs:
+    """Pictures that a recipe rests on, as PNG files in memory.
+
+    `soft_mask`: the segmenter's probability, or the user's own mask, gray, 8 or 16 bit, at any resolution; `trimap`: one that the
+    user brought, 8-bit gray of 0, 128 and 255 at full resolution.
+    """
+
+    soft_mask: bytes | None = None
+    trimap: bytes | None = None
