@@ -1,0 +1,117 @@
+"""Mattework cuts subjects out of photographs: locally, at full resolution, into layered files that stay editable.
+
+    import mattework
+
+    cutout = mattework.cut_out("photo.jpg")
+    cutout.save("photo.psd")
+
+The names below are the public surface. They are loaded when first used, so that `import mattework` costs next to
+nothing and no heavy library is touched before it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mattework._version import __version__
+
+if TYPE_CHECKING:
+    from mattework.document.composite import flatten_document
+    from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
+    from mattework.edges import apply_edge_settings
+    from mattework.errors import MatteworkError
+    from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
+    from mattework.formats.limits import Limits
+    from mattework.geometry import Point, Rect, Size
+    from mattework.matting.foreground import estimate_foreground
+    from mattework.matting.resolve import resolve_region
+    from mattework.matting.solve import solve_alpha
+    from mattework.matting.trimap import make_trimap
+    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out
+    from mattework.recipe import (
+        EdgeSettings,
+        Recipe,
+        RecipeInputs,
+        Stroke,
+        SubjectChoice,
+        TrimapRules,
+        parse_recipe,
+    )
+
+_HOMES = {
+    "mattework.document.composite": ("flatten_document",),
+    "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
+    "mattework.edges": ("apply_edge_settings",),
+    "mattework.errors": ("MatteworkError",),
+    "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
+    "mattework.formats.limits": ("Limits",),
+    "mattework.geometry": ("Point", "Rect", "Size"),
+    "mattework.matting.foreground": ("estimate_foreground",),
+    "mattework.matting.resolve": ("resolve_region",),
+    "mattework.matting.solve": ("solve_alpha",),
+    "mattework.matting.trimap": ("make_trimap",),
+    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out"),
+    "mattework.recipe": (
+        "EdgeSettings",
+        "Recipe",
+        "RecipeInputs",
+        "Stroke",
+        "SubjectChoice",
+        "TrimapRules",
+        "parse_recipe",
+    ),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BlendMode",
+    "ColorMode",
+    "Cutout",
+    "Document",
+    "EdgeSettings",
+    "Group",
+    "Layer",
+    "Limits",
+    "Mask",
+    "MatteworkError",
+    "Metadata",
+    "Point",
+    "Recipe",
+    "RecipeInputs",
+    "Rect",
+    "Report",
+    "Size",
+    "Stroke",
+    "SubjectChoice",
+    "TrimapRules",
+    "__version__",
+    "apply_edge_settings",
+    "apply_recipe",
+    "cut_out",
+    "estimate_foreground",
+    "flatten_document",
+    "make_trimap",
+    "open_document",
+    "parse_recipe",
+    "read_mask",
+    "read_trimap",
+    "resolve_region",
+    "save_document",
+    "save_mask",
+    "solve_alpha",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'mattework' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

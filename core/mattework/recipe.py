@@ -80,7 +80,8 @@ class Recipe:
     """Every choice that made an alpha.
 
     `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose. `colours` is
-    the amount of clean colours, 0 (the photo's own) to 1. `source_sha256` identifies the photo's samples.
+    the amount of clean colours, 0 (the photo's own) to 1. `background` is a colour or a picture's path. `source_sha256`
+    identifies the photo's samples.
     """
 
     version: int = RECIPE_VERSION
@@ -93,6 +94,7 @@ class Recipe:
     solver_used: str | None = None
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     colours: float = 1.0
+    background: str | None = None
 
     def to_json(self) -> str:
         """Compact JSON text with sorted, stable keys."""
@@ -133,8 +135,8 @@ def parse_recipe(text: str | bytes) -> Recipe:
 class RecipeInputs:
     """Pictures that a recipe rests on, as PNG files in memory.
 
-    `soft_mask`: the segmenter's probability, or the user's own mask, gray, 8 or 16 bit, at any resolution; `trimap`: one that the
-    user brought, 8-bit gray of 0, 128 and 255 at full resolution.
+    `soft_mask`: the segmenter's probability, or the user's own mask, 16-bit gray at any resolution; `trimap`: one that
+    the user brought, 8-bit gray of 0, 128 and 255 at full resolution.
     """
 
     soft_mask: bytes | None = None

@@ -1,0 +1,97 @@
+"""Backgrounds that people ask for behind a cut-out: a colour, or a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from mattework.arrays import Samples
+from mattework.document.model import Depth, Document, Layer, array_depth, depth_dtype, depth_white
+from mattework.errors import UsageError
+from mattework.geometry import Size
+from mattework.photo import Photo, take_photo
+
+BACKGROUND_LAYER = "Background"
+
+
+def parse_colour(text: str) -> tuple[float, float, float] | None:
+    """A colour as people write it ("white", "#ff8800", "rgb(255, 0, 0)") as sRGB of 0 to 1; None if it is no colour."""
+    from PIL import ImageColor
+
+    try:
+        red, green, blue = ImageColor.getrgb(text.strip())[:3]
+    except ValueError:
+        return None
+    return red / 255, green / 255, blue / 255
+
+
+def make_background(text: str, document: Document) -> Layer:
+    """A layer that fills the document's canvas with a colour, or with a picture scaled to cover it.
+
+    Args:
+        text: a colour, or the path of a picture file.
+
+    Raises:
+        UsageError: neither a colour nor a file.
+        InputError: the picture cannot be read.
+    """
+    colour = parse_colour(text)
+    if colour is not None:
+        return _fill_layer(colour, document)
+    if not Path(text).expanduser().is_file():
+        raise UsageError(
+            f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, "
+            "or the path of a picture."
+        )
+    from mattework.formats.files import open_document
+
+    return _picture_layer(take_photo(open_document(Path(text).expanduser())), document)
+
+
+def _fill_layer(colour: tuple[float, float, float], document: Document) -> Layer:
+    from mattework.document.colour import convert_srgb_colour
+
+    samples = convert_srgb_colour(colour, document.mode, document.depth, document.metadata.icc)
+    pixels = np.empty((*document.size.shape, document.mode.channels), depth_dtype(document.depth))
+    pixels[:] = np.asarray(samples, pixels.dtype)
+    return Layer(BACKGROUND_LAYER, document.size.rect, cast("Samples", pixels))
+
+
+def _picture_layer(picture: Photo, document: Document) -> Layer:
+    """The picture scaled to cover the canvas and cropped around its centre, in the document's mode and depth."""
+    import cv2
+
+    from mattework.document.colour import convert_to_srgb8
+
+    canvas, size = document.size, picture.size
+    factor = max(canvas.width / size.width, canvas.height / size.height)
+    scaled = Size(
+        max(canvas.width, round(size.width * factor)), max(canvas.height, round(size.height * factor))
+    )
+    keeps_samples = picture.mode == document.mode and picture.icc == document.metadata.icc
+    source = picture.colour if keeps_samples else convert_to_srgb8(picture.colour, picture.mode, picture.icc)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    pixels = cv2.resize(source, (scaled.width, scaled.height), interpolation=method).reshape(
+        *scaled.shape, -1
+    )
+    left, top = (scaled.width - canvas.width) // 2, (scaled.height - canvas.height) // 2
+    pixels = pixels[top : top + canvas.height, left : left + canvas.width]
+    samples = _change_depth(np.ascontiguousarray(cast("Samples", pixels)), document.depth)
+    if not keeps_samples:
+        from mattework.document.colour import convert_srgb_samples
+
+        samples = convert_srgb_samples(samples, document.mode, document.metadata.icc)
+    return Layer(BACKGROUND_LAYER, canvas.rect, samples)
+
+
+def _change_depth(samples: Samples, depth: Depth) -> Samples:
+    have = array_depth(samples)
+    if have == depth:
+        return samples
+    scale = depth_white(depth) / depth_white(have)
+    values = samples.astype(np.float32) * np.float32(scale)
+    if depth != 32:
+        values = np.rint(values.clip(0, depth_white(depth)))
+    return cast("Samples", values.astype(depth_dtype(depth)))

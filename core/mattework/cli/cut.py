@@ -1,0 +1,212 @@
+"""`mattework cut`: photographs in, layered cut-outs out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mattework.cli.display import say, show_progress
+from mattework.cli.options import DEVICES, add_edge_options, add_output_options, add_talk_options
+from mattework.cli.targets import (
+    check_targets,
+    choose_target,
+    make_folder,
+    open_target,
+    read_source,
+    refuse_existing,
+)
+from mattework.errors import MatteworkError, UsageError
+
+if TYPE_CHECKING:
+    from mattework.cutout import Cutout
+    from mattework.models.runtime import ModelSession
+    from mattework.recipe import EdgeSettings, TrimapRules
+
+
+@click.command()
+@click.argument("sources", metavar="PICTURE...", nargs=-1, required=True)
+@add_output_options
+@click.option("--save-mask", metavar="PATH", help="Write the alpha alone too, as 16-bit gray PNG or TIFF.")
+@click.option("--background", metavar="COLOUR|PICTURE", help="Put a colour or a picture behind the subject.")
+@click.option("--model", metavar="ID", help="Model that finds the subject; see `mattework models list`.")
+@click.option("--device", type=click.Choice(DEVICES), default="auto", help="Where the model runs.")
+@click.option("--zoom/--no-zoom", default=True, help="Look a second time at a small subject.")
+@click.option(
+    "--input-side", type=click.IntRange(32, 4096), help="Long side of what the model sees, in pixels."
+)
+@click.option("--from-mask", metavar="PATH", help="Use this soft mask instead of a model.")
+@click.option("--trimap", metavar="PATH", help="Use this trimap (black, gray, white) instead of a model.")
+@add_edge_options
+@add_talk_options
+def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **options: Any) -> int:
+    """Cut the subject out of photographs.
+
+    Without -o, photo.jpg becomes photo.cutout.psd beside it: the photo and its clean colours under a layer mask, with the
+    recipe inside. A file that exists is never replaced unless you say --overwrite.
+
+    \b
+    mattework cut photo.jpg
+    mattework cut photo.jpg -o out.png --background white
+    mattework cut *.jpg -o cutouts/
+    cat photo.jpg | mattework cut - -o - --format png > out.png
+    """
+    job = _Job(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
+    targets = [choose_target(one, job.output, job.file_format, many=job.many) for one in sources]
+    job.check(sources, targets)
+    check_targets(targets, overwrite=job.overwrite)
+    first_failure = 0
+    for number, (source, target) in enumerate(zip(sources, targets, strict=True), 1):
+        try:
+            job.cut_one(source, target, f"{number}/{len(sources)} {Path(source).name}")
+        except MatteworkError as error:
+            if not job.many:
+                raise
+            first_failure = first_failure or error.exit_code
+            job.tell_failure(source, error)
+    return first_failure
+
+
+@dataclass(slots=True, kw_only=True)
+class _Job:
+    """One call of the command: its options, and the model that stays open over all pictures."""
+
+    many: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+    output: str | None
+    file_format: str | None
+    overwrite: bool
+    quality: int | None
+    bits: str | None
+    save_mask: str | None
+    background: str | None
+    model: str | None
+    device: str
+    zoom: bool
+    input_side: int | None
+    from_mask: str | None
+    trimap: str | None
+    solver: Any
+    band: float | None
+    smooth: float | None
+    feather: float | None
+    contrast: float | None
+    shift: float | None
+    colours: float | None
+    session: ModelSession | None = None
+
+    def check(self, sources: tuple[str, ...], targets: list[Path | None]) -> None:
+        if self.many and (self.from_mask or self.trimap or self.save_mask):
+            raise UsageError("--from-mask, --trimap and --save-mask go with one picture at a time.")
+        if self.as_json and None in targets:
+            raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
+        if None in targets and self.file_format is None:
+            self.file_format = "psd"
+        if self.model and (self.from_mask or self.trimap):
+            raise UsageError("--model is not used with --from-mask or --trimap: give one of them.")
+
+    def cut_one(self, source: str, target: Path | None, title: str) -> None:
+        from mattework.pipeline import cut_out
+
+        if target is not None and not self.overwrite:
+            refuse_existing(target)
+        if self.save_mask and not self.overwrite:
+            refuse_existing(Path(self.save_mask))
+        with show_progress(title, quiet=self.quiet) as progress:
+            cutout = cut_out(
+                read_source(source),
+                session=self._open_session(),
+                from_mask=self.from_mask,
+                trimap=self.trimap,
+                rules=self._rules(),
+                solver=self.solver or "auto",
+                edge=self._edge(),
+                colours=1.0 if self.colours is None else self.colours,
+                background=self.background,
+                zoom=self.zoom,
+                input_side=self.input_side or 0,
+                progress=progress,
+            )
+            make_folder(target)
+            if self.save_mask:
+                cutout.save_mask(self.save_mask, overwrite=self.overwrite)
+            notes = cutout.save(
+                open_target(target),
+                format=self.file_format,
+                overwrite=self.overwrite,
+                quality=self.quality,
+                bits=int(self.bits) if self.bits else None,
+                progress=progress,
+            )
+        self._tell(source, target, cutout, notes)
+
+    def tell_failure(self, source: str, error: MatteworkError) -> None:
+        if self.as_json:
+            print_json({"source": source, "error": str(error), "kind": type(error).__name__})
+        say(f"mattework: {error}")
+
+    def _open_session(self) -> ModelSession | None:
+        if self.from_mask or self.trimap:
+            return None
+        if self.session is None:
+            from mattework.models.catalogue import find_spec
+            from mattework.models.runtime import open_session
+            from mattework.models.store import open_store
+            from mattework.pipeline import DEFAULT_MODEL
+
+            store = open_store()
+            self.session = open_session(find_spec(self.model or DEFAULT_MODEL), store, device=self.device)
+        return self.session
+
+    def _rules(self) -> TrimapRules:
+        from mattework.recipe import TrimapRules
+
+        return TrimapRules() if self.band is None else TrimapRules(band=self.band)
+
+    def _edge(self) -> EdgeSettings:
+        from mattework.recipe import EdgeSettings
+
+        return EdgeSettings(
+            smooth=self.smooth or 0.0,
+            feather=self.feather or 0.0,
+            contrast=self.contrast or 0.0,
+            shift=self.shift or 0.0,
+        )
+
+    def _tell(self, source: str, target: Path | None, cutout: Cutout, notes: tuple[str, ...]) -> None:
+        report = cutout.report
+        if self.as_json:
+            result = {"source": source, "target": str(target), **report.to_dict()}
+            result["notes"] = [*report.notes, *notes]
+            result["size"] = [cutout.document.size.width, cutout.document.size.height]
+            result["depth"] = cutout.document.depth
+            print_json(result)
+            return
+        for note in (*report.notes, *notes):
+            say(f"note: {note}", quiet=self.quiet)
+        if report.confidence is not None and report.confidence < 0.5:
+            say(f"note: look at this one. {'; '.join(report.reasons)}", quiet=self.quiet)
+        say(describe_result(target, cutout), quiet=self.quiet)
+        if self.verbose:
+            for step, seconds in report.steps.items():
+                say(f"  {step:<8} {seconds:7.3f} s", quiet=self.quiet)
+
+
+def describe_result(target: Path | None, cutout: Cutout) -> str:
+    """One line: where it went, what ran, how sure we are."""
+    report = cutout.report
+    ran = f"{report.model} on {report.device}" if report.model else "your own mask"
+    sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
+    where = "standard output" if target is None else str(target)
+    return f"{where}: {ran}, edge {report.solver}{sure}, {report.seconds:.1f} s"
+
+
+def print_json(value: Any) -> None:
+    """One compact line of JSON on standard output."""
+    import msgspec
+
+    click.echo(msgspec.json.encode(value).decode())

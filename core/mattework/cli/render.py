@@ -1,0 +1,67 @@
+"""`mattework render`: composite a layered file again, from its layers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mattework.cli.display import say, show_progress
+from mattework.cli.options import add_output_options
+from mattework.cli.targets import choose_target, make_folder, open_target, read_source, refuse_existing
+
+
+@click.command()
+@click.argument("source", metavar="FILE")
+@add_output_options
+@click.option(
+    "--background", metavar="COLOUR|PICTURE", help="Lay the picture on a colour or another picture."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def render(source: str, quiet: bool, **options: Any) -> int:
+    """Composite a layered file into a flat picture.
+
+    The layers are put together by Mattework, whatever preview the file carries. Without -o, design.psd becomes
+    design.render.png beside it.
+    """
+    from mattework.background import make_background
+    from mattework.document.composite import flatten_document, is_exact_for
+    from mattework.document.model import Document, Layer
+    from mattework.formats.files import save_document
+    from mattework.photo import open_source
+
+    target = choose_target(
+        source, options["output"], options["file_format"] or "png", many=False, tag="render"
+    )
+    if target is not None and not options["overwrite"]:
+        refuse_existing(target)
+    with show_progress(Path(source).name, quiet=quiet) as progress:
+        document = open_source(read_source(source))
+        _, reasons = is_exact_for(document)
+        if options["background"]:
+            behind = make_background(options["background"], document)
+            document = replace(document, layers=(behind, *document.layers))
+        colour, alpha = flatten_document(document, progress=progress)
+        flat = Document(
+            document.size,
+            document.mode,
+            document.depth,
+            (Layer("Picture", document.size.rect, colour, alpha),),
+            document.metadata,
+        )
+        make_folder(target)
+        notes = save_document(
+            flat,
+            open_target(target),
+            format=options["file_format"] or ("png" if target is None else None),
+            overwrite=options["overwrite"],
+            quality=options["quality"],
+            bits=int(options["bits"]) if options["bits"] else None,
+            progress=progress,
+        )
+    for note in (*document.notes, *reasons, *notes):
+        say(f"note: {note}", quiet=quiet)
+    say("standard output" if target is None else str(target), quiet=quiet)
+    return 0

@@ -1,0 +1,95 @@
+"""The root command: finds the command that was asked for, and turns errors into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from mattework._version import __version__
+from mattework.errors import Cancelled, MatteworkError, OutOfMemory
+
+COMMANDS = {
+    "cut": ("mattework.cli.cut:cut", "Cut the subject out of photographs."),
+    "refine": ("mattework.cli.refine:refine", "Solve the edge of a cut-out again, with other settings."),
+    "info": ("mattework.cli.info:info", "Show what a file holds: layers, masks, profile, recipe."),
+    "render": ("mattework.cli.render:render", "Composite a layered file into a flat picture."),
+    "evaluate": ("mattework.cli.evaluate:evaluate", "Measure alphas against known ones."),
+    "models": ("mattework.cli.models:models", "List, install, import and check models."),
+    "completion": ("mattework.cli.completion:completion", "Print the completion script of a shell."),
+}
+DEFECT_EXIT_CODE = 70
+"""What an error that we did not foresee ends with (EX_SOFTWARE of sysexits.h)."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of their own, imported only when one is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="mattework")
+def root() -> None:
+    """Cut subjects out of photographs: locally, exact to the hair, into layered files that stay editable."""
+
+
+def run_command_line(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; nothing that a user can cause prints a traceback.
+
+    MATTEWORK_DEBUG=1 in the environment lets every error through with its traceback.
+    """
+    debugging = os.environ.get("MATTEWORK_DEBUG", "") not in ("", "0")
+    try:
+        code: Any = root.main(args=arguments, prog_name="mattework", standalone_mode=False)
+    except click.exceptions.Abort:
+        return _report("Cancelled.", Cancelled.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, Cancelled):
+        return _report("Cancelled.", Cancelled.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MatteworkError as error:
+        if debugging:
+            raise
+        return _report(str(error), error.exit_code)
+    except MemoryError:
+        if debugging:
+            raise
+        return _report(
+            "There is not enough memory for this. Close other programs or use a smaller picture.",
+            OutOfMemory.exit_code,
+        )
+    except Exception as error:
+        if debugging:
+            raise
+        return _report(
+            f"Mattework has a defect ({type(error).__name__}: {error}). "
+            "Nothing was overwritten. Run again with MATTEWORK_DEBUG=1 and report what it prints.",
+            DEFECT_EXIT_CODE,
+        )
+    return code if isinstance(code, int) else 0
+
+
+def _report(message: str, code: int) -> int:
+    click.echo(f"mattework: {message}", err=True)
+    return code

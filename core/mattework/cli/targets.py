@@ -1,0 +1,106 @@
+"""Where results go: names beside the input, a named file, a folder, or standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from mattework.errors import OutputExists, UsageError
+
+STREAM = "-"
+SUFFIX_OF = {
+    "psd": ".psd",
+    "psb": ".psb",
+    "tiff": ".tif",
+    "layered-tiff": ".tif",
+    "png": ".png",
+    "webp": ".webp",
+    "avif": ".avif",
+    "jpeg": ".jpg",
+}
+
+
+def read_source(name: str) -> Path | bytes:
+    """A path as it is, or all of standard input for "-"."""
+    return sys.stdin.buffer.read() if name == STREAM else Path(name)
+
+
+def open_target(target: Path | None) -> Path | BinaryIO:
+    """A path as it is, or standard output for None."""
+    return sys.stdout.buffer if target is None else target
+
+
+def choose_target(
+    source: str, output: str | None, file_format: str | None, *, many: bool, tag: str = "cutout"
+) -> Path | None:
+    """The path to write for one source; None is standard output.
+
+    Without `output` it is `name.cutout.psd` beside the source. A folder (existing, or written with a slash at its end)
+    takes one such file a source.
+
+    Raises:
+        UsageError: standard input without an output, or several sources for one file.
+    """
+    if output == STREAM:
+        if many:
+            raise UsageError("Several pictures cannot go to standard output. Give a folder with -o.")
+        return None
+    suffix = SUFFIX_OF[file_format or "psd"]
+    if output is not None and not _names_folder(output):
+        if many:
+            raise UsageError(
+                f"Several pictures cannot go into the one file {output}. Give a folder: -o {output}/"
+            )
+        return Path(output)
+    if source == STREAM:
+        raise UsageError(
+            "A picture from standard input needs an output: add -o FILE, or -o - for standard output."
+        )
+    folder = Path(output) if output is not None else Path(source).parent
+    return folder / f"{Path(source).stem}.{tag}{suffix}"
+
+
+def check_targets(targets: Sequence[Path | None], *, overwrite: bool) -> None:
+    """Refuse two sources that would write one file. Existing files are refused when each is written.
+
+    Raises:
+        UsageError: two results of one name.
+        OutputExists: a target exists and overwriting was not asked for; only when it is the only one.
+    """
+    seen: set[Path] = set()
+    for target in targets:
+        if target is None:
+            continue
+        if target in seen:
+            raise UsageError(
+                f"Two pictures would both be written to {target}. Cut them one at a time with -o."
+            )
+        seen.add(target)
+    if len(seen) == 1 and not overwrite:
+        refuse_existing(next(iter(seen)))
+
+
+def refuse_existing(target: Path) -> None:
+    """Raise `OutputExists` when the target is there already: before minutes of work, not after."""
+    if target.exists():
+        raise OutputExists(
+            f"{target} exists already. Add --overwrite to replace it, or give another name with -o."
+        )
+
+
+def make_folder(target: Path | None) -> None:
+    """Make the folder of a target that was asked for by name."""
+    if target is None:
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        from mattework.errors import OutputNotWritable
+
+        raise OutputNotWritable(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
+
+
+def _names_folder(output: str) -> bool:
+    return output.endswith(("/", "\\")) or Path(output).is_dir()

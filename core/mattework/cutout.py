@@ -1,0 +1,136 @@
+"""The result: an alpha, the layered document it was put on, the recipe that made it, and a report of what ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from mattework.arrays import Bytes, Floats
+from mattework.document.model import Document, Layer, Mask, depth_dtype, depth_white
+from mattework.photo import PHOTO_LAYER, Photo
+from mattework.recipe import Recipe, RecipeInputs
+
+if TYPE_CHECKING:
+    from mattework.arrays import Samples
+    from mattework.progress import Progress
+
+CLEAN_LAYER = "Clean colours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What ran, for people and for machines.
+
+    `confidence` is 0 to 1 with its `reasons`, None when no model looked for the subject. `band` is the share of the picture
+    in which alpha was solved. `steps` are seconds by step.
+    """
+
+    model: str | None
+    model_sha256: str | None
+    device: str | None
+    solver: str
+    confidence: float | None
+    reasons: tuple[str, ...]
+    band: float
+    coverage: float
+    seconds: float
+    steps: Mapping[str, float]
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        import msgspec
+
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        plain["steps"] = {name: round(seconds, 4) for name, seconds in self.steps.items()}
+        plain["seconds"] = round(self.seconds, 4)
+        return plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cutout:
+    """A finished cut.
+
+    `alpha` (H, W) float32 of 0 to 1 is the opacity of the subject at full resolution, the source's own transparency
+    multiplied in. `trimap` (H, W) uint8 holds 0, 128 (the unknown band) and 255.
+    """
+
+    alpha: Floats
+    trimap: Bytes
+    document: Document
+    recipe: Recipe
+    inputs: RecipeInputs = field(default_factory=RecipeInputs)
+    report: Report
+
+    def save(
+        self,
+        target: str | PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,
+        overwrite: bool = False,
+        background: tuple[float, float, float] | None = None,
+        quality: int | None = None,
+        bits: int | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[str, ...]:
+        """Write the document; see `mattework.save_document`. Layered files carry the recipe, flat ones do not."""
+        from mattework.formats.files import choose_format, save_document
+        from mattework.formats.xmp import put_recipe
+
+        document = self.document
+        if choose_format(document, target, format) in ("psd", "psb", "layered-tiff"):
+            packet = put_recipe(document.metadata.xmp, self.recipe, self.inputs)
+            document = replace(document, metadata=replace(document.metadata, xmp=packet))
+        return save_document(
+            document,
+            target,
+            format=format,
+            overwrite=overwrite,
+            background=background,
+            quality=quality,
+            bits=bits,
+            progress=progress,
+        )
+
+    def save_mask(
+        self, target: str | PathLike[str] | BinaryIO, *, bits: int = 16, overwrite: bool = False
+    ) -> None:
+        """Write the alpha alone as gray of 8 or 16 bit (PNG or TIFF)."""
+        from mattework.formats.files import save_mask
+
+        save_mask(self.alpha, target, bits=16 if bits == 16 else 8, overwrite=overwrite)
+
+
+def put_matte_on_document(
+    document: Document,
+    photo: Photo,
+    matte: Floats,
+    clean: Samples | None,
+    background: Layer | None,
+) -> Document:
+    """The layered cut-out: background, the photo with its mask, and the clean colours with the same mask on top.
+
+    The photo's layer is hidden when clean colours stand above it: two layers with one mask would add up at the edge.
+    Masks fill their layer's rectangle and hide what is outside, which is what every reader accepts.
+    """
+    rect = document.size.rect
+    mask = Mask(rect, quantise_matte(matte, document))
+    layers = [] if background is None else [background]
+    layers.append(Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=clean is None))
+    if clean is not None:
+        layers.append(Layer(CLEAN_LAYER, rect, clean, photo.alpha, mask))
+    return replace(document, layers=tuple(layers), composite=None)
+
+
+def quantise_matte(matte: Floats, document: Document) -> Samples:
+    """A matte of 0 to 1 as mask samples in the document's depth, rounded to nearest."""
+    import numpy as np
+
+    dtype = depth_dtype(document.depth)
+    if document.depth == 32:
+        return np.ascontiguousarray(matte, np.float32)
+    scaled = matte * np.float32(depth_white(document.depth))
+    np.rint(scaled, out=scaled)
+    return scaled.astype(dtype)

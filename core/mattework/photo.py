@@ -1,0 +1,179 @@
+"""The photo: the flat picture in which a subject is looked for, taken from whatever the user brought."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
+
+import numpy as np
+
+from mattework.arrays import AnyArray, Bytes, Samples
+from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_white
+from mattework.errors import UsageError
+from mattework.geometry import Size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Source: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | Image | AnyArray | Document"
+"""What a picture can come from: a path, bytes, an open file, a PIL image, an array, or a document."""
+
+PHOTO_LAYER = "Photo"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A flat picture. `colour` (H, W, channels) and straight `alpha` (H, W) or None, both in the document's depth."""
+
+    colour: Samples
+    alpha: Samples | None
+    mode: ColorMode
+    icc: bytes | None
+
+    @property
+    def size(self) -> Size:
+        return Size(self.colour.shape[1], self.colour.shape[0])
+
+    @property
+    def depth(self) -> Depth:
+        return array_depth(self.colour)
+
+    def hash_samples(self) -> str:
+        """SHA-256 of shape, type and colour samples: says whether a recipe was made from this very photo."""
+        digest = hashlib.sha256(f"{self.colour.shape} {self.colour.dtype.name} ".encode())
+        digest.update(np.ascontiguousarray(self.colour).data)
+        return digest.hexdigest()
+
+
+def open_source(source: Source) -> Document:
+    """Turn any source into a document.
+
+    An array is (H, W), (H, W, 1), (H, W, 3) or, with straight alpha last, (H, W, 2) or (H, W, 4); uint8, uint16, or
+    float of 0 to 1; RGB order.
+
+    Raises:
+        UsageError: an array of another shape or type.
+        InputError: the file cannot be read (see `mattework.errors`).
+    """
+    if isinstance(source, Document):
+        return source
+    if isinstance(source, np.ndarray):
+        return _wrap_array(source)
+    if hasattr(source, "getbands"):
+        return _wrap_pil(cast("Image", source))
+    from mattework.formats.files import open_document
+
+    return open_document(cast("str | PathLike[str] | bytes | BinaryIO", source))
+
+
+def take_photo(document: Document) -> Photo:
+    """The flat picture of a document: its only plain layer as it is, otherwise what its visible layers make together."""
+    only = document.layers[0] if len(document.layers) == 1 else None
+    if isinstance(only, Layer) and _is_plain(only) and only.rect == document.size.rect:
+        return Photo(only.pixels, only.alpha, document.mode, document.metadata.icc)
+    from mattework.document.composite import flatten_document
+
+    colour, alpha = flatten_document(document)
+    return Photo(colour, alpha, document.mode, document.metadata.icc)
+
+
+def find_layer(document: Document, is_wanted: Callable[[Layer], bool]) -> Layer | None:
+    """The topmost layer of pixels that covers the whole canvas and that `is_wanted` accepts."""
+    found = [one for one in document.walk_layers() if one.rect == document.size.rect and is_wanted(one)]
+    return found[-1] if found else None
+
+
+def make_preview(photo: Photo, long_side: int) -> Bytes:
+    """An sRGB picture (h, w, 3) of at most `long_side`, transparent parts laid over mid-gray: what a network looks at."""
+    import cv2
+
+    from mattework.document.colour import convert_to_srgb8
+
+    size = photo.size
+    small, opacity = photo.colour, photo.alpha
+    if size.long_side > long_side:
+        target = size.scale_to_long_side(long_side)
+        small = _resize_samples(small, target)
+        if opacity is not None:
+            opacity = cast(
+                "Samples", cv2.resize(opacity, (target.width, target.height), interpolation=cv2.INTER_AREA)
+            )
+    rgb = convert_to_srgb8(small, photo.mode, photo.icc)
+    if opacity is None:
+        return rgb
+    weight = (opacity.astype(np.float32) / depth_white(array_depth(opacity)))[..., None]
+    return np.rint(rgb * weight + 127.0 * (1.0 - weight)).astype(np.uint8)
+
+
+def convert_for_matting(photo: Photo) -> Samples:
+    """Colours in which edges are solved: the photo's own samples for gray and RGB, sRGB for other modes."""
+    if photo.mode in (ColorMode.GRAY, ColorMode.RGB):
+        return photo.colour
+    from mattework.document.colour import convert_to_srgb8
+
+    return convert_to_srgb8(photo.colour, photo.mode, photo.icc)
+
+
+def _is_plain(layer: Layer) -> bool:
+    return layer.mask is None and layer.opacity == 1.0 and layer.visible
+
+
+def _resize_samples(samples: Samples, size: Size) -> Samples:
+    import cv2
+
+    shrunk = cv2.resize(samples, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    return cast("Samples", shrunk.reshape(*size.shape, samples.shape[2]))
+
+
+def _wrap_array(array: AnyArray) -> Document:
+    samples = array[..., None] if array.ndim == 2 else array
+    if samples.ndim != 3 or samples.shape[2] not in (1, 2, 3, 4) or samples.size == 0:
+        raise UsageError(
+            f"A picture array must be (H, W) or (H, W, 1 to 4), not {array.shape}. Channels come last, alpha behind colour."
+        )
+    if samples.dtype in (np.float16, np.float64):
+        samples = samples.astype(np.float32)
+    if samples.dtype not in (np.uint8, np.uint16, np.float32):
+        raise UsageError(f"A picture array must be uint8, uint16 or float, not {array.dtype}.")
+    if samples.dtype == np.float32 and not np.isfinite(samples).all():
+        raise UsageError(
+            "The picture array holds NaN or infinite values. Replace them first, as with numpy.nan_to_num."
+        )
+    colours = 1 if samples.shape[2] < 3 else 3
+    alpha = np.ascontiguousarray(samples[..., -1]) if samples.shape[2] in (2, 4) else None
+    pixels = np.ascontiguousarray(samples[..., :colours])
+    size = Size(samples.shape[1], samples.shape[0])
+    layer = Layer(PHOTO_LAYER, size.rect, pixels, alpha)
+    mode = ColorMode.GRAY if colours == 1 else ColorMode.RGB
+    return Document(size, mode, array_depth(pixels), (layer,))
+
+
+def _wrap_pil(image: Image) -> Document:
+    """A PIL image by way of its own arrays; its EXIF orientation is applied, its profile kept."""
+    from dataclasses import replace
+
+    from PIL import ImageOps
+
+    from mattework.document.model import Metadata
+
+    upright = ImageOps.exif_transpose(image)
+    mode = upright.mode
+    if mode in ("1", "LA", "La", "RGBa", "P", "PA", "HSV", "YCbCr", "RGBX"):
+        transparent = "A" in upright.getbands() or "a" in upright.getbands() or "transparency" in upright.info
+        upright = upright.convert("RGBA" if transparent else "L" if mode == "1" else "RGB")
+    samples: AnyArray = np.asarray(upright)
+    if upright.mode == "I;16":
+        samples = samples.astype(np.uint16)
+    icc: Any = image.info.get("icc_profile")
+    metadata = Metadata(icc=icc if isinstance(icc, bytes) else None)
+    if upright.mode in ("CMYK", "LAB"):
+        size = Size(*upright.size)
+        color_mode = ColorMode.CMYK if upright.mode == "CMYK" else ColorMode.LAB
+        layer = Layer(PHOTO_LAYER, size.rect, np.ascontiguousarray(samples))
+        return Document(size, color_mode, 8, (layer,), metadata)
+    if upright.mode in ("I", "I;16B", "I;16L"):
+        samples = samples.clip(0, 65535).astype(np.uint16)
+    return replace(_wrap_array(samples), metadata=metadata)

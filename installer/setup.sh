@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Makes the virtual environment .venv in this folder ready, once for each change of pyproject.toml.
+#   installer/setup.sh        what `mattework` needs
+#   installer/setup.sh dev    what the checks need as well
+# Sets nothing outside .venv, except Debian/Ubuntu's own python3 packages where they are missing and we are root.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+extra="${1:-}"
+
+fits() { # is this a Python that we support, able to make virtual environments?
+  command -v "$1" >/dev/null 2>&1 &&
+    "$1" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' >/dev/null 2>&1
+}
+
+find_python() {
+  local name
+  for name in ${MATTEWORK_PYTHON:-} python3 python3.13 python3.14 python3.12 python3.11; do
+    if fits "$name"; then command -v "$name" && return 0; fi
+  done
+  return 1
+}
+
+if [ ! -x .venv/bin/python ]; then
+  if ! python="$(find_python)"; then
+    if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+      echo "Installing Python from the system's packages ..." >&2
+      apt-get update -qq >&2
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >&2
+    fi
+    if ! python="$(find_python)"; then
+      cat >&2 <<'HELP'
+Mattework needs Python 3.11 to 3.14 with its venv module. Install it and run this again:
+  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y python3 python3-venv
+  Fedora:          sudo dnf install python3
+  macOS:           brew install python@3.13
+If your system's Python is older, set MATTEWORK_PYTHON to the path of a newer one.
+HELP
+      exit 1
+    fi
+  fi
+  echo "Making .venv with $("$python" --version) ..." >&2
+  "$python" -m venv .venv
+fi
+
+state="$(.venv/bin/python -c 'import hashlib, pathlib, sys
+print(sys.version.split()[0], hashlib.sha256(pathlib.Path("pyproject.toml").read_bytes()).hexdigest())')"
+stamp=".venv/ready${extra:+-$extra}"
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$state" ]; then
+  echo "Installing Mattework${extra:+ with what the checks need} into .venv ..." >&2
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable ".${extra:+[$extra]}" >&2
+  echo "$state" >"$stamp"
+fi
