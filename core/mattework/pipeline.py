@@ -169,7 +169,6 @@ class _Subject:
     inputs: RecipeInputs
     soft_mask: Floats | None = None
     trimap: Bytes | None = None
-    device: str | None = None
     confidence: float | None = None
     reasons: tuple[str, ...] = ()
 
@@ -230,7 +229,7 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
     report = Report(
         model=subject.choice.model,
         model_sha256=subject.choice.sha256,
-        device=subject.device,
+        device=subject.choice.device,
         solver=solution.solver,
         confidence=subject.confidence,
         reasons=subject.reasons,
@@ -256,6 +255,7 @@ def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: i
         origin="model",
         model=session.spec.id,
         sha256=session.sha256,
+        device=session.device.label,
         input_side=input_side,
         zoom=zoom,
     )
@@ -263,7 +263,6 @@ def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: i
         choice=choice,
         inputs=RecipeInputs(soft_mask=png),
         soft_mask=soft_mask,
-        device=session.device.label,
         confidence=found.confidence,
         reasons=found.reasons,
     )

@@ -55,7 +55,7 @@ def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **o
     """
     job = _Job(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
     targets = [choose_target(one, job.output, job.file_format, many=job.many) for one in sources]
-    job.check(sources, targets)
+    job.check(targets)
     check_targets(targets, overwrite=job.overwrite)
     first_failure = 0
     for number, (source, target) in enumerate(zip(sources, targets, strict=True), 1):
@@ -99,7 +99,7 @@ class _Job:
     colours: float | None
     session: ModelSession | None = None
 
-    def check(self, sources: tuple[str, ...], targets: list[Path | None]) -> None:
+    def check(self, targets: list[Path | None]) -> None:
         if self.many and (self.from_mask or self.trimap or self.save_mask):
             raise UsageError("--from-mask, --trimap and --save-mask go with one picture at a time.")
         if self.as_json and None in targets:

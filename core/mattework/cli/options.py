@@ -20,7 +20,7 @@ def add_output_options(command: Command) -> Command:
         click.option(
             "--bits",
             type=click.Choice(["8", "16", "32"]),
-            help="Depth of a flat file; the source's own by default.",
+            help="Depth of a flat file; the source's by default.",
         ),
         click.option("--quality", type=click.IntRange(1, 100), help="Quality of JPEG, WebP and AVIF."),
         click.option("--overwrite", is_flag=True, help="Replace files that exist."),
@@ -28,7 +28,7 @@ def add_output_options(command: Command) -> Command:
             "--format",
             "file_format",
             type=click.Choice(FORMATS),
-            help="File format; from the suffix by default.",
+            help="File format; by the suffix if not given.",
         ),
         click.option("-o", "--output", metavar="PATH", help="File or folder to write; - is standard output."),
     ):
