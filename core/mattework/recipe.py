@@ -24,8 +24,8 @@ class SubjectChoice:
     """How the subject was found.
 
     `origin`: a model's prediction, a soft mask of the user's, or a trimap of the user's. `model` and `sha256` name the
-    network and its file, `device` where it ran; `input_side` is the long side it saw, 0 for the record's own; `zoom` allows a second look at a
-    small subject.
+    network and its file, `device` where it ran; `input_side` is the long side it saw, 0 for the record's own; `zoom`
+    allows a second look at a small subject.
     """
 
     origin: Origin = "model"
