@@ -1,0 +1,205 @@
+"""The command line as people use it: real photographs, real files, exit codes, pipes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from psd_tools import PSDImage
+
+from mattework.cli.root import run_command_line
+from samples import ASTRONAUT, CAT, COFFEE, draw_disc
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return Path(shutil.copy(ASTRONAUT, tmp_path / "photo.jpg"))
+
+
+@pytest.fixture
+def disc(tmp_path: Path) -> tuple[Path, Path]:
+    """A picture and a soft mask for it: cuts that need no model."""
+    picture, truth = draw_disc()
+    Image.fromarray(picture).save(tmp_path / "disc.png")
+    Image.fromarray(np.rint(truth * 255).astype(np.uint8)).save(tmp_path / "mask.png")
+    return tmp_path / "disc.png", tmp_path / "mask.png"
+
+
+def run(*arguments: object) -> int:
+    return run_command_line([str(one) for one in arguments])
+
+
+def run_process(*arguments: object, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", "from mattework.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, input=given, capture_output=True, check=False)
+
+
+def test_the_one_command_writes_a_masked_psd_beside_the_photo(photo: Path) -> None:
+    before = photo.read_bytes()
+    assert run("cut", photo) == 0
+    psd = PSDImage.open(photo.with_name("photo.cutout.psd"))
+    assert [layer.name for layer in psd] == ["Photo", "Clean colours"]
+    assert [layer.visible for layer in psd] == [False, True]
+    assert all(layer.mask is not None and layer.mask.bbox == (0, 0, 512, 512) for layer in psd)
+    assert photo.read_bytes() == before, "the photograph is left alone"
+
+
+def test_a_png_on_white_has_no_transparency_left(photo: Path, tmp_path: Path) -> None:
+    assert run("cut", photo, "-o", tmp_path / "out.png", "--background", "white") == 0
+    image = Image.open(tmp_path / "out.png")
+    assert image.mode == "RGB"
+    assert image.getpixel((3, 3)) == (255, 255, 255)
+
+
+def test_a_file_that_exists_is_not_replaced_unless_told(disc: tuple[Path, Path], capsys: Captured) -> None:
+    picture, mask = disc
+    target = picture.with_name("disc.cutout.psd")
+    target.write_bytes(b"mine")
+    assert run("cut", picture, "--from-mask", mask) == 4
+    assert "--overwrite" in capsys.readouterr().err
+    assert target.read_bytes() == b"mine"
+    assert run("cut", picture, "--from-mask", mask, "--overwrite") == 0
+    assert target.read_bytes()[:4] == b"8BPS"
+
+
+def test_the_alpha_is_kept_as_sixteen_bit_gray(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    picture, mask = disc
+    alpha = tmp_path / "alpha.png"
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "o.tif", "--save-mask", alpha) == 0
+    kept = np.asarray(Image.open(alpha))
+    assert kept.max() == 65535
+    assert len(np.unique(kept)) > 50
+
+
+def test_a_trimap_decides(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    picture, _ = disc
+    trimap = np.full((80, 96), 128, np.uint8)
+    trimap[:8], trimap[36:44, 44:52] = 0, 255
+    Image.fromarray(trimap).save(tmp_path / "trimap.png")
+    assert run("cut", picture, "--trimap", tmp_path / "trimap.png", "-o", tmp_path / "o.png") == 0
+    alpha = np.asarray(Image.open(tmp_path / "o.png"))[..., 3]
+    assert (alpha[trimap == 0] == 0).all()
+    assert (alpha[trimap == 255] == 255).all()
+
+
+def test_one_bad_picture_does_not_stop_the_rest(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0 not really")
+    code = run("cut", COFFEE, tmp_path / "bad.jpg", CAT, "-o", tmp_path / "out/", "--format", "png")
+    assert code == 3
+    assert {one.name for one in (tmp_path / "out").iterdir()} == {"coffee.cutout.png", "chelsea.cutout.png"}
+    assert "bad.jpg" in capsys.readouterr().err
+
+
+def test_json_is_one_object_a_picture(disc: tuple[Path, Path], capsys: Captured) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "--json") == 0
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert result["target"].endswith("disc.cutout.psd")
+    assert result["size"] == [96, 80]
+    assert result["solver"]
+    assert err == ""
+
+
+def test_pictures_go_through_pipes(disc: tuple[Path, Path]) -> None:
+    picture, mask = disc
+    done = run_process(
+        "cut", "-", "-o", "-", "--format", "png", "--from-mask", mask, given=picture.read_bytes()
+    )
+    assert done.returncode == 0, done.stderr
+    assert Image.open(BytesIO(done.stdout)).mode == "RGBA"
+    assert b"\x1b" not in done.stderr, "no progress bar in a pipe"
+
+
+def test_quiet_says_nothing(disc: tuple[Path, Path], capsys: Captured) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-q") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["cut", "no-such-file.jpg"], 3, "no-such-file.jpg"),
+        (["cut", str(ASTRONAUT), "-o", "/no/such/folder/x.psd"], 4, "/no/such"),
+        (["cut", str(ASTRONAUT), "--model", "no-such-model"], 5, "no-such-model"),
+        (["cut", str(ASTRONAUT), str(CAT), "-o", "one.psd"], 2, "folder"),
+        (["cut", "-"], 2, "-o"),
+        (["cut", "--no-such-option"], 2, "no-such-option"),
+        (["refine", str(ASTRONAUT), "-o", "unwritten.psd"], 7, "recipe"),
+        (["cut", str(ASTRONAUT), "--device", "cuda", "-o", "unwritten.psd"], 6, "cuda"),
+    ],
+)
+def test_what_goes_wrong_has_its_exit_code_and_one_sentence(
+    arguments: list[str],
+    code: int,
+    said: str,
+    capsys: Captured,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == code
+    err = capsys.readouterr().err
+    assert said.lower() in err.lower()
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir()), "nothing half-done is left"
+
+
+def test_refining_with_nothing_set_makes_the_same_mask(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    picture, mask = disc
+    first, second, third = tmp_path / "1.psd", tmp_path / "2.psd", tmp_path / "3.psd"
+    assert run("cut", picture, "--from-mask", mask, "-o", first) == 0
+    assert run("refine", first, "-o", second) == 0
+    assert run("refine", first, "-o", third, "--shift", "-2") == 0
+
+    def mask_of(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        found = PSDImage.open(path)[0].mask
+        assert found is not None
+        image = found.topil()
+        assert image is not None
+        return np.asarray(image)
+
+    assert (mask_of(first) == mask_of(second)).all()
+    assert mask_of(third).sum() < mask_of(first).sum()
+
+
+def test_info_tells_layers_masks_and_recipe(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "--shift", "1.5", "-q") == 0
+    assert run("info", tmp_path / "x.psd") == 0
+    told = capsys.readouterr().out
+    for words in ("96 x 80", "Clean colours", "mask", "shift 1.5", "a soft mask of your own"):
+        assert words in told
+    assert run("info", tmp_path / "x.psd", "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert [layer["name"] for layer in facts["layers"]] == ["Photo", "Clean colours"]
+    assert facts["recipe"]["edge"]["shift"] == 1.5
+
+
+def test_rendering_the_layers_gives_the_picture_that_the_cut_gave(
+    disc: tuple[Path, Path], tmp_path: Path
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd") == 0
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "direct.png") == 0
+    assert run("render", tmp_path / "x.psd", "-o", tmp_path / "rendered.png") == 0
+    direct, rendered = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("direct", "rendered"))
+    assert (direct == rendered).all()
+
+
+def test_completion_scripts_name_the_program(capsys: Captured) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert run("completion", shell) == 0
+        assert "_MATTEWORK_COMPLETE" in capsys.readouterr().out

@@ -1,0 +1,218 @@
+"""The way of a picture, with the real embedded model and real solvers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import mattework
+from mattework.document.model import ColorMode, Document, Layer
+from mattework.errors import Cancelled, RecipeError, UsageError
+from mattework.geometry import Size
+from mattework.recipe import EdgeSettings, Stroke
+from samples import ASTRONAUT, CAT, draw_disc
+
+
+@pytest.fixture(scope="module")
+def astronaut() -> mattework.Cutout:
+    return mattework.cut_out(ASTRONAUT)
+
+
+def test_a_portrait_is_found_and_its_corners_are_not(astronaut: mattework.Cutout) -> None:
+    alpha = astronaut.alpha
+    assert alpha.dtype == np.float32
+    assert alpha.shape == (512, 512)
+    assert alpha.min() >= 0
+    assert alpha.max() <= 1
+    assert alpha[100:200, 190:260].mean() > 0.9, "the face belongs to the subject"
+    assert alpha[:60, :60].mean() < 0.1, "the flag's corner does not"
+    assert 0.15 < alpha.mean() < 0.75
+
+
+def test_the_report_says_what_ran(astronaut: mattework.Cutout) -> None:
+    report = astronaut.report
+    assert report.model == "mattework-subject"
+    assert report.device
+    assert report.solver
+    assert report.confidence is not None
+    assert 0 <= report.confidence <= 1
+    assert 0 < report.band < 0.6
+    assert {"open", "subject", "trimap", "edge", "colours", "layers"} <= set(report.steps)
+
+
+def test_the_photo_layer_keeps_every_original_sample(astronaut: mattework.Cutout) -> None:
+    photo, clean = astronaut.document.walk_layers()
+    original = np.asarray(Image.open(ASTRONAUT))
+    assert (photo.pixels == original).all()
+    assert photo.mask is not None
+    assert clean.mask is not None
+    assert (photo.mask.pixels == clean.mask.pixels).all()
+    assert clean.visible
+    assert not photo.visible
+    solid = astronaut.alpha == 1
+    assert (clean.pixels[solid] == original[solid]).all(), "clean colours change nothing inside the subject"
+
+
+def test_path_bytes_array_and_pil_image_give_one_result(astronaut: mattework.Cutout) -> None:
+    image = Image.open(ASTRONAUT)
+    for source in (ASTRONAUT.read_bytes(), np.asarray(image), image, BytesIO(ASTRONAUT.read_bytes())):
+        assert (mattework.cut_out(source).alpha == astronaut.alpha).all()
+
+
+@pytest.mark.parametrize("suffix", [".psd", ".psb", ".tif"])
+def test_a_saved_cutout_gives_back_its_recipe_and_the_same_alpha(
+    astronaut: mattework.Cutout, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"cut{suffix}"
+    astronaut.save(path)
+    again = mattework.apply_recipe(path)
+    assert (again.alpha == astronaut.alpha).all()
+    assert replace(again.recipe) == astronaut.recipe
+    assert again.report.notes == ()
+
+
+def test_edge_settings_of_a_saved_cutout_can_be_changed_and_changed_back(
+    astronaut: mattework.Cutout, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "cut.psd", tmp_path / "tighter.psd"
+    astronaut.save(first)
+    tighter = mattework.apply_recipe(first, recipe=replace(astronaut.recipe, edge=EdgeSettings(shift=-2)))
+    assert tighter.alpha.sum() < astronaut.alpha.sum()
+    tighter.save(second)
+    back = mattework.apply_recipe(second, recipe=replace(tighter.recipe, edge=EdgeSettings()))
+    assert (back.alpha == astronaut.alpha).all()
+
+
+def test_a_file_without_recipe_says_so() -> None:
+    with pytest.raises(RecipeError, match="no recipe"):
+        mattework.apply_recipe(ASTRONAUT)
+
+
+def test_a_trimap_of_ones_own_decides_and_its_certain_parts_stay_exact() -> None:
+    picture, truth = draw_disc()
+    trimap = np.full(truth.shape, 128, np.uint8)
+    trimap[truth == 0] = 0
+    trimap[truth == 1] = 255
+    cutout = mattework.cut_out(picture, trimap=trimap)
+    assert (cutout.alpha[trimap == 0] == 0).all()
+    assert (cutout.alpha[trimap == 255] == 1).all()
+    assert np.abs(cutout.alpha - truth).mean() < 0.01
+    assert cutout.report.model is None
+
+
+def test_a_mask_of_ones_own_needs_no_model() -> None:
+    picture, truth = draw_disc(240, 200)
+    cutout = mattework.cut_out(picture, from_mask=(truth > 0.5).astype(np.float32))
+    assert np.abs(cutout.alpha - truth).mean() < 0.02
+    assert cutout.recipe.subject.origin == "mask"
+
+
+def test_strokes_go_before_the_mask() -> None:
+    picture, truth = draw_disc()
+    stroke = Stroke(kind="background", radius=6, points=((48.0, 40.0),))
+    cutout = mattework.cut_out(picture, from_mask=truth, strokes=[stroke])
+    assert cutout.alpha[40, 48] == 0
+
+
+def test_transparency_of_the_source_is_multiplied_in() -> None:
+    picture, truth = draw_disc()
+    opacity = np.full((*truth.shape, 1), 255, np.uint8)
+    opacity[:, :48] = 102
+    half = mattework.cut_out(np.concatenate([picture, opacity], axis=2), from_mask=truth)
+    whole = mattework.cut_out(picture, from_mask=truth)
+    assert np.allclose(half.alpha[:, :48], whole.alpha[:, :48] * 0.4, atol=1e-6)
+    assert (half.alpha[:, 48:] == whole.alpha[:, 48:]).all()
+
+
+def test_sixteen_bit_stays_sixteen_bit(tmp_path: Path) -> None:
+    picture, truth = draw_disc(200, 160, soft=30)
+    deep = picture.astype(np.uint16) * 257
+    cutout = mattework.cut_out(deep, from_mask=truth)
+    photo = next(iter(cutout.document.walk_layers()))
+    assert photo.mask is not None
+    assert photo.mask.pixels.dtype == np.uint16
+    assert len(np.unique(photo.mask.pixels)) > 256
+    path = tmp_path / "deep.psd"
+    cutout.save(path)
+    assert mattework.open_document(path).depth == 16
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 300), (300, 1), (2, 3), (33, 65)])
+def test_tiny_and_thin_pictures_come_through(width: int, height: int, tmp_path: Path) -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (height, width, 3), np.uint8)
+    cutout = mattework.cut_out(picture)
+    assert cutout.alpha.shape == (height, width)
+    cutout.save(tmp_path / "tiny.psd")
+    assert mattework.open_document(tmp_path / "tiny.psd").size == Size(width, height)
+
+
+@pytest.mark.parametrize("mode", [ColorMode.GRAY, ColorMode.CMYK, ColorMode.LAB])
+def test_other_colour_modes_stay_what_they_are(mode: ColorMode, tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    planes = [picture[..., i % 3] for i in range(mode.channels)]
+    size = Size(picture.shape[1], picture.shape[0])
+    layer = Layer("Photo", size.rect, np.ascontiguousarray(np.stack(planes, axis=2)))
+    cutout = mattework.cut_out(Document(size, mode, 8, (layer,)), from_mask=truth)
+    cutout.save(tmp_path / "mode.psd")
+    read = mattework.open_document(tmp_path / "mode.psd")
+    assert read.mode == mode
+    assert (next(iter(read.walk_layers())).pixels == layer.pixels).all()
+
+
+def test_a_background_stands_behind_and_makes_a_flat_file_opaque(tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    cutout = mattework.cut_out(picture, from_mask=truth, background="#00ff00")
+    cutout.save(tmp_path / "out.png")
+    flat = Image.open(tmp_path / "out.png")
+    assert flat.mode == "RGB"
+    assert flat.getpixel((2, 2)) == (0, 255, 0)
+
+
+def test_a_picture_as_background_covers_the_canvas(tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    cutout = mattework.cut_out(picture, from_mask=truth, background=str(CAT))
+    behind = cutout.document.layers[0]
+    assert isinstance(behind, Layer)
+    assert behind.rect == cutout.document.size.rect
+    assert behind.pixels.std() > 10
+
+
+def test_a_background_that_is_neither_colour_nor_file_is_refused() -> None:
+    picture, truth = draw_disc()
+    with pytest.raises(UsageError, match="neither a colour nor a picture"):
+        mattework.cut_out(picture, from_mask=truth, background="no such thing")
+
+
+def test_cancelling_stops_the_work_at_once() -> None:
+    steps: list[str] = []
+
+    def cancel(step: str, fraction: float) -> None:
+        steps.append(step)
+        if step == "edge":
+            raise Cancelled("Cancelled.")
+
+    picture, truth = draw_disc()
+    with pytest.raises(Cancelled):
+        mattework.cut_out(picture, from_mask=truth, progress=cancel)
+    assert "colours" not in steps
+
+
+def test_mask_and_trimap_together_are_refused() -> None:
+    picture, truth = draw_disc()
+    with pytest.raises(UsageError, match="either"):
+        mattework.cut_out(picture, from_mask=truth, trimap=truth.astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros((4, 4, 7), np.uint8), np.zeros((4, 4), np.int64), np.full((4, 4), np.nan, np.float32)]
+)
+def test_arrays_that_are_no_pictures_are_refused_in_words(
+    array: np.ndarray[tuple[int, ...], np.dtype[np.generic]],
+) -> None:
+    with pytest.raises(UsageError, match="picture array"):
+        mattework.cut_out(array)
