@@ -1,0 +1,120 @@
+"""Batches of samples, made in a process of their own while the network trains.
+
+All samples of a batch share one frame shape. Early in training frames have about 256 x 256 pixels;
+later their size varies from 256 to 448, so that the network serves several input sizes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from mattework_training.library import Part, load_library
+from mattework_training.network import STRIDE
+from mattework_training.samples import Sample, SampleMaker
+
+PIXELS_PER_BATCH = 16 * 256 * 256
+_SINGLE_SIZE_UNTIL = 0.55
+_LATE_SIDES = (256, 288, 320, 320, 352, 384, 448)
+_ASPECTS = (1.0, 1.0, 3 / 4, 4 / 3, 2 / 3, 3 / 2)
+
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Images (N, H, W, 3) uint8, alphas (N, H/2, W/2) uint8, weights (N, H/2, W/2) float16."""
+
+
+def draw_shape(rng: np.random.Generator, progress: float) -> tuple[int, int]:
+    """Height and width of the next batch's frames, multiples of 32."""
+    side = 256 if progress < _SINGLE_SIZE_UNTIL else int(rng.choice(_LATE_SIDES))
+    stretch = float(rng.choice(_ASPECTS)) ** 0.5
+    height = max(1, round(side / stretch / STRIDE)) * STRIDE
+    width = max(1, round(side * stretch / STRIDE)) * STRIDE
+    return height, width
+
+
+def weigh_edges(alpha: npt.NDArray[np.uint8], known: npt.NDArray[np.uint8]) -> npt.NDArray[np.float16]:
+    """0 where unknown, 1 on flat areas, up to 5 where a 9x9 mean differs from alpha itself."""
+    around = cv2.blur(alpha, (9, 9)).astype(np.float32)
+    weight = (1 + 4 * np.abs(around - alpha) / 255) * (known > 215)
+    compact: npt.NDArray[np.float16] = weight.astype(np.float16)
+    return compact
+
+
+def stack_samples(samples: list[Sample]) -> Batch:
+    """Samples of one shape as a batch with targets at half size."""
+    height, width = samples[0].alpha.shape
+    half = (width // 2, height // 2)
+    alphas, weights = [], []
+    for sample in samples:
+        alpha = cv2.resize(sample.alpha, half, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        known = cv2.resize(sample.known, half, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        alphas.append(alpha)
+        weights.append(weigh_edges(alpha, known))
+    return (
+        torch.from_numpy(np.stack([s.image for s in samples])),
+        torch.from_numpy(np.stack(alphas)),
+        torch.from_numpy(np.stack(weights)),
+    )
+
+
+class _Stream(IterableDataset[Batch]):
+    def __init__(self, data: Path, seed: int, first_index: int, progress: Synchronized[float]) -> None:
+        self._data = data
+        self._seed = seed
+        self._first_index = first_index
+        self._progress = progress
+
+    def __iter__(self) -> Iterator[Batch]:
+        cv2.setNumThreads(1)
+        torch.set_num_threads(1)
+        maker = SampleMaker(load_library(self._data, "train"), self._seed)
+        worker = torch.utils.data.get_worker_info()
+        lane, lanes = (0, 1) if worker is None else (worker.id, worker.num_workers)
+        rng = np.random.default_rng((self._seed, self._first_index, lane))
+        index = self._first_index + lane
+        while True:
+            height, width = draw_shape(rng, self._progress.value)
+            count = max(4, round(PIXELS_PER_BATCH / (height * width)))
+            indices = range(index, index + count * lanes, lanes)
+            yield stack_samples([maker.make(i, (height, width)) for i in indices])
+            index += count * lanes
+
+
+class BatchStream:
+    """An endless stream of training batches. Set ``progress`` (0..1) as training advances."""
+
+    def __init__(self, data: Path, seed: int, first_index: int, workers: int) -> None:
+        self._progress: Synchronized[float] = multiprocessing.Value("d", 0.0)
+        stream = _Stream(data, seed, first_index, self._progress)
+        self._loader = iter(
+            DataLoader(
+                stream,
+                batch_size=None,
+                num_workers=workers,
+                prefetch_factor=4 if workers else None,
+            )
+        )
+
+    def set_progress(self, progress: float) -> None:
+        self._progress.value = progress
+
+    def next_batch(self) -> Batch:
+        batch: Batch = next(self._loader)
+        return batch
+
+
+def make_check_batches(
+    data: Path, seed: int, count: int, side: int, part: Part = "check"
+) -> list[list[Sample]]:
+    """Always the same held-out samples, square, in lists of at most eight."""
+    maker = SampleMaker(load_library(data, part), seed)
+    samples = [maker.make(i, (side, side)) for i in range(count)]
+    return [samples[i : i + 8] for i in range(0, count, 8)]

@@ -1,0 +1,189 @@
+"""Reads the packed training sets into memory, once, and splits off a small part for checking.
+
+Each set is a tar of ``images/*.webp`` with ``masks/*.png`` (0/255) or ``trimaps/*.png`` (0/128/255),
+or of ``rgba/*.webp`` (straight alpha). Decoding all of them takes well under a minute and about
+1 GB, so no second copy on disk is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+"""(H, W, 3) RGB, (H, W) mask or (H, W, 4) RGB with straight alpha."""
+
+Part = Literal["train", "check"]
+
+CUTOUT_SETS = ("tuxpaint", "fluent3d", "magento", "saleor", "grocery")
+# One picture in this many is never trained on: it measures progress and fits the temperature.
+_CHECK_SHARE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photograph and its subject. ``mask`` is 0..255; ``ignored`` marks (255) pixels without a
+    label, such as the unlabelled band around a pet's fur."""
+
+    image: Image
+    mask: Image
+    ignored: Image | None = None
+
+
+@dataclass(slots=True)
+class Library:
+    """Everything a sample can be made from."""
+
+    people: list[Photo] = field(default_factory=list)
+    pets: list[Photo] = field(default_factory=list)
+    clothes: list[Photo] = field(default_factory=list)
+    cutouts: dict[str, list[Image]] = field(default_factory=dict)
+    scenes: list[Image] = field(default_factory=list)
+    floors: list[Image] = field(default_factory=list)
+    emptied: list[Image] = field(default_factory=list)
+    """Photographs with their subject painted out."""
+
+
+def find_data(given: str | None) -> Path:
+    """The folder of training tars: ``given``, or ``data/train`` under MATTEWORK_SHARED, or under
+    ``../shared`` beside the checkout. Raises ``FileNotFoundError`` when there is none."""
+    if given:
+        folder = Path(given)
+    else:
+        beside = Path(__file__).resolve().parents[3] / "shared"
+        folder = Path(os.environ.get("MATTEWORK_SHARED", beside)) / "data" / "train"
+    if not any(folder.glob("*.tar")):
+        raise FileNotFoundError(
+            f"No training tars in {folder}. Say where they are with --data, or set MATTEWORK_SHARED."
+        )
+    return folder
+
+
+def _decode(blob: bytes, flags: int) -> Image:
+    picture = cv2.imdecode(np.frombuffer(blob, np.uint8), flags)
+    if picture is None:
+        raise ValueError("not a picture OpenCV can read")
+    if picture.ndim == 3 and picture.shape[2] == 4:
+        return cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA).astype(np.uint8)
+    if picture.ndim == 3:
+        return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8)
+    return picture.astype(np.uint8)
+
+
+def _read_tar(path: Path, part: Part) -> dict[str, dict[str, bytes]]:
+    """Encoded files by folder and stem, only those of the wanted part, sorted by name."""
+    folders: dict[str, dict[str, bytes]] = {}
+    with tarfile.open(path) as archive:
+        for member in sorted(archive.getmembers(), key=lambda m: m.name):
+            stream = archive.extractfile(member) if member.isfile() else None
+            if stream is None:
+                continue
+            folder, _, name = member.name.removeprefix("./").rpartition("/")
+            stem = name.rpartition(".")[0]
+            for_check = zlib.crc32(f"{path.stem}/{stem}".encode()) % _CHECK_SHARE == 0
+            if for_check == (part == "check"):
+                folders.setdefault(folder, {})[stem] = stream.read()
+    return folders
+
+
+def _read_photos(path: Path, part: Part, limit: int | None) -> list[Photo]:
+    folders = _read_tar(path, part)
+    labels = folders.get("masks") or folders.get("trimaps") or {}
+    photos = []
+    for stem, blob in list(folders.get("images", {}).items())[:limit]:
+        image = _decode(blob, cv2.IMREAD_COLOR)
+        label = _decode(labels[stem], cv2.IMREAD_GRAYSCALE)
+        ignored = None
+        if "trimaps" in folders:
+            ignored = np.where((label > 60) & (label < 200), 255, 0).astype(np.uint8)
+            label = np.where(label >= 200, 255, 0).astype(np.uint8)
+        photos.append(Photo(image, label, ignored))
+    return photos
+
+
+def _read_images(path: Path, part: Part, limit: int | None) -> list[Image]:
+    images = list(_read_tar(path, part).get("images", {}).values())
+    return [_decode(blob, cv2.IMREAD_COLOR) for blob in images[:limit]]
+
+
+def _drop_faint_parts(rgba: Image) -> Image:
+    """Without the painted floor shadows of product renders: parts that are nowhere opaque."""
+    alpha = rgba[..., 3]
+    count, labels = cv2.connectedComponents((alpha > 8).astype(np.uint8))
+    peaks = np.zeros(count, np.uint8)
+    np.maximum.at(peaks, labels.ravel().astype(np.intp), alpha.ravel())
+    peaks[0] = 0
+    result = rgba.copy()
+    result[..., 3] = np.where(peaks[labels] > 200, alpha, 0)
+    return result
+
+
+def _trim(rgba: Image) -> Image | None:
+    """Cropped to what is visible; ``None`` when that is next to nothing."""
+    rows, columns = np.nonzero(rgba[..., 3] > 8)
+    if len(rows) < 400:
+        return None
+    return rgba[max(0, rows.min() - 1) : rows.max() + 2, max(0, columns.min() - 1) : columns.max() + 2].copy()
+
+
+def _read_cutouts(path: Path, part: Part, limit: int | None) -> list[Image]:
+    blobs = list(_read_tar(path, part).get("rgba", {}).values())[:limit]
+    pictures = (_decode(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)
+    with_alpha = (p for p in pictures if p.ndim == 3 and p.shape[2] == 4)
+    trimmed = (_trim(_drop_faint_parts(p)) for p in with_alpha)
+    return [p for p in trimmed if p is not None]
+
+
+def _paint_out(photo: Photo, long_side: int = 220) -> Image | None:
+    """The photograph with its subject filled from around it (Telea's inpainting)."""
+    height, width = photo.mask.shape
+    scale = min(1.0, long_side / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    image = cv2.resize(photo.image, size, interpolation=cv2.INTER_AREA)
+    covered = photo.mask if photo.ignored is None else np.maximum(photo.mask, photo.ignored)
+    hole = (cv2.resize(covered, size, interpolation=cv2.INTER_AREA) > 20).astype(np.uint8)
+    hole = cv2.dilate(hole, np.ones((9, 9), np.uint8)).astype(np.uint8)
+    if hole.mean() > 0.55:
+        return None
+    return cv2.inpaint(image, hole, 5, cv2.INPAINT_TELEA).astype(np.uint8)
+
+
+def load_library(data: Path, part: Part, *, limit: int | None = None) -> Library:
+    """Decode the sets found in ``data``. A set that is absent leaves its list empty.
+
+    ``limit`` takes only that many pictures of each set, for tests and previews.
+    """
+    library = Library()
+    photo_sets = {
+        "people-ccp": library.people,
+        "pets128": library.pets,
+        "clothing-cc0": library.clothes,
+    }
+    for name, photos in photo_sets.items():
+        path = data / f"{name}.tar"
+        if path.exists():
+            photos.extend(_read_photos(path, part, limit))
+    for name in CUTOUT_SETS:
+        path = data / f"cutouts-{name}.tar"
+        if path.exists():
+            library.cutouts[name] = _read_cutouts(path, part, limit)
+    for name in ("backgrounds-wallpapers", "backgrounds-elementary"):
+        path = data / f"{name}.tar"
+        if path.exists():
+            library.scenes.extend(_read_images(path, part, limit))
+    path = data / "clothing-cc0-unlabelled.tar"
+    if path.exists():
+        library.floors.extend(_read_images(path, part, limit))
+    for photos, every in ((library.people, 3), (library.pets, 18), (library.clothes, 3)):
+        library.emptied.extend(
+            p for p in map(_paint_out, photos[:: every if len(photos) > 60 else 1]) if p is not None
+        )
+    return library

@@ -1,0 +1,100 @@
+"""The folder of one training run: checkpoints, log, curve, and the STOP file.
+
+Everything is written to a temporary name and renamed, so a run that is killed at any moment
+resumes from the last whole checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+_FORMAT = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """How far a run is. ``elapsed`` is seconds of training, over all resumptions."""
+
+    elapsed: float = 0.0
+    steps: int = 0
+    seen: int = 0
+    resumptions: int = 0
+
+
+class RunFolder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoint.pt"
+
+    @property
+    def averaged(self) -> Path:
+        """The averaged weights, which are what is exported."""
+        return self.path / "averaged.pt"
+
+    def should_stop(self) -> bool:
+        """True when someone has made a file named STOP here."""
+        return (self.path / "STOP").exists()
+
+    def is_finished(self) -> bool:
+        return (self.path / "finished.json").exists()
+
+    def save(self, progress: Progress, state: dict[str, Any], averaged: dict[str, Any]) -> None:
+        for target, content in (
+            (self.averaged, averaged),
+            (
+                self.checkpoint,
+                {
+                    "format": _FORMAT,
+                    "elapsed": progress.elapsed,
+                    "steps": progress.steps,
+                    "seen": progress.seen,
+                    "resumptions": progress.resumptions,
+                    **state,
+                },
+            ),
+        ):
+            temporary = target.with_suffix(".part")
+            torch.save(content, temporary)
+            os.replace(temporary, target)
+
+    def load(self) -> tuple[Progress, dict[str, Any]] | None:
+        """The last checkpoint, or ``None``. Raises ``ValueError`` for another program's file."""
+        if not self.checkpoint.exists():
+            return None
+        state = torch.load(self.checkpoint, weights_only=True)
+        if state.get("format") != _FORMAT:
+            raise ValueError(
+                f"{self.checkpoint} was written by another version of this program. "
+                "Give a fresh folder with --run."
+            )
+        progress = Progress(
+            elapsed=state["elapsed"],
+            steps=state["steps"],
+            seen=state["seen"],
+            resumptions=state["resumptions"] + 1,
+        )
+        return progress, state
+
+    def log(self, message: str) -> None:
+        line = f"{time.strftime('%H:%M:%S')} {message}"
+        print(line, flush=True)
+        with (self.path / "log.txt").open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+    def append_curve(self, record: dict[str, float]) -> None:
+        with (self.path / "curve.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(record) + "\n")
+
+    def finish(self, record: dict[str, float]) -> None:
+        (self.path / "finished.json").write_text(json.dumps(record, indent=2) + "\n")

@@ -1,0 +1,263 @@
+"""Makes training samples. The sample of a seed, an index and a shape is always the same.
+
+Each sample is a photograph-like picture with the alpha of its subject. Kinds and their shares are
+in ``RECIPE``; how often each set of cut-outs is drawn is in ``CUTOUT_SHARES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mattework_training.camera import blur_and_record, change_light
+from mattework_training.grounds import (
+    Pixels,
+    Shape,
+    choose_ground,
+    draw_pattern,
+    draw_studio,
+)
+from mattework_training.library import Image, Library, Photo
+from mattework_training.placing import Placed, Pose, draw_pose, frame_photo, place_cutout
+from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
+from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """``image`` (H, W, 3) RGB; ``alpha`` (H, W) 0..255, what the network should answer;
+    ``known`` (H, W) 0 or 255, where that answer counts. All uint8."""
+
+    kind: str
+    image: Image
+    alpha: Image
+    known: Image
+
+
+# Share of each kind of sample.
+RECIPE = {
+    "people": 0.15,
+    "portrait": 0.08,
+    "portrait on new ground": 0.09,
+    "pets": 0.20,
+    "clothes": 0.06,
+    "composite": 0.38,
+    "empty": 0.04,
+}
+
+# Share of each source among the subjects of composites.
+CUTOUT_SHARES = {
+    "tuxpaint": 0.29,
+    "fluent3d": 0.08,
+    "magento": 0.09,
+    "saleor": 0.06,
+    "grocery": 0.08,
+    "people": 0.14,
+    "pets": 0.18,
+    "clothes": 0.08,
+}
+
+
+def _to_bytes(alpha: Pixels) -> Image:
+    result: Image = np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)
+    return result
+
+
+class SampleMaker:
+    """Draws samples from a library."""
+
+    def __init__(self, library: Library, seed: int) -> None:
+        self._library = library
+        self._seed = seed
+        makers: dict[str, Callable[[Shape, np.random.Generator], Sample | None]] = {
+            "people": self._make_people,
+            "portrait": self._make_portrait,
+            "portrait on new ground": self._make_portrait_on_new_ground,
+            "pets": self._make_pets,
+            "clothes": self._make_clothes,
+            "composite": self._make_composite,
+            "empty": self._make_empty,
+        }
+        self._makers = makers
+
+    def make(self, index: int, shape: Shape) -> Sample:
+        """Sample number ``index`` for a frame of ``(height, width)``."""
+        rng = np.random.default_rng((self._seed, index))
+        kind = str(rng.choice(list(RECIPE), p=list(RECIPE.values())))
+        sample = self._makers[kind](shape, rng)
+        # A kind whose set is absent, or whose draw was unusable, becomes a composite.
+        return sample if sample is not None else self._make_composite(shape, rng)
+
+    def make_kind(self, kind: str, index: int, shape: Shape) -> Sample | None:
+        """As ``make``, but of one kind, for looking at and for tests."""
+        return self._makers[kind](shape, np.random.default_rng((self._seed, index)))
+
+    def _from_photo(self, kind: str, photo: Photo, shape: Shape, rng: np.random.Generator) -> Sample:
+        framed = frame_photo(photo, shape, rng)
+        pixels = change_light(framed.image.astype(np.float32), rng)
+        known = np.where(framed.ignored > 40, 0, 255).astype(np.uint8)
+        return Sample(kind, blur_and_record(pixels, rng), framed.mask, known)
+
+    def _pick(self, photos: list[Photo], rng: np.random.Generator) -> Photo | None:
+        return photos[rng.integers(len(photos))] if photos else None
+
+    def _make_people(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        photo = self._pick(self._library.people, rng)
+        if photo is None:
+            return None
+        if rng.random() < 0.15:
+            photo = hide_face(photo, rng)
+        return self._from_photo("people", photo, shape, rng)
+
+    def _make_pets(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        photo = self._pick(self._library.pets, rng)
+        return None if photo is None else self._from_photo("pets", photo, shape, rng)
+
+    def _make_clothes(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        photo = self._pick(self._library.clothes, rng)
+        return None if photo is None else self._from_photo("clothes", photo, shape, rng)
+
+    def _draw_portrait(self, rng: np.random.Generator) -> Photo | None:
+        photo = self._pick(self._library.people, rng)
+        if photo is None:
+            return None
+        if rng.random() < 0.35:
+            photo = hide_face(photo, rng)
+        return crop_portrait(photo, rng)
+
+    def _make_portrait(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        portrait = self._draw_portrait(rng)
+        if portrait is None:
+            return None
+        scale = 1.3 * max(shape) / max(portrait.mask.shape)
+        size = (round(portrait.mask.shape[1] * scale), round(portrait.mask.shape[0] * scale))
+        # Enlarged smoothly first: the hard steps of a small mask would be learnt as an edge.
+        mask = cv2.resize(portrait.mask, size, interpolation=cv2.INTER_CUBIC)
+        mask = cv2.GaussianBlur(mask, (0, 0), scale * 0.5)
+        sharp = np.clip((mask.astype(np.float32) - 64) * 2, 0, 255).astype(np.uint8)
+        image = cv2.resize(portrait.image, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+        return self._from_photo("portrait", Photo(image, sharp), shape, rng)
+
+    def _make_portrait_on_new_ground(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        portrait = self._draw_portrait(rng)
+        rgba = None if portrait is None else cut_from_photo(portrait, rng)
+        if rgba is None:
+            return None
+        height, width = rgba.shape[:2]
+        # The cut edge of the body has to lie on or below the frame's lower border.
+        tall = rng.uniform(0.62, 1.15)
+        wide = tall * shape[0] / height * width
+        if wide > 1.25 * shape[1]:
+            tall *= 1.25 * shape[1] / wide
+        reference = min(shape) * 1.1
+        pose = Pose(
+            long_side=tall * shape[0] * max(1.0, width / height) / reference,
+            center=(0.5 + rng.uniform(-0.12, 0.12), 1.0 - tall / 2 + rng.uniform(0.01, 0.12)),
+            angle=0.0,
+        )
+        placed = place_cutout(rgba, shape, pose, rng)
+        ground = choose_ground(self._library, shape, rng)
+        return self._finish("portrait on new ground", ground, [placed], shape, rng)
+
+    def _draw_cutout(self, rng: np.random.Generator) -> Image | None:
+        """One subject as RGBA. ``None`` when the drawn source is absent or unusable."""
+        source = str(rng.choice(list(CUTOUT_SHARES), p=list(CUTOUT_SHARES.values())))
+        photos = {
+            "people": self._library.people,
+            "pets": self._library.pets,
+            "clothes": self._library.clothes,
+        }
+        if source in photos:
+            photo = self._pick(photos[source], rng)
+            return None if photo is None else cut_from_photo(photo, rng)
+        cutouts = self._library.cutouts.get(source)
+        return cutouts[rng.integers(len(cutouts))] if cutouts else None
+
+    def _draw_some_cutout(self, rng: np.random.Generator) -> Image:
+        for _ in range(20):
+            rgba = self._draw_cutout(rng)
+            if rgba is not None:
+                return rgba
+        raise ValueError("the library holds no cut-outs and no photographs with masks")
+
+    def _add_distractor(self, ground: Pixels, shape: Shape, rng: np.random.Generator) -> Pixels:
+        """Something out of focus near a border, as background."""
+        side = float(rng.integers(2))
+        along = rng.uniform(0.1, 0.9)
+        across = side + rng.uniform(-0.06, 0.06)
+        center = (across, along) if rng.random() < 0.7 else (along, across)
+        pose = Pose(long_side=rng.uniform(0.15, 0.4), center=center, angle=rng.uniform(-0.5, 0.5))
+        placed = place_cutout(self._draw_some_cutout(rng), shape, pose, rng)
+        sigma = max(shape) / 256 * rng.uniform(1.5, 5)
+        layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
+        layer = cv2.GaussianBlur(layer, (0, 0), sigma)
+        mixed = ground * (1 - layer[..., 3:]) + layer[..., :3] * np.float32(rng.uniform(0.5, 1))
+        return mixed.astype(np.float32)
+
+    def _make_composite(self, shape: Shape, rng: np.random.Generator) -> Sample:
+        count = 1 if rng.random() < 0.86 else int(rng.integers(2, 4))
+        ground = choose_ground(self._library, shape, rng)
+        if rng.random() < 0.12:
+            ground = self._add_distractor(ground, shape, rng)
+        placed = []
+        for _ in range(count):
+            for _ in range(4):
+                pose = draw_pose(rng, crowded=count > 1)
+                one = place_cutout(self._draw_some_cutout(rng), shape, pose, rng)
+                if one.alpha.mean() > 0.004:
+                    break
+            placed.append(one)
+        return self._finish("composite", ground, placed, shape, rng)
+
+    def _finish(
+        self,
+        kind: str,
+        ground: Pixels,
+        subjects: list[Placed],
+        shape: Shape,
+        rng: np.random.Generator,
+    ) -> Sample:
+        """Compose subjects over a ground with their shadows, and take the photograph."""
+        ground = change_light(ground, rng, 0.6)
+        alpha = np.zeros(shape, np.float32)
+        for subject in subjects:
+            color = change_light(subject.color, rng, 0.8)
+            a = subject.alpha
+            weight = max(float(a.sum()), 1.0)
+            if rng.random() < 0.14:
+                # Low contrast: the subject's mean colour moves towards the ground around it.
+                mean = (color * a[..., None]).sum(axis=(0, 1)) / weight
+                around = (ground * a[..., None]).sum(axis=(0, 1)) / weight
+                shift = (around - mean) * rng.uniform(0.4, 0.9)
+                color = color + shift.astype(np.float32)
+            color = np.clip(color, 0, 255)
+            # Shadows stay on the ground, never on an earlier subject.
+            bare = ground
+            if rng.random() < 0.4:
+                bare = cast_shadow(bare, a, rng)
+            if rng.random() < 0.35:
+                bare = contact_shadow(bare, a, rng)
+            if rng.random() < 0.07:
+                bare = reflect_below(bare, color, a, rng)
+            ground = np.where(alpha[..., None] > 0.02, ground, bare)
+            ground = ground * (1 - a[..., None]) + color * a[..., None]
+            alpha = alpha + (1 - alpha) * a
+        if rng.random() < 0.15:
+            ground = change_light(ground, rng, 0.5)
+        image = blur_and_record(ground.astype(np.float32), rng)
+        return Sample(kind, image, _to_bytes(alpha), np.full(shape, 255, np.uint8))
+
+    def _make_empty(self, shape: Shape, rng: np.random.Generator) -> Sample:
+        """Nothing is the subject: studios, patterns, floors, scenes."""
+        kind = rng.random()
+        if kind < 0.25:
+            ground = draw_studio(shape, rng)
+        elif kind < 0.5:
+            ground = draw_pattern(shape, rng)
+        else:
+            ground = choose_ground(self._library, shape, rng)
+        image = blur_and_record(change_light(ground, rng), rng)
+        return Sample("empty", image, np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8))
