@@ -1,0 +1,139 @@
+#!/bin/sh
+# The programs of others that the tests open our files with: GIMP 3, ag-psd, ImageMagick, ExifTool, PhotoshopAPI, psdtags.
+#
+#   installer/test-hosts.sh             install what is missing, say what cannot be (first time minutes, then under a second)
+#   installer/test-hosts.sh --retry     try again what failed within the last day
+#   installer/test-hosts.sh --where     print the folder that holds them
+#
+# Everything goes into ${XDG_CACHE_HOME:-~/.cache}/mattework/test-hosts, apart from three Debian packages that need root.
+# This script never fails a run. The tests look at NAME.path (where it is) or NAME.missing (why it is not there: what they
+# say when they skip). Packages come through the ordinary clients (apt, npm, pip) as this machine has them set up.
+set -u
+
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mattework/test-hosts
+AG_PSD=31.0.2
+PHOTOSHOPAPI=0.9.1
+GIMP_SUITE=trixie
+RETRY=no
+case "${1:-}" in
+    --where) echo "$CACHE"; exit 0 ;;
+    --retry) RETRY=yes ;;
+    "") ;;
+    *) echo "usage: installer/test-hosts.sh [--retry | --where]" >&2; exit 2 ;;
+esac
+mkdir -p "$CACHE" || { echo "Other readers: cannot write to $CACHE; their tests will skip."; exit 0; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" = 0 ]; }
+ready() { rm -f "$CACHE/$1.missing"; printf '%s\n' "$2" > "$CACHE/$1.path"; printf '  %-14s %s\n' "$1" "$2"; }
+missing() { rm -f "$CACHE/$1.path"; printf '%s\n' "$2" > "$CACHE/$1.missing"; printf '  %-14s not here: %s\n' "$1" "$2"; }
+# A failure of the last day is told again, not tried again.
+given_up() {
+    [ "$RETRY" = no ] && [ -n "$(find "$CACHE/$1.missing" -mmin -1440 2>/dev/null)" ] || return 1
+    printf '  %-14s not here: %s\n' "$1" "$(cat "$CACHE/$1.missing")"
+}
+last_line() { grep -v '^[[:space:]]*$' "$1" | tail -n 1 | cut -c 1-160; }
+timed() { # SECONDS COMMAND...: stopped after so long
+    seconds=$1; shift
+    if have timeout; then timeout -k 5 "$seconds" "$@"; else "$@"; fi
+}
+
+apt_install() { # PACKAGES...: through apt, when that is possible here
+    is_root && have apt-get || return 1
+    export DEBIAN_FRONTEND=noninteractive
+    for attempt in 1 2; do
+        timed 150 apt-get -q -o DPkg::Lock::Timeout=60 install -y --no-install-recommends "$@" \
+            > "$CACHE/apt.log" 2>&1 < /dev/null && return 0
+        [ $attempt = 1 ] && timed 60 apt-get -q update >> "$CACHE/apt.log" 2>&1 < /dev/null
+    done
+    return 1
+}
+
+imagemagick() { # another program may be called "convert": ask
+    for name in magick convert-im6.q16 /usr/bin/convert convert; do
+        if have "$name" && "$name" -version 2>/dev/null | grep -q ImageMagick; then command -v "$name"; return 0; fi
+    done
+    return 1
+}
+
+set_up_packages() {
+    wanted=""
+    imagemagick > /dev/null || wanted="$wanted imagemagick"
+    have exiftool || wanted="$wanted libimage-exiftool-perl"
+    [ -x "$CACHE/gimp/usr/bin/gimp-console" ] || have gimp-console-3.0 || have mmdebstrap || wanted="$wanted mmdebstrap"
+    if [ -n "$wanted" ] && { [ "$RETRY" = yes ] || [ -z "$(find "$CACHE" -name '*.missing' -mmin -1440 2>/dev/null)" ]; }; then
+        # shellcheck disable=SC2086
+        apt_install $wanted
+    fi
+    if path=$(imagemagick); then ready imagemagick "$path"; else missing imagemagick "install the package imagemagick"; fi
+    if have exiftool; then ready exiftool "$(command -v exiftool)"; else
+        missing exiftool "install the package libimage-exiftool-perl (elsewhere: exiftool)"; fi
+}
+
+set_up_gimp() { # a Debian tree of its own, because GIMP 3 is not in every distribution yet
+    for name in gimp-console-3.2 gimp-console-3.0 gimp-console; do
+        if have "$name" && "$name" --version 2>/dev/null | grep -q ' 3\.'; then ready gimp "$(command -v "$name")"; return; fi
+    done
+    if [ -x "$CACHE/gimp/usr/bin/gimp-console" ]; then ready gimp "$CACHE/gimp"; return; fi
+    given_up gimp && return
+    is_root && have mmdebstrap && have unshare || {
+        missing gimp "install GIMP 3 (or run this as root on Debian, where a tree with GIMP 3 can be made by mmdebstrap)"; return; }
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' 'Created-By: Packages' |
+        awk '$2 == "Debian" && $1 !~ /security|updates/ { print $1; exit }')
+    [ -n "$mirror" ] || { missing gimp "install GIMP 3 (apt here knows no Debian mirror to make a tree from)"; return; }
+    rm -rf "$CACHE/gimp.new"
+    if timed 240 nice -n 10 mmdebstrap --variant=apt --include=gimp,fonts-dejavu-core \
+        --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
+        --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/help/*' \
+        "$GIMP_SUITE" "$CACHE/gimp.new" "$mirror" > "$CACHE/gimp.log" 2>&1 < /dev/null
+    then rm -rf "$CACHE/gimp" && mv "$CACHE/gimp.new" "$CACHE/gimp" && ready gimp "$CACHE/gimp"
+    else missing gimp "the tree could not be made ($(last_line "$CACHE/gimp.log")); see $CACHE/gimp.log"
+    fi
+}
+
+set_up_ag_psd() {
+    if [ -f "$CACHE/ag-psd-$AG_PSD/node_modules/ag-psd/package.json" ] && have node; then
+        ready ag-psd "$CACHE/ag-psd-$AG_PSD"; return; fi
+    given_up ag-psd && return
+    have node && have npm || { missing ag-psd "install Node.js with npm"; return; }
+    rm -rf "$CACHE/ag-psd.new"; mkdir -p "$CACHE/ag-psd.new"
+    if (cd "$CACHE/ag-psd.new" && timed 90 npm install --ignore-scripts --no-audit --no-fund --no-save --prefix . \
+        "ag-psd@$AG_PSD") > "$CACHE/ag-psd.log" 2>&1 < /dev/null
+    then mv "$CACHE/ag-psd.new" "$CACHE/ag-psd-$AG_PSD" && ready ag-psd "$CACHE/ag-psd-$AG_PSD"
+    else missing ag-psd "npm could not install it ($(last_line "$CACHE/ag-psd.log"))"
+    fi
+}
+
+set_up_python_readers() { # in an environment of their own: their pins must not touch ours
+    venv=$CACHE/python
+    own=$(dirname "$0")/../.venv/bin/python
+    if [ -x "$own" ]; then python=$own; else python=python3; fi
+    if [ ! -x "$venv/bin/python" ]; then
+        timed 60 "$python" -m venv "$venv" > "$CACHE/python.log" 2>&1 ||
+            timed 60 "$python" -m virtualenv "$venv" >> "$CACHE/python.log" 2>&1
+    fi
+    for name in photoshopapi psdtags; do
+        case $name in
+            photoshopapi) packages="PhotoshopAPI==$PHOTOSHOPAPI numpy"; module=photoshopapi ;;
+            psdtags) packages="psdtags tifffile imagecodecs"; module=psdtags ;;
+        esac
+        if [ -x "$venv/bin/python" ] && [ -f "$venv/$name.ready" ]; then ready $name "$venv"; continue; fi
+        given_up $name && continue
+        # shellcheck disable=SC2086
+        if [ -x "$venv/bin/python" ] &&
+            timed 120 "$venv/bin/python" -m pip install -q --only-binary=:all: $packages > "$CACHE/$name.log" 2>&1 < /dev/null &&
+            "$venv/bin/python" -c "import $module" >> "$CACHE/$name.log" 2>&1
+        then touch "$venv/$name.ready"; ready $name "$venv"
+        else missing $name "pip could not install it for this Python ($(last_line "$CACHE/$name.log" 2>/dev/null))"
+        fi
+    done
+}
+
+echo "Programs of others that the tests open our files with:"
+set_up_packages
+set_up_gimp &   # mostly waiting for downloads: the small ones go on beside it
+set_up_ag_psd
+set_up_python_readers
+wait
+exit 0
