@@ -1,0 +1,340 @@
+"""Clean colours: what the subject would look like without its background.
+
+A pixel of the unknown band shows I = alpha F + (1 - alpha) B. The multi-level estimate of Germer, Uelwer, Conrad and
+Harmeling, "Fast Multi-Level Foreground Estimation" (2020), finds F and B that explain I and change little from pixel to
+pixel, most of all across alpha's own gradient, from the coarsest view of the picture to the finest.
+
+Here each level takes Jacobi sweeps over whole planes, and the finer levels are worked only in tiles over the band. The
+minimum over one pixel's F and B, with F' and B' the weighted means of its four neighbours and s the sum of the weights,
+is
+
+    F = F' + alpha g r,   B = B' + (1 - alpha) g r,   r = I - alpha F' - (1 - alpha) B',
+    g = 1 / (alpha^2 + (1 - alpha)^2 + s).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mattework.arrays import AnyArray, Floats, Samples
+from mattework.band import find_band_tiles
+from mattework.document.model import array_depth, depth_white
+from mattework.geometry import Rect
+from mattework.progress import Progress, report_progress
+
+MARGIN = 16
+"""How many pixels beyond the last visible one the estimate continues."""
+
+# Measured with benchmarks/foreground.py. Germer et al. take 1e-5, 1 and a serial sweep; parallel sweeps want a
+# stronger pull of the data and more turns where they are cheap.
+_REGULARISATION = 1e-3
+_GRADIENT_WEIGHT = 0.1
+_SWEEPS = (2, 4, 10)
+"""Jacobi sweeps at the full size, the half, and every smaller one."""
+
+_BASE_SIDE = 1024
+_TILE_SIDE = 256
+
+
+def estimate_foreground(
+    colour: Samples,
+    alpha: Floats,
+    *,
+    amount: float = 1.0,
+    progress: Progress | None = None,
+    tile_side: int = _TILE_SIDE,
+) -> Samples:
+    """The colours of the subject without its background.
+
+    What changes: pixels with 0 < alpha < 1, and pixels with alpha 0 up to `MARGIN` pixels (in each axis) away from one
+    with alpha above 0. There the estimate continues smoothly, so that a mask painted or feathered a little wider still
+    shows the subject's colours. Pixels with alpha 1 and everything farther out are the original, bit for bit.
+
+    Args:
+        colour: (H, W, C) uint8, uint16 or float32, any number of channels and any colour mode; straight, as
+            photographed. Values that are not finite count as 0.
+        alpha: (H, W) float32, 0 to 1.
+        amount: 0 returns the original, 1 the full estimate; between them a linear mix.
+        progress: told about every tile.
+        tile_side: side of the working tiles in pixels; it bounds memory and has no influence on the result.
+
+    Returns:
+        A new array like `colour`. Integer samples keep to their range; float samples to 0..1, extended to the range that
+        `colour` itself takes.
+
+    Raises:
+        ValueError: shapes do not belong together, `amount` is outside 0..1, or the element type is no sample type.
+        Cancelled: `progress` wants the work to stop.
+    """
+    if colour.ndim != 3 or alpha.shape != colour.shape[:2]:
+        raise ValueError(f"An alpha of {alpha.shape} does not belong to colours of {colour.shape}.")
+    if not 0 <= amount <= 1:
+        raise ValueError(f"The amount of clean colours is {amount}; it must lie between 0 and 1.")
+    white = depth_white(array_depth(colour))
+    result = colour.copy()
+    tiles = find_band_tiles(alpha, side=tile_side, reach=MARGIN, solid=False) if amount > 0 else []
+    if not tiles or colour.shape[2] == 0:
+        return result
+    low, high = _sample_range(colour, white)
+    levels = _count_levels(max(alpha.shape))
+    base = _solve_base(colour, alpha, levels, white)
+    for index, tile in enumerate(tiles):
+        report_progress(progress, "clean colours", index / len(tiles))
+        _clean_tile(result, colour, alpha, tile, base, levels, white, low, high, amount)
+    report_progress(progress, "clean colours", 1.0)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """Foreground and background, each (C, h, w) float32."""
+
+    foreground: Floats
+    background: Floats
+
+    def crop(self, rect: Rect) -> _Estimate:
+        rows, columns = rect.slices
+        return _Estimate(self.foreground[:, rows, columns], self.background[:, rows, columns])
+
+
+def _clean_tile(
+    result: Samples,
+    colour: Samples,
+    alpha: Floats,
+    tile: Rect,
+    base: _Estimate,
+    levels: int,
+    white: float,
+    low: float,
+    high: float,
+    amount: float,
+) -> None:
+    """Write the estimate into one tile of `result`."""
+    height, width = alpha.shape
+    step = 1 << levels
+    halo = _halo(levels)
+    # The crop lies on the base level's grid, so that every level sees the same pixels whatever the tile.
+    left, top = max(0, tile.left - halo) // step * step, max(0, tile.top - halo) // step * step
+    right, bottom = (
+        _ceil_to(min(width, tile.right + halo), step),
+        _ceil_to(min(height, tile.bottom + halo), step),
+    )
+    crop = Rect(left, top, right, bottom)
+    pyramid = [_read_crop(colour, alpha, crop, white)]
+    for _ in range(1, levels):
+        pyramid.append(_shrink(pyramid[-1], 2))
+    coarse = base.crop(Rect(left // step, top // step, right // step, bottom // step))
+    window = tile.move(-left, -top)
+    foreground = _refine(pyramid, coarse, window, 0).foreground
+
+    target = result[tile.slices]
+    matte = pyramid[0][-1]
+    changed = _within_margin(matte, window) & (matte[window.slices] < 1)
+    if amount < 1:
+        original = pyramid[0][(slice(-1), *window.slices)]
+        foreground = original + np.float32(amount) * (foreground - original)
+    clean = np.clip(foreground, low, high)
+    if white != 1.0:
+        clean = clean * np.float32(white) + np.float32(0.5)
+    np.copyto(target, np.moveaxis(clean, 0, 2).astype(target.dtype), where=changed[..., None])
+
+
+def _within_margin(matte: Floats, window: Rect) -> AnyArray:
+    """Which pixels of the window lie at most `MARGIN` from one with alpha above 0."""
+    import cv2
+
+    kernel = np.ones((2 * MARGIN + 1, 1), np.uint8)
+    seen = cv2.dilate((matte > 0).astype(np.uint8), kernel)
+    return cv2.dilate(seen, kernel.T)[window.slices] > 0
+
+
+def _read_crop(colour: Samples, alpha: Floats, crop: Rect, white: float) -> Floats:
+    """Colour planes and, last, the matte: (C + 1, h, w). Beyond the right and lower border the picture's edge repeats."""
+    height, width = alpha.shape
+    inside = crop.intersect(Rect(0, 0, width, height))
+    planes = np.empty((colour.shape[2] + 1, *inside.size.shape), np.float32)
+    planes[:-1] = np.moveaxis(colour[inside.slices], 2, 0)
+    if white == 1.0:
+        np.nan_to_num(planes[:-1], copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    else:
+        planes[:-1] *= np.float32(1.0 / white)
+    planes[-1] = alpha[inside.slices]
+    if inside == crop:
+        return planes
+    return np.pad(
+        planes, ((0, 0), (0, crop.height - inside.height), (0, crop.width - inside.width)), mode="edge"
+    )
+
+
+def _sample_range(colour: Samples, white: float) -> tuple[float, float]:
+    """The range that estimates keep to, in units of white."""
+    if white != 1.0:
+        return 0.0, 1.0
+    finite = np.isfinite(colour)
+    return (
+        float(np.min(colour, initial=0.0, where=finite)),
+        float(np.max(colour, initial=1.0, where=finite)),
+    )
+
+
+def _count_levels(long_side: int) -> int:
+    """How often the picture is halved, at least once, before the whole of it is solved at once."""
+    levels = 1
+    while -(-long_side // (1 << levels)) > _BASE_SIDE:
+        levels += 1
+    return levels
+
+
+def _halo(levels: int) -> int:
+    """How far, in pixels of the full picture, a crop's border can make itself felt."""
+    reach = 0
+    for level in reversed(range(levels)):
+        reach = 2 * (reach + 1) + _count_sweeps(level)
+    return max(reach, MARGIN)
+
+
+def _solve_base(colour: Samples, alpha: Floats, levels: int, white: float) -> _Estimate:
+    """The estimate for the whole picture, halved `levels` times."""
+    height, width = alpha.shape
+    step = 1 << levels
+    rows = max(step, 256 // step * step)
+    strips = []
+    for top in range(0, height, rows):
+        strip = Rect(0, top, _ceil_to(width, step), _ceil_to(min(height, top + rows), step))
+        strips.append(_read_small(colour, alpha, strip, step, white))
+    return _solve_whole(np.concatenate(strips, axis=1), levels)
+
+
+def _read_small(colour: Samples, alpha: Floats, strip: Rect, step: int, white: float) -> Floats:
+    """As `_read_crop`, averaged over step x step pixels; integer samples are averaged as they are, which is fast."""
+    import cv2
+
+    if white == 1.0:
+        return _shrink(_read_crop(colour, alpha, strip, white), step)
+    inside = strip.intersect(Rect(0, 0, alpha.shape[1], alpha.shape[0]))
+    beyond = ((0, strip.height - inside.height), (0, strip.width - inside.width))
+    size = strip.width // step, strip.height // step
+    planes = np.empty((colour.shape[2] + 1, size[1], size[0]), np.float32)
+    samples: AnyArray = colour[inside.slices]
+    pixels = np.pad(samples, (*beyond, (0, 0)), mode="edge")
+    matte = np.pad(alpha[inside.slices], beyond, mode="edge")
+    planes[-1] = cv2.resize(matte, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
+    planes[:-1] = np.moveaxis(small, 2, 0)
+    planes[:-1] *= np.float32(1.0 / white)
+    return planes
+
+
+def _solve_whole(planes: Floats, level: int) -> _Estimate:
+    """Multi-level estimate from a single pixel up to the size of `planes`."""
+    _, rows, columns = planes.shape
+    if rows == columns == 1:
+        return _Estimate(planes[:-1], planes[:-1])
+    padded = np.pad(planes, ((0, 0), (0, rows % 2), (0, columns % 2)), mode="edge")
+    coarse = _double(_solve_whole(_shrink(padded, 2), level + 1)).crop(Rect(0, 0, columns, rows))
+    return _sweep(planes, coarse, _count_sweeps(level))
+
+
+def _refine(pyramid: list[Floats], coarse: _Estimate, window: Rect, level: int) -> _Estimate:
+    """Carry the estimate below the pyramid up to one window of its `level`."""
+    if level == len(pyramid):
+        return coarse.crop(window)
+    planes = pyramid[level]
+    sweeps = _count_sweeps(level)
+    # A sweep carries a border's error one pixel inwards, enlarging carries it one small pixel: take as much more.
+    wide = window.grow(sweeps)
+    half = Rect(wide.left // 2, wide.top // 2, -(-wide.right // 2), -(-wide.bottom // 2)).grow(1)
+    half = half.intersect(Rect(0, 0, planes.shape[2] // 2, planes.shape[1] // 2))
+    wide = wide.intersect(Rect(half.left * 2, half.top * 2, half.right * 2, half.bottom * 2))
+    start = _double(_refine(pyramid, coarse, half, level + 1)).crop(wide.move(-2 * half.left, -2 * half.top))
+    solved = _sweep(planes[(slice(None), *wide.slices)], start, sweeps)
+    return solved.crop(window.move(-wide.left, -wide.top))
+
+
+def _count_sweeps(level: int) -> int:
+    return _SWEEPS[min(level, len(_SWEEPS) - 1)]
+
+
+def _shrink(planes: Floats, step: int) -> Floats:
+    """Means of step x step pixels; both sides are multiples of `step`."""
+    import cv2
+
+    if step == 1:
+        return planes
+    size = planes.shape[2] // step, planes.shape[1] // step
+    return np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes])
+
+
+def _double(estimate: _Estimate) -> _Estimate:
+    """Twice the size, bilinear."""
+    import cv2
+
+    def enlarge(planes: Floats) -> Floats:
+        size = planes.shape[2] * 2, planes.shape[1] * 2
+        return np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in planes])
+
+    return _Estimate(enlarge(estimate.foreground), enlarge(estimate.background))
+
+
+def _sweep(planes: Floats, start: _Estimate, sweeps: int) -> _Estimate:
+    """Jacobi sweeps of the 2 x 2 systems, all pixels at once."""
+    image, matte = planes[:-1], planes[-1]
+    channels, rows, columns = image.shape
+    edge = np.pad(matte, 1, mode="edge")
+    weights = []
+    for place in _AROUND:
+        weight = edge[place] - matte
+        np.abs(weight, out=weight)
+        weight *= np.float32(_GRADIENT_WEIGHT)
+        weight += np.float32(_REGULARISATION)
+        weights.append(weight)
+    total = weights[0] + weights[1] + weights[2] + weights[3]
+    for weight in weights:
+        weight /= total
+    rest = 1 - matte
+    gain = 1 / (matte * matte + rest * rest + total)
+    gain_front, gain_back = matte * gain, rest * gain
+
+    front, back = np.empty_like(image), np.empty_like(image)
+    padded_front, padded_back = (np.empty((rows + 2, columns + 2), np.float32) for _ in range(2))
+    mean_front, mean_back, spare = (np.empty((rows, columns), np.float32) for _ in range(3))
+    inner = slice(1, -1), slice(1, -1)
+    # Channel by channel: the dozen planes at work then fit into the processor's cache.
+    for channel in range(channels):
+        padded_front[inner] = start.foreground[channel]
+        padded_back[inner] = start.background[channel]
+        for _ in range(sweeps):
+            _mean_around(padded_front, weights, mean_front, spare)
+            _mean_around(padded_back, weights, mean_back, spare)
+            residual = np.subtract(mean_front, mean_back, out=spare)
+            residual *= matte
+            residual += mean_back
+            np.subtract(image[channel], residual, out=residual)
+            np.add(mean_back, gain_back * residual, out=padded_back[inner])
+            residual *= gain_front
+            np.add(mean_front, residual, out=padded_front[inner])
+        front[channel], back[channel] = padded_front[inner], padded_back[inner]
+    return _Estimate(front, back)
+
+
+_AROUND = (
+    (slice(0, -2), slice(1, -1)),
+    (slice(2, None), slice(1, -1)),
+    (slice(1, -1), slice(0, -2)),
+    (slice(1, -1), slice(2, None)),
+)
+
+
+def _mean_around(padded: Floats, weights: list[Floats], mean: Floats, spare: Floats) -> None:
+    """Weighted mean of the four neighbours, into `mean`; the plane's edge repeats beyond it."""
+    padded[0], padded[-1] = padded[1], padded[-2]
+    padded[:, 0], padded[:, -1] = padded[:, 1], padded[:, -2]
+    np.multiply(padded[_AROUND[0]], weights[0], out=mean)
+    for place, weight in zip(_AROUND[1:], weights[1:], strict=True):
+        mean += np.multiply(padded[place], weight, out=spare)
+
+
+def _ceil_to(value: int, step: int) -> int:
+    return -(-value // step) * step
