@@ -1,0 +1,204 @@
+"""Runs networks: a session that is opened once and kept warm, and a soft mask from a photo by any record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from mattework.arrays import AnyArray, Bytes, Floats
+from mattework.errors import (
+    DeviceUnavailable,
+    MatteworkError,
+    ModelDamaged,
+    ModelError,
+    ModelFailed,
+    OutOfMemory,
+    UsageError,
+)
+from mattework.geometry import Size
+from mattework.models.devices import Device, load_onnxruntime, make_session_options, resolve_device
+from mattework.models.placement import place_photo
+from mattework.models.spec import FileRole, ModelSpec
+from mattework.models.store import ModelStore
+from mattework.models.tensors import make_inputs, read_mask, restore_mask
+from mattework.progress import Progress
+
+_ELEMENT_TYPES = {
+    "tensor(float)": "float32",
+    "tensor(float16)": "float16",
+    "tensor(double)": "float64",
+    "tensor(uint8)": "uint8",
+    "tensor(int8)": "int8",
+    "tensor(int32)": "int32",
+    "tensor(int64)": "int64",
+    "tensor(bool)": "bool",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """One open file of a model: its inputs with element types, its output names."""
+
+    session: Any
+    inputs: Mapping[str, str]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelSession:
+    """An open model. `sha256` is that of its (first) file; `device` is where it runs.
+
+    May be shared by threads: on the CPU runs go side by side, elsewhere one waits for the other.
+    """
+
+    spec: ModelSpec
+    device: Device
+    sha256: str
+    graphs: Mapping[FileRole, _Graph]
+    _lock: Lock = field(default_factory=Lock)
+
+    def input_types(self, role: FileRole = "model") -> Mapping[str, str]:
+        """The graph's input names and element types ("float32" …), in the graph's order."""
+        return self._graph(role).inputs
+
+    def output_names(self, role: FileRole = "model") -> tuple[str, ...]:
+        """The graph's output names, in the graph's order."""
+        return self._graph(role).outputs
+
+    def run(self, inputs: Mapping[str, AnyArray], role: FileRole = "model") -> list[AnyArray]:
+        """Feed tensors by name; gives every output, in the graph's order.
+
+        Raises:
+            ModelFailed: a tensor is missing or of the wrong shape, or the network cannot be computed.
+            OutOfMemory: the machine or the device has not enough memory for it.
+        """
+        graph = self._graph(role)
+        guard = nullcontext() if self.device.name == "cpu" else self._lock
+        try:
+            with guard:
+                outputs: list[AnyArray] = graph.session.run(None, dict(inputs))
+        except MemoryError as error:
+            raise _explain(error, self.spec, self.device) from error
+        except Exception as error:
+            raise _explain(error, self.spec, self.device) from error
+        return outputs
+
+    def _graph(self, role: FileRole) -> _Graph:
+        if role not in self.graphs:
+            raise ModelError(f"Model {self.spec.id} has no {role}; it has {', '.join(self.graphs)}.")
+        return self.graphs[role]
+
+
+def open_session(
+    spec: ModelSpec,
+    store: ModelStore,
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> ModelSession:
+    """Open a model: find and verify its files, prove the device, load the networks.
+
+    With `auto`, a network that the graphics device cannot take runs on the CPU, and the device's note says so. `threads`
+    bounds the CPU threads; None leaves one to each core.
+
+    Raises:
+        ModelNotInstalled, ConsentNeeded, ModelDamaged: see `ModelStore.require`.
+        DeviceUnavailable: a device was named and does not work here.
+        ModelFailed: the file is sound but the network cannot be built.
+        OutOfMemory: not enough memory to load it.
+    """
+    files = store.require(spec, progress=progress)
+    chosen = resolve_device(device)
+    paths = {role: file.found.path for role, file in files.items()}
+    try:
+        graphs = _load_graphs(spec, paths, chosen, threads)
+    except (ModelFailed, DeviceUnavailable) as error:
+        if device != "auto" or chosen.name == "cpu":
+            raise
+        cpu = resolve_device("cpu")
+        graphs = _load_graphs(spec, paths, cpu, threads)
+        chosen = replace(
+            cpu, note=f"{cpu.label} was chosen: {chosen.label} works, but not with this model ({error})."
+        )
+    return ModelSession(spec, chosen, files[spec.files[0].role].sha256, graphs)
+
+
+def predict_mask(
+    session: ModelSession, rgb: Bytes, *, long_side: int | None = None, companion: Floats | None = None
+) -> Floats:
+    """The soft mask of a photo.
+
+    Args:
+        session: an open model of one file whose output is a mask.
+        rgb: (H, W, 3) uint8, RGB, any size.
+        long_side: long side that a model with a free input size is shown; None for the record's own.
+        companion: (H, W) float32, the trimap or mask that some models want beside the photo.
+
+    Returns:
+        (h, w) float32 of 0 to 1 at the network's resolution and the photo's aspect ratio, not larger than the photo.
+
+    Raises:
+        UsageError: no RGB picture of bytes, or a long side that this model cannot take.
+        ModelFailed, OutOfMemory: see `ModelSession.run`.
+    """
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != "uint8":
+        raise UsageError(f"A model wants a picture of (H, W, 3) bytes, not {rgb.shape} of {rgb.dtype}.")
+    rule = session.spec.input
+    placement = place_photo(rule.size, Size(rgb.shape[1], rgb.shape[0]), long_side=long_side)
+    inputs = make_inputs(rule, rgb, placement, names=session.input_types(), companion=companion)
+    outputs = dict(zip(session.output_names(), session.run(inputs), strict=True))
+    return restore_mask(read_mask(session.spec.output, outputs), placement)
+
+
+def _load_graphs(
+    spec: ModelSpec, paths: Mapping[FileRole, Path], device: Device, threads: int | None
+) -> dict[FileRole, _Graph]:
+    onnxruntime = load_onnxruntime()
+    providers = [device.provider] if device.name == "cpu" else [device.provider, "CPUExecutionProvider"]
+    graphs: dict[FileRole, _Graph] = {}
+    for role, path in paths.items():
+        options = make_session_options(threads=threads)
+        if device.name == "dml":
+            options.enable_mem_pattern = False  # DirectML asks for it
+        try:
+            session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+        except Exception as error:
+            raise _explain(error, spec, device, path) from error
+        session.disable_fallback()
+        if session.get_providers()[0] != device.provider:
+            raise DeviceUnavailable(f"{device.label} refused the model {spec.id}. Use --device cpu.")
+        inputs = {one.name: _ELEMENT_TYPES.get(one.type, one.type) for one in session.get_inputs()}
+        graphs[role] = _Graph(session, inputs, tuple(one.name for one in session.get_outputs()))
+    return graphs
+
+
+def _explain(
+    error: BaseException, spec: ModelSpec, device: Device, path: Path | None = None
+) -> MatteworkError:
+    """One of our errors for whatever onnxruntime raised; `path` when it happened while loading."""
+    text = " ".join(str(error).split())
+    kind = type(error).__name__
+    lowered = text.lower()
+    if isinstance(error, MemoryError) or any(
+        sign in lowered for sign in ("bad_alloc", "failed to allocate", "out of memory", "bad allocation")
+    ):
+        return OutOfMemory(
+            f"There is not enough memory to run {spec.display_name} on {device.label}. Close other programs, "
+            "use a smaller input size, a lighter model or --device cpu."
+        )
+    short = text if len(text) <= 300 else f"{text[:300]}…"
+    if path is not None and kind in ("InvalidProtobuf", "NoModel", "ModelLoadFailed"):
+        return ModelDamaged(f"{path} is not a sound ONNX file ({short}). Remove it and get it again.")
+    if path is not None:
+        return ModelFailed(
+            f"The network in {path} cannot be built on {device.label}: {short}. "
+            "It may need a newer onnxruntime, or another device."
+        )
+    return ModelFailed(
+        f"{spec.display_name} failed on {device.label}: {short}. Try --device cpu or another model."
+    )

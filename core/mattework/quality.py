@@ -1,0 +1,114 @@
+"""How sure a soft mask is of itself: a score, and the reasons in words, for people and for queues.
+
+The score is made of what can be seen without knowing the truth: how firm the inside is, how wide the undecided band along
+the outline is, how many candidates there are, how many borders are touched, how large the subject is, and whether a second
+look agreed with the first. It orders pictures by how much they need a person's eye; it is not a probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mattework.arrays import Floats
+
+LEAST_SHARE = 0.0005
+"""A subject smaller than this share of the frame counts as none."""
+
+_CANDIDATE = 0.3  # another part counts as a candidate from this share of the largest part's area
+_TOUCH = 0.04  # a border is touched when the subject covers this share of it
+_WORDS = ("no", "one", "two", "three", "four")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskSigns:
+    """What can be measured on a soft mask.
+
+    `share` is the subject's part of the frame; `firmness` the mean certainty |2p - 1| inside it; `doubt` the part of the
+    outline along which the undecided band is wide; `candidates` the parts of comparable size; `borders` how many sides of
+    the frame are touched. All of them 0 when there is no subject.
+    """
+
+    share: float
+    firmness: float
+    doubt: float
+    candidates: int
+    borders: int
+
+
+def measure_mask(soft_mask: Floats) -> MaskSigns:
+    """Measure a soft mask (h, w) float32 of 0 to 1."""
+    import cv2
+
+    inside = soft_mask > 0.5
+    share = float(inside.mean()) if inside.size else 0.0
+    if share < LEAST_SHARE:
+        return MaskSigns(share=share, firmness=0.0, doubt=0.0, candidates=0, borders=0)
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
+    areas = statistics[1:, cv2.CC_STAT_AREA]
+    sides = (inside[0], inside[-1], inside[:, 0], inside[:, -1])
+    return MaskSigns(
+        share=share,
+        firmness=float(np.abs(2.0 * soft_mask[inside] - 1.0).mean()),
+        doubt=_measure_doubt(soft_mask, inside),
+        candidates=int((areas >= _CANDIDATE * areas.max()).sum()),
+        borders=sum(float(side.mean()) >= _TOUCH for side in sides),
+    )
+
+
+def score_mask(soft_mask: Floats, *, agreement: float | None = None) -> tuple[float, tuple[str, ...]]:
+    """How sure the mask is of itself.
+
+    Args:
+        soft_mask: (h, w) float32 of 0 to 1, the whole frame, at any resolution.
+        agreement: intersection over union of two looks at the same subject, 0 to 1, where there were two.
+
+    Returns:
+        A score of 0 (no subject, or do not trust it) to 1, and short sentences that say what lowered it.
+    """
+    signs = measure_mask(soft_mask)
+    if signs.candidates == 0:
+        return 0.0, ("no clear subject found",)
+    score = 1.0
+    reasons = []
+
+    def lower(factor: float, reason: str) -> None:
+        nonlocal score
+        score *= factor
+        reasons.append(reason)
+
+    score *= signs.firmness
+    if signs.firmness < 0.75:
+        reasons.append("the inside of the subject is uncertain")
+    score *= 1.0 - 0.6 * signs.doubt
+    if signs.doubt >= 0.15:
+        reasons.append(f"edges are uncertain over {round(100 * signs.doubt)} % of the outline")
+    if signs.candidates > 1:
+        count = _WORDS[signs.candidates] if signs.candidates < len(_WORDS) else str(signs.candidates)
+        lower(0.85 if signs.candidates == 2 else 0.7, f"{count} candidates")
+    if signs.borders >= 3:
+        lower(0.8 if signs.borders == 3 else 0.6, f"subject touches {_WORDS[signs.borders]} borders")
+    if signs.share < 0.01:
+        lower(0.7, "the subject is very small")
+    elif signs.share > 0.9:
+        lower(0.6, "the subject fills the frame")
+    if agreement is not None:
+        score *= 0.4 + 0.6 * agreement
+        if agreement < 0.75:
+            reasons.append("two looks at the subject disagree")
+    return round(float(min(1.0, max(0.0, score))), 3), tuple(reasons)
+
+
+def _measure_doubt(soft_mask: Floats, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+    """Share of the outline whose undecided band (.1 to .9) reaches further than 1 % of the frame's long side."""
+    import cv2
+
+    eroded = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1)
+    outline = inside & (eroded == 0)
+    if not outline.any():
+        return 0.0
+    undecided = ((soft_mask > 0.1) & (soft_mask < 0.9)).astype(np.uint8)
+    reach = cv2.distanceTransform(undecided, cv2.DIST_L2, 3)
+    limit = max(2.0, 0.01 * max(soft_mask.shape))
+    return float((reach[outline] > limit).mean())

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mattework.arrays import AnyArray, Bytes, Floats
+from mattework.errors import Cancelled
+from mattework.geometry import Rect, Size
+from mattework.models.runtime import ModelSession, open_session
+from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
+from mattework.models.store import ModelFolder, ModelStore
+from mattework.segment.subject import find_box, find_subject
+from models.tiny_onnx import Node, Tensor, write_model
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelSession:
+    """A real network that takes what is red for the subject, at 96 pixels."""
+    monkeypatch.setenv("MATTEWORK_CACHE", str(tmp_path / "cache"))
+    nodes = [Node("Gather", ["x", "i"], ["y"], {"axis": 1})]
+    model = write_model(
+        nodes,
+        [Tensor("x", (1, 3, "h", "w"))],
+        [Tensor("y", (1, 1, "h", "w"))],
+        {"i": np.array([0], np.int64)},
+    )
+    (tmp_path / "red.onnx").write_bytes(model)
+    size = SizeRule(rule="fit", side=96, multiple=32, smallest=32, largest=512)
+    spec = ModelSpec(
+        id="red",
+        task="subject",
+        files=(ModelFile(name="red.onnx"),),
+        input=InputRule(size=size),
+        output=OutputRule(),
+    )
+    return open_session(spec, ModelStore([ModelFolder(tmp_path, "user")]), device="cpu")
+
+
+def paint_disc(x: int, y: int, radius: int, *, height: int = 400, width: int = 600) -> tuple[Bytes, AnyArray]:
+    truth = np.zeros((height, width), np.uint8)
+    cv2.circle(truth, (x, y), radius, 255, -1)
+    return np.dstack([truth, np.full_like(truth, 60), np.full_like(truth, 90)]), truth > 127
+
+
+def measure_iou(soft_mask: Floats, truth: AnyArray) -> float:
+    inside = cv2.resize(soft_mask, truth.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    return float((inside & truth).sum() / (inside | truth).sum())
+
+
+def test_a_large_subject_needs_one_look(session: ModelSession) -> None:
+    photo, truth = paint_disc(300, 200, 180)
+
+    found = find_subject(photo, session)
+
+    assert found.passes == 1
+    assert found.soft_mask.shape == (64, 96)
+    assert measure_iou(found.soft_mask, truth) > 0.97
+    assert found.confidence > 0.8
+
+
+def test_a_small_subject_is_looked_at_again_and_gets_finer(session: ModelSession) -> None:
+    photo, truth = paint_disc(420, 130, 40)
+
+    once, twice = find_subject(photo, session, zoom=False), find_subject(photo, session)
+
+    assert (once.passes, twice.passes) == (1, 2)
+    assert twice.soft_mask.shape[0] > 3 * once.soft_mask.shape[0]
+    assert measure_iou(twice.soft_mask, truth) > max(0.97, measure_iou(once.soft_mask, truth))
+    assert abs(twice.soft_mask.shape[1] / twice.soft_mask.shape[0] - 1.5) < 0.01
+
+
+def test_the_second_look_lands_where_the_subject_is(session: ModelSession) -> None:
+    photo, _ = paint_disc(37, 371, 29)  # cut off by two borders
+
+    found = find_subject(photo, session)
+
+    assert found.passes == 2
+    assert found.box is not None
+    for side, expected in zip(
+        (found.box.left, found.box.top, found.box.right, found.box.bottom), (8, 342, 67, 400), strict=True
+    ):
+        assert abs(side - expected) <= 2
+
+
+def test_an_empty_scene_gives_an_empty_mask_and_says_so(session: ModelSession) -> None:
+    photo = np.full((200, 300, 3), 110, np.uint8)  # a red of .43 everywhere: undecided, never subject
+
+    found = find_subject(photo, session)
+
+    assert not found.soft_mask.any()
+    assert found.box is None
+    assert found.confidence == 0.0
+    assert found.reasons == ("no clear subject found",)
+
+
+def test_a_subject_outside_the_crop_is_kept(session: ModelSession) -> None:
+    """Specks do not stretch the crop, but what the first look saw of them stays."""
+    photo, truth = paint_disc(150, 150, 70)
+    cv2.circle(photo, (560, 360), 7, (255, 60, 90), -1)
+
+    found = find_subject(photo, session)
+
+    scale = found.soft_mask.shape[1] / 600
+    assert found.passes == 2
+    assert found.soft_mask[round(360 * scale), round(560 * scale)] > 0.5
+    assert measure_iou(found.soft_mask, truth) > 0.9
+
+
+def test_the_long_side_reaches_the_network(session: ModelSession) -> None:
+    photo, _ = paint_disc(300, 200, 180)
+
+    assert find_subject(photo, session, long_side=192).soft_mask.shape == (128, 192)
+
+
+def test_work_can_be_cancelled_between_the_looks(session: ModelSession) -> None:
+    photo, _ = paint_disc(420, 130, 40)
+
+    def stop(step: str, fraction: float) -> None:
+        if fraction >= 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        find_subject(photo, session, progress=stop)
+
+
+def test_a_pixel_is_a_picture(session: ModelSession) -> None:
+    assert find_subject(np.full((1, 1, 3), 255, np.uint8), session).soft_mask.shape == (1, 1)
+
+
+def test_find_box_maps_to_the_frame() -> None:
+    mask = np.zeros((10, 20), np.float32)
+    mask[2:5, 4:9] = 1.0
+
+    assert find_box(mask, Size(200, 100)) == Rect(40, 20, 90, 50)
+    assert find_box(np.zeros((10, 20), np.float32), Size(200, 100)) is None
+
+
+def test_a_real_model_gains_from_the_second_look(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATTEWORK_CACHE", str(tmp_path / "cache"))
+    store = ModelStore([ModelFolder(tmp_path / "models", "user")])
+    spec, _ = store.import_file(
+        shared_data / "models/deeplabv3_mnv2_pascal_coral/deeplabv3_mnv2_pascal_quant.deq.onnx"
+    )
+    session = open_session(spec, store, device="cpu")
+    gains = []
+    for path in sorted((shared_data / "bench/davis/images").glob("*"))[::18]:
+        photo = np.asarray(Image.open(path).convert("RGB"))
+        truth = np.asarray(
+            Image.open(next((shared_data / "bench/davis/alphas").glob(f"{path.stem}.*"))).convert("L")
+        )
+        once, twice = find_subject(photo, session, zoom=False), find_subject(photo, session)
+        gains.append(measure_iou(twice.soft_mask, truth > 127) - measure_iou(once.soft_mask, truth > 127))
+
+    assert float(np.mean(gains)) > 0.0
+
+
+def test_a_contradicting_second_look_is_not_taken(tmp_path: Path, session: ModelSession) -> None:
+    """A network that sees red only while it is rare: in the crop it finds nothing."""
+    nodes = [
+        Node("Gather", ["x", "i"], ["r"], {"axis": 1}),
+        Node("ReduceMean", ["r"], ["m"], {"axes": [1, 2, 3], "keepdims": 1}),
+        Node("Less", ["m", "few"], ["rare"]),
+        Node("Cast", ["rare"], ["gate"], {"to": 1}),
+        Node("Mul", ["r", "gate"], ["y"]),
+    ]
+    model = write_model(
+        nodes,
+        [Tensor("x", (1, 3, 64, 96))],
+        [Tensor("y", (1, 1, 64, 96))],
+        {"i": np.array([0], np.int64), "few": np.array([0.1], np.float32)},
+    )
+    (tmp_path / "shy.onnx").write_bytes(model)
+    rule = InputRule(size=SizeRule(rule="stretch", width=96, height=64))
+    spec = replace(session.spec, id="shy", files=(ModelFile(name="shy.onnx"),), input=rule)
+    shy = open_session(spec, ModelStore([ModelFolder(tmp_path, "user")]), device="cpu")
+    photo, truth = paint_disc(420, 130, 40)
+
+    found = find_subject(photo, shy)
+
+    assert found.passes == 2
+    assert measure_iou(found.soft_mask, truth) > 0.8
+    assert found.confidence < 0.5
+    assert "two looks at the subject disagree" in found.reasons
