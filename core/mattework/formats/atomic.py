@@ -1,0 +1,156 @@
+"""Files that are either whole or not there.
+
+The bytes go to a temporary name in the target's folder, are flushed to the disk, and take the target's name in one step.
+A crash, a kill or a full disk at any moment leaves the old file (or none), and at worst a `.NAME.….mattework` beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from mattework.errors import OutputExists, OutputNotWritable
+
+TEMPORARY_SUFFIX = ".mattework"
+
+_LINK_UNSUPPORTED = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Refuse, before any work is done, a target that cannot be written.
+
+    Raises:
+        OutputExists: the file is there and `overwrite` is False.
+        OutputNotWritable: it is a folder, its folder is missing, or may not be written to.
+    """
+    if target.is_dir():
+        raise OutputNotWritable(f"{target} is a folder. Name a file to write.")
+    if not overwrite and os.path.lexists(target):
+        raise _exists(target)
+    folder = target.parent
+    if not folder.is_dir():
+        raise OutputNotWritable(
+            f"{target} cannot be written: the folder {folder} does not exist. Create it first."
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputNotWritable(f"{target} cannot be written: no permission to write in the folder {folder}.")
+
+
+@contextmanager
+def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """A seekable stream, open for writing and reading, whose bytes become `target` when the block ends without an error.
+
+    A link is followed, so that the file it names is replaced and not the link; an overwritten file keeps its permissions.
+
+    Raises:
+        OutputExists: the file is there, or appeared meanwhile, and `overwrite` is False.
+        OutputNotWritable: no permission, a read-only or full disk; nothing is left behind.
+    """
+    target = Path(os.path.realpath(target)) if target.is_symlink() else Path(target)
+    check_target(target, overwrite=overwrite)
+    # Long names leave no room for ours: the temporary name is short and does not repeat the whole of it.
+    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
+    try:
+        # Opened by its name and not by a descriptor: tifffile asks the stream for the name.
+        stream = open(temporary, "x+b")  # noqa: SIM115
+    except OSError as error:
+        raise _not_writable(target, error) from error
+    try:
+        try:
+            try:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            finally:
+                _close(stream)
+            _take_name(temporary, target, overwrite=overwrite)
+        except OSError as error:
+            raise _not_writable(target, error) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _take_name(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        # Windows refuses to change a file that is open elsewhere; the error says so.
+        with contextlib.suppress(OSError):
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        os.replace(temporary, target)
+        return
+    try:
+        # A hard link fails when the name is taken, in one step: nobody can slip in between a check and a rename.
+        os.link(temporary, target)
+    except FileExistsError as error:
+        raise _exists(target) from error
+    except OSError as error:
+        if error.errno not in _LINK_UNSUPPORTED:
+            raise
+        _reserve_and_replace(temporary, target)
+        return
+    temporary.unlink()
+
+
+def _reserve_and_replace(temporary: Path, target: Path) -> None:
+    """For file systems without hard links (FAT, some network shares): take the name with an empty file, then replace it."""
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    except FileExistsError as error:
+        raise _exists(target) from error
+    try:
+        os.replace(temporary, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _close(stream: BinaryIO) -> None:
+    # Closing flushes: after a full disk it fails a second time, and the first error is the one to tell.
+    try:
+        stream.close()
+    except OSError:
+        with contextlib.suppress(OSError):
+            stream.close()
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # Windows cannot open folders, some shares cannot sync them
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _exists(target: Path) -> OutputExists:
+    return OutputExists(
+        f"{target} exists already and was left as it is. Choose another name, or ask to overwrite it."
+    )
+
+
+def _not_writable(target: Path, error: OSError) -> OutputNotWritable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputNotWritable(
+            f"{target} was not written: the disk is full. Free some space; nothing was changed."
+        )
+    if error.errno == errno.EROFS:
+        return OutputNotWritable(f"{target} was not written: the disk is read-only. Choose another folder.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return OutputNotWritable(
+            f"{target} was not written: no permission, or another program has it open. Nothing was changed."
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return OutputNotWritable(
+            f"{target} was not written: the name is too long for this disk. Choose a shorter one."
+        )
+    return OutputNotWritable(
+        f"{target} was not written ({error.strerror or error}). Try another folder; nothing was changed."
+    )

@@ -1,0 +1,220 @@
+"""Files in and out: the one door for every container.
+
+Reading looks at the content, never at the name. Writing goes through a temporary name and tells, as notes, what the
+container could not hold.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import PurePath
+from typing import BinaryIO
+
+from mattework.document.model import Document
+from mattework.errors import DamagedFile, UnsupportedFile, UsageError
+from mattework.formats.limits import Limits, translate_decoder_errors
+from mattework.formats.masks import read_mask, read_trimap, save_mask
+from mattework.formats.sniff import HEAD_BYTES, Kind, describe_stranger, kind_of_suffix, sniff_kind
+from mattework.formats.streams import Source, Target, open_source, write_target
+from mattework.progress import Progress
+
+__all__ = [
+    "FLAT_FORMATS",
+    "FORMATS",
+    "LAYERED_FORMATS",
+    "choose_format",
+    "open_document",
+    "read_mask",
+    "read_trimap",
+    "save_document",
+    "save_mask",
+]
+
+LAYERED_FORMATS = ("psd", "psb", "layered-tiff")
+FLAT_FORMATS = ("tiff", "png", "webp", "avif", "jpeg")
+FORMATS = LAYERED_FORMATS + FLAT_FORMATS
+
+_FORMAT_OF_SUFFIX = {
+    ".psd": "psd",
+    ".psb": "psb",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".png": "png",
+    ".webp": "webp",
+    ".avif": "avif",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+}
+_ALIASES = {"jpg": "jpeg", "tif": "tiff"}
+
+
+def open_document(source: Source, *, limits: Limits | None = None, name: str | None = None) -> Document:
+    """Read a picture or layered file as a document.
+
+    `source` is a path, an open binary stream, or the file's bytes; `name` is what messages call it when it has no path.
+    A flat picture becomes one layer named "Photo", with its transparency as the layer's alpha. Samples keep their depth and
+    colour mode; EXIF orientation is applied. The document's `notes` tell what was left out or decided.
+
+    Raises:
+        FileNotReadable: missing, a folder, or no permission.
+        UnsupportedFile: not a picture, or of a kind that is not read.
+        DamagedFile: cut off, corrupt, or lying about itself.
+        FileTooLarge: beyond `limits` (by default a gigapixel and half of the memory).
+    """
+    limits = Limits() if limits is None else limits
+    with open_source(source, limits, name) as (stream, shown):
+        stream.seek(0)
+        head = stream.read(HEAD_BYTES)
+        if not head:
+            raise DamagedFile(f"{shown} is empty. Copy it again.")
+        kind = sniff_kind(head)
+        if kind is None:
+            raise UnsupportedFile(
+                f"{shown} is {describe_stranger(head)}. Mattework reads JPEG, PNG, WebP, AVIF, HEIC, BMP, GIF, TIFF, PSD "
+                "and PSB; save it as one of these."
+            )
+        stream.seek(0)
+        document = _read_kind(kind, stream, limits, shown)
+    promised = kind_of_suffix(shown)
+    if promised is not None and promised is not kind:
+        return document.with_notes(f"{shown} is really a {kind} file, whatever its name says.")
+    return document
+
+
+def save_document(
+    document: Document,
+    target: Target,
+    *,
+    format: str | None = None,
+    overwrite: bool = False,
+    background: tuple[float, float, float] | None = None,
+    quality: int | None = None,
+    bits: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[str, ...]:
+    """Write a document, whole or not at all; what the container could not hold comes back as notes.
+
+    `format` is one of `FORMATS`, by default told by the name: `.tif` is layered when the document has more than one layer
+    or a mask. Layered files keep the layers. Flat ones hold the picture that they make, with straight alpha; `background`
+    (sRGB, 0..1) lays it on a colour instead, which JPEG always does (white by default). In a layered file it becomes a
+    layer at the bottom. `quality` 1 to 100 is for JPEG, WebP and AVIF, 100 being lossless in the latter two; `bits` (8, 16,
+    and 32 for TIFF) overrides the document's depth.
+
+    Raises:
+        UsageError: an unknown format, or values out of range.
+        OutputExists: the file is there and `overwrite` is False.
+        OutputNotWritable: no permission, no such folder, disk full.
+        FormatCannotHold: the container has no room for this document.
+        OutOfMemory, Cancelled.
+    """
+    container = choose_format(document, target, format)
+    _check_request(container, quality, bits)
+
+    def write(stream: BinaryIO) -> tuple[str, ...]:
+        if container in LAYERED_FORMATS:
+            return _write_layered(document, stream, container, background, progress)
+        from mattework.formats.flat import write_flat
+
+        return write_flat(
+            document, stream, container, background=background, quality=quality, bits=bits, progress=progress
+        )
+
+    return write_target(target, write, overwrite=overwrite)
+
+
+def choose_format(document: Document, target: Target, format: str | None = None) -> str:
+    """The container, one of `FORMATS`, that `save_document` would write.
+
+    Raises:
+        UsageError: it is unknown, or `target` is a stream and `format` is missing.
+    """
+    if format is not None:
+        chosen = _ALIASES.get(format.lower(), format.lower())
+        if chosen not in FORMATS:
+            raise UsageError(f"There is no format {format!r}. Choose one of: {', '.join(FORMATS)}.")
+        return chosen
+    if not isinstance(target, (str, os.PathLike)):
+        raise UsageError(f"A stream has no name to tell the format by. Name one of: {', '.join(FORMATS)}.")
+    suffix = PurePath(target).suffix.lower()
+    known = _FORMAT_OF_SUFFIX.get(suffix)
+    if known is None:
+        raise UsageError(
+            f"{os.fspath(target)} does not end in a format that can be written. "
+            f"Use one of: {', '.join(_FORMAT_OF_SUFFIX)}."
+        )
+    return "layered-tiff" if known == "tiff" and _has_layers(document) else known
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read_kind(kind: Kind, stream: BinaryIO, limits: Limits, name: str) -> Document:
+    from mattework.formats.raster import build_document
+
+    if kind is Kind.PSD:
+        from mattework.formats.psd import read_psd
+
+        with translate_decoder_errors(name, "Photoshop document"):
+            return read_psd(stream, limits=limits, name=name)
+    if kind is Kind.TIFF:
+        return _read_tiff(stream, limits, name)
+    if kind is Kind.PNG:
+        from mattework.formats.png import read_png
+
+        return build_document(read_png(stream, limits=limits, name=name))
+    from mattework.formats.pillow_raster import read_heic, read_with_pillow
+
+    if kind is Kind.HEIC:
+        return build_document(read_heic(stream, limits=limits, name=name))
+    return build_document(read_with_pillow(stream, kind, limits=limits, name=name))
+
+
+def _read_tiff(stream: BinaryIO, limits: Limits, name: str) -> Document:
+    from mattework.formats.layered_tiff import read_layered_tiff
+    from mattework.formats.raster import build_document
+    from mattework.formats.tiff import read_tiff
+
+    with translate_decoder_errors(name, "layered TIFF"):
+        layered = read_layered_tiff(stream, limits=limits, name=name)
+    if layered is not None:
+        return layered
+    stream.seek(0)
+    return build_document(read_tiff(stream, limits=limits, name=name))
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _has_layers(document: Document) -> bool:
+    nodes = [node for _, node in document.walk()]
+    return len(nodes) > 1 or any(node.mask is not None for node in nodes)
+
+
+def _check_request(container: str, quality: int | None, bits: int | None) -> None:
+    if quality is not None and not 1 <= quality <= 100:
+        raise UsageError(f"The quality must be 1 to 100, not {quality}.")
+    allowed = {"png": (8, 16), "tiff": (8, 16, 32)}.get(container, (8,) if container in FLAT_FORMATS else ())
+    if bits is not None and bits not in allowed:
+        choices = " or ".join(map(str, allowed)) if allowed else "those of the document"
+        raise UsageError(f"A {container} file here has {choices} bits a channel, not {bits}.")
+
+
+def _write_layered(
+    document: Document,
+    stream: BinaryIO,
+    container: str,
+    background: tuple[float, float, float] | None,
+    progress: Progress | None,
+) -> tuple[str, ...]:
+    if background is not None:
+        from mattework.formats.flat import make_colour_layer
+
+        document = replace(document, layers=(make_colour_layer(document, background), *document.layers))
+    if container == "layered-tiff":
+        from mattework.formats.layered_tiff import write_layered_tiff
+
+        return write_layered_tiff(document, stream, progress=progress)
+    from mattework.formats.psd import write_psd
+
+    return write_psd(document, stream, progress=progress)

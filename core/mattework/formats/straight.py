@@ -1,0 +1,130 @@
+"""Straight alpha: out of premultiplied samples, onto a background, and with no hidden background under it.
+
+Everything works in strips or tiles, so that a large picture is never held twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mattework.arrays import AnyArray, Samples
+from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
+from mattework.geometry import Rect, Size
+
+BLEED_MARGIN = 16
+"""Pixels around the subject that take its nearest colour: enough for four halvings in size without a fringe."""
+
+_TILE = 1024
+_STRIP_PIXELS = 1 << 20
+
+
+def unpremultiply(colour: Samples, alpha: Samples) -> Samples:
+    """Colours (H, W, channels) that were multiplied by `alpha` (H, W) as straight ones; 0 where alpha is 0."""
+    out = np.empty_like(colour)
+    white = np.float32(depth_white(array_depth(colour)))
+    for rows in _strips(colour):
+        opacity = alpha[rows].astype(np.float32)[..., None]
+        straight = np.where(opacity > 0, colour[rows] * (white / np.maximum(opacity, 1e-12)), 0)
+        out[rows] = straight if colour.dtype == np.float32 else np.clip(np.rint(straight), 0, white)
+    return out
+
+
+def flatten_on_colour(colour: Samples, alpha: Samples, background: tuple[float, ...]) -> Samples:
+    """Straight colours (H, W, channels) over one opaque colour, given in sample values of the same depth."""
+    out = np.empty_like(colour)
+    white = np.float32(depth_white(array_depth(alpha)))
+    behind = np.asarray(background, np.float32)
+    for rows in _strips(colour):
+        opacity = (alpha[rows].astype(np.float32) / white)[..., None]
+        mixed = colour[rows] * opacity + behind * (1 - opacity)
+        out[rows] = mixed if colour.dtype == np.float32 else np.rint(mixed)
+    return out
+
+
+def change_depth(samples: Samples, depth: Depth) -> Samples:
+    """Samples of another depth: rounded, and clipped to 0..1 when they come from float."""
+    have = array_depth(samples)
+    if have == depth:
+        return samples
+    out = np.empty(samples.shape, depth_dtype(depth))
+    for rows in _strips(samples):
+        strip = samples[rows]
+        if have == 8 and depth == 16:
+            out[rows] = strip.astype(np.uint16) * 257
+        elif have == 16 and depth == 8:
+            out[rows] = (strip.astype(np.uint32) + 128) // 257
+        elif depth == 32:
+            out[rows] = strip.astype(np.float32) / np.float32(depth_white(have))
+        else:
+            # float64 because 24 bits of mantissa cannot add one half to every 16-bit value
+            out[rows] = np.clip(strip, 0.0, 1.0).astype(np.float64) * depth_white(depth) + 0.5
+    return out
+
+
+def exceeds_unit_range(samples: Samples) -> bool:
+    """Whether float samples leave 0..1, so that an integer format must clip them."""
+    return samples.dtype == np.float32 and any(
+        bool((samples[rows] < 0).any() or (samples[rows] > 1).any()) for rows in _strips(samples)
+    )
+
+
+def clean_hidden_colours(
+    colour: Samples, alpha: Samples, mode: ColorMode, margin: int = BLEED_MARGIN
+) -> Samples:
+    """Colours (H, W, channels) with every pixel of alpha 0 replaced; visible pixels are returned as they are.
+
+    Up to `margin` pixels from the subject a hidden pixel takes the colour of the nearest visible one, so that scaling draws
+    in no dark or foreign fringe; beyond, it is white (no ink), so that nothing of a removed background stays in the file.
+    """
+    if bool((alpha > 0).all()):
+        return colour
+    out = colour.copy()
+    paper = _paper_white(mode, array_depth(colour))
+    canvas = Size(colour.shape[1], colour.shape[0]).rect
+    for tile in canvas.split_into_tiles(_TILE):
+        hidden = alpha[tile.slices] <= 0
+        if not hidden.any():
+            continue
+        around = tile.grow(margin).intersect(canvas)
+        filled, reach = _bleed(colour[around.slices], alpha[around.slices] > 0, margin)
+        inner = Rect(
+            tile.left - around.left, tile.top - around.top, tile.right - around.left, tile.bottom - around.top
+        )
+        target = out[tile.slices]
+        near = hidden & reach[inner.slices]
+        target[near] = filled[inner.slices][near]
+        target[hidden & ~near] = paper
+    return out
+
+
+def _bleed(colour: Samples, visible: AnyArray, margin: int) -> tuple[AnyArray, AnyArray]:
+    """Nearest visible colour for every pixel, and where that is within `margin`."""
+    if not visible.any():
+        return colour, np.zeros(visible.shape, np.bool_)
+    import cv2
+
+    distance, labels = cv2.distanceTransformWithLabels(
+        (~visible).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    # Every visible pixel has a label of its own: the table leads from label to that pixel.
+    table = np.zeros(int(labels.max()) + 1, np.int64)
+    table[labels[visible]] = np.flatnonzero(visible)
+    flat = colour.reshape(-1, colour.shape[2])
+    return flat[table[labels]], distance <= margin
+
+
+def _paper_white(mode: ColorMode, depth: Depth) -> AnyArray:
+    white = depth_white(depth)
+    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+    values = {
+        ColorMode.GRAY: [white],
+        ColorMode.RGB: [white] * 3,
+        ColorMode.CMYK: [0.0] * 4,
+        ColorMode.LAB: [white, middle, middle],
+    }[mode]
+    return np.array(values, depth_dtype(depth))
+
+
+def _strips(samples: AnyArray) -> list[slice]:
+    rows = max(1, _STRIP_PIXELS // max(1, samples.shape[1]))
+    return [slice(top, top + rows) for top in range(0, samples.shape[0], rows)]

@@ -1,0 +1,98 @@
+"""Where bytes come from and go to: paths, open streams, pipes, and bytes in memory."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, TypeAlias, cast
+
+from mattework.errors import FileNotReadable, FileTooLarge, OutOfMemory
+from mattework.formats.atomic import check_target, write_atomically
+from mattework.formats.limits import Limits
+
+Source: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes
+Target: TypeAlias = str | os.PathLike[str] | BinaryIO
+Writer: TypeAlias = Callable[[BinaryIO], tuple[str, ...]]
+
+_COPY_BYTES = 1 << 20
+
+
+@contextmanager
+def open_source(source: Source, limits: Limits, name: str | None) -> Iterator[tuple[BinaryIO, str]]:
+    """A seekable stream of the source, and what to call it.
+
+    Raises:
+        FileNotReadable: missing, a folder, a device, or no permission.
+        FileTooLarge: a pipe that delivers more than the limit.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        yield BytesIO(source), name or "The picture"
+    elif isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        with _open_path(path) as stream:
+            yield (stream if stream.seekable() else _spool(stream, limits, path)), name or path
+    else:
+        shown = name or str(getattr(source, "name", None) or "The picture")
+        yield (source if source.seekable() else _spool(source, limits, shown)), shown
+
+
+def write_target(target: Target, write: Writer, *, overwrite: bool) -> tuple[str, ...]:
+    """Run `write` on a seekable stream whose bytes then become the target: a file, atomically, or an open stream.
+
+    Raises:
+        OutputExists, OutputNotWritable: as `write_atomically`.
+        OutOfMemory: the picture is too large for this machine.
+    """
+    try:
+        if isinstance(target, (str, os.PathLike)):
+            path = Path(target)
+            check_target(path, overwrite=overwrite)
+            with write_atomically(path, overwrite=overwrite) as stream:
+                return write(stream)
+        with tempfile.NamedTemporaryFile(suffix=".mattework") as holder:
+            spool = cast("BinaryIO", holder.file)
+            notes = write(spool)
+            spool.seek(0)
+            while block := spool.read(_COPY_BYTES):
+                target.write(block)
+            return notes
+    except MemoryError as error:
+        raise OutOfMemory(
+            "There is not enough memory to write this picture. Close other programs, or make it smaller."
+        ) from error
+
+
+def _open_path(path: str) -> BinaryIO:
+    try:
+        kind = stat.S_IFMT(Path(path).stat().st_mode)
+        if kind == stat.S_IFDIR:
+            raise FileNotReadable(f"{path} is a folder. Name a picture file inside it.")
+        if kind not in (stat.S_IFREG, stat.S_IFIFO):
+            raise FileNotReadable(f"{path} is a device and not a file. Name a picture file.")
+        return open(path, "rb")
+    except FileNotFoundError as error:
+        raise FileNotReadable(f"{path} does not exist. Check the name.") from error
+    except PermissionError as error:
+        raise FileNotReadable(
+            f"{path} cannot be read: no permission. Change its permissions first."
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileNotReadable(f"{path!r} cannot be read ({reason}). Check the name and the disk.") from error
+
+
+def _spool(stream: BinaryIO, limits: Limits, name: str) -> BinaryIO:
+    """A pipe's bytes in memory, no more than the limit."""
+    data = BytesIO()
+    while block := stream.read(_COPY_BYTES):
+        data.write(block)
+        if data.tell() > limits.max_bytes:
+            raise FileTooLarge(
+                f"{name} delivers more than {limits.max_bytes / 1e9:.1f} GB. Save it as a file first."
+            )
+    return data

@@ -1,0 +1,356 @@
+"""Flat TIFF: pages of every common kind in, 8, 16 and 32-bit float with straight alpha out.
+
+Of several pages the first at full resolution is read. Sizes and the position of every strip are compared with the file
+before anything is decoded, because tifffile sets itself no limit.
+
+Source: TIFF 6.0 (Adobe, 1992); TIFF Technical Note 3 (float, predictor 3); the Photoshop TIFF notes for ExtraSamples.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from mattework.arrays import AnyArray, Samples
+from mattework.document.model import ColorMode, Depth, Metadata, array_depth, depth_white
+from mattework.errors import DamagedFile, UnsupportedFile
+from mattework.formats.exif import append_exif, as_rational, extract_exif
+from mattework.formats.limits import Limits, check_size, translate_decoder_errors
+from mattework.formats.metadata import RawMetadata
+from mattework.formats.raster import Picture, replace_bad_floats
+from mattework.formats.straight import unpremultiply
+from mattework.geometry import Size
+from mattework.progress import Progress, report_progress
+
+MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, SEPARATED, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
+CLASSIC_LIMIT = 4_000_000_000
+"""Bytes of samples beyond which the 64-bit variant is written; a classic TIFF ends at 4 GiB."""
+
+_XMP, _ICC, _ORIENTATION, _INK_SET = 700, 34675, 274, 332
+_JPEG_COMPRESSIONS = (6, 7)
+_ASSOCIATED, _UNASSOCIATED = 1, 2
+_ROWS_PER_STRIP = 64
+_MAX_PAGES = 4096
+_MODES = {
+    MIN_IS_WHITE: ColorMode.GRAY,
+    MIN_IS_BLACK: ColorMode.GRAY,
+    RGB: ColorMode.RGB,
+    PALETTE: ColorMode.RGB,
+    SEPARATED: ColorMode.CMYK,
+    YCBCR: ColorMode.RGB,
+    CIELAB: ColorMode.LAB,
+    ICCLAB: ColorMode.LAB,
+}
+_PHOTOMETRIC = {
+    ColorMode.GRAY: MIN_IS_BLACK,
+    ColorMode.RGB: RGB,
+    ColorMode.CMYK: SEPARATED,
+    ColorMode.LAB: CIELAB,
+}
+
+# tifffile logs what it stumbles over; we say the same as errors and notes, in one place.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+
+def read_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
+    """Decode the first page at full resolution.
+
+    Raises:
+        DamagedFile: cut off, corrupt, or lying about itself.
+        UnsupportedFile: a compression or colour model that is not read.
+        FileTooLarge: the declared size is beyond the limits.
+    """
+    import tifffile
+
+    stream.seek(0, 2)
+    length = stream.tell()
+    stream.seek(0)
+    with translate_decoder_errors(name, "TIFF picture"), tifffile.TiffFile(stream, name=name) as file:
+        page, count = _choose_page(file, name)
+        mode = _check_page(page, length, limits, name)
+        pixels = _order_axes(page, page.asarray())
+        metadata = _read_metadata(page, stream)
+        orientation = _first_number(page, _ORIENTATION) or 1
+        colour, alpha, notes = _settle_pixels(page, pixels, mode)
+    if count > 1:
+        notes.insert(0, f"TIFF with {count} pages: the first was taken.")
+    return Picture(
+        colour=colour, alpha=alpha, mode=mode, orientation=orientation, metadata=metadata, notes=tuple(notes)
+    )
+
+
+def write_tiff(
+    stream: BinaryIO,
+    colour: Samples,
+    alpha: Samples | None,
+    mode: ColorMode,
+    metadata: Metadata,
+    *,
+    progress: Progress | None = None,
+) -> tuple[str, ...]:
+    """Write samples (H, W, channels) with straight alpha (H, W) of the same type or None; deflate with prediction.
+
+    `stream` must be seekable and readable. Returns notes: that the file is a BigTIFF, where it must be one.
+    """
+    import tifffile
+
+    height, width = colour.shape[:2]
+    samples = colour.shape[2] + (alpha is not None)
+    big = height * width * samples * colour.itemsize > CLASSIC_LIMIT
+    extra: list[tuple[int, int, int, bytes, bool]] = []
+    if metadata.xmp:
+        extra.append((_XMP, 1, len(metadata.xmp), metadata.xmp, True))
+    resolution = {}
+    if metadata.dpi:
+        x, y = (as_rational(value) for value in metadata.dpi)
+        resolution = {"resolution": (x, y), "resolutionunit": "INCH"}
+    with tifffile.TiffWriter(stream, bigtiff=big, byteorder="<") as writer:
+        writer.write(
+            _make_strips(colour, alpha, mode, progress),
+            shape=(height, width, samples) if samples > 1 else (height, width),
+            dtype=colour.dtype,
+            photometric=_PHOTOMETRIC[mode],
+            planarconfig="contig" if samples > 1 else None,
+            extrasamples=[_UNASSOCIATED] if alpha is not None else None,
+            compression="zlib",
+            compressionargs={"level": 4},
+            predictor=True,
+            rowsperstrip=min(_ROWS_PER_STRIP, height),
+            iccprofile=metadata.icc,
+            software=False,
+            metadata=None,
+            extratags=extra,
+            **resolution,
+        )
+    append_exif(stream, metadata.exif)
+    report_progress(progress, "write", 1.0)
+    return ("The picture is over 4 GB: it is a BigTIFF, which some programs cannot open.",) if big else ()
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _choose_page(file: Any, name: str) -> tuple[Any, int]:
+    """The first page that is neither a preview nor a mask, and how many such pages there are."""
+    chosen, count = None, 0
+    for index in range(_MAX_PAGES):
+        try:
+            page = file.pages[index]
+        except IndexError:
+            break
+        if page.subfiletype & 0b101:
+            continue
+        count += 1
+        chosen = page if chosen is None else chosen
+    if chosen is None:
+        raise DamagedFile(
+            f"{name} is a damaged or empty TIFF file: it has no picture inside. Export it again."
+        )
+    return chosen, count
+
+
+def _check_page(page: Any, length: int, limits: Limits, name: str) -> ColorMode:
+    """The page's colour mode, after everything that can be checked without decoding."""
+    photometric = int(page.photometric) if page.photometric is not None else MIN_IS_BLACK
+    mode = _MODES.get(photometric)
+    samples = int(page.samplesperpixel)
+    if mode is None or (photometric == SEPARATED and (_first_number(page, _INK_SET) or 1) != 1):
+        kind = getattr(page.photometric, "name", str(photometric)).replace("_", " ").lower()
+        raise UnsupportedFile(
+            f"{name} is a TIFF with {kind} pixels, which are not read. Save it as RGB TIFF or PNG."
+        )
+    bits = page.bitspersample
+    if not isinstance(bits, int) or page.imagedepth > 1:
+        raise UnsupportedFile(
+            f"{name} is a TIFF with mixed bit depths or volumes. Save it as RGB TIFF or PNG."
+        )
+    _check_codec(page, photometric, name)
+    if samples < (1 if photometric == PALETTE else mode.channels):
+        raise DamagedFile(f"{name} is a damaged TIFF picture (too few channels). Export it again.")
+    # What tifffile decodes into, and what we hold after it.
+    depth: Depth = 8 if bits <= 8 else 16 if bits <= 16 and page.sampleformat != 3 else 32
+    held = max(samples, mode.channels) * (2 if bits > 32 else 1)
+    check_size(Size(int(page.imagewidth), int(page.imagelength)), held, depth, limits, name)
+    _check_segments(page, length, name)
+    return mode
+
+
+def _check_codec(page: Any, photometric: int, name: str) -> None:
+    import tifffile
+
+    compression = int(page.compression)
+    if compression not in tifffile.TIFF.DECOMPRESSORS:
+        raise UnsupportedFile(
+            f"{name} is a TIFF with a compression that is not read ({compression}). Save it without compression."
+        )
+    if photometric == YCBCR and compression not in _JPEG_COMPRESSIONS:
+        raise UnsupportedFile(f"{name} is a TIFF with YCbCr pixels, which are not read. Save it as RGB TIFF.")
+
+
+def _check_segments(page: Any, length: int, name: str) -> None:
+    """Every strip or tile must be there: tifffile fills missing ones with black."""
+    offsets, counts = page.dataoffsets, page.databytecounts
+    expected = int(np.prod(page.chunked)) if page.chunked else 1
+    if len(offsets) < expected or len(counts) < expected or not all(counts):
+        raise DamagedFile(
+            f"{name} is a damaged TIFF picture: parts of it are missing. Copy or export it again."
+        )
+    if any(offset + count > length for offset, count in zip(offsets, counts, strict=False)):
+        raise DamagedFile(f"{name} is an incomplete TIFF picture: its end is missing. Copy it again.")
+    if int(page.compression) == 1 and sum(counts) * 8 < page.imagewidth * page.imagelength * int(
+        page.samplesperpixel
+    ) * int(page.bitspersample):
+        raise DamagedFile(f"{name} is a damaged TIFF picture: it holds fewer pixels than it says.")
+
+
+def _order_axes(page: Any, pixels: AnyArray) -> AnyArray:
+    """(H, W, samples), whatever order the file keeps."""
+    if pixels.ndim == 2:
+        return pixels[..., None]
+    if page.axes == "SYX":
+        pixels = np.moveaxis(pixels, 0, -1)
+    if pixels.ndim != 3 or pixels.shape[:2] != (page.imagelength, page.imagewidth):
+        raise ValueError("pixels of an unexpected shape")
+    return pixels
+
+
+def _settle_pixels(page: Any, pixels: AnyArray, mode: ColorMode) -> tuple[Samples, Samples | None, list[str]]:
+    photometric = int(page.photometric) if page.photometric is not None else MIN_IS_BLACK
+    notes: list[str] = []
+    extra = tuple(int(value) for value in page.extrasamples)
+    channels = 1 if photometric == PALETTE else mode.channels
+    spare = pixels.shape[2] - channels
+    has_alpha = spare > 0 and bool(extra) and extra[0] in (_ASSOCIATED, _UNASSOCIATED)
+    if spare > has_alpha:
+        notes.append(f"{spare - has_alpha} extra channels of the TIFF were left out.")
+    if photometric == PALETTE:
+        colour: Samples = _apply_palette(page, pixels[..., 0])
+    else:
+        colour = _settle_depth(page, pixels[..., :channels], notes)
+    alpha = _settle_depth(page, pixels[..., channels], None) if has_alpha else None
+    colour, bad = replace_bad_floats(colour)
+    if alpha is not None:
+        alpha, bad_alpha = replace_bad_floats(alpha)
+        bad += bad_alpha
+        if alpha.dtype == np.float32:
+            alpha = cast("Samples", np.clip(alpha, 0, 1))
+        if alpha.dtype != colour.dtype:  # a palette is always 8 bits
+            alpha = cast("Samples", alpha.astype(colour.dtype))
+    if bad:
+        notes.append(f"{bad} pixels were not numbers (NaN or infinite) and were set to 0.")
+    if photometric == MIN_IS_WHITE:
+        white = depth_white(array_depth(colour))
+        colour = cast("Samples", np.subtract(white, colour, dtype=colour.dtype))
+    if photometric == CIELAB:
+        colour = _offset_lab(colour)
+    if alpha is not None and extra[0] == _ASSOCIATED:
+        colour = unpremultiply(colour, alpha)
+    return colour, alpha, notes
+
+
+def _settle_depth(page: Any, pixels: AnyArray, notes: list[str] | None) -> Samples:
+    """Samples as uint8, uint16 or float32, C-contiguous, in this machine's byte order."""
+    bits = int(page.bitspersample)
+    kind = pixels.dtype.kind
+    if pixels.dtype.newbyteorder("=") in (np.uint8, np.uint16, np.float32) and bits in (8, 16, 32):
+        return cast("Samples", np.array(pixels, pixels.dtype.newbyteorder("="), order="C"))
+    if kind == "b" or (kind == "u" and bits < 8):
+        top = (1 << bits) - 1
+        return cast("Samples", np.ascontiguousarray(pixels.astype(np.uint16) * 255 // top, np.uint8))
+    if kind == "u" and bits < 16:
+        top = (1 << bits) - 1
+        return cast("Samples", np.ascontiguousarray(pixels.astype(np.uint32) * 65535 // top, np.uint16))
+    if kind not in "fiu":
+        raise NotImplementedError(f"samples of type {pixels.dtype}")
+    if notes is not None:
+        words = {"f": f"{bits}-bit float", "i": f"signed {bits}-bit", "u": f"{bits}-bit whole-number"}[kind]
+        notes.append(f"The TIFF's {words} samples were converted to 32-bit float.")
+    if kind == "f":
+        with np.errstate(over="ignore"):
+            return cast("Samples", np.ascontiguousarray(pixels, np.float32))
+    scale = np.float64(1 / np.iinfo(pixels.dtype).max)
+    return cast("Samples", np.ascontiguousarray(pixels * scale, np.float32))
+
+
+def _apply_palette(page: Any, indices: AnyArray) -> Samples:
+    table = np.asarray(page.colormap)
+    if table.ndim != 2 or table.shape[0] != 3:
+        raise ValueError("its palette is missing")
+    # Some writers put 8-bit values where 16 bits belong.
+    small = table if table.max(initial=0) < 256 else (table.astype(np.uint32) + 128) // 257
+    return cast("Samples", np.ascontiguousarray(small.T.astype(np.uint8)[indices]))
+
+
+def _offset_lab(colour: Samples) -> Samples:
+    """CIELab pages keep a and b signed; documents offset them to the middle of the range."""
+    if colour.dtype == np.float32:
+        # float pages keep L in 0..100 and a, b as they are
+        colour = cast("Samples", colour / np.array([100, 255, 255], np.float32))
+        colour[..., 1:] += np.float32(0.5)
+        return colour
+    colour[..., 1:] ^= np.array(0x80 if colour.dtype == np.uint8 else 0x8000, colour.dtype)
+    return colour
+
+
+def _read_metadata(page: Any, stream: BinaryIO) -> RawMetadata:
+    return RawMetadata(
+        icc=_bytes_of(page, _ICC),
+        exif=extract_exif(stream, int(page.offset)),
+        xmp=_bytes_of(page, _XMP),
+        dpi=_read_dpi(page),
+    )
+
+
+def _bytes_of(page: Any, code: int) -> bytes | None:
+    tag = page.tags.get(code)
+    value = None if tag is None else tag.value
+    if isinstance(value, str):
+        return value.encode()
+    return bytes(value) if isinstance(value, (bytes, tuple)) and value else None
+
+
+def _first_number(page: Any, code: int) -> int | None:
+    tag = page.tags.get(code)
+    value = None if tag is None else tag.value
+    if isinstance(value, tuple):
+        value = value[0] if value else None
+    return int(value) if isinstance(value, int) else None
+
+
+def _read_dpi(page: Any) -> tuple[float, float] | None:
+    factor = {2: 1.0, 3: 2.54}.get(_first_number(page, 296) or 2)
+    pair = [page.tags.get(code) for code in (282, 283)]
+    if factor is None or any(tag is None or not isinstance(tag.value, tuple) for tag in pair):
+        return None
+    (x, x_unit), (y, y_unit) = (tag.value[:2] for tag in pair)
+    return (x / x_unit * factor, y / y_unit * factor) if x_unit and y_unit else None
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _make_strips(
+    colour: Samples, alpha: Samples | None, mode: ColorMode, progress: Progress | None
+) -> Iterator[AnyArray]:
+    height = len(colour)
+    signed = mode is ColorMode.LAB
+    for top in range(0, height, _ROWS_PER_STRIP):
+        report_progress(progress, "write", top / height)
+        strip: AnyArray = colour[top : top + _ROWS_PER_STRIP]
+        if signed:
+            strip = _sign_lab(strip)
+        if alpha is not None:
+            strip = np.concatenate([strip, alpha[top : top + _ROWS_PER_STRIP, :, None]], axis=-1)
+        yield np.ascontiguousarray(strip[..., 0] if strip.shape[2] == 1 else strip)
+
+
+def _sign_lab(strip: AnyArray) -> AnyArray:
+    strip = strip.copy()
+    if array_depth(strip) == 32:
+        strip[..., 1:] -= np.float32(0.5)
+        return strip * np.array([100, 255, 255], np.float32)
+    strip[..., 1:] ^= np.array(0x80 if strip.dtype == np.uint8 else 0x8000, strip.dtype)
+    return strip
