@@ -8,137 +8,39 @@ when started again with the same folder. A file named STOP in that folder ends i
 from __future__ import annotations
 
 import argparse
-import copy
-import math
+import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import torch
-from torch import nn
+import torch.distributed as dist
+import torch.multiprocessing as mp
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from mattework_training.batches import Batch, BatchStream, make_check_batches
-from mattework_training.checking import check_network, images_to_tensor
+from mattework_training.batches import BatchStream, make_check_batches
+from mattework_training.checking import check_network
 from mattework_training.library import find_data
-from mattework_training.losses import measure_loss
-from mattework_training.network import SubjectNet, load_imagenet_encoder
+from mattework_training.pace import Moment, Pace
 from mattework_training.run_folder import Progress, RunFolder
+from mattework_training.samples import Sample
+from mattework_training.trainer import ALWAYS_FROZEN, LATE_ENCODER, Trainer
 
-# (part of the network, learning rate at the peak)
-_DECODER_RATE, _LATE_ENCODER_RATE, _EARLY_ENCODER_RATE = 2e-3, 3e-4, 2e-4
-_LATE_ENCODER = 14
-_ALWAYS_FROZEN = 4
-_WARM_UP = 0.04
-_DECODER_ONLY = 0.04
-_LAST_RATE = 0.01
-_AVERAGING = 0.9985
-_CLIP = 3.0
-_COOL_DOWN = 120.0
 _CHECKPOINT_EVERY = 300.0
+_LOG_EVERY = 100
 _BACKBONE = Path("mobilenet_v2_imagenet_coral") / "tf2_mobilenet_v2_1.0_224_ptq_dequant.npz"
 
 
-def rate_at(share: float) -> float:
-    """Learning rate as a part of its peak: linear warm-up, then a cosine down to 1 %."""
-    if share < _WARM_UP:
-        return max(share / _WARM_UP, 0.01)
-    t = min(1.0, (share - _WARM_UP) / (1 - _WARM_UP))
-    return _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * t))
-
-
-class Trainer:
-    """The network, its running average, its optimiser, and one step of training."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
-        self.network = SubjectNet().to(device).to(memory_format=torch.channels_last)
-        self.averaged = copy.deepcopy(self.network).eval()
-        self.reduced = device.type == "cuda"
-        late: list[nn.Parameter] = []
-        early: list[nn.Parameter] = []
-        for index, layer in enumerate(self.network.encoder):
-            if index >= _ALWAYS_FROZEN:
-                (late if index >= _LATE_ENCODER else early).extend(layer.parameters())
-        encoder = {id(p) for p in self.network.encoder.parameters()}
-        decoder = [p for p in self.network.parameters() if id(p) not in encoder]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": decoder, "peak": _DECODER_RATE},
-                {"params": late, "peak": _LATE_ENCODER_RATE},
-                {"params": early, "peak": _EARLY_ENCODER_RATE},
-            ],
-            lr=_DECODER_RATE,
-            betas=(0.9, 0.99),
-            weight_decay=1e-4,
-            foreach=True,
-        )
-
-    def start_from(self, backbone: Path) -> None:
-        load_imagenet_encoder(self.network, backbone)
-        self.averaged.load_state_dict(self.network.state_dict())
-
-    def step(self, batch: Batch, rate: float, steps: int) -> float:
-        """One step on ``batch``; returns the loss."""
-        images, alphas, weights = (part.to(self.device, non_blocking=True) for part in batch)
-        inputs = images_to_tensor(images).contiguous(memory_format=torch.channels_last)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
-            answer = self.network.forward_train(inputs)
-        loss = measure_loss(answer, alphas[:, None].float().div_(255), weights[:, None].float())
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        trained = [p for p in self.network.parameters() if p.grad is not None]
-        nn.utils.clip_grad_norm_(trained, _CLIP)
-        self.optimizer.step()
-        self._average(min(_AVERAGING, (1 + steps) / (10 + steps)))
-        return float(loss.item())
-
-    @torch.no_grad()
-    def _average(self, keep: float) -> None:
-        ours, theirs = list(self.averaged.parameters()), list(self.network.parameters())
-        torch._foreach_lerp_(ours, theirs, 1 - keep)
-        for mine, other in zip(self.averaged.buffers(), self.network.buffers(), strict=True):
-            if mine.dtype.is_floating_point:
-                mine.lerp_(other, 1 - keep)
-            else:
-                mine.copy_(other)
-
-    def choose_precision(self, batch: Batch) -> str:
-        """Use bfloat16 when steps are measurably faster with it (AMX, AVX512-BF16, GPUs)."""
-        state = copy.deepcopy(self.network.state_dict())
-        times = {}
-        self.network.train()
-        for reduced in (False, True):
-            self.reduced = reduced
-            laps = []
-            for _ in range(4):
-                start = time.perf_counter()
-                self.step(batch, 0.0, 0)
-                laps.append(time.perf_counter() - start)
-            times[reduced] = min(laps[1:])
-        self.network.load_state_dict(state)
-        self.averaged.load_state_dict(state)
-        self.optimizer.state.clear()
-        self.reduced = times[True] < 0.9 * times[False]
-        return f"float32 {times[False]:.2f} s a step, bfloat16 {times[True]:.2f} s"
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "reduced": self.reduced,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        self.network.load_state_dict(state["network"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.reduced = state["reduced"]
+def _agree(moment: Moment, partners: int) -> Moment:
+    """The first process's view of the clock, so that all stop at the same step."""
+    if partners == 1:
+        return moment
+    shared = torch.tensor([moment.share, moment.rate], dtype=torch.float64)
+    dist.broadcast(shared, 0)
+    return Moment(float(shared[0]), float(shared[1]))
 
 
 def _prepare(trainer: Trainer, folder: RunFolder, backbone: Path) -> Progress:
@@ -148,81 +50,77 @@ def _prepare(trainer: Trainer, folder: RunFolder, backbone: Path) -> Progress:
         return Progress()
     progress, state = saved
     trainer.restore(state)
-    folder.log(f"resumed at {progress.elapsed / 60:.1f} min, {progress.seen} samples")
     return progress
 
 
-def train(options: argparse.Namespace) -> None:
-    data = find_data(options.data)
+def train(rank: int, options: argparse.Namespace) -> None:
+    """Run process ``rank`` of ``options.processes``; the first one writes the files."""
+    partners: int = options.processes
+    leads = rank == 0
     folder = RunFolder(options.run)
-    if folder.is_finished():
-        folder.log("this run is finished; give another folder with --run to train again")
-        return
+    if partners > 1:
+        meeting = (folder.path / f"meeting-{options.run_id}").resolve().as_uri()
+        dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=partners)
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
-    trainer = Trainer(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    data = find_data(options.data)
+    trainer = Trainer(torch.device("cuda" if torch.cuda.is_available() else "cpu"), partners)
     progress = _prepare(trainer, folder, options.backbone or data.parent / "models" / _BACKBONE)
-    stream = BatchStream(data, options.seed, progress.seen, options.workers)
-    check = make_check_batches(data, 1, 160, 320)
-    budget = options.minutes * 60
-    stream.set_progress(min(1.0, progress.elapsed / budget))
+    if leads:
+        folder.log(f"from {progress.elapsed / 60:.1f} min, {progress.seen} samples, {partners} processes")
+    stream = BatchStream(data, options.seed, progress.seen, options.workers, (rank, partners))
+    check = make_check_batches(data, 1, 160, 320) if leads else []
+    pace = Pace(options.minutes * 60, progress.elapsed)
+    stream.set_progress(pace.now().share)
     batch = stream.next_batch()
     if options.precision != "auto":
         trainer.reduced = options.precision == "bfloat16"
-    elif progress.steps == 0:
+    elif progress.steps == 0 and partners == 1:
         folder.log(trainer.choose_precision(batch))
-    start = time.monotonic() - progress.elapsed
+    pace = Pace(options.minutes * 60, progress.elapsed)
     next_save = progress.elapsed + _CHECKPOINT_EVERY
-    stopped_at: float | None = None
-    losses: list[float] = []
-    lap_time, lap_seen = time.monotonic(), progress.seen
     frozen = -1
+    losses: list[float] = []
+    lap = time.monotonic(), progress.seen
     while True:
-        progress.elapsed = time.monotonic() - start
-        share = progress.elapsed / budget
-        rate = rate_at(share)
-        if stopped_at is None and folder.should_stop():
-            stopped_at = progress.elapsed
+        moment = pace.now()
+        if leads and folder.should_stop() and pace.stop_soon():
             folder.log("STOP found: cooling down")
-        if stopped_at is not None:
-            cooled = (progress.elapsed - stopped_at) / _COOL_DOWN
-            rate *= max(_LAST_RATE, 1 - cooled)
-            share = max(share, cooled)
-        if share >= 1:
+        moment = _agree(moment, partners)
+        if moment.share >= 1:
             break
-        wanted = _LATE_ENCODER if share < _DECODER_ONLY else _ALWAYS_FROZEN
+        wanted = LATE_ENCODER if moment.decoder_only else ALWAYS_FROZEN
         if wanted != frozen:
-            trainer.network.freeze_encoder(wanted)
-            trainer.network.train()
+            trainer.train_layers_from(wanted)
             frozen = wanted
-        losses.append(trainer.step(batch, rate, progress.steps))
+        losses.append(trainer.step(batch, moment.rate, progress.steps))
         progress.steps += 1
-        progress.seen += len(batch[0])
-        if progress.steps % 100 == 0:
+        progress.seen += len(batch[0]) * partners
+        progress.elapsed = pace.elapsed
+        if leads and progress.steps % _LOG_EVERY == 0:
             now = time.monotonic()
-            speed = (progress.seen - lap_seen) / (now - lap_time)
-            lap_time, lap_seen = now, progress.seen
             folder.log(
                 f"{progress.elapsed / 60:5.1f} min  step {progress.steps}  seen {progress.seen}  "
-                f"{speed:.1f} a second  loss {sum(losses) / len(losses):.4f}  rate {rate:.3f}"
+                f"{(progress.seen - lap[1]) / (now - lap[0]):.1f} a second  "
+                f"loss {sum(losses) / len(losses):.4f}  rate {moment.rate:.3f}"
             )
-            losses = []
-        if progress.elapsed >= next_save:
+            losses, lap = [], (now, progress.seen)
+        if leads and progress.elapsed >= next_save:
             next_save = progress.elapsed + _CHECKPOINT_EVERY
             _save_and_check(trainer, folder, progress, check)
-        stream.set_progress(share)
+        stream.set_progress(moment.share)
         batch = stream.next_batch()
-    record = _save_and_check(trainer, folder, progress, check)
-    folder.finish(record)
-    folder.log("finished")
+    if leads:
+        folder.finish(_save_and_check(trainer, folder, progress, check))
+        folder.log("finished")
+    stream.close()
 
 
 def _save_and_check(
-    trainer: Trainer, folder: RunFolder, progress: Progress, check: list[Any]
+    trainer: Trainer, folder: RunFolder, progress: Progress, check: list[list[Sample]]
 ) -> dict[str, Any]:
     folder.save(progress, trainer.state(), trainer.averaged.state_dict())
-    network = copy.deepcopy(trainer.averaged).cpu()
-    result = check_network(network, check)
+    result = check_network(trainer.averaged, check)
     record = {
         "minutes": round(progress.elapsed / 60, 2),
         "seen": progress.seen,
@@ -238,8 +136,6 @@ def _save_and_check(
 
 
 def _parse() -> argparse.Namespace:
-    import platformdirs
-
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--minutes", type=float, default=90, help="wall-clock budget")
     parser.add_argument("--data", help="folder of training tars (else MATTEWORK_SHARED)")
@@ -251,19 +147,30 @@ def _parse() -> argparse.Namespace:
         help="folder for checkpoints, log and curve",
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2, help="threads of the network")
+    parser.add_argument("--processes", type=int, default=1, help="that share each step's batch")
+    parser.add_argument("--threads", type=int, default=2, help="of each process")
+    parser.add_argument("--workers", type=int, default=1, help="sample makers of each process")
     parser.add_argument(
         "--precision",
         choices=("auto", "float32", "bfloat16"),
         default="auto",
-        help="auto times both at the start; that is unreliable beside other work",
+        help="auto times both at the start, alone; with several processes it means float32",
     )
-    parser.add_argument("--workers", type=int, default=1, help="processes that make samples")
     return parser.parse_args()
 
 
+def main() -> None:
+    options = _parse()
+    folder = RunFolder(options.run)
+    if folder.is_finished():
+        folder.log("this run is finished; give another folder with --run to train again")
+        return
+    options.run_id = os.getpid()
+    if options.processes == 1:
+        train(0, options)
+    else:
+        mp.spawn(train, (options,), nprocs=options.processes)
+
+
 if __name__ == "__main__":
-    train(_parse())
-    # The sample maker never ends by itself.
-    sys.stdout.flush()
-    sys.exit(0)
+    main()

@@ -66,23 +66,34 @@ def stack_samples(samples: list[Sample]) -> Batch:
 
 
 class _Stream(IterableDataset[Batch]):
-    def __init__(self, data: Path, seed: int, first_index: int, progress: Synchronized[float]) -> None:
+    def __init__(
+        self,
+        data: Path,
+        seed: int,
+        first_index: int,
+        progress: Synchronized[float],
+        partner: tuple[int, int],
+    ) -> None:
         self._data = data
         self._seed = seed
         self._first_index = first_index
         self._progress = progress
+        self._rank, self._partners = partner
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
         torch.set_num_threads(1)
         maker = SampleMaker(load_library(self._data, "train"), self._seed)
         worker = torch.utils.data.get_worker_info()
-        lane, lanes = (0, 1) if worker is None else (worker.id, worker.num_workers)
-        rng = np.random.default_rng((self._seed, self._first_index, lane))
+        makers = 1 if worker is None else worker.num_workers
+        maker_id = 0 if worker is None else worker.id
+        lane, lanes = self._rank * makers + maker_id, makers * self._partners
+        # Partners draw the same shapes, so that none waits for one with larger frames.
+        rng = np.random.default_rng((self._seed, self._first_index, maker_id))
         index = self._first_index + lane
         while True:
             height, width = draw_shape(rng, self._progress.value)
-            count = max(4, round(PIXELS_PER_BATCH / (height * width)))
+            count = max(4, round(PIXELS_PER_BATCH / (height * width) / self._partners))
             indices = range(index, index + count * lanes, lanes)
             yield stack_samples([maker.make(i, (height, width)) for i in indices])
             index += count * lanes
@@ -91,9 +102,17 @@ class _Stream(IterableDataset[Batch]):
 class BatchStream:
     """An endless stream of training batches. Set ``progress`` (0..1) as training advances."""
 
-    def __init__(self, data: Path, seed: int, first_index: int, workers: int) -> None:
+    def __init__(
+        self,
+        data: Path,
+        seed: int,
+        first_index: int,
+        workers: int,
+        partner: tuple[int, int] = (0, 1),
+    ) -> None:
+        """``partner`` is this process's rank and the number of processes that share a batch."""
         self._progress: Synchronized[float] = multiprocessing.Value("d", 0.0)
-        stream = _Stream(data, seed, first_index, self._progress)
+        stream = _Stream(data, seed, first_index, self._progress, partner)
         self._loader = iter(
             DataLoader(
                 stream,
@@ -102,6 +121,10 @@ class BatchStream:
                 prefetch_factor=4 if workers else None,
             )
         )
+
+    def close(self) -> None:
+        """End the sample makers, which would otherwise wait forever."""
+        self._loader = iter(())
 
     def set_progress(self, progress: float) -> None:
         self._progress.value = progress

@@ -160,7 +160,7 @@ class SampleMaker:
         )
         placed = place_cutout(rgba, shape, pose, rng)
         ground = choose_ground(self._library, shape, rng)
-        return self._finish("portrait on new ground", ground, [placed], shape, rng)
+        return self.compose("portrait on new ground", ground, [placed], shape, rng)
 
     def _draw_cutout(self, rng: np.random.Generator) -> Image | None:
         """One subject as RGBA. ``None`` when the drawn source is absent or unusable."""
@@ -210,9 +210,9 @@ class SampleMaker:
                 if one.alpha.mean() > 0.004:
                     break
             placed.append(one)
-        return self._finish("composite", ground, placed, shape, rng)
+        return self.compose("composite", ground, placed, shape, rng)
 
-    def _finish(
+    def compose(
         self,
         kind: str,
         ground: Pixels,

@@ -1,0 +1,94 @@
+"""The rivals of `benchmarks/subject.py`. Every network runs through Mattework's own runner, each by its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mattework.models.catalogue import find_spec
+from mattework.models.folders import embedded_folder
+from mattework.models.runtime import ModelSession, open_session, predict_mask
+from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
+from mattework.models.store import ModelFolder, ModelStore
+from mattework.segment.subject import find_subject
+
+Image = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.float32]
+Method = Callable[[Image], Mask]
+"""RGB uint8 (H, W, 3) to a soft mask (H, W) float32 in 0..1."""
+
+# General model; the graph applies the sigmoid itself.
+SELFIE = ModelSpec(
+    id="mediapipe-selfie",
+    task="subject",
+    files=(ModelFile(name="selfie_segmentation.onnx"),),
+    input=InputRule(size=SizeRule(rule="stretch", width=256, height=256), layout="nhwc", scale="unit"),
+    output=OutputRule(layout="nhwc"),
+)
+# 21 classes of PASCAL VOC; all but the background count as subject.
+DEEPLAB = ModelSpec(
+    id="deeplabv3-mobilenetv2",
+    task="subject",
+    files=(ModelFile(name="deeplabv3_mnv2_pascal_quant.deq.onnx"),),
+    input=InputRule(size=SizeRule(rule="stretch", width=513, height=513), layout="nhwc", scale="none"),
+    output=OutputRule(layout="nhw", activation="labels", classes=tuple(range(1, 21))),
+)
+
+
+def _enlarge(mask: Mask, image: Image) -> Mask:
+    """A soft mask at the picture's size, bilinear, for every network alike."""
+    height, width = image.shape[:2]
+    if mask.shape == (height, width):
+        return mask
+    return cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR).clip(0, 1).astype(np.float32)
+
+
+def cut_with_grabcut(image: Image) -> Mask:
+    """GrabCut (Rother et al., 2004) from a centred rectangle with 5 % margins, at 320 pixels, 5 rounds."""
+    height, width = image.shape[:2]
+    scale = min(1.0, 320 / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    margin_x, margin_y = max(1, size[0] // 20), max(1, size[1] // 20)
+    labels = np.zeros((size[1], size[0]), np.uint8)
+    box = (margin_x, margin_y, size[0] - 2 * margin_x, size[1] - 2 * margin_y)
+    cv2.setRNGSeed(1)
+    cv2.grabCut(small, labels, box, np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_RECT)
+    found = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
+    return _enlarge(found, image)
+
+
+def _find(session: ModelSession, side: int, *, zoom: bool) -> Method:
+    def method(image: Image) -> Mask:
+        result = find_subject(image, session, zoom=zoom, long_side=side)
+        return _enlarge(result.soft_mask, image)
+
+    return method
+
+
+def _predict(session: ModelSession) -> Method:
+    return lambda image: _enlarge(predict_mask(session, image), image)
+
+
+def open_methods(peers: Path, own: Path | None = None) -> dict[str, Method]:
+    """The methods by name. `peers` is the folder of peers' models, `own` another folder with our files to try."""
+    here = ModelFolder(own or embedded_folder(), "embedded")
+    store = ModelStore([here])
+    small = find_spec("mattework-subject")
+    methods: dict[str, Method] = {}
+    session = open_session(small, store, device="cpu", threads=2)
+    methods["ours 320"] = _find(session, 320, zoom=False)
+    methods["ours 320, two looks"] = _find(session, 320, zoom=True)
+    methods["ours 448"] = _find(session, 448, zoom=False)
+    methods["ours 448, two looks"] = _find(session, 448, zoom=True)
+    for spec in (SELFIE, DEEPLAB):
+        folders = [path.parent for path in peers.rglob(spec.files[0].name)]
+        if folders:
+            peer_store = ModelStore([ModelFolder(folders[0], "embedded")])
+            methods[spec.id] = _predict(open_session(spec, peer_store, device="cpu", threads=2))
+    methods["grabcut"] = cut_with_grabcut
+    return methods

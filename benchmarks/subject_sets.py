@@ -1,0 +1,118 @@
+"""The pictures of `benchmarks/subject.py`: real hold-outs, and sets that are made from held-out material.
+
+Real hold-outs lie under `bench` of the measuring data. `portraits` are head-and-shoulders crops of the hold-out people.
+`products` are held-out cut-outs (never trained on) on drawn studio grounds with shadows; `empty` are grounds with
+nothing on them. The last two come from the sample maker that training uses, so they are its kind of picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mattework_training.grounds import draw_studio
+from mattework_training.library import Image, Library, Photo, load_library
+from mattework_training.placing import draw_pose, place_cutout
+from mattework_training.portraits import crop_portrait
+from mattework_training.samples import SampleMaker
+
+Mask = npt.NDArray[np.float32]
+REAL_SETS = ("people", "horses", "pets128", "davis")
+MADE_SETS = ("portraits", "products", "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One picture: RGB uint8 (H, W, 3), true alpha (H, W) float32 in 0..1, and where it is known."""
+
+    name: str
+    image: Image
+    alpha: Mask
+    known: npt.NDArray[np.bool_]
+
+
+def _read(path: Path, flags: int) -> Image:
+    picture = cv2.imread(str(path), flags)
+    if picture is None:
+        raise OSError(f"{path} cannot be read as a picture")
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    return picture.astype(np.uint8)
+
+
+def _to_alpha(label: Image, top: int = 255) -> Mask:
+    """Labels 0..top as alpha. Some sets store masks as 0 and 1, others as 0 and 255."""
+    return (label.astype(np.float32) / np.float32(max(1, top))).astype(np.float32)
+
+
+def _read_case(image_path: Path, label_path: Path, *, trimap: bool) -> Case:
+    image = _read(image_path, cv2.IMREAD_COLOR)
+    label = _read(label_path, cv2.IMREAD_GRAYSCALE)
+    if label.shape != image.shape[:2]:
+        raise ValueError(f"{label_path.name} is {label.shape}, its photograph {image.shape[:2]}")
+    if trimap:
+        alpha = (label >= 200).astype(np.float32)
+        return Case(image_path.stem, image, alpha, (label < 60) | (label >= 200))
+    return Case(image_path.stem, image, _to_alpha(label, int(label.max())), np.ones(label.shape, bool))
+
+
+def _read_real(bench: Path, name: str, every: int) -> Iterator[Case]:
+    trimap = name == "pets128"
+    labels = bench / name / ("trimaps" if trimap else "alphas")
+    for image_path in sorted((bench / name / "images").iterdir())[::every]:
+        yield _read_case(image_path, labels / f"{image_path.stem}.png", trimap=trimap)
+
+
+def _make_portraits(bench: Path, every: int) -> Iterator[Case]:
+    for index, case in enumerate(_read_real(bench, "people", every)):
+        rng = np.random.default_rng((11, index))
+        portrait = crop_portrait(Photo(case.image, (case.alpha * 255).astype(np.uint8)), rng)
+        if portrait is not None and min(portrait.mask.shape) >= 64:
+            alpha = _to_alpha(portrait.mask)
+            yield Case(f"portrait {case.name}", portrait.image, alpha, np.ones(alpha.shape, bool))
+
+
+def _make_products(library: Library, every: int) -> Iterator[Case]:
+    """Each held-out cut-out of photographed things once, on a studio ground."""
+    maker = SampleMaker(library, 12)
+    things = [
+        c for name in ("tuxpaint", "magento", "saleor", "grocery") for c in library.cutouts.get(name, [])
+    ]
+    for index, rgba in enumerate(things[::every]):
+        rng = np.random.default_rng((12, index))
+        shape = (480, 480)
+        placed = place_cutout(rgba, shape, draw_pose(rng, crowded=False), rng)
+        sample = maker.compose("product", draw_studio(shape, rng), [placed], shape, rng)
+        alpha = _to_alpha(sample.alpha)
+        if (alpha > 0.5).mean() > 0.004:
+            yield Case(f"product {index}", sample.image, alpha, np.ones(shape, bool))
+
+
+def _make_empty(library: Library, every: int) -> Iterator[Case]:
+    maker = SampleMaker(library, 13)
+    for index in range(0, 60, every):
+        sample = maker.make_kind("empty", index, (384, 480))
+        if sample is not None:
+            yield Case(f"empty {index}", sample.image, np.zeros((384, 480), np.float32), sample.known > 0)
+
+
+def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]:
+    """The sets by name; each call of a value reads or makes its pictures again, in the same order.
+
+    `every` takes every n-th picture. `data` is the folder with `bench` and `train`.
+    """
+    bench = data / "bench"
+    library = load_library(data / "train", "check")
+    sets: dict[str, Callable[[], Iterator[Case]]] = {}
+    for name in REAL_SETS:
+        sets[name] = partial(_read_real, bench, name, every)
+    sets["portraits"] = partial(_make_portraits, bench, every)
+    sets["products"] = partial(_make_products, library, every)
+    sets["empty"] = partial(_make_empty, library, every)
+    return sets
