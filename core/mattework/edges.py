@@ -107,9 +107,9 @@ def _smooth(matte: Floats, length: float) -> Floats:
         down = np.diff(values, axis=0, append=values[-1:])
         return np.asarray(cv2.dilate(cv2.dilate(np.hypot(right, down), window), window[None]), np.float32)
 
-    gain = find_steepest(matte) / np.maximum(find_steepest(soft), np.float32(1e-4))
-    gain = np.clip(gain, 1, 4 + 4 * np.float32(sigma)).astype(np.float32)
-    steep = (soft - np.float32(0.5)) * _blur_any(gain, sigma) + np.float32(0.5)
+    ratio = find_steepest(matte) / np.maximum(find_steepest(soft), np.float32(1e-4))
+    gain = _blur_any(np.asarray(np.clip(ratio, 1, 4 + 4 * sigma), np.float32), sigma)
+    steep = (soft - np.float32(0.5)) * gain + np.float32(0.5)
     return _snap(np.asarray(steep, np.float32))
 
 
@@ -117,17 +117,20 @@ def _smooth(matte: Floats, length: float) -> Floats:
 
 
 def _shift(matte: Floats, distance: float, scale: float) -> Floats:
-    """Move plain edges, strengthen or fade thin structures; which is which does not depend on `distance`."""
-    moved = _dilate(matte, distance) if distance > 0 else 1 - _dilate(1 - matte, -distance)
+    """Move plain edges, strengthen or fade thin structures; which is which does not depend on `distance`.
+
+    A region of hair is solid to an edge that moves inwards and empty to one that moves outwards, so that no gap opens
+    where the two meet. Every step grows with `distance`, and so does the result.
+    """
     hair = _find_hair(matte, scale)
-    if not hair.any():
-        return moved
     odds = np.float32(math.exp(min(50.0, abs(distance) / (HAIR * scale))))
     if distance > 0:
-        faded = matte * odds / (matte * odds + (1 - matte))
-    else:
-        faded = matte / (matte + (1 - matte) * odds)
-    return _snap(np.asarray(moved + hair * (faded - moved), np.float32))
+        grown = _dilate(np.minimum(matte, 1 - hair), distance)
+        stronger = matte * odds / (matte * odds + (1 - matte))
+        return _snap(np.maximum(grown, matte + hair * (stronger - matte)))
+    shrunk = 1 - _dilate(1 - np.maximum(matte, hair), -distance)
+    fainter = matte / (matte + (1 - matte) * odds)
+    return _snap(np.minimum(shrunk, matte + hair * (fainter - matte)))
 
 
 def _find_hair(matte: Floats, scale: float) -> Floats:
