@@ -1,0 +1,109 @@
+"""From a reduced alpha to full resolution: alpha as a local linear function of colour.
+
+Where alpha is `a . colour + b` in every small window (the model behind closed-form matting and the guided filter), the
+coefficients are smooth and survive enlarging; the photo's own pixels put the detail back. See He and Sun, "Fast Guided
+Filter" (2015).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mattework.arrays import Bools, Floats, Samples
+from mattework.geometry import Rect
+from mattework.matting.scene import Scene, as_unit_floats
+from mattework.progress import Progress, report_progress
+
+TILE = 512
+"""Side in scene pixels at factor 1; at other factors it is kept near this in photo pixels."""
+
+
+def carry_alpha(
+    small: Floats,
+    scene: Scene,
+    colour: Samples,
+    unknown: Bools,
+    into: Floats,
+    *,
+    radius: int,
+    epsilon: float,
+    tile: int = TILE,
+    progress: Progress | None = None,
+) -> None:
+    """Write the full-resolution alpha of the scene's unknown pixels into `into`.
+
+    Args:
+        small: (h, w) float32 alpha of the scene.
+        colour: (H, W, c) the photo, any depth.
+        unknown: (H, W) the photo's unknown pixels; no other pixel of `into` is touched.
+        into: (H, W) float32.
+        radius: of the window in which alpha is linear in colour, in scene pixels.
+        epsilon: smallest colour variance that counts as structure.
+        tile: side of a piece of work in photo pixels; the result does not depend on it.
+    """
+    factor, frame = scene.factor, scene.frame
+    step = max(1, tile // factor)
+    height, width = small.shape
+    pieces = Rect(0, 0, -(-frame.width // factor), -(-frame.height // factor)).split_into_tiles(step)
+    for done, piece in enumerate(pieces):
+        report_progress(progress, "carrying alpha to full size", done / len(pieces))
+        full = Rect(piece.left * factor, piece.top * factor, piece.right * factor, piece.bottom * factor)
+        full = full.move(frame.left, frame.top).intersect(frame)
+        wanted = unknown[full.slices]
+        if not wanted.any():
+            continue
+        # 2 radii for the two window means, 1 for the interpolation: with it a tile sees all that the whole would
+        around = piece.grow(2 * radius + 1).intersect(Rect(0, 0, width, height))
+        guide = as_unit_floats(colour[full.slices])
+        coefficients = fit_linear(small[around.slices], scene.colour[around.slices], radius, epsilon)
+        enlarged = _enlarge(coefficients, piece, around, factor, guide.shape[:2])
+        value = np.einsum("hwc,hwc->hw", enlarged[:, :, :-1], guide) + enlarged[:, :, -1]
+        into[full.slices][wanted] = np.clip(value, 0.0, 1.0)[wanted]
+
+
+def fit_linear(target: Floats, guide: Floats, radius: int, epsilon: float) -> Floats:
+    """Coefficients of He, Sun and Tang's guided filter: (h, w, c + 1), the last one is the constant.
+
+    `target` (h, w) is fitted in each window of `2 radius + 1` by the colours of `guide` (h, w, c); each pixel gets the
+    mean of the fits of the windows that hold it.
+    """
+    import cv2
+
+    side = (2 * radius + 1, 2 * radius + 1)
+
+    def mean(values: Floats) -> Floats:
+        averaged = cv2.blur(values, side, borderType=cv2.BORDER_REFLECT)
+        return np.asarray(averaged, np.float32).reshape(values.shape)
+
+    height, width, channels = guide.shape
+    # centred, so that float32 keeps the small variances of smooth places
+    centre = guide.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+    centred = guide - centre
+    mean_guide, mean_target = mean(centred), mean(target)
+    spread = np.empty((height, width, channels, channels), np.float32)
+    for i in range(channels):
+        for j in range(i, channels):
+            shared = mean(np.ascontiguousarray(centred[:, :, i] * centred[:, :, j]))
+            spread[:, :, i, j] = spread[:, :, j, i] = shared - mean_guide[:, :, i] * mean_guide[:, :, j]
+    spread += np.eye(channels, dtype=np.float32) * np.float32(epsilon)
+    joint = (
+        np.stack([mean(np.ascontiguousarray(centred[:, :, i] * target)) for i in range(channels)], axis=2)
+        - mean_guide * mean_target[:, :, None]
+    )
+    slope = np.linalg.solve(spread, joint[:, :, :, None])[:, :, :, 0]
+    constant = mean_target - np.einsum("hwc,hwc->hw", slope, mean_guide + centre)
+    return mean(np.concatenate([slope, constant[:, :, None]], axis=2).astype(np.float32))
+
+
+def _enlarge(coefficients: Floats, piece: Rect, around: Rect, factor: int, shape: tuple[int, ...]) -> Floats:
+    """Bilinear, centre-aligned; the part of `piece` as (shape[0], shape[1], c + 1)."""
+    import cv2
+
+    if factor == 1:
+        rows, columns = piece.move(-around.left, -around.top).slices
+        return coefficients[rows, columns][: shape[0], : shape[1]]
+    left = (piece.left - around.left) * factor
+    top = (piece.top - around.top) * factor
+    size = (around.width * factor, around.height * factor)
+    large = np.asarray(cv2.resize(coefficients, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return large[top : top + shape[0], left : left + shape[1]]

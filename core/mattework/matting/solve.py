@@ -1,0 +1,188 @@
+"""Alpha in the unknown band: which solver, at which scale, and back to full resolution.
+
+Every solver works the same way. The part of the photo that holds the band is reduced by the whole factor that bounds
+the work (`Scene`), alpha is solved there, and it is carried to full resolution in tiles through the photo's own pixels.
+Time and memory follow the band, not the picture.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mattework.arrays import Bools, Bytes, Floats, Samples
+from mattework.errors import UsageError
+from mattework.geometry import Rect, Size
+from mattework.matting.carry import TILE, carry_alpha
+from mattework.matting.closed_form import solve_closed_form
+from mattework.matting.guided import estimate_field, harden_edge
+from mattework.matting.scene import Scene, choose_factor, find_unknown, take_scene
+from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+from mattework.progress import Progress, report_progress
+from mattework.recipe import SolverName
+
+SURROUNDINGS = 64
+"""Photo pixels around the band that a solver sees besides it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AlphaSolution:
+    """An alpha and how it came about.
+
+    `alpha` is (H, W) float32, exactly 0 on background and 1 on foreground. `solver` is the one that ran; `notes` say in
+    words for people what differed from the request.
+    """
+
+    alpha: Floats
+    solver: str
+    notes: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolverRecord:
+    """One way to alpha: how it solves a scene, the largest scene it takes, and how its result reaches full size.
+
+    `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead.
+    """
+
+    solve: Callable[[Scene, Progress | None], Floats]
+    most_unknown: int
+    most_pixels: int
+    radius: int
+    epsilon: float
+
+
+def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
+    report_progress(progress, "solving alpha", 0.0)
+    return estimate_field(scene)
+
+
+SOLVERS: dict[str, SolverRecord] = {
+    "closed-form": SolverRecord(
+        solve=solve_closed_form, most_unknown=150_000, most_pixels=6_500_000, radius=1, epsilon=1e-5
+    ),
+    "guided": SolverRecord(
+        solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=8, epsilon=1e-4
+    ),
+    "hard": SolverRecord(
+        solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=0, epsilon=0.0
+    ),
+}
+"""The solvers by name. A network of the catalogue joins by a record of its own."""
+
+AUTO = "closed-form"
+
+
+def solve_alpha(
+    colour: Samples,
+    trimap: Bytes,
+    *,
+    soft_mask: Floats | None = None,
+    solver: SolverName = "auto",
+    progress: Progress | None = None,
+    tile: int = TILE,
+) -> AlphaSolution:
+    """Solve alpha in the unknown band of a trimap.
+
+    Args:
+        colour: (H, W, C) or (H, W) photo, uint8, uint16 or float32 (0..1).
+        trimap: (H, W) uint8 of 0, 128, 255.
+        soft_mask: (h, w) float32 in 0..1 of the whole photo, any resolution: a first guess.
+        solver: a name in `SOLVERS`, or "auto".
+        progress: told from the start; may raise `Cancelled`.
+        tile: side in photo pixels of the pieces in which alpha is carried to full size; not a quality setting.
+
+    Raises:
+        UsageError: the arrays do not fit each other, or the solver is not there.
+        Cancelled: raised by `progress`.
+    """
+    started = time.perf_counter()
+    report_progress(progress, "solving alpha", 0.0)
+    check_request(colour, trimap, soft_mask)
+    name = choose_solver(solver)
+    alpha = (trimap == FOREGROUND).astype(np.float32)
+    notes: list[str] = []
+    where = find_unknown(trimap)
+    if where.is_empty:
+        notes.append("The trimap has no unknown pixels; alpha is 0 and 1 as it says.")
+    else:
+        has_both = bool((trimap == FOREGROUND).any()) and bool((trimap == BACKGROUND).any())
+        if name == "closed-form" and not has_both:
+            name = "guided"
+            notes.append(explain_missing_kind(trimap, soft_mask is not None))
+        frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
+        solve_frame(colour, trimap, alpha, SOLVERS[name], frame, soft_mask, tile, progress)
+    report_progress(progress, "solving alpha", 1.0)
+    return AlphaSolution(alpha=alpha, solver=name, notes=tuple(notes), seconds=time.perf_counter() - started)
+
+
+def solve_frame(
+    colour: Samples,
+    trimap: Bytes,
+    alpha: Floats,
+    record: SolverRecord,
+    frame: Rect,
+    soft_mask: Floats | None,
+    tile: int = TILE,
+    progress: Progress | None = None,
+) -> None:
+    """Solve the unknown pixels of `frame` and write them into `alpha` (H, W); nothing else is touched."""
+    factor = choose_factor(trimap, frame, most_unknown=record.most_unknown, most_pixels=record.most_pixels)
+    scene = take_scene(colour, trimap, soft_mask, frame=frame, factor=factor)
+    small = record.solve(scene, progress)
+    unknown: Bools = trimap == UNKNOWN
+    if record.radius == 0:
+        harden_edge(small, scene, unknown, alpha, tile=tile, progress=progress)
+    elif factor == 1 and record.solve is solve_closed_form:
+        wanted = unknown[frame.slices]
+        alpha[frame.slices][wanted] = small[: frame.height, : frame.width][wanted]
+    else:
+        carry_alpha(
+            small, scene, colour, unknown, alpha,
+            radius=record.radius, epsilon=record.epsilon, tile=tile, progress=progress,
+        )  # fmt: skip
+
+
+def choose_solver(solver: str) -> str:
+    """The name in `SOLVERS` that a request means.
+
+    Raises:
+        UsageError: there is no such solver.
+    """
+    name = AUTO if solver == "auto" else solver
+    if name in SOLVERS:
+        return name
+    names = ", ".join(("auto", *SOLVERS))
+    if name == "neural":
+        raise UsageError(
+            f'The solver "neural" needs a matting model, and none is installed. Solvers that are there: {names}.'
+        )
+    raise UsageError(f'There is no solver "{solver}". Solvers that are there: {names}.')
+
+
+def check_request(colour: Samples, trimap: Bytes, soft_mask: Floats | None) -> None:
+    if trimap.ndim != 2 or colour.shape[:2] != trimap.shape or colour.ndim not in (2, 3):
+        raise UsageError(
+            f"The trimap must be as large as the photo: photo {colour.shape[:2]}, trimap {trimap.shape} (rows, columns)."
+        )
+    if trimap.dtype != np.uint8:
+        raise UsageError(f"A trimap holds the bytes 0, 128 and 255, not {trimap.dtype}.")
+    if soft_mask is not None and (soft_mask.ndim != 2 or soft_mask.size == 0):
+        raise UsageError(f"A soft mask has two dimensions and at least one pixel, not {soft_mask.shape}.")
+
+
+def explain_missing_kind(trimap: Bytes, has_soft_mask: bool) -> str:
+    missing = [
+        word
+        for word, kind in (("foreground", FOREGROUND), ("background", BACKGROUND))
+        if not (trimap == kind).any()
+    ]
+    used = "the soft mask, sharpened by the guided filter," if has_soft_mask else "a plain interpolation"
+    return (
+        f"The trimap marks no {' and no '.join(missing)}, so closed-form matting has nothing to go by; {used} was used."
+        " Mark some of it with a stroke for a better edge."
+    )

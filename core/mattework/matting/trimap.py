@@ -1,0 +1,266 @@
+"""The trimap: which pixels are certainly background or foreground, and the unknown band where alpha is solved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples
+from mattework.errors import UsageError
+from mattework.geometry import Rect, Size
+from mattework.recipe import Stroke, TrimapRules
+
+BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
+
+WORK_SIDE = 1024
+"""Long side at which the band is laid out, unless the soft mask itself is finer."""
+FINEST_WORK_SIDE = 2048
+
+REACH = 2.5
+"""Half the width of the band at a plain edge, in pixels of the soft mask: how far a segmenter's outline errs."""
+SOFT_MARGIN = 1.0
+"""What an uncertain zone is grown by, in pixels of the soft mask."""
+TEXTURE_GAIN = 1.0
+"""The band of an edge full of fine structure is wider by this share."""
+THIN_SHARE = 0.6
+"""A part thinner than the band keeps the inner 1 - THIN_SHARE of its half width as known."""
+
+STROKE_VALUES = {
+    "foreground": FOREGROUND,
+    "background": BACKGROUND,
+    "unknown": UNKNOWN,
+    "transparent": UNKNOWN,
+}
+
+
+def make_trimap(
+    soft_mask: Floats,
+    size: Size,
+    *,
+    rgb: Samples | None = None,
+    rules: TrimapRules | None = None,
+    strokes: Sequence[Stroke] = (),
+) -> Bytes:
+    """Lay the unknown band around a soft mask.
+
+    The band's half width is a length in soft-mask pixels (a 320 px mask over a 6000 px photo errs by many photo pixels),
+    wider where the mask itself is undecided and where the photo shows fine structure. Parts and holes thinner than
+    the band keep a known core. Strokes are drawn last and win. The layout is made at `WORK_SIDE` and only the decision
+    is enlarged, so time and memory hardly grow with the photo.
+
+    Args:
+        soft_mask: (h, w) float32 in 0..1, any resolution, of the whole photo.
+        size: size of the photo and of the result.
+        rgb: (H, W, 3 or 1) photo for the texture measure; without it every edge counts as plain.
+        rules: width factor and the values that count as decided; None for the measured defaults.
+        strokes: brush gestures in photo pixels.
+
+    Returns:
+        (H, W) uint8 of 0 (background), 128 (unknown) and 255 (foreground).
+
+    Raises:
+        UsageError: the mask is empty, not two-dimensional or not finite, or the rules contradict each other.
+    """
+    rules = rules or TrimapRules()
+    _check_request(soft_mask, rules)
+    if size.area == 0:
+        return np.zeros(size.shape, np.uint8)
+    mask_side = max(soft_mask.shape)
+    work = size.scale_to_long_side(min(size.long_side, max(WORK_SIDE, min(mask_side, FINEST_WORK_SIDE))))
+    soft = _resize(np.ascontiguousarray(soft_mask, np.float32), work)
+    pixel = max(
+        1.0, work.long_side / mask_side
+    )  # one soft-mask pixel, or one work pixel when the mask is finer
+    reach = np.full(work.shape, REACH * pixel * rules.band, np.float32)
+    if rgb is not None:
+        reach *= 1.0 + TEXTURE_GAIN * measure_texture(rgb, work, pixel)
+    margin = SOFT_MARGIN * pixel * rules.band
+    decided = (soft >= rules.certain_foreground, soft <= rules.certain_background)
+    soft_distance = _distance_to(~(decided[0] | decided[1])) - margin
+    trimap = np.full(size.shape, UNKNOWN, np.uint8)
+    for value, certain, inside in (
+        (FOREGROUND, decided[0], soft >= 0.5),
+        (BACKGROUND, decided[1], soft < 0.5),
+    ):
+        depth = _distance_to(~inside)
+        lead = np.minimum(depth - _spare_thin_parts(depth, reach, pixel), soft_distance)
+        lead[~certain] = np.minimum(lead[~certain], -0.5)
+        trimap[_enlarge_decision(lead, size)] = value
+    return draw_strokes(trimap, strokes) if strokes else trimap
+
+
+def _check_request(soft_mask: Floats, rules: TrimapRules) -> None:
+    if soft_mask.ndim != 2 or soft_mask.size == 0:
+        raise UsageError(
+            f"A soft mask has two dimensions and at least one pixel; this one has shape {soft_mask.shape}."
+        )
+    if not np.isfinite(soft_mask).all():
+        raise UsageError("The soft mask holds values that are no numbers (NaN or infinity).")
+    if not rules.band >= 0 or not 0 <= rules.certain_background < rules.certain_foreground <= 1:
+        raise UsageError(
+            "The trimap rules contradict each other: the band may not be negative, and certain_background "
+            f"({rules.certain_background}) must lie under certain_foreground ({rules.certain_foreground}), both in 0 to 1."
+        )
+
+
+def measure_texture(rgb: Samples, work: Size, pixel: float) -> Floats:
+    """How much fine structure (hair, fur, leaves) surrounds each place: `work`-sized float32, 0 to 1.
+
+    Fine structure shows as gradients of many directions close together; a plain rim, however strong, has one. So the
+    measure is the smaller eigenvalue of the structure tensor (Bigün and Granlund 1987) summed over `pixel`.
+    """
+    import cv2
+
+    white = {"uint8": 255.0, "uint16": 65535.0}.get(rgb.dtype.name, 1.0)
+    small = _resize(np.ascontiguousarray(rgb), work).astype(np.float32) / np.float32(white)
+    gray = small if small.ndim == 2 else small.mean(axis=2)
+    gray = np.sqrt(np.clip(np.nan_to_num(gray), 0.0, 1.0))  # dark hair on a dark ground counts too
+    across, down = (
+        cv2.Sobel(gray, cv2.CV_32F, 1, 0, scale=0.25),
+        cv2.Sobel(gray, cv2.CV_32F, 0, 1, scale=0.25),
+    )
+    reach = 2.0 * pixel
+    xx, yy, xy = (
+        cv2.GaussianBlur(product, (0, 0), reach) for product in (across * across, down * down, across * down)
+    )
+    weaker = 0.5 * (xx + yy - np.sqrt((xx - yy) ** 2 + 4.0 * xy * xy))
+    strength = np.sqrt(np.maximum(weaker, 0.0))
+    return np.asarray(np.clip((strength - 0.008) / 0.04, 0.0, 1.0), np.float32)
+
+
+def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
+    """The reach, shortened where the part is thinner than it, so that its middle stays known."""
+    import cv2
+
+    span = 2 * math.ceil(float(reach.max())) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
+    thickest = np.asarray(cv2.dilate(depth, kernel), np.float32)
+    spared: Floats = np.minimum(reach, np.float32(THIN_SHARE) * thickest)
+    spared[thickest < 0.75 * pixel] = reach[thickest < 0.75 * pixel]  # specks are no parts
+    return spared
+
+
+def _distance_to(there: Bools) -> Floats:
+    """Distance of every pixel to the nearest true one, in pixels; very far when there is none."""
+    import cv2
+
+    if not there.any():
+        return np.full(there.shape, 1e6, np.float32)
+    return np.asarray(
+        cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32
+    )
+
+
+def _enlarge_decision(lead: Floats, size: Size) -> Bools:
+    """Enlarge the field `lead` (work pixels; decided where not negative) and decide in full size.
+
+    The field is carried as bytes: it is exact to 1/32 work pixel around zero, which is all that the decision needs.
+    """
+    coded = np.clip(np.rint(lead * 32.0) + 128.0, 0, 255).astype(np.uint8)
+    decided: Bools = _resize(coded, size) >= 128
+    return decided
+
+
+def _resize(picture: AnyArray, size: Size) -> AnyArray:
+    """Area average when shrinking, bilinear when enlarging; borders are kept."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    if (width, height) == (size.width, size.height):
+        return picture
+    shrinks = size.width <= width and size.height <= height
+    return cv2.resize(
+        picture, (size.width, size.height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+
+
+def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, int] = (0, 0)) -> Bytes:
+    """A copy of `trimap` with the strokes drawn in their order; later ones win.
+
+    A transparent stroke turns foreground into unknown and leaves background alone: it widens the band inside the
+    subject (veils, glass, smoke).
+
+    Args:
+        trimap: (h, w) uint8 of 0, 128, 255, the whole or a part of the picture's trimap.
+        offset: (x, y) of the trimap's first pixel in the picture that the strokes were drawn on.
+
+    Raises:
+        UsageError: a stroke's points or radius are not finite numbers.
+    """
+    drawn = trimap.copy()
+    frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
+    for stroke in strokes:
+        touched = stroke_bounds(stroke).move(-offset[0], -offset[1]).intersect(frame)
+        if touched.is_empty:
+            continue
+        brush = _draw_brush(stroke, touched.move(*offset))
+        part = drawn[touched.slices]
+        if stroke.kind == "transparent":
+            brush = brush & (part == FOREGROUND)
+        part[brush] = STROKE_VALUES[stroke.kind]
+    return drawn
+
+
+def stroke_bounds(stroke: Stroke) -> Rect:
+    """The smallest rectangle that holds every pixel the stroke can touch, in picture pixels."""
+    points = np.array(stroke.points, np.float64).reshape(-1, 2)
+    if not np.isfinite(points).all() or not math.isfinite(stroke.radius) or stroke.radius < 0:
+        raise UsageError("A stroke's points and radius must be finite numbers, and the radius not negative.")
+    if len(points) == 0:
+        return Rect(0, 0, 0, 0)
+    points = np.clip(points, -1e6, 1e6)
+    radius = min(stroke.radius, 1e6) + 1.0
+    left, top = np.floor(points.min(axis=0) - radius)
+    right, bottom = np.ceil(points.max(axis=0) + radius)
+    return Rect(int(left), int(top), int(right), int(bottom))
+
+
+def _draw_brush(stroke: Stroke, where: Rect) -> Bools:
+    """The pixels of `where` whose centre lies under a round brush dragged along the stroke, and those under its points.
+
+    A segment's brush is convex, so a row meets it in one span; starts and ends of all spans are counted and summed up
+    along the rows. Exact in picture coordinates: a part of the picture shows what the whole would.
+    """
+    points = np.clip(np.array(stroke.points, np.float64).reshape(-1, 2), -1e6, 1e6)
+    radius = max(0.5, min(stroke.radius, 1e6))
+    ends = list(pairwise(points)) or [(points[0], points[0])]
+    counts = np.zeros((where.height, where.width + 1), np.int32)
+    rows = np.arange(where.height, dtype=np.intp)
+    middles = rows.astype(np.float64) + (where.top + 0.5)
+    for start, end in ends:
+        left, right = _span_rows(start, end, radius, middles)
+        hit = left <= right
+        first = np.clip(np.ceil(left[hit] - 0.5) - where.left, 0, where.width).astype(np.intp)
+        beyond = np.clip(np.floor(right[hit] - 0.5) + 1 - where.left, 0, where.width).astype(np.intp)
+        np.add.at(counts, (rows[hit], first), 1)
+        np.add.at(counts, (rows[hit], np.maximum(first, beyond)), -1)
+    brush: Bools = np.cumsum(counts, axis=1)[:, :-1] > 0
+    for x, y in np.floor(points).astype(int).tolist():
+        if where.left <= x < where.right and where.top <= y < where.bottom:
+            brush[y - where.top, x - where.left] = True
+    return brush
+
+
+def _span_rows(
+    start: NDArray[np.float64], end: NDArray[np.float64], radius: float, rows: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each row (y) meets all points within `radius` of a segment: left and right x; left > right for nowhere."""
+    left, right = np.full(rows.shape, np.inf), np.full(rows.shape, -np.inf)
+    for x, y in (start, end):
+        reach = radius**2 - (rows - y) ** 2
+        half = np.where(reach >= 0, np.sqrt(np.maximum(reach, 0)), -np.inf)
+        left, right = np.minimum(left, x - half), np.maximum(right, x + half)
+    step = end - start
+    length = float(np.hypot(step[0], step[1]))
+    if length == 0 or step[1] == 0:  # the long sides are level: the two circles hold the span between them
+        return left, right
+    for side in (1.0, -1.0):
+        corner = start + np.array((-step[1], step[0])) * (side * radius / length)
+        share = (rows - corner[1]) / step[1]
+        x = np.where((share >= 0) & (share <= 1), corner[0] + share * step[0], np.nan)
+        left, right = np.fmin(left, x), np.fmax(right, x)
+    return left, right

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from mattework.arrays import Bytes, Floats
+from mattework.errors import UsageError
+from mattework.geometry import Size
+from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
+from mattework.recipe import Stroke, TrimapRules
+
+
+def draw_disc(side: int = 320, radius: float = 90.0, softness: float = 1.5) -> Floats:
+    y, x = np.mgrid[:side, :side].astype(np.float32)
+    distance = radius - np.hypot(x - side / 2, y - side / 2)
+    return np.asarray(np.clip(0.5 + distance / (2 * softness), 0, 1), np.float32)
+
+
+def band_width(trimap: Bytes) -> int:
+    """Unknown pixels on the way from the middle of the left side to the middle."""
+    row = trimap[trimap.shape[0] // 2, : trimap.shape[1] // 2]
+    return int((row == 128).sum())
+
+
+def test_inside_is_foreground_outside_is_background_edge_is_unknown() -> None:
+    trimap = make_trimap(draw_disc(), Size(640, 640))
+    assert trimap[320, 320] == 255
+    assert trimap[5, 5] == 0
+    assert trimap[320, 320 - 180] == 128
+    assert set(np.unique(trimap)) == {0, 128, 255}
+
+
+def test_band_is_a_length_in_soft_mask_pixels() -> None:
+    at_five, at_twenty = (make_trimap(draw_disc(), Size(side, side)) for side in (1600, 6400))
+    assert band_width(at_twenty) == pytest.approx(4 * band_width(at_five), rel=0.1)
+
+
+def test_undecided_mask_gets_a_wider_band_than_a_crisp_one() -> None:
+    crisp, vague = (make_trimap(draw_disc(softness=s), Size(640, 640)) for s in (1.0, 12.0))
+    assert band_width(vague) > 2 * band_width(crisp)
+
+
+def test_rules_scale_the_band() -> None:
+    plain, double = (make_trimap(draw_disc(), Size(640, 640), rules=TrimapRules(band=b)) for b in (1.0, 2.0))
+    assert band_width(double) == pytest.approx(2 * band_width(plain), rel=0.25)
+
+
+def test_fur_gets_a_wider_band_than_a_plain_rim() -> None:
+    soft = draw_disc()
+    plain = np.repeat((soft[:, :, None] * 200).astype(np.uint8), 3, axis=2)
+    noise = np.random.default_rng(1).integers(0, 90, soft.shape, dtype=np.uint8)
+    furry = plain + noise[:, :, None]
+    size = Size(320, 320)
+    rim, fur = (make_trimap(soft, size, rgb=photo) for photo in (plain, furry))
+    assert (fur == 128).sum() > 1.4 * (rim == 128).sum()
+
+
+def test_thin_parts_and_holes_keep_a_known_core() -> None:
+    soft = np.zeros((320, 320), np.float32)
+    soft[40:280, 40:280] = 1
+    soft[100:106, 60:260] = 0  # a slit six mask pixels wide
+    soft[150:156, 280:318] = 1  # a twig six mask pixels wide
+    trimap = make_trimap(soft, Size(1600, 1600))
+    assert (trimap[:, 800] == 0)[5 * 95 : 5 * 111].any()
+    assert (trimap[:, 5 * 300] == 255).any()
+
+
+def test_full_and_empty_masks() -> None:
+    assert (make_trimap(np.ones((20, 30), np.float32), Size(90, 60)) == 255).all()
+    assert (make_trimap(np.zeros((20, 30), np.float32), Size(90, 60)) == 0).all()
+    assert (make_trimap(np.full((20, 30), 0.5, np.float32), Size(90, 60)) == 128).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    mask=npst.arrays(
+        np.float32, npst.array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.floats(0, 1, width=32)
+    ),
+    width=st.integers(1, 70),
+    height=st.integers(1, 70),
+)
+def test_any_mask_and_size_gives_a_trimap_twice_the_same(mask: Floats, width: int, height: int) -> None:
+    size = Size(width, height)
+    first = make_trimap(mask, size)
+    assert first.shape == size.shape
+    assert first.dtype == np.uint8
+    assert set(np.unique(first)) <= {0, 128, 255}
+    np.testing.assert_array_equal(first, make_trimap(mask, size))
+
+
+@pytest.mark.parametrize("bad", [np.zeros((0, 4)), np.zeros((4, 4, 1)), np.full((4, 4), np.nan)])
+def test_a_mask_that_is_none_is_refused(bad: Floats) -> None:
+    with pytest.raises(UsageError):
+        make_trimap(bad.astype(np.float32), Size(8, 8))
+
+
+def test_rules_that_contradict_are_refused() -> None:
+    with pytest.raises(UsageError, match="certain_background"):
+        make_trimap(
+            draw_disc(), Size(8, 8), rules=TrimapRules(certain_background=0.9, certain_foreground=0.2)
+        )
+
+
+def test_strokes_win_and_the_last_one_most() -> None:
+    soft = draw_disc()
+    strokes = [
+        Stroke(kind="background", radius=20, points=((320, 320), (400, 320))),
+        Stroke(kind="unknown", radius=6, points=((320, 320),)),
+    ]
+    trimap = make_trimap(soft, Size(640, 640), strokes=strokes)
+    assert trimap[320, 320] == 128
+    assert trimap[320, 390] == 0
+    assert trimap[320, 250] == 255
+
+
+def test_a_transparent_stroke_widens_the_band_inside_the_subject_only() -> None:
+    trimap = np.zeros((60, 60), np.uint8)
+    trimap[:, 30:] = 255
+    drawn = draw_strokes(trimap, [Stroke(kind="transparent", radius=10, points=((20, 30), (40, 30)))])
+    assert (drawn[:, :30] == 0).all()
+    assert drawn[30, 40] == 128
+    assert (trimap[:, 30:] == 255).all(), "the trimap that was given must stay as it was"
+
+
+def test_a_brush_is_round_and_as_large_as_it_says() -> None:
+    drawn = draw_strokes(
+        np.zeros((101, 101), np.uint8), [Stroke(kind="foreground", radius=30.0, points=((50.5, 50.5),))]
+    )
+    assert (drawn == 255).sum() == pytest.approx(np.pi * 30**2, rel=0.01)
+    dragged = draw_strokes(
+        np.zeros((101, 201), np.uint8),
+        [Stroke(kind="foreground", radius=10.0, points=((50.5, 50.5), (150.5, 50.5)))],
+    )
+    assert (dragged == 255).sum() == pytest.approx(np.pi * 10**2 + 20 * 100, rel=0.05)
+
+
+def test_the_smallest_brush_paints_its_pixel() -> None:
+    drawn = draw_strokes(
+        np.zeros((9, 9), np.uint8), [Stroke(kind="foreground", radius=0.0, points=((4.5, 6.5),))]
+    )
+    assert drawn[6, 4] == 255
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    points=st.lists(st.tuples(st.floats(-50, 150), st.floats(-50, 150)), min_size=0, max_size=4),
+    radius=st.floats(0, 60),
+    left=st.integers(0, 60),
+    top=st.integers(0, 60),
+)
+def test_a_part_shows_the_same_stroke_as_the_whole(
+    points: list[tuple[float, float]], radius: float, left: int, top: int
+) -> None:
+    stroke = Stroke(kind="foreground", radius=radius, points=tuple(points))
+    whole = draw_strokes(np.zeros((100, 100), np.uint8), [stroke])
+    part = draw_strokes(np.zeros((30, 40), np.uint8), [stroke], (left, top))
+    np.testing.assert_array_equal(part, whole[top : top + 30, left : left + 40])
+    bounds = stroke_bounds(stroke)
+    rows, columns = np.nonzero(whole)
+    assert all(bounds.left <= x < bounds.right for x in columns)
+    assert all(bounds.top <= y < bounds.bottom for y in rows)
+
+
+def test_a_stroke_that_is_nowhere_is_refused() -> None:
+    with pytest.raises(UsageError):
+        draw_strokes(
+            np.zeros((9, 9), np.uint8), [Stroke(kind="foreground", radius=1.0, points=((float("nan"), 0.0),))]
+        )
+
+
+def test_the_trimap_of_a_real_edge_is_right(shared_data: object) -> None:
+    """Known pixels of a trimap made from a blurred, reduced true alpha agree with it."""
+    folder = shared_data / "bench" / "alphamatting"  # type: ignore[operator]
+    picture = cv2.imread(str(folder / "images" / "GT05.png"))
+    alpha = cv2.imread(str(folder / "alphas" / "GT05.png"), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    assert alpha is not None
+    soft = cv2.GaussianBlur(
+        cv2.resize(alpha, (320, 221), interpolation=cv2.INTER_AREA), (0, 0), 1.5
+    ) / np.float32(255)
+    trimap = make_trimap(
+        np.asarray(soft, np.float32), Size(alpha.shape[1], alpha.shape[0]), rgb=np.asarray(picture, np.uint8)
+    )
+    assert (alpha[trimap == 255] > 250).mean() > 0.999
+    assert (alpha[trimap == 0] < 5).mean() > 0.999
+    assert (trimap == 128).mean() < 0.12
