@@ -217,4 +217,4 @@ def _write_layered(
         return write_layered_tiff(document, stream, progress=progress)
     from mattework.formats.psd import write_psd
 
-    return write_psd(document, stream, progress=progress)
+    return write_psd(document, stream, large=container == "psb", progress=progress)

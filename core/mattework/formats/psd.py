@@ -10,20 +10,38 @@ Source: Adobe Photoshop File Formats Specification (2019).
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+import numpy as np
+from psd_tools.constants import ColorMode as PsdColorMode
 from psd_tools.constants import Tag
 from psd_tools.psd.color_mode_data import HDRT_DEFAULT
 from psd_tools.psd.layer_and_mask import GlobalLayerMaskInfo, LayerAndMaskInformation, LayerInfo
 from psd_tools.psd.tagged_blocks import TaggedBlock, TaggedBlocks
 
+from mattework.arrays import AnyArray, Samples
 from mattework.document.composite import flatten_document
-from mattework.document.model import ColorMode, Document
-from mattework.errors import FormatCannotHold
-from mattework.formats.psd_composite import pack_composite
+from mattework.document.model import ColorMode, Depth, Document, Layer, Node, array_depth, depth_white
+from mattework.errors import DamagedFile, FormatCannotHold
+from mattework.formats.limits import Limits
+from mattework.formats.metadata import settle_metadata
+from mattework.formats.psd_composite import pack_composite, read_composite, unmatte_from_white
+from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import pack_layers
-from mattework.formats.psd_resources import pack_resources, pack_thumbnail
+from mattework.formats.psd_layout import PsdLayout, Span, scan_psd
+from mattework.formats.psd_planes import PlaneDamaged
+from mattework.formats.psd_resources import (
+    INDEXED_TRANSPARENT,
+    has_composite,
+    pack_resources,
+    pack_thumbnail,
+    read_channel_names,
+    read_raw_metadata,
+    read_resources,
+)
+from mattework.formats.raster import replace_bad_floats
 from mattework.geometry import Size
 from mattework.progress import Progress
 
@@ -32,6 +50,114 @@ PSD_BYTES = 1_900_000_000
 """Above this a PSB is written: PSD's lengths have 32 bits, and readers differ in whether they take them as signed."""
 _MOST_LAYERS = 8000
 _MODE_NUMBERS = {ColorMode.GRAY: 1, ColorMode.RGB: 3, ColorMode.CMYK: 4, ColorMode.LAB: 9}
+
+
+_DOCUMENT_MODES = {
+    PsdColorMode.BITMAP: ColorMode.GRAY,
+    PsdColorMode.GRAYSCALE: ColorMode.GRAY,
+    PsdColorMode.DUOTONE: ColorMode.GRAY,
+    PsdColorMode.INDEXED: ColorMode.RGB,
+    PsdColorMode.RGB: ColorMode.RGB,
+    PsdColorMode.CMYK: ColorMode.CMYK,
+    PsdColorMode.LAB: ColorMode.LAB,
+}
+_FLAT_MODES = (PsdColorMode.BITMAP, PsdColorMode.INDEXED, PsdColorMode.MULTICHANNEL)
+
+
+def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document:
+    """Read a PSD or PSB with every layer; `name` is what messages call it.
+
+    A file without layers gives one layer "Background" made of its merged picture. What the document model has no place
+    for is told in the document's notes. One-bit, indexed, duotone and multichannel pictures become Gray, RGB or CMYK.
+
+    Raises:
+        UnsupportedFile: not a Photoshop document, or of an unknown kind.
+        DamagedFile: cut off, contradictory, or pixels that cannot be unpacked.
+        FileTooLarge: beyond the limits once decoded.
+    """
+    stream = BytesIO(source) if isinstance(source, bytes) else source
+    layout = scan_psd(stream, limits=limits, name=name)
+    resources, whole = read_resources(layout.resources.read(stream))
+    notes = [] if whole else ["The file's image resources are damaged; some of its metadata were left out."]
+    mode = _DOCUMENT_MODES.get(layout.mode) or _multichannel_mode(layout.channels)
+    depth = cast("Depth", max(8, layout.depth))
+    if layout.mode in (PsdColorMode.DUOTONE, PsdColorMode.MULTICHANNEL):
+        kind = layout.mode.name.lower()
+        notes.append(f"The inks of a {kind} picture are not kept: its channels were read as {mode.value}.")
+    metadata, metadata_notes = settle_metadata(read_raw_metadata(resources), mode, layout.size)
+    notes.extend(metadata_notes)
+
+    layers: tuple[Node, ...] = ()
+    if layout.layers and layout.mode not in _FLAT_MODES:
+        spots = LayerSource(layout.layers, _reader(stream), layout.size, mode, depth, version=layout.version)
+        layers, layer_notes = decode_layers(spots, name=name)
+        notes.extend(layer_notes)
+    composite = None
+    if not layers or has_composite(resources):
+        try:
+            composite = _read_merged(stream, layout, resources, mode, notes)
+        except PlaneDamaged as error:
+            if not layers:
+                raise DamagedFile(
+                    f"{name} is damaged: its picture is {error}. Copy or export it again."
+                ) from error
+            notes.append(f"The merged picture in the file is {error}. The layers are sound and were used.")
+    if not layers and composite is not None:
+        layers = (_make_background(composite, mode, layout.size),)
+    return Document(layout.size, mode, depth, layers, metadata, composite, tuple(notes))
+
+
+def _reader(stream: BinaryIO) -> Callable[[int, int], bytes]:
+    return lambda start, size: Span(start, start + size).read(stream)
+
+
+def _multichannel_mode(channels: int) -> ColorMode:
+    if channels >= 4:
+        return ColorMode.CMYK
+    return ColorMode.RGB if channels == 3 else ColorMode.GRAY
+
+
+def _read_merged(
+    stream: BinaryIO, layout: PsdLayout, resources: Mapping[int, bytes], mode: ColorMode, notes: list[str]
+) -> Samples:
+    """The merged picture in the document's conventions, straight alpha last if it has one."""
+    if layout.mode is PsdColorMode.INDEXED:
+        return _apply_palette(read_composite(stream, layout, 1), layout.color_data.read(stream), resources)
+    extra = 0 if layout.depth == 1 else layout.channels - mode.channels
+    names = read_channel_names(resources)
+    has_alpha = extra > 0 and (layout.merged_alpha or names[:1] == ["Transparency"])
+    if extra > has_alpha and layout.mode is not PsdColorMode.MULTICHANNEL:
+        notes.append(f"Saved selections and spot channels are not kept ({extra - has_alpha} in this file).")
+    merged = read_composite(stream, layout, mode.channels + has_alpha)
+    if merged.dtype == np.float32:
+        merged, bad = replace_bad_floats(merged)
+        if bad:
+            notes.append(f"{bad} pixels of the merged picture held no numbers and were set to 0.")
+    color: AnyArray = merged[..., : mode.channels]
+    if has_alpha:
+        unmatte_from_white(color, merged[..., -1], mode)
+    if mode is ColorMode.CMYK:
+        np.subtract(merged.dtype.type(depth_white(array_depth(merged))), color, out=color)
+    return merged
+
+
+def _apply_palette(indices: Samples, table: bytes, resources: Mapping[int, bytes]) -> Samples:
+    if len(table) < 768:
+        raise PlaneDamaged("without its colour table")
+    palette = np.frombuffer(table, np.uint8, 768).reshape(3, 256).T
+    color = palette[indices[..., 0]]
+    marker = resources.get(INDEXED_TRANSPARENT, b"")
+    if len(marker) < 2 or int.from_bytes(marker[:2], "big") > 255:
+        return np.ascontiguousarray(color)
+    alpha = np.where(indices == int.from_bytes(marker[:2], "big"), np.uint8(0), np.uint8(255))
+    return np.concatenate([color, alpha], axis=-1)
+
+
+def _make_background(composite: Samples, mode: ColorMode, size: Size) -> Layer:
+    if composite.shape[2] == mode.channels:
+        return Layer("Background", size.rect, composite)
+    color, alpha = (np.ascontiguousarray(part) for part in (composite[..., :-1], composite[..., -1]))
+    return Layer("Background", size.rect, cast("Samples", color), cast("Samples", alpha))
 
 
 def choose_container(size: Size, encoded_bytes: int) -> int:
@@ -48,8 +174,11 @@ def choose_container(size: Size, encoded_bytes: int) -> int:
     return 2 if size.long_side > PSD_SIDE or encoded_bytes > PSD_BYTES else 1
 
 
-def write_psd(document: Document, stream: BinaryIO, *, progress: Progress | None = None) -> tuple[str, ...]:
-    """Write the document with all its layers, a merged picture and a thumbnail; PSD or PSB by `choose_container`.
+def write_psd(
+    document: Document, stream: BinaryIO, *, large: bool = False, progress: Progress | None = None
+) -> tuple[str, ...]:
+    """Write the document with all its layers, a merged picture and a thumbnail; PSD or PSB by `choose_container`, PSB in
+    any case when `large`.
 
     Peak memory is about the encoded size plus the merged picture. Returns notes for people about what was fitted to the
     format. A stream that cannot seek takes one more copy of the encoded bytes.
@@ -66,11 +195,12 @@ def write_psd(document: Document, stream: BinaryIO, *, progress: Progress | None
     del color, alpha
 
     size_of = {version: layers.size(version) + composite.size(version) for version in (1, 2)}
-    version = choose_container(document.size, size_of[1])
+    needed = choose_container(document.size, size_of[1])
+    version = 2 if large else needed
     resources = pack_resources(document.metadata, thumbnail)
     info = layers.build_info(document.depth, version, transparent=composite.transparent)
     notes = [*layers.notes]
-    if version == 2:
+    if needed == 2 and not large:
         notes.append(
             "The document is too large for PSD and was written as PSB (Photoshop's large document format)."
         )
@@ -84,7 +214,7 @@ def write_psd(document: Document, stream: BinaryIO, *, progress: Progress | None
     for section in (colour_data, resources):
         target.write(struct.pack(">I", len(section)))
         target.write(section)
-    _build_layer_section(info, document).write(target, version=version)
+    _build_layer_section(info, document, composite.transparent).write(target, version=version)
     del info, layers
     for part in composite.iterate(version):
         target.write(part)
@@ -108,10 +238,14 @@ def check_holdable(document: Document) -> None:
         )
 
 
-def _build_layer_section(info: LayerInfo, document: Document) -> LayerAndMaskInformation:
+def _build_layer_section(info: LayerInfo, document: Document, transparent: bool) -> LayerAndMaskInformation:
     if document.depth == 8:
         return LayerAndMaskInformation(info, GlobalLayerMaskInfo(), TaggedBlocks())
-    key = Tag.LAYER_16 if document.depth == 16 else Tag.LAYER_32
+    sixteen = document.depth == 16
     blocks = TaggedBlocks()
+    if transparent:
+        mark = Tag.SAVING_MERGED_TRANSPARENCY16 if sixteen else Tag.SAVING_MERGED_TRANSPARENCY32
+        blocks[mark] = TaggedBlock(signature=b"8BIM", key=mark, data=b"")  # type: ignore[arg-type]
+    key = Tag.LAYER_16 if sixteen else Tag.LAYER_32
     blocks[key] = TaggedBlock(signature=b"8BIM", key=key, data=info)  # type: ignore[arg-type]
     return LayerAndMaskInformation(LayerInfo(), GlobalLayerMaskInfo(), blocks)

@@ -67,7 +67,9 @@ class PackedLayers:
         return sum(2 + (plane.size(version) if plane else 0) for row in self.planes for plane in row)
 
     def build_info(self, depth: Depth, version: int, *, transparent: bool) -> LayerInfo:
-        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha."""
+        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha: a negative
+        count at 8 bits; deeper documents say it by a block of their own, and some readers stop at a negative count.
+        """
         channels = ChannelImageData()
         for row in self.planes:
             data = [
@@ -75,7 +77,7 @@ class PackedLayers:
                 for plane in row
             ]
             channels.append(ChannelDataList(data))  # type: ignore[arg-type]
-        count = -len(self.records) if transparent else len(self.records)
+        count = -len(self.records) if transparent and depth == 8 else len(self.records)
         kind = LayerInfo if depth == 8 else LayerInfoBlock
         return kind(count, LayerRecords(list(self.records)), channels)  # type: ignore[arg-type]
 
