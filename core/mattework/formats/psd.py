@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from psd_tools.constants import ColorMode as PsdColorMode
@@ -200,6 +200,10 @@ def write_psd(
     resources = pack_resources(document.metadata, thumbnail)
     info = layers.build_info(document.depth, version, transparent=composite.transparent)
     notes = [*layers.notes]
+    if document.depth == 32 and document.mode in (ColorMode.CMYK, ColorMode.LAB):
+        notes.append(
+            f"Photoshop itself has no 32-bit {document.mode.value} documents and may refuse this file."
+        )
     if needed == 2 and not large:
         notes.append(
             "The document is too large for PSD and was written as PSB (Photoshop's large document format)."
@@ -245,7 +249,7 @@ def _build_layer_section(info: LayerInfo, document: Document, transparent: bool)
     blocks = TaggedBlocks()
     if transparent:
         mark = Tag.SAVING_MERGED_TRANSPARENCY16 if sixteen else Tag.SAVING_MERGED_TRANSPARENCY32
-        blocks[mark] = TaggedBlock(signature=b"8BIM", key=mark, data=b"")  # type: ignore[arg-type]
+        blocks[mark] = TaggedBlock(signature=b"8BIM", key=mark, data=b"")
     key = Tag.LAYER_16 if sixteen else Tag.LAYER_32
-    blocks[key] = TaggedBlock(signature=b"8BIM", key=key, data=info)  # type: ignore[arg-type]
+    blocks[key] = TaggedBlock(signature=b"8BIM", key=key, data=cast("Any", info))
     return LayerAndMaskInformation(LayerInfo(), GlobalLayerMaskInfo(), blocks)

@@ -1,4 +1,4 @@
-"""The merged picture at the end of a Photoshop document.
+"""The merged picture at the end of a Photoshop document: packed for writing, unpacked when read.
 
 Transparent pictures are stored as Photoshop stores them: one channel more, and colours matted on white.
 """
@@ -8,14 +8,24 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import BinaryIO, cast
 
 import numpy as np
 from psd_tools.constants import Compression
 
 from mattework.arrays import AnyArray, Floats, Samples
-from mattework.document.model import ColorMode, Depth, array_depth, depth_white
-from mattework.formats.psd_planes import PackedPlane, iterate_raw, pack_plane
+from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
+from mattework.formats.psd_layout import PsdLayout, Span, check_channel
+from mattework.formats.psd_planes import (
+    PackedPlane,
+    PlaneDamaged,
+    iterate_raw,
+    pack_plane,
+    read_row_sizes,
+    unpack_deflated_planes,
+    unpack_plane,
+)
+from mattework.geometry import Rect
 
 _STRIP_PIXELS = 1 << 20
 
@@ -56,6 +66,67 @@ def pack_composite(color: Samples, alpha: Samples | None, mode: ColorMode) -> Pa
     if array_depth(stored) != 8:
         return PackedComposite(tuple(planes), alpha is not None)
     return PackedComposite(tuple(pack_plane(plane, Compression.RLE) for plane in planes), alpha is not None)
+
+
+def read_composite(stream: BinaryIO, layout: PsdLayout, wanted: int) -> Samples:
+    """The first `wanted` channels (H, W, wanted) as the file stores them; one-bit pictures as uint8 of 0 and 255.
+
+    Raises:
+        PlaneDamaged: the merged picture is missing, cut off or no picture at all.
+    """
+    height, width = layout.size.shape
+    span = layout.image_data
+    head = Span(span.start, min(span.start + 2, span.end)).read(stream)
+    compression = int.from_bytes(head, "big") if len(head) == 2 else -1
+    body = Span(min(span.start + 2, span.end), span.end)
+    if layout.depth == 1:
+        packed = np.empty((height, (width + 7) // 8, 1), np.uint8)
+        _fill_planes(stream, body, compression, [packed[..., 0]], layout)
+        bits = np.unpackbits(packed[..., 0], axis=1, count=width)  # a set bit is black
+        return np.ascontiguousarray((1 - bits[..., None]) * np.uint8(255))
+    dtype = depth_dtype(cast("Depth", layout.depth))
+    out: AnyArray = np.empty((height, width, wanted), dtype)
+    _fill_planes(stream, body, compression, [out[..., index] for index in range(wanted)], layout)
+    return cast("Samples", out)
+
+
+def _fill_planes(
+    stream: BinaryIO, body: Span, compression: int, outs: list[AnyArray], layout: PsdLayout
+) -> None:
+    height, row_bytes = outs[0].shape[0], outs[0].shape[1] * outs[0].itemsize
+    if compression == Compression.RAW:
+        plane = height * row_bytes
+        if body.size < plane * layout.channels:
+            raise PlaneDamaged(f"cut off: {body.size} of {plane * layout.channels} bytes are there")
+        for index, out in enumerate(outs):
+            data = Span(body.start + index * plane, body.start + (index + 1) * plane).read(stream)
+            unpack_plane(data, compression, out, version=layout.version)
+    elif compression == Compression.RLE:
+        _fill_from_packbits(stream, body, outs, layout)
+    elif compression in (Compression.ZIP, Compression.ZIP_WITH_PREDICTION):
+        rect = Rect(0, 0, row_bytes, height * len(outs))
+        if not check_channel(compression, body.size, rect, 8):
+            raise PlaneDamaged("too short for its size")
+        unpack_deflated_planes(body.read(stream), compression, outs)
+    else:
+        raise PlaneDamaged("missing" if compression < 0 else f"packed in an unknown way ({compression})")
+
+
+def _fill_from_packbits(stream: BinaryIO, body: Span, outs: list[AnyArray], layout: PsdLayout) -> None:
+    height, entry = outs[0].shape[0], 2 * layout.version
+    table_bytes = height * layout.channels * entry
+    row_bytes = outs[0].shape[1] * outs[0].itemsize
+    if not check_channel(Compression.RLE, body.size, Rect(0, 0, row_bytes, height * layout.channels), 8):
+        raise PlaneDamaged("too short for its size")
+    table = Span(body.start, min(body.start + table_bytes, body.end)).read(stream)
+    sizes = read_row_sizes(table, height * layout.channels, layout.version, body.size - table_bytes)
+    ends = body.start + table_bytes + np.cumsum(sizes.reshape(layout.channels, height).sum(axis=1))
+    start = body.start + table_bytes
+    for index, out in enumerate(outs):
+        end = int(ends[index])
+        rows = table[index * height * entry : (index + 1) * height * entry]
+        unpack_plane(rows + Span(start, end).read(stream), Compression.RLE, out, version=layout.version)
+        start = end
 
 
 def matte_on_white(color: AnyArray, alpha: AnyArray, mode: ColorMode) -> None:

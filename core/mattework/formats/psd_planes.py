@@ -24,7 +24,7 @@ from mattework.document.model import array_depth, depth_white
 ByteOrder: TypeAlias = Literal[">", "<"]
 
 _PACKBITS: Any = vars(psd_compression)["rle_impl"]
-_DEFLATE_ERRORS: tuple[type[Exception], ...] = (isal_zlib.error, zlib.error)
+_DEFLATE_ERRORS = cast("tuple[type[Exception], ...]", (isal_zlib.error, zlib.error))
 
 _BAND_BYTES = 1 << 21
 _INPUT_BYTES = 1 << 18
@@ -147,7 +147,7 @@ def unpack_plane(
     elif compression == Compression.RLE:
         _unpack_bits(data, out, stored, version, order)
     elif compression in (Compression.ZIP, Compression.ZIP_WITH_PREDICTION):
-        _unpack_zip(data, out, stored, predicted=compression == Compression.ZIP_WITH_PREDICTION)
+        _unpack_zip(_Inflated(data), out, stored, predicted=compression == Compression.ZIP_WITH_PREDICTION)
     else:
         raise PlaneDamaged(f"packed in an unknown way ({compression})")
     if invert:
@@ -160,8 +160,10 @@ def _unpack_raw(data: bytes, out: AnyArray, stored: np.dtype[Any]) -> None:
     out[...] = np.frombuffer(data, stored, out.size).reshape(out.shape)
 
 
-def read_row_sizes(data: bytes, rows: int, version: int, order: ByteOrder = ">") -> NDArray[np.int64]:
-    """The table in front of PackBits rows, checked against the bytes that follow.
+def read_row_sizes(
+    data: bytes, rows: int, version: int, there: int, order: ByteOrder = ">"
+) -> NDArray[np.int64]:
+    """The table in front of PackBits rows, checked against the number of bytes that are there behind it.
 
     Raises:
         PlaneDamaged: table or rows are cut off.
@@ -170,7 +172,6 @@ def read_row_sizes(data: bytes, rows: int, version: int, order: ByteOrder = ">")
     if len(data) < rows * unit.itemsize:
         raise PlaneDamaged("cut off in its table of rows")
     sizes = np.frombuffer(data, unit, rows).astype(np.int64)
-    there = len(data) - rows * unit.itemsize
     if int(sizes.sum()) > there:
         raise PlaneDamaged(f"cut off: {there} of {int(sizes.sum())} bytes are there")
     return sizes
@@ -178,7 +179,7 @@ def read_row_sizes(data: bytes, rows: int, version: int, order: ByteOrder = ">")
 
 def _unpack_bits(data: bytes, out: AnyArray, stored: np.dtype[Any], version: int, order: ByteOrder) -> None:
     height, width = out.shape
-    sizes = read_row_sizes(data, height, version, order)
+    sizes = read_row_sizes(data, height, version, len(data) - height * 2 * version, order)
     row_bytes = width * out.itemsize
     rows = _band_rows(row_bytes)
     start = height * 2 * version
@@ -197,11 +198,22 @@ class _Inflater(Protocol):
     def decompress(self, data: bytes | memoryview, max_length: int = 0, /) -> bytes: ...
 
 
-def _unpack_zip(data: bytes, out: AnyArray, stored: np.dtype[Any], *, predicted: bool) -> None:
+def unpack_deflated_planes(data: bytes, compression: int, outs: list[AnyArray]) -> None:
+    """Fill several planes from one deflated stream, as merged pictures may hold them.
+
+    Raises:
+        PlaneDamaged: as `unpack_plane`.
+    """
+    inflated = _Inflated(data)
+    for out in outs:
+        stored = out.dtype.newbyteorder(">")
+        _unpack_zip(inflated, out, stored, predicted=compression == Compression.ZIP_WITH_PREDICTION)
+
+
+def _unpack_zip(inflated: _Inflated, out: AnyArray, stored: np.dtype[Any], *, predicted: bool) -> None:
     height, width = out.shape
     row_bytes = width * out.itemsize
     rows = _band_rows(row_bytes)
-    inflated = _Inflated(data)
     for top in range(0, height, rows):
         target = out[top : top + rows]
         band = inflated.take(len(target) * row_bytes)
@@ -252,17 +264,3 @@ class _Inflated:
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)
-
-
-def unpack_bitmap(
-    data: bytes, compression: int, height: int, width: int, *, version: int
-) -> NDArray[np.uint8]:
-    """One-bit samples (a set bit is black) as uint8 (height, width) of 0 and 255.
-
-    Raises:
-        PlaneDamaged: as `unpack_plane`.
-    """
-    packed = np.empty((height, (width + 7) // 8), np.uint8)
-    unpack_plane(data, compression, packed, version=version)
-    bits = np.unpackbits(packed, axis=1, count=width)
-    return np.asarray((1 - bits) * 255, dtype=np.uint8)

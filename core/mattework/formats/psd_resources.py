@@ -9,12 +9,13 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import cast
 
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples
 from mattework.document.colour import convert_to_srgb8
-from mattework.document.model import Document, Metadata
+from mattework.document.model import Document, Metadata, depth_white
 from mattework.formats.metadata import RawMetadata
 
 RESOLUTION, CHANNEL_NAMES, THUMBNAIL, PROFILE = 1005, 1006, 1036, 1039
@@ -136,8 +137,7 @@ def pack_thumbnail(document: Document, color: Samples, alpha: Samples | None) ->
     )
     srgb: AnyArray = convert_to_srgb8(small, document.mode, document.metadata.icc)
     if small_alpha is not None:
-        white = 1.0 if document.depth == 32 else float(np.iinfo(small_alpha.dtype).max)
-        share = (small_alpha.astype(np.float32) / white)[..., None]
+        share = (small_alpha.astype(np.float32) / depth_white(document.depth))[..., None]
         srgb = (srgb * share + 255 * (1 - share) + 0.5).astype(np.uint8)
     image = Image.fromarray(np.ascontiguousarray(srgb))
     scale = min(1.0, _THUMBNAIL_SIDE / max(document.size.long_side, 1))
@@ -154,4 +154,4 @@ def pack_thumbnail(document: Document, color: Samples, alpha: Samples | None) ->
 def _shrink(samples: Samples, side: int) -> Samples:
     """Every n-th row and column, so that at least twice `side` is left for a smooth reduction."""
     step = max(1, max(samples.shape[:2]) // (4 * side))
-    return np.ascontiguousarray(samples[::step, ::step])
+    return cast("Samples", np.ascontiguousarray(samples[::step, ::step]))

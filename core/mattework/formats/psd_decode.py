@@ -1,0 +1,327 @@
+"""Layer records and channel bytes as layers of a document: the one decoder for PSD, PSB and layered TIFF."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+from psd_tools.constants import BlendMode as PsdBlendMode
+from psd_tools.constants import ChannelID, Clipping, SectionDivider
+from psd_tools.psd.layer_and_mask import LayerRecord
+
+from mattework.arrays import AnyArray, Samples
+from mattework.document.model import (
+    BlendMode,
+    ColorMode,
+    Depth,
+    Group,
+    Layer,
+    Mask,
+    Node,
+    array_depth,
+    depth_dtype,
+    depth_white,
+)
+from mattework.errors import DamagedFile, UnsupportedFile
+from mattework.formats.psd_features import find_adjustment, find_features, find_fill, read_fill_opacity
+from mattework.formats.psd_layout import ChannelSpot, LayerSpot, channel_rect, check_channel, layer_name
+from mattework.formats.psd_planes import ByteOrder, PlaneDamaged, unpack_plane
+from mattework.formats.raster import replace_bad_floats
+from mattework.geometry import Rect, Size
+
+_BLEND_MODES = {PsdBlendMode[mode.name]: mode for mode in BlendMode}
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSource:
+    """Records with a way to their channel bytes. `read` takes start and size; it is called from one thread only."""
+
+    spots: tuple[LayerSpot, ...]
+    read: Callable[[int, int], bytes]
+    canvas: Size
+    mode: ColorMode
+    depth: Depth
+    version: int = 1
+    order: ByteOrder = ">"
+
+
+def decode_layers(source: LayerSource, *, name: str) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+    """Every layer and group, bottom to top, and notes about what the document model has no place for.
+
+    Raises:
+        DamagedFile: channel bytes that are cut off or no planes at all.
+        UnsupportedFile: groups nested beyond reason.
+    """
+    with _Unpacker(source, name) as unpacker:
+        builder = _TreeBuilder(source, unpacker, name)
+        for spot in source.spots:
+            builder.add(spot)
+        drafts = builder.finish()
+        unpacker.wait()
+    nodes = tuple(draft.build(builder.notes) for draft in drafts)
+    return nodes, tuple(builder.notes)
+
+
+# --- planes ----------------------------------------------------------------------------------------------------------
+
+
+class _Unpacker:
+    """Reads channel bytes in this thread and unpacks them in others, with few encoded planes held at once."""
+
+    def __init__(self, source: LayerSource, name: str) -> None:
+        self._source = source
+        self._name = name
+        workers = min(8, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(workers)
+        self._most = 2 * workers
+        self._pending: deque[tuple[Future[None], LayerRecord]] = deque()
+
+    def __enter__(self) -> _Unpacker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def fill(self, out: AnyArray, spot: LayerSpot, channel: ChannelSpot, *, invert: bool = False) -> None:
+        """Queue the unpacking of a channel into `out` (h, w)."""
+        data = self._source.read(channel.span.start, channel.span.size)
+        if len(data) < channel.span.size:
+            raise self._damaged(spot.record, "cut off")
+        compression = int.from_bytes(data[:2], "big" if self._source.order == ">" else "little")
+        payload = data[2:]
+        if not check_channel(compression, len(payload), channel_rect(spot, channel), self._source.depth):
+            raise self._damaged(spot.record, "too short for their size")
+        while len(self._pending) >= self._most:
+            self._wait_for_one()
+        job = self._pool.submit(
+            unpack_plane,
+            payload,
+            compression,
+            out,
+            version=self._source.version,
+            order=self._source.order,
+            invert=invert,
+        )
+        self._pending.append((job, spot.record))
+
+    def wait(self) -> None:
+        while self._pending:
+            self._wait_for_one()
+
+    def _wait_for_one(self) -> None:
+        job, record = self._pending.popleft()
+        try:
+            job.result()
+        except PlaneDamaged as error:
+            raise self._damaged(record, str(error)) from error
+
+    def _damaged(self, record: LayerRecord, how: str) -> DamagedFile:
+        return DamagedFile(
+            f"{self._name} is damaged: the pixels of layer “{layer_name(record)}” are {how}. Copy or export it again."
+        )
+
+
+# --- the tree --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A layer or group whose planes may still be on their way."""
+
+    common: dict[str, Any]
+    mask: dict[str, Any] | None = None
+    density: float = 1.0
+    rect: Rect | None = None
+    pixels: AnyArray | None = None
+    alpha: AnyArray | None = None
+    children: list[_Draft] = field(default_factory=list)
+    open: bool = True
+
+    def build(self, notes: list[str]) -> Node:
+        mask = None if self.mask is None else Mask(**_apply_density(self.mask, self.density))
+        if self.rect is None or self.pixels is None:
+            children = tuple(child.build(notes) for child in self.children)
+            return Group(**self.common, mask=mask, children=children, open=self.open)
+        bad = 0
+        for plane in (self.pixels, self.alpha, None if mask is None else mask.pixels):
+            if plane is not None:
+                bad += replace_bad_floats(cast("Samples", plane))[1]
+        if bad:
+            notes.append(f"Layer “{self.common['name']}”: {bad} samples were no numbers and were set to 0.")
+        alpha = self.alpha
+        if alpha is not None and alpha.size and bool((alpha >= depth_white(array_depth(alpha))).all()):
+            alpha = None
+        return Layer(
+            **self.common,
+            mask=mask,
+            rect=self.rect,
+            pixels=cast("Samples", self.pixels),
+            alpha=cast("Samples | None", alpha),
+        )
+
+
+def _apply_density(mask: dict[str, Any], density: float) -> dict[str, Any]:
+    """Density weakens a mask towards "all shown"; the values say the same without it."""
+    if density >= 1:
+        return mask
+    pixels = mask["pixels"]
+    white = depth_white(array_depth(pixels))
+    weakened = white - (white - pixels.astype(np.float32)) * density
+    if pixels.dtype != np.float32:
+        weakened = np.rint(weakened)
+    return {**mask, "pixels": weakened.astype(pixels.dtype), "outside": 1 - (1 - mask["outside"]) * density}
+
+
+class _TreeBuilder:
+    def __init__(self, source: LayerSource, unpacker: _Unpacker, name: str) -> None:
+        self._source = source
+        self._unpacker = unpacker
+        self._name = name
+        self._levels: list[list[_Draft]] = [[]]
+        self.notes: list[str] = []
+
+    def add(self, spot: LayerSpot) -> None:
+        record = spot.record
+        divider = _find_divider(record)
+        if divider is not None and divider.kind == SectionDivider.BOUNDING_SECTION_DIVIDER:
+            if len(self._levels) > _DEEPEST:
+                raise UnsupportedFile(
+                    f"{self._name} nests groups more than {_DEEPEST} deep. Flatten some of them."
+                )
+            self._levels.append([])
+            return
+        if divider is not None and divider.kind in (SectionDivider.OPEN_FOLDER, SectionDivider.CLOSED_FOLDER):
+            self._add_group(spot, divider)
+        elif spot.rect.is_empty and (find_adjustment(record) or find_fill(record)):
+            self._add_without_pixels(spot)
+        else:
+            self._add_layer(spot)
+
+    def finish(self) -> list[_Draft]:
+        while len(self._levels) > 1:  # a group that never got its head
+            children = self._levels.pop()
+            self._levels[-1].extend(children)
+            self.notes.append("A group has no head in the file; its layers were kept without the group.")
+        return self._levels[0]
+
+    def _add_group(self, spot: LayerSpot, divider: Any) -> None:
+        children = self._levels.pop() if len(self._levels) > 1 else []
+        key = divider.blend_mode or spot.record.blend_mode
+        draft = _Draft(self._read_common(spot.record, _BLEND_MODES[key]), children=children)
+        draft.open = divider.kind == SectionDivider.OPEN_FOLDER
+        self._read_mask(draft, spot)
+        self._note_features(spot.record)
+        self._levels[-1].append(draft)
+
+    def _add_layer(self, spot: LayerSpot) -> None:
+        source, rect = self._source, spot.rect
+        draft = _Draft(self._read_common(spot.record, _BLEND_MODES[spot.record.blend_mode]), rect=rect)
+        shape, dtype = rect.size.shape, depth_dtype(source.depth)
+        draft.pixels = np.zeros((*shape, source.mode.channels), dtype)
+        if not rect.is_empty:
+            alpha = spot.find_channel(ChannelID.TRANSPARENCY_MASK)
+            if alpha is not None:
+                draft.alpha = np.empty(shape, dtype)
+                self._unpacker.fill(draft.alpha, spot, alpha)
+            for index in range(source.mode.channels):
+                channel = spot.find_channel(index)
+                if channel is not None:
+                    ink = source.mode is ColorMode.CMYK
+                    self._unpacker.fill(draft.pixels[..., index], spot, channel, invert=ink)
+        self._read_mask(draft, spot)
+        self._note_features(spot.record)
+        self._levels[-1].append(draft)
+
+    def _add_without_pixels(self, spot: LayerSpot) -> None:
+        """Adjustment and fill layers: a solid colour becomes pixels, the others are left out with a note."""
+        title = layer_name(spot.record)
+        kind = find_adjustment(spot.record)
+        if kind is not None:
+            self.notes.append(
+                f"Layer “{title}”: an adjustment ({kind}) was left out; the colours under it are unadjusted."
+            )
+            return
+        color = _read_solid_color(spot.record, self._source.mode, self._source.depth)
+        if color is None or any(key in spot.record.tagged_blocks for key in (b"vmsk", b"vsms")):
+            self.notes.append(
+                f"Layer “{title}”: a fill ({find_fill(spot.record)}) has no pixels and was left out."
+            )
+            return
+        blend = _BLEND_MODES[spot.record.blend_mode]
+        draft = _Draft(self._read_common(spot.record, blend), rect=self._source.canvas.rect)
+        draft.pixels = np.empty((*self._source.canvas.shape, self._source.mode.channels), color.dtype)
+        draft.pixels[:1] = color
+        draft.pixels[1:] = draft.pixels[:1]  # whole rows copy many times faster than single colours
+        self.notes.append(f"Layer “{title}”: a solid colour was turned into pixels.")
+        self._read_mask(draft, spot)
+        self._note_features(spot.record)
+        self._levels[-1].append(draft)
+
+    def _read_common(self, record: LayerRecord, blend: BlendMode) -> dict[str, Any]:
+        return {
+            "name": layer_name(record),
+            "opacity": record.opacity / 255 * read_fill_opacity(record),
+            "blend": blend,
+            "visible": record.flags.visible,
+            "clipped": record.clipping == Clipping.NON_BASE,
+        }
+
+    def _read_mask(self, draft: _Draft, spot: LayerSpot) -> None:
+        data, channel = spot.record.mask_data, spot.find_channel(ChannelID.USER_LAYER_MASK)
+        rect = spot.mask_rect
+        if data is None or rect is None:
+            return
+        there = any(item.id == ChannelID.USER_LAYER_MASK for item in spot.channels)
+        if not there or (channel is None and not rect.is_empty):
+            return  # only the parameters of a vector mask
+        pixels: AnyArray = np.empty(rect.size.shape, depth_dtype(self._source.depth))
+        if channel is not None and not rect.is_empty:
+            self._unpacker.fill(pixels, spot, channel)
+        draft.mask = {
+            "rect": rect,
+            "pixels": pixels,
+            "outside": data.background_color / 255,
+            "enabled": not data.flags.mask_disabled,
+            "linked": not data.flags.pos_relative_to_layer,
+        }
+        if data.parameters is not None and data.parameters.user_mask_density is not None:
+            draft.density = data.parameters.user_mask_density / 255
+
+    def _note_features(self, record: LayerRecord) -> None:
+        texts = [feature.text for feature in find_features(record)]
+        if texts:
+            self.notes.append(f"Layer “{layer_name(record)}”: {'; '.join(texts)}.")
+
+
+def _find_divider(record: LayerRecord) -> Any:
+    return record.tagged_blocks.get_data(b"lsct") or record.tagged_blocks.get_data(b"lsdk")
+
+
+_SOLID_COLORS: dict[ColorMode, tuple[bytes, tuple[bytes, ...], float]] = {
+    ColorMode.RGB: (b"RGBC", (b"Rd  ", b"Grn ", b"Bl  "), 255.0),
+    ColorMode.CMYK: (b"CMYC", (b"Cyn ", b"Mgnt", b"Ylw ", b"Blck"), 100.0),
+}
+
+
+def _read_solid_color(record: LayerRecord, mode: ColorMode, depth: Depth) -> AnyArray | None:
+    """A solid fill's colour in the document's samples; None when it is of another colour mode."""
+    block = record.tagged_blocks.get_data(b"SoCo")
+    wanted = _SOLID_COLORS.get(mode)
+    if wanted is None or block is None:
+        return None
+    kind, keys, full = wanted
+    color = block.get(b"Clr ") if hasattr(block, "get") else None
+    if color is None or bytes(getattr(color, "classID", b"")) != kind:
+        return None
+    values = [getattr(color.get(key), "value", None) for key in keys]
+    if not all(isinstance(value, float) for value in values):
+        return None
+    shares = np.clip(np.array(values, np.float64) / full, 0, 1)
+    white = depth_white(depth)
+    return np.asarray(shares if depth == 32 else np.rint(shares * white), dtype=depth_dtype(depth))
