@@ -81,9 +81,9 @@ def estimate_foreground(
     levels = _count_levels(max(alpha.shape))
     base = _solve_base(colour, alpha, levels, white)
     for index, tile in enumerate(tiles):
-        report_progress(progress, "clean colours", index / len(tiles))
+        report_progress(progress, "colours", index / len(tiles))
         _clean_tile(result, colour, alpha, tile, base, levels, white, low, high, amount)
-    report_progress(progress, "clean colours", 1.0)
+    report_progress(progress, "colours", 1.0)
     return result
 
 

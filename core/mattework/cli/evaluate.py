@@ -1,0 +1,142 @@
+"""`mattework evaluate`: how good are the alphas on pictures whose truth is known?"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mattework.cli.display import say, show_progress
+from mattework.cli.options import DEVICES, SOLVERS
+from mattework.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from mattework.arrays import Floats
+    from mattework.evaluation import Evaluation, Predict
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+COLUMNS = {
+    "sad": ("SAD", 2),
+    "mse": ("MSE", 4),
+    "mad": ("MAD", 4),
+    "gradient": ("Grad", 2),
+    "connectivity": ("Conn", 2),
+    "iou": ("IoU", 3),
+    "f": ("F", 3),
+    "boundary_f": ("BF", 3),
+    "s_measure": ("S", 3),
+}
+"""Title and decimal places of every measure."""
+
+
+@click.command()
+@click.option("--images", type=FOLDER, required=True, help="Folder of photographs.")
+@click.option("--alphas", type=FOLDER, required=True, help="Folder of known alphas, with the same names.")
+@click.option(
+    "--trimaps", type=FOLDER, help="Folder of trimaps: used instead of a model; errors count in their gray."
+)
+@click.option("--model", metavar="ID", help="Model that finds the subject; see `mattework models list`.")
+@click.option("--device", type=click.Choice(DEVICES), default="auto", help="Where the model runs.")
+@click.option("--edge", "solver", type=click.Choice(SOLVERS), default="auto", help="How the edge is solved.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but the table and errors.")
+def evaluate(
+    images: Path,
+    alphas: Path,
+    trimaps: Path | None,
+    model: str | None,
+    device: str,
+    solver: Any,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Measure alphas against known ones.
+
+    Every picture that has a known alpha of the same name is cut out and measured. SAD, MSE, MAD, Grad and Conn are errors
+    (SAD, Grad and Conn in thousands; in the gray of the trimaps where there are some); IoU, F, BF (boundary F) and S
+    (S-measure) agree best at 1.
+
+    \b
+    mattework evaluate --images photos --alphas truth
+    mattework evaluate --images photos --alphas truth --trimaps trimaps --edge closed-form --json
+    """
+    from mattework.evaluation import evaluate_folder
+
+    if model and trimaps:
+        raise UsageError("--model is not used with --trimaps: give one of them.")
+    predict = _choose_predictor(model, device, solver, with_trimaps=trimaps is not None)
+    with show_progress("evaluate", quiet=quiet or as_json) as progress:
+        evaluation = evaluate_folder(images, alphas, trimaps=trimaps, predict=predict, progress=progress)
+    for note in evaluation.unmatched:
+        say(f"note: {note}", quiet=quiet or as_json)
+    if as_json:
+        _print_as_json(evaluation)
+    else:
+        _print_table(evaluation)
+    for row in evaluation.failed:
+        say(f"mattework: {row.name}: {row.error}")
+    return InputError.exit_code if evaluation.failed else 0
+
+
+def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trimaps: bool) -> Predict:
+    """The whole way of a picture, with one model kept open; colours are not needed here."""
+    from mattework.pipeline import DEFAULT_MODEL, cut_out
+
+    session = None
+    if not with_trimaps:
+        from mattework.models.catalogue import find_spec
+        from mattework.models.runtime import open_session
+        from mattework.models.store import open_store
+
+        session = open_session(find_spec(model or DEFAULT_MODEL), open_store(), device=device)
+
+    def predict(image: Path, trimap: Path | None) -> Floats:
+        return cut_out(image, session=session, trimap=trimap, solver=solver, colours=0.0).alpha
+
+    return predict
+
+
+def _print_as_json(evaluation: Evaluation) -> None:
+    import msgspec
+
+    result = {**asdict(evaluation), "failed": len(evaluation.failed)}
+    click.echo(msgspec.json.encode(result).decode())
+
+
+def _print_table(evaluation: Evaluation) -> None:
+    """A drawn table on a terminal, columns separated by tabs elsewhere."""
+    lines = [(row.name, row.scores, row.seconds) for row in evaluation.rows if row.scores is not None]
+    if evaluation.means is not None:
+        seconds = sum(line[2] for line in lines) / len(lines)
+        lines.append((f"mean of {len(lines)}", evaluation.means, seconds))
+    titles = ["picture", *(title for title, _ in COLUMNS.values()), "seconds"]
+    cells = [
+        [
+            name,
+            *(f"{getattr(scores, key):.{places}f}" for key, (_, places) in COLUMNS.items()),
+            f"{seconds:.2f}",
+        ]
+        for name, scores, seconds in lines
+    ]
+    if not sys.stdout.isatty():
+        for line in (titles, *cells):
+            click.echo("\t".join(line))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for index, title in enumerate(titles):
+        table.add_column(title, justify="right" if index else "left", no_wrap=bool(index))
+    for index, line in enumerate(cells):
+        table.add_row(
+            *map(Text, line),
+            end_section=index == len(cells) - 2,
+            style="bold" if index == len(cells) - 1 else None,
+        )
+    Console().print(table)
