@@ -113,7 +113,7 @@ def _print_table(evaluation: Evaluation) -> None:
     if evaluation.means is not None:
         seconds = sum(line[2] for line in lines) / len(lines)
         lines.append((f"mean of {len(lines)}", evaluation.means, seconds))
-    titles = ["picture", *(title for title, _ in COLUMNS.values()), "seconds"]
+    titles = ["picture", *(title for title, _ in COLUMNS.values()), "s"]
     cells = [
         [
             name,
@@ -126,13 +126,19 @@ def _print_table(evaluation: Evaluation) -> None:
         for line in (titles, *cells):
             click.echo("\t".join(line))
         return
+    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for index, title in enumerate(titles):
-        table.add_column(title, justify="right" if index else "left", no_wrap=bool(index))
+        table.add_column(
+            title,
+            justify="right" if index else "left",
+            no_wrap=True,
+            min_width=max(len(line[index]) for line in (titles, *cells)) if index else 12,
+        )
     for index, line in enumerate(cells):
         table.add_row(
             *map(Text, line),
