@@ -131,7 +131,7 @@ def _print_table(evaluation: Evaluation) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
     for index, title in enumerate(titles):
         table.add_column(
             title,
