@@ -17,7 +17,7 @@ from mattework.errors import DeviceUnavailable, ModelDamaged, ModelFailed, Model
 from mattework.models.catalogue import find_spec
 from mattework.models.runtime import ModelSession, open_session, predict_mask
 from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
-from mattework.models.store import ModelStore
+from mattework.models.store import ModelStore, open_store
 from models.tiny_onnx import FLOAT, INT64, UINT8, Node, Tensor, write_model
 
 GENERATOR = np.random.default_rng(5)
@@ -334,3 +334,24 @@ def test_real_models_find_what_is_there(model: str, store: ModelStore, shared_da
 
     assert spec.id == model
     assert float(np.mean(scores)) > least
+
+
+def test_the_built_in_model_runs_at_any_shape() -> None:
+    session = open_session(find_spec("mattework-subject"), open_store(), device="cpu")
+
+    for height, width in ((1, 1), (40, 3000), (1600, 1200)):
+        mask = predict_mask(session, make_photo(height, width))
+        assert mask.dtype == np.float32
+        assert 0.0 <= float(mask.min()) <= float(mask.max()) <= 1.0
+        assert abs(mask.shape[1] * height - mask.shape[0] * width) <= height + width
+
+
+def test_the_built_in_models_agree() -> None:
+    photo = make_photo(300, 400)
+    store = open_store()
+    small, exact = (
+        predict_mask(open_session(find_spec(name), store, device="cpu"), photo)
+        for name in ("mattework-subject", "mattework-subject-float")
+    )
+
+    assert float(np.abs(small - exact).mean()) < 0.05

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from mattework.errors import ModelError, UnknownModel
-from mattework.models.folders import user_folder
-from mattework.models.spec import ModelSpec, convert_spec, parse_spec
+from mattework.models.folders import embedded_folder, user_folder
+from mattework.models.spec import ModelFile, ModelSpec, convert_spec, parse_spec
 
 RECORD_SUFFIXES = (".toml", ".json")
+EMBEDDED_HASHES = "mattework-subject.json"
 _MOST_BYTES_OF_A_RECORD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is read of the file that training writes beside the built-in models."""
+
+    files: tuple[ModelFile, ...]
 
 
 @cache
@@ -29,7 +37,10 @@ def load_catalogue() -> Mapping[str, ModelSpec]:
         for entry in msgspec.toml.decode(text)["model"]:
             base = raw[entry.pop("like")] if "like" in entry else {}
             raw[entry["id"]] = _merge(base, entry)
-    return MappingProxyType({id_: convert_spec(entry, source=id_) for id_, entry in raw.items()})
+    specs = {id_: convert_spec(entry, source=id_) for id_, entry in raw.items()}
+    return MappingProxyType(
+        {id_: _pin_embedded(spec) if spec.embedded else spec for id_, spec in specs.items()}
+    )
 
 
 def load_user_records(folder: Path | None = None) -> tuple[dict[str, ModelSpec], list[str]]:
@@ -99,6 +110,24 @@ def find_spec(model: str) -> ModelSpec:
     hint = f"Did you mean {' or '.join(near)}?" if near else "`mattework models list` shows all."
     trouble = f" A record in your model folder cannot be used: {problems[0]}" if problems else ""
     raise UnknownModel(f"There is no model {model!r}. {hint}{trouble}")
+
+
+def _pin_embedded(spec: ModelSpec) -> ModelSpec:
+    """The record of a built-in model with the hashes that its training wrote beside it (`mattework-subject.json`)."""
+    import msgspec
+
+    try:
+        written = msgspec.json.decode((embedded_folder() / EMBEDDED_HASHES).read_bytes(), type=_Written)
+    except (OSError, msgspec.DecodeError):
+        return spec  # the store tells what is missing when the model is asked for
+    known = {file.name: file for file in written.files}
+    files = tuple(
+        replace(file, sha256=known[file.name].sha256, bytes=known[file.name].bytes)
+        if file.name in known
+        else file
+        for file in spec.files
+    )
+    return replace(spec, files=files, origin="package")
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ when its hash is the record's. Where nobody published a hash, the one seen at im
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -214,7 +215,9 @@ class ModelStore:
             ModelError: there is nothing of it in the user's folder.
         """
         candidates = [self.home / file.name for file in spec.files]
-        candidates += [path.with_name(f"{path.name}.part") for path in candidates]
+        candidates += [
+            path.with_name(path.name + end) for path in candidates for end in (".part", ".part.version")
+        ]
         if spec.origin == "user":
             candidates += [
                 path.with_suffix(suffix)
@@ -334,4 +337,5 @@ def _place_file(source: Path, target: Path, *, link: bool) -> None:
             f"{source} cannot be put into {target.parent}: {error.strerror or error}. It was not {how}."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

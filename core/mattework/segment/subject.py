@@ -13,7 +13,7 @@ from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.quality import LEAST_SHARE, score_mask
 
-_ZOOM_BELOW = 0.5
+_ZOOM_BELOW = 0.3
 """A second look pays when the crop is smaller than this share of the frame."""
 
 _MARGIN = 0.2  # of the box's sides, on each side: context that the network needs

@@ -1,0 +1,351 @@
+"""`mattework models`: what models there are, which are here, and how to get, check and remove them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mattework.cli.display import say, show_progress
+from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
+
+if TYPE_CHECKING:
+    from mattework.models.spec import ModelSpec
+    from mattework.models.store import ModelStore
+
+TASKS = {
+    "subject": "finds the subject",
+    "matting": "solves the edge",
+    "prompt": "answers clicks",
+    "inpaint": "fills",
+}
+COMMERCIAL = {"yes": "yes", "no": "NO", "unclear": "unclear"}
+
+accept_option = click.option(
+    "--accept-licence", is_flag=True, help="Accept terms that forbid commercial use, without being asked."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+
+
+@click.group()
+def models() -> None:
+    """List, install, import and check models.
+
+    One model is built in and works at once. The others are optional; nothing is fetched unless you say install.
+    """
+
+
+@models.command("list")
+@click.option("--task", type=click.Choice(list(TASKS)), help="Only models for this task.")
+@click.option("--installed", is_flag=True, help="Only models that are here.")
+@json_option
+def list_models(task: str | None, installed: bool, as_json: bool) -> None:
+    """List every model, with its size and whether paid work may use it."""
+    from mattework.models.catalogue import load_user_records
+    from mattework.models.store import open_store
+
+    store = open_store()
+    rows = [
+        _summarise(spec, store)
+        for spec in store.list_specs()
+        if (task is None or spec.task == task) and (not installed or store.is_installed(spec))
+    ]
+    for problem in load_user_records(store.home)[1]:
+        say(f"mattework: {problem}")
+    if as_json:
+        _print_json(rows)
+        return
+    if not sys.stdout.isatty():
+        for row in rows:
+            size = "" if row["megabytes"] is None else f"{row['megabytes']:.1f} MB"
+            click.echo(
+                "\t".join([row["id"], row["task"], row["state"], size, row["commercial"], row["purpose"]])
+            )
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, right in (
+        ("model", False),
+        ("here", False),
+        ("MB", True),
+        ("paid work", False),
+        ("for", False),
+    ):
+        table.add_column(name, justify="right" if right else "left", no_wrap=name == "model")
+    for row in rows:
+        size = "" if row["megabytes"] is None else f"{row['megabytes']:.1f}"
+        here = "" if row["state"] == "not installed" else row["state"]
+        table.add_row(row["id"], here, size, COMMERCIAL[row["commercial"]], row["purpose"])
+    Console().print(table)
+
+
+@models.command()
+@click.argument("model")
+@json_option
+def show(model: str, as_json: bool) -> None:
+    """Show a model's card: what it is for, its terms, its files, how it is fed."""
+    from mattework.models.catalogue import find_spec
+    from mattework.models.folders import embedded_folder
+    from mattework.models.store import open_store
+
+    spec, store = find_spec(model), open_store()
+    if as_json:
+        import msgspec
+
+        found = {one.file.name: str(one.path) for one in store.find_files(spec)}
+        _print_json({**msgspec.to_builtins(spec), "state": _describe_state(spec, store), "found": found})
+        return
+    click.echo("\n".join(_describe_model(spec, store)))
+    card = embedded_folder() / f"{spec.id}.md"
+    if spec.embedded and card.is_file():
+        click.echo()
+        _print_markdown(card.read_text(encoding="utf-8"))
+
+
+@models.command()
+@click.argument("names", metavar="MODEL...", nargs=-1, required=True)
+@click.option("--mirror", metavar="ADDRESS", help="Base address that holds the files under their own names.")
+@accept_option
+@quiet_option
+def install(names: tuple[str, ...], mirror: str | None, accept_licence: bool, quiet: bool) -> None:
+    """Download models; hashes are checked, and an interrupted download goes on where it stopped.
+
+    The mirror can also be set as MATTEWORK_MODEL_MIRROR.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.download import install_model
+    from mattework.models.store import open_store
+
+    store = open_store()
+    specs = [find_spec(name) for name in names]
+    for spec in specs:
+        _ask_consent(spec, accept_licence)
+        with show_progress(spec.id, quiet=quiet) as progress:
+            paths = install_model(store, spec, mirror=mirror, progress=progress)
+        if not paths:
+            say(f"{spec.id} is {_describe_state(spec, store)} already.", quiet=quiet)
+        for path in paths:
+            say(f"{spec.id}: {path}", quiet=quiet)
+
+
+@models.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--as", "model", metavar="ID", help="The model that the file belongs to; otherwise its hash tells."
+)
+@click.option(
+    "--role", type=click.Choice(["model", "encoder", "decoder"]), help="Which of the model's files it is."
+)
+@click.option("--link", is_flag=True, help="Make a hard link instead of a copy.")
+@accept_option
+@quiet_option
+def import_model(
+    file: Path, model: str | None, role: Any, link: bool, accept_licence: bool, quiet: bool
+) -> None:
+    """Take in an ONNX file that you have.
+
+    A file of the catalogue is known by its hash. Where nobody published one, say which model it is with --as: the hash
+    that the file has now is kept and the file is held to it from then on.
+
+    A model of your own needs a record beside it, with the same name and the ending .toml or .json:
+
+    \b
+    id = "my-model"
+    task = "subject"
+    files = [{ name = "my-model.onnx" }]
+    input = { scale = "unit", size = { rule = "letterbox", width = 512, height = 512 } }
+    output = { activation = "sigmoid" }
+
+    `mattework models show u2net --json` shows every field of a record.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.store import open_store
+
+    store = open_store()
+    wanted = None if model is None else find_spec(model)
+    if wanted is not None:
+        _ask_consent(wanted, accept_licence)
+    with show_progress(file.name, quiet=quiet) as progress:
+        spec, verified = store.import_file(file, spec=wanted, role=role, link=link, progress=progress)
+    say(f"{spec.id}: {verified.found.path}", quiet=quiet)
+    if verified.trust == "import":
+        say(
+            f"Nobody published a hash of {verified.found.file.name}, so it was taken as it is "
+            f"(sha256 {verified.sha256}); from now on it must stay so.",
+            quiet=quiet,
+        )
+    if not store.is_installed(spec):
+        missing = [one.name for one in spec.files if store.find_file(one) is None]
+        say(f"{spec.id} still needs {' and '.join(missing)}.", quiet=quiet)
+    if wanted is None:
+        _ask_consent(spec, accept_licence)
+
+
+@models.command()
+@click.argument("names", metavar="[MODEL...]", nargs=-1)
+@json_option
+@quiet_option
+def verify(names: tuple[str, ...], as_json: bool, quiet: bool) -> None:
+    """Read model files again and compare their hashes; all that are here when none is named."""
+    from mattework.models.catalogue import find_spec
+    from mattework.models.store import open_store
+
+    store = open_store()
+    specs = [find_spec(name) for name in names] or [
+        spec for spec in store.list_specs() if store.find_files(spec)
+    ]
+    rows, damaged = [], []
+    for spec in specs:
+        found = store.find_files(spec)
+        if not found:
+            raise ModelNotInstalled(store.describe_missing(spec, spec.files))
+        for one in found:
+            row = {"model": spec.id, "file": str(one.path), "sound": True, "compared_with": "", "sha256": ""}
+            try:
+                with show_progress(one.file.name, quiet=quiet or as_json) as progress:
+                    verified = store.verify_file(spec, one, rehash=True, progress=progress)
+                row["compared_with"], row["sha256"] = verified.trust, verified.sha256
+            except ModelError as error:
+                row["sound"] = False
+                damaged.append(str(error))
+            rows.append(row)
+            if not as_json:
+                how = {"record": "sound", "import": "unchanged since it was first seen"}
+                word = how[str(row["compared_with"])] if row["sound"] else "DAMAGED"
+                say(f"{spec.id}: {one.path}: {word}", quiet=quiet and bool(row["sound"]))
+    if as_json:
+        _print_json(rows)
+    if damaged:
+        raise ModelDamaged(" ".join(damaged))
+
+
+@models.command()
+@click.argument("names", metavar="MODEL...", nargs=-1, required=True)
+@quiet_option
+def remove(names: tuple[str, ...], quiet: bool) -> None:
+    """Delete models from your model folder; built-in ones and rembg's folder are left alone."""
+    from mattework.models.catalogue import find_spec
+    from mattework.models.store import open_store
+
+    store = open_store()
+    for spec in [find_spec(name) for name in names]:
+        for path in store.remove(spec):
+            say(f"deleted {path}", quiet=quiet)
+
+
+@models.command()
+@click.argument("model", required=False)
+@json_option
+def where(model: str | None, as_json: bool) -> None:
+    """Show the folders that are searched, or where a model's files lie."""
+    from mattework.models.catalogue import find_spec
+    from mattework.models.store import PLACE_NAMES, open_store
+
+    store = open_store()
+    if model is not None:
+        spec = find_spec(model)
+        found = store.find_files(spec)
+        if not found:
+            raise ModelNotInstalled(store.describe_missing(spec, spec.files))
+        paths = [str(one.path) for one in found]
+        _print_json(paths) if as_json else click.echo("\n".join(paths))
+        return
+    rows = [
+        {"folder": str(one.path), "place": one.place, "exists": one.path.is_dir()} for one in store.folders
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for folder in store.folders:
+        note = "" if folder.path.is_dir() else " (not there yet)"
+        click.echo(f"{folder.path}\t{PLACE_NAMES[folder.place]}{note}")
+
+
+def _ask_consent(spec: ModelSpec, accepted: bool) -> None:
+    """Ask once, on a terminal, for terms that forbid commercial use."""
+    from mattework.models.consent import give_consent, has_consent
+
+    if has_consent(spec):
+        return
+    if not accepted:
+        question = f"{spec.display_name}: {spec.licence.why}"
+        if not sys.stdin.isatty():
+            raise ConsentNeeded(f"{question} To accept these terms, say --accept-licence.")
+        click.echo(question, err=True)
+        if not click.confirm("Do you accept these terms?", err=True):
+            raise ConsentNeeded(f"{spec.id} was not installed, because its terms were not accepted.")
+    give_consent(spec)
+
+
+def _describe_state(spec: ModelSpec, store: ModelStore) -> str:
+    from mattework.models.store import PLACE_NAMES
+
+    found = store.find_files(spec)
+    if not found:
+        return "not installed"
+    if len(found) < len(spec.files):
+        return f"{len(found)} of {len(spec.files)} files"
+    return PLACE_NAMES[found[0].place]
+
+
+def _summarise(spec: ModelSpec, store: ModelStore) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "title": spec.display_name,
+        "task": spec.task,
+        "purpose": spec.purpose,
+        "state": _describe_state(spec, store),
+        "megabytes": _measure_size(spec, store),
+        "commercial": spec.licence.commercial,
+        "origin": spec.origin,
+    }
+
+
+def _measure_size(spec: ModelSpec, store: ModelStore) -> float | None:
+    """Megabytes on this disk when it is here, else what the record says."""
+    found = store.find_files(spec)
+    if len(found) == len(spec.files):
+        return sum(one.path.stat().st_size for one in found) / 1e6
+    return spec.megabytes
+
+
+def _describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
+    size, licence = _measure_size(spec, store), spec.licence
+    lines = [f"{spec.display_name} ({spec.id})", f"  {spec.purpose}" if spec.purpose else ""]
+    facts = {
+        "task": TASKS[spec.task],
+        "here": _describe_state(spec, store),
+        "size": "not known" if size is None else f"{size:.1f} MB",
+        "paid work": f"{licence.commercial}. {licence.why}",
+        "code": licence.code,
+        "weights": licence.weights,
+        "learned from": licence.data,
+    }
+    lines += [f"  {name:<13}{value}" for name, value in facts.items()]
+    for file in spec.files:
+        pinned = (file.sha256 and f"sha256 {file.sha256}") or (file.md5 and f"md5 {file.md5}")
+        lines.append(f"  {file.role:<13}{file.name}, {pinned or 'no published hash'}")
+    lines += [f"  {'see':<13}{page}" for page in spec.pages]
+    lines += [f"  {'note':<13}{note}" for note in spec.notes]
+    return [line for line in lines if line]
+
+
+def _print_markdown(text: str) -> None:
+    if not sys.stdout.isatty():
+        click.echo(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
+
+
+def _print_json(value: Any) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.encode(value).decode())

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mattework.cli.root import run_command_line
+from mattework.models.catalogue import load_catalogue
+from models.file_server import FileServer, serve_files
+from models.tiny_onnx import Node, Tensor, write_model
+
+RECORD = """
+id = "mine"
+task = "subject"
+purpose = "What is red."
+files = [{{ name = "mine.onnx", sha256 = "{sha256}", url = "{url}/mine.onnx" }}]
+input = {{ size = {{ rule = "stretch", width = 32, height = 32 }} }}
+
+[licence]
+commercial = "no"
+weights = "CC BY-NC 4.0"
+why = "The weights are not for paid work."
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("models", "config", "cache"):
+        monkeypatch.setenv(f"MATTEWORK_{name.upper()}", str(tmp_path / name))
+    for name in ("U2NET_HOME", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("MATTEWORK_MODEL_MIRROR", raising=False)
+    (tmp_path / "models").mkdir()
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def network() -> bytes:
+    nodes = [Node("Gather", ["x", "i"], ["y"], {"axis": 1})]
+    index = np.array([0], np.int64)
+    return write_model(nodes, [Tensor("x", (1, 3, 32, 32))], [Tensor("y", (1, 1, 32, 32))], {"i": index})
+
+
+@pytest.fixture
+def server(network: bytes) -> Iterator[FileServer]:
+    with serve_files({"mine.onnx": network, "u2netp.onnx": b"not the network"}) as running:
+        yield running
+
+
+def put_model(folder: Path, network: bytes, server: FileServer) -> Path:
+    """A network with its record, where a user may keep it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record = RECORD.format(sha256=hashlib.sha256(network).hexdigest(), url=server.address)
+    (folder / "mine.toml").write_text(record)
+    (folder / "mine.onnx").write_bytes(network)
+    return folder / "mine.onnx"
+
+
+def run(*arguments: str) -> int:
+    return run_command_line(["models", *arguments])
+
+
+def test_list_is_plain_in_a_pipe(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(load_catalogue())
+    rows = {line.split("\t")[0]: line.split("\t") for line in lines}
+    assert rows["bria-rmbg"][1:3] == ["subject", "not installed"]
+    assert rows["bria-rmbg"][4] == "no"
+
+
+def test_list_for_machines_and_by_task(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list", "--json", "--task", "prompt") == 0
+
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["task"] for row in rows} == {"prompt"}
+    assert "mobile-sam" in {row["id"] for row in rows}
+
+
+def test_show_tells_terms_in_plain_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "bria-rmbg") == 0
+    text = capsys.readouterr().out
+    assert "no. The weights are under CC BY-NC 4.0: paid work needs an agreement" in text
+    assert "sha256 5b486f08" in text
+
+    assert run("show", "bria-rmbg", "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["input"]["size"] == {**record["input"]["size"], "rule": "stretch", "width": 1024}
+    assert record["state"] == "not installed"
+
+
+def test_unknown_models_end_with_the_code_of_models(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "u2netq") == 5
+    assert "Did you mean u2net" in capsys.readouterr().err
+
+
+def test_terms_are_asked_once_then_the_model_is_used(
+    home: Path, network: bytes, server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put_model(tmp_path / "elsewhere", network, server)
+
+    assert run("import", str(path)) == 5  # no terminal to ask on
+    assert "--accept-licence" in capsys.readouterr().err
+    assert run("import", str(path), "--accept-licence") == 0
+    assert (home / "mine.onnx").read_bytes() == network
+    assert run("import", str(path)) == 0
+    capsys.readouterr()
+
+    assert run("list", "--installed", "--json") == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["mine"]["state"] == "installed"
+    assert rows["mine"]["origin"] == "user"
+
+
+def test_install_fetches_verify_checks_remove_deletes(
+    home: Path, network: bytes, server: FileServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_model(home, network, server)
+    (home / "mine.onnx").write_bytes(b"x")
+
+    assert run("verify", "mine") == 5
+    assert "DAMAGED" in capsys.readouterr().err
+
+    (home / "mine.onnx").unlink()
+    (home / "mine.toml").rename(home / "kept.toml")
+    (home / "kept.onnx").write_bytes(b"")  # its record is found by any network of the same name
+    assert run("install", "mine") == 5
+    assert server.requests == []
+    assert run("install", "mine", "--accept-licence") == 0
+    assert (home / "mine.onnx").read_bytes() == network
+    capsys.readouterr()
+
+    assert run("verify", "mine", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["sound"] is True
+    assert run("where", "mine") == 0
+    assert capsys.readouterr().out.strip() == str(home / "mine.onnx")
+    assert run("remove", "mine") == 0
+    assert not (home / "mine.onnx").exists()
+
+
+def test_a_wrong_file_from_a_mirror_is_refused(
+    home: Path, server: FileServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("install", "u2netp", "--mirror", server.address) == 5
+
+    assert "hash differs" in capsys.readouterr().err
+    assert list(home.iterdir()) == []
+
+
+def test_models_without_a_hash_are_not_fetched(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("install", "mobile-sam") == 5
+
+    message = capsys.readouterr().err
+    assert "no download that could be checked" in message
+    assert str(home) in message
+
+
+def test_first_sight_is_said_plainly(
+    home: Path, network: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "exported.onnx"
+    file.write_bytes(network)
+
+    assert run("import", str(file), "--as", "modnet-photographic") == 0
+
+    message = capsys.readouterr().err
+    assert "Nobody published a hash" in message
+    assert hashlib.sha256(network).hexdigest() in message
+
+
+def test_where_names_every_folder(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("where", "--json") == 0
+
+    places = {row["place"]: row["folder"] for row in json.loads(capsys.readouterr().out)}
+    assert places["user"] == str(home)
+    assert "embedded" in places

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
+from mattework.models import hashes
+from mattework.models.catalogue import find_spec
+from mattework.models.consent import give_consent, has_consent
+from mattework.models.spec import InputRule, Licence, ModelFile, ModelSpec, SizeRule
+from mattework.models.store import ModelFolder, ModelStore, open_store
+
+CONTENT = b"the weights of a network" * 1000
+RECORD = """
+id = "mine"
+task = "subject"
+files = [{ name = "mine.onnx" }]
+input = { size = { rule = "letterbox", width = 64, height = 64 } }
+"""
+
+
+def make_spec(**file: object) -> ModelSpec:
+    return ModelSpec(
+        id="one",
+        task="subject",
+        files=(ModelFile(name="one.onnx", **file),),  # type: ignore[arg-type]
+        input=InputRule(size=SizeRule(rule="stretch", width=8, height=8)),
+    )
+
+
+PINNED = make_spec(sha256=hashlib.sha256(CONTENT).hexdigest(), bytes=len(CONTENT))
+UNPINNED = make_spec()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "downloads" / "some name.onnx"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    return path
+
+
+def test_folders_are_searched_in_order(home: Path, tmp_path: Path) -> None:
+    rembg = tmp_path / "u2net"
+    rembg.mkdir()
+    (rembg / "u2netp.onnx").write_bytes(b"theirs")
+    store = open_store()
+
+    assert [folder.place for folder in store.folders] == ["embedded", "user", "rembg"]
+    found = store.find_file(find_spec("u2netp").files[0])
+    assert found is not None
+    assert (found.place, found.path) == ("rembg", rembg / "u2netp.onnx")
+
+    home.mkdir()
+    (home / "u2netp.onnx").write_bytes(b"ours")
+    again = store.find_file(find_spec("u2netp").files[0])
+    assert again is not None
+    assert again.place == "user"
+
+
+def test_rembgs_other_folders_are_found(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "xdg" / ".u2net").mkdir(parents=True)
+    (tmp_path / "home" / ".u2net").mkdir(parents=True)
+
+    paths = [folder.path for folder in open_store().folders if folder.place == "rembg"]
+
+    assert paths == [tmp_path / "xdg" / ".u2net", tmp_path / "home" / ".u2net"]
+
+
+def test_an_import_is_copied_under_the_records_name(store: ModelStore, file: Path) -> None:
+    spec, verified = store.import_file(file, spec=PINNED)
+
+    assert verified.found.path == store.home / "one.onnx"
+    assert verified.found.path.read_bytes() == CONTENT
+    assert verified.trust == "record"
+    assert file.read_bytes() == CONTENT
+    assert store.require(spec)["model"].sha256 == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_an_import_can_be_a_hard_link(store: ModelStore, file: Path) -> None:
+    _, verified = store.import_file(file, spec=PINNED, link=True)
+
+    assert verified.found.path.samefile(file)
+
+
+def test_importing_what_is_there_already_keeps_it(store: ModelStore, file: Path) -> None:
+    _, verified = store.import_file(file, spec=PINNED)
+
+    _, again = store.import_file(verified.found.path, spec=PINNED)
+
+    assert again.found.path.read_bytes() == CONTENT
+
+
+def test_another_file_is_refused_and_nothing_changes(store: ModelStore, file: Path) -> None:
+    file.write_bytes(CONTENT + b"!")
+
+    with pytest.raises(ModelDamaged, match="hash differs"):
+        store.import_file(file, spec=PINNED)
+
+    assert not store.is_installed(PINNED)
+
+
+def test_a_known_hash_needs_no_name(store: ModelStore, shared_data: Path) -> None:
+    spec, verified = store.import_file(shared_data / "models/selfie_segmentation/selfie_segmentation.onnx")
+
+    assert spec.id == "mediapipe-selfie"
+    assert verified.trust == "record"
+
+
+def test_an_unknown_file_says_what_can_be_done(store: ModelStore, file: Path) -> None:
+    with pytest.raises(ModelError, match=r"hash of no model that we know.*--as ID.*some name\.toml"):
+        store.import_file(file)
+
+
+def test_a_record_beside_the_file_makes_a_model_of_ones_own(store: ModelStore, file: Path) -> None:
+    file.with_suffix(".toml").write_text(RECORD)
+
+    spec, verified = store.import_file(file)
+
+    assert (spec.id, spec.origin) == ("mine", "user")
+    assert verified.trust == "import"
+    assert sorted(path.name for path in store.home.glob("mine.*")) == ["mine.onnx", "mine.toml"]
+    assert find_spec("mine") == spec
+    assert {path.name for path in store.remove(spec)} == {"mine.onnx", "mine.toml"}
+
+
+def test_the_first_sight_of_an_unpublished_hash_is_held_to(store: ModelStore, file: Path) -> None:
+    _, verified = store.import_file(file, spec=UNPINNED)
+    assert verified.trust == "import"
+    assert store.require(UNPINNED)["model"].trust == "import"
+
+    (store.home / "one.onnx").write_bytes(CONTENT + b"!")
+    with pytest.raises(ModelDamaged, match="has changed since it was imported"):
+        store.require(UNPINNED)
+
+    file.write_bytes(CONTENT + b"!")
+    store.import_file(file, spec=UNPINNED)
+    assert store.require(UNPINNED)["model"].sha256 == hashlib.sha256(CONTENT + b"!").hexdigest()
+
+
+def test_a_file_put_in_place_by_hand_is_taken_as_first_seen(store: ModelStore) -> None:
+    store.home.mkdir()
+    (store.home / "one.onnx").write_bytes(CONTENT)
+    store.require(UNPINNED)
+
+    (store.home / "one.onnx").write_bytes(b"swapped")
+
+    with pytest.raises(ModelDamaged):
+        store.require(UNPINNED)
+
+
+def test_damage_is_told_with_a_way_out(store: ModelStore, file: Path) -> None:
+    store.import_file(file, spec=PINNED)
+    damaged = bytearray(CONTENT)
+    damaged[77] ^= 1
+    (store.home / "one.onnx").write_bytes(damaged)
+
+    with pytest.raises(ModelDamaged, match="models remove one"):
+        store.require(PINNED)
+
+    (store.home / "one.onnx").write_bytes(CONTENT[:-1])
+    with pytest.raises(ModelDamaged, match=f"has {len(CONTENT) - 1} bytes"):
+        store.require(PINNED)
+
+
+def test_hashes_are_read_again_only_when_the_file_changed(
+    store: ModelStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.import_file(file, spec=PINNED)
+    read: list[Path] = []
+    real = hashes.hash_file
+
+    def count(path: Path, **options: object) -> hashes.FileHashes:
+        read.append(path)
+        return real(path)
+
+    monkeypatch.setattr(hashes, "hash_file", count)
+    monkeypatch.setattr("mattework.models.store.hash_file", count)
+
+    store.require(PINNED)
+    store.require(PINNED)
+    assert read == []
+
+    found = store.find_files(PINNED)[0]
+    os.utime(found.path, ns=(1, 1))
+    store.require(PINNED)
+    assert len(read) == 1
+
+    store.verify_file(PINNED, found, rehash=True)
+    assert len(read) == 2
+
+
+def test_a_careful_forger_is_caught_by_verify(store: ModelStore, file: Path) -> None:
+    """Same size, same time of change: the cache is fooled, `verify` is not."""
+    store.import_file(file, spec=PINNED)
+    found = store.find_files(PINNED)[0]
+    times = found.path.stat().st_atime_ns, found.path.stat().st_mtime_ns
+    found.path.write_bytes(CONTENT[::-1])
+    os.utime(found.path, ns=times)
+
+    with pytest.raises(ModelDamaged):
+        store.verify_file(PINNED, found, rehash=True)
+
+
+def test_an_md5_alone_is_good_enough_but_a_sha256_decides() -> None:
+    both = hashes.FileHashes(sha256="a" * 64, md5="b" * 32)
+
+    assert both.match(sha256=None, md5="b" * 32)
+    assert not both.match(sha256="c" * 64, md5="b" * 32)
+    assert not both.match(sha256=None, md5=None)
+
+
+def test_a_damaged_cache_costs_time_only(store: ModelStore, file: Path, tmp_path: Path) -> None:
+    store.import_file(file, spec=PINNED)
+    (tmp_path / "cache" / "model-hashes.json").write_text("{ not json")
+
+    assert store.require(PINNED)["model"].trust == "record"
+
+
+def test_terms_are_asked_for_once(store: ModelStore, file: Path) -> None:
+    licence = Licence(commercial="no", weights="CC BY-NC 4.0", why="Not for paid work.")
+    spec = replace(PINNED, licence=licence)
+    store.import_file(file, spec=spec)
+
+    with pytest.raises(ConsentNeeded, match=r"Not for paid work.*--accept-licence"):
+        store.require(spec)
+
+    give_consent(spec)
+    assert store.require(spec)
+    assert not has_consent(replace(spec, licence=replace(licence, weights="stricter terms")))
+    assert has_consent(replace(spec, licence=licence, embedded=True))
+
+
+def test_pairs_need_both_files(store: ModelStore, file: Path) -> None:
+    spec = find_spec("sam2.1-tiny")
+    with pytest.raises(ModelError, match="say with --role"):
+        store.import_file(file, spec=spec)
+
+    store.import_file(file, spec=spec, role="encoder")
+    assert not store.is_installed(spec)
+    with pytest.raises(ModelNotInstalled, match=r"sam2\.1-tiny\.decoder\.onnx"):
+        store.require(spec)
+
+    store.import_file(file, spec=spec, role="decoder")
+    assert set(store.require(spec)) == {"encoder", "decoder"}
+
+
+def test_only_the_users_folder_is_emptied(home: Path, tmp_path: Path) -> None:
+    rembg = tmp_path / "u2net"
+    rembg.mkdir()
+    (rembg / "u2netp.onnx").write_bytes(b"theirs")
+    store = ModelStore([ModelFolder(home, "user"), ModelFolder(rembg, "rembg")])
+
+    with pytest.raises(ModelError, match=r"is in rembg's folder and is left alone"):
+        store.remove(find_spec("u2netp"))
+
+    assert (rembg / "u2netp.onnx").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(file: Path, tmp_path: Path) -> None:
+    blocker = tmp_path / "blocker"
+    blocker.write_text("a file where the folder should be")
+    store = ModelStore([ModelFolder(blocker / "models", "user")])
+
+    with pytest.raises(ModelError, match="cannot be put into"):
+        store.import_file(file, spec=PINNED)
