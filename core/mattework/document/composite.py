@@ -6,8 +6,8 @@ The general formula is the W3C's (Compositing and Blending Level 1, section 5.8)
     color_r = color_b + (mix - color_b) * alpha_s / alpha_r,   mix = (1 - alpha_b) * color_s + alpha_b * B(color_b, color_s)
 
 Groups and clipping follow Photoshop: a pass-through group draws straight on what lies under it and its opacity and mask
-fade the whole change; any other group is drawn on nothing first and then laid down as one layer; clipped layers change
-the colours of the layer under them and never its shape.
+fade the whole change; any other group, and one that layers are clipped to, is drawn on nothing first and then laid down
+as one layer; clipped layers change the colours of what they are clipped to and never its shape.
 """
 
 from __future__ import annotations
@@ -126,7 +126,11 @@ def _stack(nodes: Sequence[Node]) -> Iterator[tuple[Node, list[Node]]]:
             clipped.append(nodes[index])
             index += 1
         if base.visible:
-            yield base, [node for node in clipped if node.visible]
+            yield base, [node for node in clipped if node.visible and not _is_empty(node)]
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Layer) and node.rect.is_empty
 
 
 # --- one band --------------------------------------------------------------------------------------------------------

@@ -28,7 +28,16 @@ from mattework.document.model import (
     depth_white,
 )
 from mattework.errors import DamagedFile, UnsupportedFile
-from mattework.formats.psd_features import find_adjustment, find_features, find_fill, read_fill_opacity
+from mattework.formats.psd_features import (
+    find_adjustment,
+    find_features,
+    find_fill,
+    has_own_mask,
+    has_vector_mask,
+    is_rendered_mask,
+    is_shape,
+    read_fill_opacity,
+)
 from mattework.formats.psd_layout import ChannelSpot, LayerSpot, channel_rect, check_channel, layer_name
 from mattework.formats.psd_planes import ByteOrder, PlaneDamaged, unpack_plane
 from mattework.formats.raster import replace_bad_floats
@@ -248,7 +257,7 @@ class _TreeBuilder:
             )
             return
         color = _read_solid_color(spot.record, self._source.mode, self._source.depth)
-        if color is None or any(key in spot.record.tagged_blocks for key in (b"vmsk", b"vsms")):
+        if color is None or has_vector_mask(spot.record):
             self.notes.append(
                 f"Layer “{title}”: a fill ({find_fill(spot.record)}) has no pixels and was left out."
             )
@@ -273,25 +282,39 @@ class _TreeBuilder:
         }
 
     def _read_mask(self, draft: _Draft, spot: LayerSpot) -> None:
-        data, channel = spot.record.mask_data, spot.find_channel(ChannelID.USER_LAYER_MASK)
-        rect = spot.mask_rect
-        if data is None or rect is None:
+        """The mask that shows: the user's own, or Photoshop's rendering of an outline where pixels are not shaped yet."""
+        record = spot.record
+        data = record.mask_data
+        if data is None:
             return
-        there = any(item.id == ChannelID.USER_LAYER_MASK for item in spot.channels)
-        if not there or (channel is None and not rect.is_empty):
-            return  # only the parameters of a vector mask
+        number, background, flags = ChannelID.USER_LAYER_MASK, data.background_color, data.flags
+        if is_shape(record) and is_rendered_mask(record):
+            if not has_own_mask(record) or data.real_flags is None:
+                return
+            number, background, flags = (
+                ChannelID.REAL_USER_LAYER_MASK,
+                data.real_background_color or 0,
+                data.real_flags,
+            )
+        channel = next((item for item in spot.channels if item.id == number), None)
+        if channel is None:
+            return
+        rect = channel_rect(spot, channel)
         pixels: AnyArray = np.empty(rect.size.shape, depth_dtype(self._source.depth))
-        if channel is not None and not rect.is_empty:
+        if not rect.is_empty:
             self._unpacker.fill(pixels, spot, channel)
         draft.mask = {
             "rect": rect,
             "pixels": pixels,
-            "outside": data.background_color / 255,
-            "enabled": not data.flags.mask_disabled,
-            "linked": not data.flags.pos_relative_to_layer,
+            "outside": background / 255,
+            "enabled": not flags.mask_disabled,
+            "linked": not flags.pos_relative_to_layer,
         }
-        if data.parameters is not None and data.parameters.user_mask_density is not None:
-            draft.density = data.parameters.user_mask_density / 255
+        if data.parameters is not None:
+            rendered = number == ChannelID.USER_LAYER_MASK and is_rendered_mask(record)
+            values = data.parameters
+            density = values.vector_mask_density if rendered else values.user_mask_density
+            draft.density = 1.0 if density is None else density / 255
 
     def _note_features(self, record: LayerRecord) -> None:
         texts = [feature.text for feature in find_features(record)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from psd_tools.constants import ChannelID
+from psd_tools.constants import BlendMode
 from psd_tools.psd.base import BooleanElement, DictElement, ListElement
 from psd_tools.psd.effects_layer import EffectsLayer
 from psd_tools.psd.layer_and_mask import LayerRecord
@@ -38,6 +38,19 @@ _SMART = (b"SoLd", b"SoLE", b"PlLd", b"plLd")
 _TEXT = (b"TySh", b"tySh")
 _EFFECTS = (b"lfx2", b"lmfx", b"lfxs")
 _VECTOR_MASKS = (b"vmsk", b"vsms")
+_FILL_SENSITIVE = frozenset(
+    (
+        BlendMode.COLOR_BURN,
+        BlendMode.LINEAR_BURN,
+        BlendMode.COLOR_DODGE,
+        BlendMode.LINEAR_DODGE,
+        BlendMode.VIVID_LIGHT,
+        BlendMode.LINEAR_LIGHT,
+        BlendMode.HARD_MIX,
+        BlendMode.DIFFERENCE,
+    )
+)
+"""The eight modes in which Photoshop's fill opacity weakens the source before blending, not after."""
 _FULL_RANGE = (0, 65535)
 
 
@@ -59,6 +72,35 @@ def find_fill(record: LayerRecord) -> str | None:
     return next((text for key, text in FILLS.items() if key in record.tagged_blocks), None)
 
 
+def is_shape(record: LayerRecord) -> bool:
+    """Whether this is a fill inside an outline: such pixels are stored with the outline already in their alpha."""
+    has_fill = find_fill(record) is not None or b"vscg" in record.tagged_blocks
+    return has_fill and has_vector_mask(record)
+
+
+def has_vector_mask(record: LayerRecord) -> bool:
+    """Whether an outline is attached that is not switched off."""
+    for key in _VECTOR_MASKS:
+        setting = record.tagged_blocks.get_data(key)
+        if setting is not None:
+            return not bool(getattr(setting, "disable", False))
+    return False
+
+
+def is_rendered_mask(record: LayerRecord) -> bool:
+    """Whether the mask's pixels are Photoshop's rendering of an outline (times a mask of the user's, if there is one)."""
+    mask = record.mask_data
+    return mask is not None and mask.flags.user_mask_from_render
+
+
+def has_own_mask(record: LayerRecord) -> bool:
+    """Whether a mask of the user's lies beside an outline, in a channel of its own."""
+    mask = record.mask_data
+    if mask is None or mask.real_flags is None or mask.real_flags.mask_disabled:
+        return False
+    return (mask.real_right or 0) > (mask.real_left or 0)
+
+
 def read_fill_opacity(record: LayerRecord) -> float:
     value = record.tagged_blocks.get_data(b"iOpa")
     return value / 255 if isinstance(value, int) else 1.0
@@ -75,7 +117,7 @@ def _walk_features(record: LayerRecord) -> Iterator[Feature]:
         yield Feature("text was kept as pixels", False)
     if any(key in blocks for key in _SMART):
         yield Feature("a smart object was kept as pixels", False)
-    if b"vscg" in blocks or b"vstk" in blocks:
+    if is_shape(record):
         yield Feature("a shape was kept as pixels", False)
     if has_effects(record):
         yield Feature("layer effects are not shown", True)
@@ -88,24 +130,29 @@ def _walk_features(record: LayerRecord) -> Iterator[Feature]:
     if any(key in blocks for key in (b"artb", b"artd", b"abdd")):
         yield Feature("the artboard was read as a group", True)
     if read_fill_opacity(record) < 1:
-        yield Feature("fill opacity was taken into the layer's opacity", False)
+        special = record.blend_mode in _FILL_SENSITIVE
+        yield Feature("fill opacity was taken into the layer's opacity", special)
     yield from _mask_features(record)
 
 
 def _mask_features(record: LayerRecord) -> Iterator[Feature]:
     mask = record.mask_data
-    has_pixels = any(channel.id == ChannelID.USER_LAYER_MASK for channel in record.channel_info)
-    if any(key in record.tagged_blocks for key in _VECTOR_MASKS):
-        if has_pixels and mask is not None and mask.flags.user_mask_from_render:
-            yield Feature("a vector mask was kept as a pixel mask", False)
-        elif b"vscg" not in record.tagged_blocks and b"vstk" not in record.tagged_blocks:
-            yield Feature("a vector mask is not applied", True)
-    if mask is not None and mask.parameters is not None and has_pixels:
-        density = mask.parameters.user_mask_density
-        if density is not None and density < 255:
-            yield Feature("the mask's density was taken into its values", False)
-        if mask.parameters.user_mask_feather:
-            yield Feature("the mask's feather is not shown", True)
+    if has_vector_mask(record) and not is_shape(record):
+        kept = is_rendered_mask(record)
+        yield Feature(
+            "a vector mask was kept as a pixel mask" if kept else "a vector mask is not applied", not kept
+        )
+    if mask is None or mask.parameters is None or mask.flags.mask_disabled:
+        return
+    values = mask.parameters
+    if any(density not in (None, 255) for density in (values.user_mask_density, values.vector_mask_density)):
+        both = is_rendered_mask(record) and has_own_mask(record)
+        yield Feature(
+            "the mask's density is not exact" if both else "the mask's density was taken into its values",
+            both,
+        )
+    if values.user_mask_feather or values.vector_mask_feather:
+        yield Feature("the mask's feather is not shown", True)
 
 
 def has_effects(record: LayerRecord) -> bool:
