@@ -52,6 +52,7 @@ JSON.parse(fs.readFileSync(list, 'utf8')).forEach((file, index) => {
     seen = {
       size: [psd.width, psd.height],
       depth: psd.bitsPerChannel,
+      merged_matted: psd.bitsPerChannel !== 8, // it takes the white away at 8 bits only
       merged: psd.imageData ? dump.array(psd.imageData) : null,
       layers: [...walkLayers(dump, psd.children, 0)],
       dpi: resources.resolutionInfo ? resources.resolutionInfo.horizontalResolution : null,

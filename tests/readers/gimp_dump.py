@@ -5,15 +5,20 @@ Environment: MATTEWORK_FILES, a JSON file with the list of paths; MATTEWORK_DUMP
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
 
-import gi
-
+gi: Any = importlib.import_module("gi")
+gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gegl, Gimp, Gio  # noqa: E402
+repository: Any = importlib.import_module("gi.repository")
+Babl, Gegl, Gimp, Gio = repository.Babl, repository.Gegl, repository.Gimp, repository.Gio
 
 DTYPES = {"u8": "|u1", "u16": "<u2", "u32": "<u4", "half": "<f2", "float": "<f4"}
 
@@ -21,23 +26,21 @@ DTYPES = {"u8": "|u1", "u16": "<u2", "u32": "<u4", "half": "<f2", "float": "<f4"
 class Dump:
     """The arrays and the JSON of one file."""
 
-    def __init__(self, folder, index):
+    def __init__(self, folder: str, index: int) -> None:
         self.folder, self.index, self.count = folder, index, 0
 
-    def keep(self, content):
+    def keep(self, content: bytes) -> str:
         name = f"{self.index}-{self.count}.raw"
         self.count += 1
         with open(os.path.join(self.folder, name), "wb") as file:
             file.write(content)
         return name
 
-    def array(self, drawable):
+    def array(self, drawable: Any) -> tuple[dict[str, Any], bool]:
         """Samples as GIMP holds them: naming a format would convert them."""
         buffer = drawable.get_buffer()
         rect = buffer.get_extent()
-        encoding = drawable.get_format()
-        encoding = encoding if isinstance(encoding, str) else encoding_name(encoding)
-        model, kind = re.match(r"(\S+) (\w+)", encoding).groups()
+        model, kind = re.split(r"[ -]", Babl.get_name(drawable.get_format()))[:2]
         content = buffer.get(rect, 1.0, None, Gegl.AbyssPolicy.NONE)
         channels = len(content) // (rect.width * rect.height * int(DTYPES[kind][2:]))
         return {
@@ -47,14 +50,7 @@ class Dump:
         }, model.rstrip("'").endswith("A")
 
 
-def encoding_name(encoding):
-    gi.require_version("Babl", "0.1")
-    from gi.repository import Babl
-
-    return Babl.get_name(encoding)
-
-
-def describe_layer(dump, layer, level):
+def describe_layer(dump: Dump, layer: Any, level: int) -> dict[str, Any]:
     _, left, top = layer.get_offsets()
     group = layer.is_group()
     data = {
@@ -79,7 +75,7 @@ def describe_layer(dump, layer, level):
     return data
 
 
-def walk_layers(dump, layers, level):
+def walk_layers(dump: Dump, layers: Any, level: int) -> Iterator[dict[str, Any]]:
     """Bottom to top, a group before its children."""
     for layer in reversed(layers):
         yield describe_layer(dump, layer, level)
@@ -87,7 +83,7 @@ def walk_layers(dump, layers, level):
             yield from walk_layers(dump, layer.get_children(), level + 1)
 
 
-def dump_file(path, dump):
+def dump_file(path: str, dump: Dump) -> dict[str, Any]:
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
     if image is None:
         raise RuntimeError("GIMP opened nothing")
@@ -98,20 +94,25 @@ def dump_file(path, dump):
         "icc": dump.keep(bytes(profile.get_icc_profile())) if profile else None,
         "layers": list(walk_layers(dump, image.get_layers(), 0)),
     }
+    metadata = image.get_metadata()
+    if metadata is not None:
+        tags = {tag.get("name"): tag.text for tag in ElementTree.fromstring(metadata.serialize()).iter("tag")}
+        data["recipe"] = tags.get("Xmp.mattework.Recipe")
+        data["exif"] = {"Make": tags.get("Exif.Image.Make")}
     visible = Gimp.Layer.new_from_visible(image, image, "visible")
     data["rendered"], _ = dump.array(visible)
     image.delete()
     return data
 
 
-def main():
+def main() -> None:
     folder = os.environ["MATTEWORK_DUMP"]
     with open(os.environ["MATTEWORK_FILES"], encoding="utf-8") as file:
         paths = json.load(file)
     for index, path in enumerate(paths):
         try:
             data = dump_file(path, Dump(folder, index))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever GIMP raises is its answer
             data = {"unreadable": str(error)}
         with open(os.path.join(folder, f"{index}.json"), "w", encoding="utf-8") as file:
             json.dump(data, file)

@@ -55,7 +55,9 @@ def _read_file(program: str, path: Path, folder: Path) -> Reading:
         shows_groups=False,
         alpha_holds=frozenset({"mask", "opacity"}),
         dpi=float(pictures[0][8].split()[0]),
-        icc=_take_profile(program, path, folder),
+        icc=_take_profile(program, path, folder / "profile.icc"),
+        xmp=_take_profile(program, path, folder / "profile.xmp"),
+        exif=_parse_exif(_take_profile(program, path, folder / "profile.exif")),
     )
 
 
@@ -79,10 +81,20 @@ def _describe(facts: list[str], array: AnyArray) -> SeenLayer:
     )
 
 
-def _take_profile(program: str, path: Path, folder: Path) -> bytes | None:
-    target = folder / "profile.icc"
+def _take_profile(program: str, path: Path, target: Path) -> bytes | None:
+    """The profile that the suffix of `target` names: icc, xmp or exif."""
     try:
         run_program([program, f"{path}[0]", str(target)], 60)
-    except RuntimeError:  # no profile in the file
+    except RuntimeError:  # there is none in the file
         return None
     return target.read_bytes() if target.exists() else None
+
+
+def _parse_exif(profile: bytes | None) -> dict[str, str] | None:
+    from PIL import Image
+
+    if profile is None:
+        return None
+    exif = Image.Exif()
+    exif.load(profile if profile.startswith(b"Exif") else b"Exif\0\0" + profile)
+    return {"Make": str(exif.get(0x010F, ""))}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
-import photoshopapi
-from array_dump import Dump, dump_files
+
+from readers.array_dump import Dump, dump_files
+
+photoshopapi: Any = importlib.import_module("photoshopapi")
 
 
 def describe_layer(dump: Dump, layer: Any, level: int) -> dict[str, Any]:
@@ -26,6 +29,8 @@ def describe_layer(dump: Dump, layer: Any, level: int) -> dict[str, Any]:
         seen["rect"] = [left, top, left + int(layer.width), top + int(layer.height)]
         seen["alpha"] = -1 in channels
         colours = sorted(index for index in channels if index >= 0)
+        if len(colours) == 4:  # ink as Photoshop stores it, 0 = full
+            channels |= {index: ~channels[index] for index in colours}
         seen["pixels"] = dump.array([channels[index] for index in colours + [-1] * seen["alpha"]])
     if layer.has_mask():
         pixels = np.asarray(layer.mask)

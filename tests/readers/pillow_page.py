@@ -29,6 +29,7 @@ def _read_file(path: Path) -> Reading | Unreadable:
             merged = np.asarray(image)
             info = dict(image.info)
             size = Size(*image.size)
+            exif = {"Make": str(image.getexif().get(0x010F, ""))}
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         return Unreadable(str(error).replace(str(path), "the file"))
     merged = merged.reshape(*merged.shape[:2], -1)
@@ -40,5 +41,7 @@ def _read_file(path: Path) -> Reading | Unreadable:
         merged=merged,
         merged_matted=path.suffix in (".psd", ".psb"),
         icc=info.get("icc_profile"),
+        xmp=info.get("xmp"),
+        exif=exif if any(exif.values()) else None,
         dpi=float(dpi[0]) if dpi else None,
     )

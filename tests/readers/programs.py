@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -35,15 +36,20 @@ def locate_program(name: str) -> Path:
     raise ProgramMissing(f"{name}: run installer/test-hosts.sh first")
 
 
-def run_program(command: list[str], timeout: float) -> str:
-    """Run a program without input and return what it printed.
+def run_program(command: list[str], timeout: float, environment: Mapping[str, str] | None = None) -> str:
+    """Run a program without input and return what it printed. `environment` is added to our own.
 
     Raises:
         RuntimeError: it failed or took too long; the text ends with its last lines.
     """
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            env={**os.environ, **(environment or {})},
         )
     except subprocess.TimeoutExpired as error:
         raise RuntimeError(f"{command[0]} took longer than {timeout:.0f} s") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mattework.arrays import AnyArray
+from mattework.arrays import AnyArray, Samples
 from mattework.geometry import Rect, Size
 from readers.reading import Reading, SeenLayer, SeenMask, Unreadable
 
@@ -31,7 +31,7 @@ def _read_file(path: Path) -> Reading | Unreadable:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             psd = PSDImage.open(path)
-            merged = _to_samples(psd.numpy(), psd.depth)
+            merged = _to_samples(_as_ink(psd, psd.numpy()), psd.depth)
             rendered = _render(psd)
             layers = tuple(_walk_layers(psd, 0, psd.depth))
     except (OSError, ValueError) as error:
@@ -43,7 +43,6 @@ def _read_file(path: Path) -> Reading | Unreadable:
         depth=psd.depth,
         layers=layers,
         merged=merged,
-        merged_matted=True,
         rendered=rendered,
         icc=resources.get_data(Resource.ICC_PROFILE),
         xmp=resources.get_data(Resource.XMP_METADATA),
@@ -79,7 +78,7 @@ def _describe(layer: Any, level: int, depth: int) -> SeenLayer:
         visible=layer.visible,
         opacity=layer.opacity / 255,
         blend=layer.blend_mode.name.lower().replace("_", " "),
-        pixels=None if pixels is None else _to_samples(pixels, depth),
+        pixels=None if pixels is None else _to_samples(_as_ink(layer._psd, pixels), depth),
         alpha=None if alpha is None else _to_samples(alpha, depth)[:, :, 0],
         mask=mask,
     )
@@ -90,12 +89,19 @@ def _render(psd: Any) -> AnyArray | None:
     from psd_tools.composite import composite
 
     colour, _, alpha = composite(psd, force=True)
-    return _to_samples(np.concatenate([colour, alpha], axis=2), psd.depth)
+    return _to_samples(np.concatenate([_as_ink(psd, colour), alpha], axis=2), psd.depth)
 
 
-def _to_samples(array: AnyArray, depth: int) -> AnyArray:
+def _as_ink(psd: Any, colour: AnyArray) -> AnyArray:
+    """psd-tools gives CMYK as Photoshop stores it, 0 = full ink; alpha stays."""
+    if psd.color_mode.name != "CMYK":
+        return colour
+    return np.concatenate([1 - colour[:, :, :4], colour[:, :, 4:]], axis=2)
+
+
+def _to_samples(array: AnyArray, depth: int) -> Samples:
     """psd-tools gives floats from 0 to 1 for every depth."""
     if depth == 32:
         return array.astype(np.float32)
-    kind, white = (np.uint8, 255) if depth == 8 else (np.uint16, 65535)
-    return np.rint(np.clip(array, 0, 1) * white).astype(kind)
+    levels = np.rint(np.clip(array.astype(np.float64), 0, 1) * (255 if depth == 8 else 65535))
+    return levels.astype(np.uint8) if depth == 8 else levels.astype(np.uint16)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-import psdtags
-import tifffile
-from array_dump import Dump, dump_files
-from psdtags import PsdChannelId, PsdKey, PsdLayerFlag, PsdLayerMaskFlag, PsdSectionDividerType
+from readers.array_dump import Dump, dump_files
+
+psdtags: Any = importlib.import_module("psdtags")
+tifffile: Any = importlib.import_module("tifffile")
 
 
 def describe_layer(dump: Dump, layer: Any, name: str, level: int, group: bool) -> dict[str, Any]:
@@ -18,21 +19,21 @@ def describe_layer(dump: Dump, layer: Any, name: str, level: int, group: bool) -
         "name": name,
         "level": level,
         "group": group,
-        "visible": not layer.flags & PsdLayerFlag.VISIBLE,  # the bit means hidden
+        "visible": not layer.flags & psdtags.PsdLayerFlag.VISIBLE,  # the bit means hidden
         "opacity": layer.opacity / 255,
         "blend": layer.blendmode.name.lower().replace("_", " "),
     }
     if not group:
         seen["rect"] = [left, top, right, bottom]
-        seen["alpha"] = PsdChannelId.TRANSPARENCY_MASK in planes
-        wanted = [*colours, PsdChannelId.TRANSPARENCY_MASK] if seen["alpha"] else colours
+        seen["alpha"] = psdtags.PsdChannelId.TRANSPARENCY_MASK in planes
+        wanted = [*colours, psdtags.PsdChannelId.TRANSPARENCY_MASK] if seen["alpha"] else colours
         seen["pixels"] = dump.array([planes[key] for key in wanted])
-    if PsdChannelId.USER_LAYER_MASK in planes:
+    if psdtags.PsdChannelId.USER_LAYER_MASK in planes:
         top, left, bottom, right = layer.mask.rectangle
         seen["mask"] = {
             "rect": [left, top, right, bottom],
-            "pixels": dump.array([planes[PsdChannelId.USER_LAYER_MASK]]),
-            "enabled": not layer.mask.flags & PsdLayerMaskFlag.DISABLED,
+            "pixels": dump.array([planes[psdtags.PsdChannelId.USER_LAYER_MASK]]),
+            "enabled": not layer.mask.flags & psdtags.PsdLayerMaskFlag.DISABLED,
         }
     return seen
 
@@ -41,14 +42,14 @@ def walk_layers(dump: Dump, layers: list[Any]) -> list[dict[str, Any]]:
     """The flat list with dividers, as nested records: a group before its children, bottom to top."""
     stack: list[list[dict[str, Any]]] = [[]]
     for layer in layers:
-        names = [str(item.value) for item in layer.info if item.key == PsdKey.UNICODE_LAYER_NAME]
-        kinds = [item.kind for item in layer.info if item.key == PsdKey.SECTION_DIVIDER_SETTING]
-        blends = [item.blendmode for item in layer.info if item.key == PsdKey.SECTION_DIVIDER_SETTING]
-        kind = kinds[0] if kinds else PsdSectionDividerType.OTHER
+        names = [str(item.value) for item in layer.info if item.key == psdtags.PsdKey.UNICODE_LAYER_NAME]
+        kinds = [item.kind for item in layer.info if item.key == psdtags.PsdKey.SECTION_DIVIDER_SETTING]
+        blends = [item.blendmode for item in layer.info if item.key == psdtags.PsdKey.SECTION_DIVIDER_SETTING]
+        kind = kinds[0] if kinds else psdtags.PsdSectionDividerType.OTHER
         name = names[0] if names else layer.name
-        if kind == PsdSectionDividerType.BOUNDING_SECTION_DIVIDER:
+        if kind == psdtags.PsdSectionDividerType.BOUNDING_SECTION_DIVIDER:
             stack.append([])
-        elif kind in (PsdSectionDividerType.OPEN_FOLDER, PsdSectionDividerType.CLOSED_FOLDER):
+        elif kind in (psdtags.PsdSectionDividerType.OPEN_FOLDER, psdtags.PsdSectionDividerType.CLOSED_FOLDER):
             children = stack.pop()
             for child in children:
                 child["level"] += 1

@@ -12,7 +12,7 @@ from readers.reading import Reading, Unreadable, load_dump
 
 @dataclass(frozen=True, slots=True)
 class PythonReader:
-    """A package that is read by `SCRIPT` in the readers' environment. `program` is its name in the set-up script."""
+    """A package that the module `script` reads with in the readers' environment; `program` as the set-up script says."""
 
     program: str
     package: str
@@ -25,7 +25,7 @@ class PythonReader:
             ProgramMissing: the package is not here.
         """
         python = locate_program(self.program) / "bin" / "python"
-        script = Path(__file__).with_name(self.script)
+        environment = {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
         readings: list[Reading | Unreadable] = []
         while len(readings) < len(paths):
             start = len(readings)
@@ -34,7 +34,7 @@ class PythonReader:
             listing = folder / "files.json"
             listing.write_text(json.dumps([str(path.resolve()) for path in paths[start:]]), encoding="utf-8")
             try:
-                run_program([str(python), str(script), str(listing), str(folder)], timeout=120)
+                run_program([str(python), "-m", self.script, str(listing), str(folder)], 120, environment)
             except RuntimeError as crash:  # some end the whole process: go on after the file that did it
                 done = len(list(folder.glob("[0-9]*.json")))
                 readings += [load_dump(folder, index) for index in range(done)]
@@ -49,5 +49,5 @@ class PythonReader:
         return run_program([str(python), "-c", code], timeout=60).strip()
 
 
-PHOTOSHOPAPI = PythonReader("photoshopapi", "PhotoshopAPI", "photoshopapi_dump.py")
-PSDTAGS = PythonReader("psdtags", "psdtags", "psdtags_dump.py")
+PHOTOSHOPAPI = PythonReader("photoshopapi", "PhotoshopAPI", "readers.photoshopapi_dump")
+PSDTAGS = PythonReader("psdtags", "psdtags", "readers.psdtags_dump")

@@ -46,7 +46,8 @@ class Reading:
     """What a reader saw. Layers and groups bottom to top, a group before its children.
 
     `merged` is the merged picture stored in the file as the reader shows it, `rendered` what the reader itself made of the
-    layers; both (H, W, channels) with alpha last when there is any. `alpha_holds` names what the reader has multiplied into
+    layers; both (H, W, channels) with alpha last when there is any. `xmp` is the whole
+    packet, `recipe` our property alone. `alpha_holds` names what the reader has multiplied into
     the alpha of each layer ("mask", "opacity") because it knows no other place for it.
     """
 
@@ -62,6 +63,7 @@ class Reading:
     icc: bytes | None = None
     dpi: float | None = None
     xmp: bytes | None = None
+    recipe: str | None = None
     exif: dict[str, str] | None = None
     remarks: tuple[str, ...] = ()
 
@@ -95,6 +97,8 @@ def load_dump(folder: Path, index: int) -> Reading | Unreadable:
         icc=(folder / icc).read_bytes() if icc else None,
         dpi=data.get("dpi"),
         xmp=data["xmp"].encode() if data.get("xmp") else None,
+        recipe=data.get("recipe"),
+        exif=data.get("exif"),
         remarks=tuple(data.get("remarks", ())),
     )
 
