@@ -7,6 +7,7 @@ when every node of the probe ran on it and the numbers are right.
 from __future__ import annotations
 
 import base64
+import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -78,6 +79,8 @@ def load_onnxruntime() -> Any:
     Raises:
         DeviceUnavailable: onnxruntime is not installed or its library cannot be loaded.
     """
+    # Its library begins to collect when it is loaded, unless it finds this; the call below would come too late.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
     except ImportError as error:

@@ -1,0 +1,183 @@
+"""The host's side: finds the warm worker or starts one, and calls it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Optional
+
+from .launch import last_words, name_worker, start_worker
+from .protocol import (
+    PROTOCOL,
+    EngineError,
+    LineChannel,
+    explain_versions,
+    is_proof,
+    make_challenge,
+    prove_secret,
+)
+from .rendezvous import WorkerRecord, open_connection, read_record, sweep_work_folders
+
+SILENCE_LIMIT = 60.0
+"""A worker that gives no sign for so many seconds hangs: even a busy one says every two seconds that it lives."""
+
+Progress = Optional[Callable[[str, float], None]]  # noqa: UP045
+
+
+class _Outdated(Exception):
+    """The worker that answered is on its way out; another must be started."""
+
+
+class WorkerClient:
+    """A connection to a worker. Close it (or leave its `with` block), and what it still does is cancelled."""
+
+    def __init__(self, channel: LineChannel, record: WorkerRecord, name: str) -> None:
+        self.record = record
+        self._channel = channel
+        self._name = name
+        self._last_id = 0
+        self._folder: Path | None = None
+
+    def open_folder(self, model: str | None = None) -> Path:
+        """A folder for raw files that the worker owns; it starts to load the model meanwhile."""
+        if self._folder is None:
+            self._folder = Path(self.call("open", {"model": model})["folder"])
+        return self._folder
+
+    def call(self, op: str, params: Any = None, progress: Progress = None) -> dict[str, Any]:
+        """Send a request and wait for its result. `params` is a dataclass of the protocol or a plain dictionary.
+
+        Raises:
+            EngineError: the worker refused, failed, died or hangs; the text says which, and the remedy.
+        """
+        self._last_id += 1
+        number = self._last_id
+        plain = asdict(params) if is_dataclass(params) and not isinstance(params, type) else params or {}
+        try:
+            self._channel.send({"op": op, "id": number, "params": plain})
+            while True:
+                message = self._channel.receive()
+                if message is None:
+                    raise ConnectionResetError
+                event = message.get("event")
+                if event == "progress" and progress is not None:
+                    progress(str(message.get("text", "")), float(message.get("fraction", 0.0)))
+                elif event == "result" and message.get("id") == number:
+                    value: dict[str, Any] = message.get("value") or {}
+                    return value
+                elif event == "error" and message.get("id") == number:
+                    raise EngineError(str(message.get("message")), str(message.get("kind")))
+        except TimeoutError as error:
+            self._stop_worker()
+            raise EngineError(
+                f"The Mattework engine has not answered for {SILENCE_LIMIT:.0f} seconds and was stopped. Try again; "
+                "if it happens again, run: mattework gimp doctor",
+                "silent",
+            ) from error
+        except (OSError, ValueError) as error:
+            self._delete_folder()
+            words = last_words(self._name)
+            raise EngineError(
+                "The Mattework engine ended while it worked. "
+                + (f"Its last words: {words} " if words else "")
+                + "Try again; if it happens again, run: mattework gimp doctor",
+                "died",
+            ) from error
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def __enter__(self) -> WorkerClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _stop_worker(self) -> None:
+        """End a worker that hangs. The connection is still open, so the process of that number is the worker."""
+        with contextlib.suppress(OSError):
+            os.kill(self.record.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        self._delete_folder()
+
+    def _delete_folder(self) -> None:
+        """A worker that died cannot sweep any more."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        sweep_work_folders()
+
+
+def find_worker(command: Sequence[str]) -> WorkerClient | None:
+    """Connect to the worker of this command that runs already; None when there is none.
+
+    Raises:
+        EngineError: there is one, and it speaks another protocol.
+    """
+    name = name_worker(command)
+    record = read_record(name)
+    if record is None:
+        return None
+    try:
+        return _shake_hands(record, name)
+    except (OSError, ValueError, _Outdated):
+        return None
+
+
+def connect_worker(command: Sequence[str]) -> WorkerClient:
+    """Connect to the worker of this command, and start one first when none answers.
+
+    Args:
+        command: what starts the command line, as in ("/path/to/python", "-P", "-m", "mattework").
+
+    Raises:
+        EngineError: the engine is missing, does not start, or is of another version.
+    """
+    client = find_worker(command)
+    if client is not None:
+        return client
+    start_worker(command)
+    client = find_worker(command)
+    if client is None:
+        words = last_words(name_worker(command))
+        raise EngineError(
+            "The Mattework engine started but does not answer. "
+            + (f"It said: {words} " if words else "")
+            + "Run: mattework gimp doctor",
+            "start",
+        )
+    return client
+
+
+def _shake_hands(record: WorkerRecord, name: str) -> WorkerClient:
+    connection = open_connection(record.address, timeout=10.0)
+    channel = LineChannel(connection)
+    try:
+        hello = channel.receive() or {}
+        if hello.get("protocol") != PROTOCOL:
+            raise EngineError(explain_versions(hello.get("protocol")), "version")
+        challenge = make_challenge()
+        channel.send(
+            {
+                "event": "hello",
+                "protocol": PROTOCOL,
+                "proof": prove_secret(record.secret, "client", str(hello.get("challenge"))),
+                "challenge": challenge,
+            }
+        )
+        welcome = channel.receive() or {}
+        if welcome.get("event") == "retired":
+            raise _Outdated
+        if not is_proof(record.secret, "worker", challenge, welcome.get("proof")):
+            raise ValueError("whoever listens there is not our worker")
+    except BaseException:
+        channel.close()
+        raise
+    connection.settimeout(SILENCE_LIMIT)
+    return WorkerClient(channel, record, name)

@@ -1,0 +1,345 @@
+"""What a worker can do: each request is one function of the core's own, on pictures from raw files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mattework._version import __version__
+from mattework.errors import MatteworkError, UsageError
+from mattework.worker.protocol import (
+    PROTOCOL,
+    AdjustRequest,
+    ColoursRequest,
+    CutRequest,
+    EdgeOptions,
+    RefineRequest,
+)
+
+if TYPE_CHECKING:
+    from mattework.arrays import Floats
+    from mattework.cutout import Cutout
+    from mattework.document.model import Document
+    from mattework.models.runtime import ModelSession
+    from mattework.progress import Progress
+    from mattework.recipe import EdgeSettings
+
+Report = Callable[[str, float], None]
+Params = TypeVar("Params")
+
+MASK_FILE, COLOURS_FILE, SOFT_MASK_FILE = "mask.raw", "colours.raw", "soft-mask.png"
+
+STAGES = {
+    "open": (0.00, "reading the picture"),
+    "model": (0.02, "loading the model"),
+    "subject": (0.10, "finding the subject"),
+    "trimap": (0.30, "laying the unknown band"),
+    "edge": (0.35, "solving the edge"),
+    "colours": (0.80, "cleaning the colours"),
+    "layers": (0.97, "writing the mask"),
+}
+"""Where each step of the pipeline begins on the way from 0 to 1, and what people read meanwhile."""
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The operations, with the model that stays warm between them."""
+
+    _sessions: dict[str, ModelSession] = field(default_factory=dict)
+    _loading: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, op: str, params: Mapping[str, Any], folder: Path | None, report: Report) -> dict[str, Any]:
+        """Carry out one request; gives the value of its result.
+
+        Raises:
+            MatteworkError: refused or failed, with a sentence for people.
+            Cancelled: `report` wanted the work to stop.
+        """
+        if op == "about":
+            return describe_engine()
+        if op not in _OPERATIONS:
+            raise UsageError(f"This Mattework engine cannot {op!r}. Update Mattework.")
+        kind, operation = _OPERATIONS[op]
+        request = _read_params(params, kind)
+        value: dict[str, Any] = operation(self, request, folder, _follow_stages(report))
+        return value
+
+    def warm_up(self, model: str | None) -> None:
+        """Load the model in the background: the host is busy sending pixels meanwhile."""
+
+        def load() -> None:
+            # Whatever is wrong with the model is told by the request that needs it.
+            with contextlib.suppress(MatteworkError, MemoryError):
+                self.open_model(model)
+
+        threading.Thread(target=load, daemon=True).start()
+
+    def open_model(self, model: str | None) -> ModelSession:
+        """The open model of that identifier, the embedded one by default. Only the last one is kept."""
+        from mattework.models.catalogue import find_spec
+        from mattework.models.runtime import open_session
+        from mattework.models.store import open_store
+        from mattework.pipeline import DEFAULT_MODEL
+
+        name = model or DEFAULT_MODEL
+        with self._loading:
+            if name not in self._sessions:
+                session = open_session(find_spec(name), open_store())
+                self._sessions = {name: session}
+            return self._sessions[name]
+
+
+def describe_engine() -> dict[str, Any]:
+    """What the engine is, and which subject models are installed here: for dialogs and for the doctor."""
+    from mattework.models.store import open_store
+    from mattework.pipeline import DEFAULT_MODEL
+
+    store = open_store()
+    models = [
+        {"id": spec.id, "name": spec.display_name}
+        for spec in store.list_specs()
+        if spec.task == "subject" and store.is_installed(spec)
+    ]
+    return {
+        "program": __version__,
+        "protocol": PROTOCOL,
+        "python": sys.executable,
+        "pid": os.getpid(),
+        "models": models,
+        "default_model": DEFAULT_MODEL,
+    }
+
+
+def cut_subject(jobs: Jobs, request: CutRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
+    from mattework.pipeline import cut_out
+    from mattework.recipe import TrimapRules
+    from mattework.worker.rasters import read_document
+
+    progress("open", 0.0)
+    document, raw = read_document(request.picture, folder)
+    progress("model", 0.0)
+    cutout = cut_out(
+        document,
+        session=jobs.open_model(request.model),
+        rules=TrimapRules(band=request.edge.band),
+        solver=_check_solver(request.edge.solver),
+        edge=_edge_settings(request.edge),
+        colours=request.colours,
+        progress=progress,
+    )
+    return _hand_over(cutout, request, document, raw, folder)
+
+
+def adjust_edge(_: Jobs, request: AdjustRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
+    """The mask of an earlier recipe again, with other edge settings; no model is needed."""
+    from mattework.pipeline import apply_recipe
+    from mattework.recipe import RecipeInputs, parse_recipe
+    from mattework.worker.rasters import locate_file, read_document
+
+    progress("open", 0.0)
+    document, raw = read_document(request.picture, folder)
+    recipe = parse_recipe(request.recipe)
+    recipe = replace(
+        recipe,
+        solver=_check_solver(request.edge.solver),
+        trimap=replace(recipe.trimap, band=request.edge.band),
+        edge=_edge_settings(request.edge),
+        colours=request.colours,
+    )
+    inputs = RecipeInputs(soft_mask=locate_file(folder, request.soft_mask).read_bytes())
+    cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
+    return _hand_over(cutout, request, document, raw, folder)
+
+
+def refine_edge(
+    jobs: Jobs, request: RefineRequest, folder: Path | None, progress: Progress
+) -> dict[str, Any]:
+    """Alpha solved in the band that the host gives, faded into the mask that is there as far as the band says."""
+    import numpy as np
+
+    from mattework.matting.solve import solve_alpha
+    from mattework.photo import convert_for_matting, take_photo
+    from mattework.pipeline import cut_out
+    from mattework.worker.rasters import locate_file, read_document, read_plane, unit_values
+
+    progress("open", 0.0)
+    document, _ = read_document(request.picture, folder)
+    size = document.size
+    weight = unit_values(read_plane(locate_file(folder, request.band), request.band_sample, size))
+    if not weight.any():
+        raise UsageError(
+            "There is nothing to refine: the selection does not touch the layer. Select the hair or the edge first."
+        )
+    notes: tuple[str, ...] = ()
+    if request.existing is not None:
+        known = unit_values(read_plane(locate_file(folder, request.existing), request.sample, size))
+    else:
+        progress("model", 0.0)
+        cutout = cut_out(document, session=jobs.open_model(request.model), colours=0.0, progress=progress)
+        known, notes = _matte_of(cutout), cutout.report.notes
+    trimap = np.full(size.shape, 128, np.uint8)
+    outside = weight == 0
+    trimap[outside & (known <= 0.02)] = 0
+    trimap[outside & (known >= 0.98)] = 255
+    if not (trimap == 255).any() or not (trimap == 0).any():
+        raise UsageError(
+            "Outside the selection there must be some subject (white in the mask) and some background (black), so that "
+            "the edge between them can be told. Select a narrower band along the edge."
+        )
+    # What is neither selected nor decided keeps its mask: nothing is solved there.
+    trimap[outside & (trimap == 128)] = np.where(known[outside & (trimap == 128)] < 0.5, 0, 255)
+    progress("edge", 0.0)
+    solution = solve_alpha(
+        convert_for_matting(take_photo(document)),
+        trimap,
+        soft_mask=known,
+        solver=_check_solver(request.solver),
+        progress=progress,
+    )
+    progress("layers", 0.0)
+    _write_mask(known + weight * (solution.alpha - known), request.sample, folder)
+    return {
+        "mask": MASK_FILE,
+        "notes": [*notes, *solution.notes],
+        "report": {"solver": solution.solver, "seconds": round(solution.seconds, 3)},
+    }
+
+
+def clean_colours(
+    _: Jobs, request: ColoursRequest, folder: Path | None, progress: Progress
+) -> dict[str, Any]:
+    from mattework.matting.foreground import estimate_foreground
+    from mattework.photo import take_photo
+    from mattework.worker.rasters import locate_file, read_document, read_plane, unit_values, write_colours
+
+    progress("open", 0.0)
+    document, raw = read_document(request.picture, folder)
+    photo = take_photo(document)
+    alpha = unit_values(read_plane(locate_file(folder, request.mask), request.sample, document.size))
+    if photo.alpha is not None:
+        alpha = alpha * unit_values(photo.alpha)
+    if not alpha.any():
+        raise UsageError("The mask shows nothing of the layer: there are no edge colours to clean.")
+    progress("colours", 0.0)
+    clean = estimate_foreground(photo.colour, alpha, amount=request.amount, progress=progress)
+    write_colours(clean, document, raw, request.picture, locate_file(folder, COLOURS_FILE))
+    return {"colours": COLOURS_FILE, "notes": []}
+
+
+_OPERATIONS: Mapping[str, tuple[type[Any], Callable[..., dict[str, Any]]]] = {
+    "cut": (CutRequest, cut_subject),
+    "adjust": (AdjustRequest, adjust_edge),
+    "refine": (RefineRequest, refine_edge),
+    "colours": (ColoursRequest, clean_colours),
+}
+
+
+def _hand_over(
+    cutout: Cutout,
+    request: CutRequest | AdjustRequest,
+    document: Document,
+    raw: Any,
+    folder: Path | None,
+) -> dict[str, Any]:
+    """Mask, clean colours and soft mask as files; recipe and report as values."""
+    from mattework.cutout import CLEAN_LAYER
+    from mattework.document.model import Layer
+    from mattework.worker.rasters import locate_file, write_colours
+
+    if isinstance(request, CutRequest):
+        matte = cutout.alpha if request.with_transparency else _matte_of(cutout)
+        matte = _combine_masks(matte, request, document, folder)
+    else:
+        matte = _matte_of(cutout)
+    _write_mask(matte, request.sample, folder)
+    value: dict[str, Any] = {
+        "mask": MASK_FILE,
+        "recipe": cutout.recipe.to_json(),
+        "report": cutout.report.to_dict(),
+        "notes": list(cutout.report.notes),
+    }
+    for layer in cutout.document.layers:
+        if isinstance(layer, Layer) and layer.name == CLEAN_LAYER:
+            write_colours(layer.pixels, document, raw, request.picture, locate_file(folder, COLOURS_FILE))
+            value["colours"] = COLOURS_FILE
+    if cutout.inputs.soft_mask is not None:
+        locate_file(folder, SOFT_MASK_FILE).write_bytes(cutout.inputs.soft_mask)
+        value["soft_mask"] = SOFT_MASK_FILE
+    return value
+
+
+def _combine_masks(matte: Any, request: CutRequest, document: Document, folder: Path | None) -> Any:
+    import numpy as np
+
+    from mattework.worker.rasters import locate_file, read_plane, unit_values
+
+    if request.combine == "replace":
+        return matte
+    if request.combine not in ("intersect", "add") or request.existing is None:
+        raise UsageError(f"Masks are combined by replace, intersect or add, not {request.combine!r}.")
+    existing = unit_values(read_plane(locate_file(folder, request.existing), request.sample, document.size))
+    values = unit_values(matte)
+    return np.minimum(values, existing) if request.combine == "intersect" else np.maximum(values, existing)
+
+
+def _matte_of(cutout: Cutout) -> Floats:
+    """The matte without the photo's own transparency: what a layer mask must hold, as the document holds it."""
+    from mattework.document.model import Layer
+    from mattework.worker.rasters import unit_values
+
+    mask = next(one.mask for one in cutout.document.layers if isinstance(one, Layer) and one.mask is not None)
+    return unit_values(mask.pixels)
+
+
+def _write_mask(matte: Any, sample: str, folder: Path | None) -> None:
+    from mattework.worker.rasters import DTYPES, locate_file, quantise
+
+    if sample not in DTYPES:
+        raise UsageError(f"Samples of the kind {sample!r} are not known.")
+    quantise(matte, DTYPES[sample]).tofile(locate_file(folder, MASK_FILE))
+
+
+def _edge_settings(edge: EdgeOptions) -> EdgeSettings:
+    from mattework.recipe import EdgeSettings
+
+    return EdgeSettings(smooth=edge.smooth, feather=edge.feather, contrast=edge.contrast, shift=edge.shift)
+
+
+def _check_solver(solver: str) -> Any:
+    from mattework.matting.solve import choose_solver
+
+    choose_solver(solver)
+    return solver
+
+
+def _read_params(params: Mapping[str, Any], kind: type[Params]) -> Params:
+    import msgspec
+
+    try:
+        return msgspec.convert(params, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"The request cannot be read: {error}.") from error
+
+
+def _follow_stages(report: Report) -> Progress:
+    """One way from 0 to 1 out of the steps of the pipeline and the finer steps inside them."""
+    names = list(STAGES)
+    stage = "open"
+
+    def advance(step: str, fraction: float) -> None:
+        nonlocal stage
+        if step in STAGES:
+            if names.index(step) < names.index(stage):
+                return
+            stage = step
+        begin, text = STAGES[stage]
+        later = [STAGES[name][0] for name in names[names.index(stage) + 1 :]]
+        report(text, begin + (min([*later, 1.0]) - begin) * fraction)
+
+    return advance

@@ -1,0 +1,197 @@
+"""What goes over the wire: JSON lines, the handshake that comes before anything else, and the requests.
+
+Pixels never go over the wire. They lie in raw files in a folder that the worker makes, owns and deletes: rows from top
+to bottom without padding, samples in the machine's byte order, interleaved colour channels with straight alpha last.
+
+A connection begins with a proof on both sides that the other knows the secret (HMAC-SHA-256 over a fresh challenge), so
+nobody who can merely reach the socket gets further than one line. Then come requests, one at a time:
+
+    -> {"op": "cut", "id": 7, "params": {...}}      a dataclass below, or {}
+    <- {"event": "progress", "id": 7, "text": "solving the edge", "fraction": 0.4}
+    <- {"event": "alive"}                           every two seconds while it works
+    <- {"event": "result", "id": 7, "value": {...}} or {"event": "error", "id": 7, "kind": "...", "message": "..."}
+    -> {"op": "cancel", "id": 7}                    at any time; closing the connection does the same
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import socket
+from dataclasses import dataclass
+from typing import Any, Optional
+
+PROTOCOL = 1
+"""Goes up when a client of before cannot talk to a worker of after, or the other way round."""
+
+MAX_LINE = 1 << 20
+MAX_GREETING = 1 << 10
+"""A line may be this long; before the handshake is done, only this."""
+
+ALIVE_EVERY = 2.0
+"""Seconds between two signs of life from a busy worker."""
+
+SAMPLE_BYTES = {"u8": 1, "u16": 2, "u32": 4, "half": 2, "float": 4, "double": 8}
+
+
+class EngineError(Exception):
+    """What a user is told: what happened, and what to do. `kind` is one short word for programs."""
+
+    def __init__(self, message: str, kind: str = "engine") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+# Optional[...] instead of X | None: these annotations are evaluated where requests are checked.
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A raw picture. `channels` counts alpha; `linear` says that samples are linear light, else sRGB-encoded (or in the
+    encoding of the profile whose bytes are in the file `icc`)."""
+
+    file: str
+    width: int
+    height: int
+    channels: int
+    has_alpha: bool
+    sample: str
+    linear: bool = False
+    icc: Optional[str] = None  # noqa: UP045
+
+
+@dataclass(frozen=True)
+class EdgeOptions:
+    """How the edge is solved and treated; see `TrimapRules` and `EdgeSettings` of the recipe."""
+
+    solver: str = "auto"
+    band: float = 1.0
+    smooth: float = 0.0
+    feather: float = 0.0
+    contrast: float = 0.0
+    shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class CutRequest:
+    """Find the subject: its mask in `sample` goes to mask.raw, clean colours like the picture to colours.raw.
+
+    `combine` is replace, intersect (the lesser of both) or add (the greater), with the mask in the file `existing`.
+    `with_transparency` multiplies the picture's own alpha into the mask, for those who want it as a selection.
+    """
+
+    picture: Picture
+    sample: str
+    model: Optional[str] = None  # noqa: UP045
+    edge: EdgeOptions = EdgeOptions()
+    colours: float = 1.0
+    combine: str = "replace"
+    existing: Optional[str] = None  # noqa: UP045
+    with_transparency: bool = False
+
+
+@dataclass(frozen=True)
+class RefineRequest:
+    """Solve the edge anew where the file `band` (one `band_sample` a pixel) is above zero, as far as it says so.
+
+    The mask in `existing` is what is known elsewhere; without one the subject is looked for first.
+    """
+
+    picture: Picture
+    sample: str
+    band: str
+    band_sample: str
+    existing: Optional[str] = None  # noqa: UP045
+    model: Optional[str] = None  # noqa: UP045
+    solver: str = "auto"
+
+
+@dataclass(frozen=True)
+class ColoursRequest:
+    """Clean the colours under the mask in the file `mask`, into colours.raw."""
+
+    picture: Picture
+    sample: str
+    mask: str
+    amount: float = 1.0
+
+
+@dataclass(frozen=True)
+class AdjustRequest:
+    """Make the mask of a recipe again with other edge settings, from the soft mask (PNG) in the file `soft_mask`."""
+
+    picture: Picture
+    sample: str
+    recipe: str
+    soft_mask: str
+    edge: EdgeOptions = EdgeOptions()
+    colours: float = 1.0
+
+
+def make_challenge() -> str:
+    return secrets.token_hex(16)
+
+
+def prove_secret(secret: str, role: str, challenge: str) -> str:
+    """The answer to a challenge, for `role` "client" or "worker": only who knows the secret can give it."""
+    return hmac.new(
+        bytes.fromhex(secret), f"mattework {role} {challenge}".encode(), hashlib.sha256
+    ).hexdigest()
+
+
+def is_proof(secret: str, role: str, challenge: str, proof: object) -> bool:
+    return isinstance(proof, str) and hmac.compare_digest(
+        prove_secret(secret, role, challenge).encode(), proof.encode()
+    )
+
+
+def explain_versions(worker: object, client: int = PROTOCOL) -> str:
+    """What a user does when the two sides do not speak the same protocol."""
+    if isinstance(worker, int) and worker < client:
+        return (
+            f"The Mattework engine is older than this plug-in (protocol {worker}, the plug-in speaks {client}). "
+            "Update Mattework, then run: mattework gimp install"
+        )
+    return (
+        f"The Mattework engine is newer than this plug-in (protocol {worker}, the plug-in speaks {client}). "
+        "Run: mattework gimp install, and start GIMP again."
+    )
+
+
+class LineChannel:
+    """JSON objects over a connected socket, a line each. Not shared between threads but for sending under a lock."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._pending = bytearray()
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.connection.sendall(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+
+    def receive(self, limit: int = MAX_LINE) -> dict[str, Any] | None:
+        """The next object, or None when the other side has closed.
+
+        Raises:
+            TimeoutError: the socket's time-out passed; what came so far is kept.
+            ValueError: a line that is too long, or no JSON object.
+        """
+        while True:
+            end = self._pending.find(b"\n", 0, limit + 1)
+            if end >= 0:
+                line = bytes(self._pending[:end])
+                del self._pending[: end + 1]
+                message = json.loads(line)
+                if not isinstance(message, dict):
+                    raise ValueError("not a JSON object")
+                return message
+            if len(self._pending) > limit:
+                raise ValueError("the line is too long")
+            data = self.connection.recv(min(limit + 1, 1 << 16))
+            if not data:
+                return None
+            self._pending += data
+
+    def close(self) -> None:
+        self.connection.close()

@@ -1,0 +1,318 @@
+"""The worker process: listens, shakes hands, runs one job at a time, and leaves nothing behind when it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import shutil
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from mattework._version import __version__
+from mattework.errors import Cancelled, MatteworkError, UsageError
+from mattework.worker.jobs import Jobs
+from mattework.worker.protocol import (
+    ALIVE_EVERY,
+    MAX_GREETING,
+    PROTOCOL,
+    LineChannel,
+    is_proof,
+    make_challenge,
+    prove_secret,
+)
+from mattework.worker.rendezvous import (
+    WorkerRecord,
+    make_work_folder,
+    open_listener,
+    read_record,
+    record_path,
+    sweep_work_folders,
+    take_lock,
+    write_record,
+)
+
+GREETING_LIMIT = 5.0
+"""Seconds in which whoever connects must have proven that it knows the secret."""
+
+MOST_CLIENTS = 16
+WINNER_LIMIT = 20.0
+
+
+def serve(name: str, idle: float) -> int:
+    """Run the worker of this name until nobody has used it for `idle` seconds; gives the exit code.
+
+    When another worker of that name runs already, it says so and ends at once: its record is the one to use.
+    """
+    out = _keep_standard_output()
+    lock = take_lock(record_path(name).with_suffix(".lock"))
+    if lock is None:
+        return _wait_for_winner(name, out)
+    with lock, contextlib.ExitStack() as stack:
+        sweep_work_folders()
+        work, work_lock = make_work_folder()
+        stack.callback(shutil.rmtree, work, ignore_errors=True)
+        stack.callback(work_lock.close)
+        listener, address = open_listener(name)
+        stack.callback(_remove_record, name)
+        stack.enter_context(listener)
+        record = WorkerRecord(PROTOCOL, __version__, os.getpid(), address, secrets.token_hex(32))
+        write_record(name, record)
+        worker = Worker(name=name, record=record, work=work, idle=idle)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stopping.set())
+        _say_ready(out)
+        worker.listen(listener)
+    return 0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Worker:
+    """What the connections share: the secret, the folder of raw files, the jobs with their warm models."""
+
+    name: str
+    record: WorkerRecord
+    work: Path
+    idle: float
+    jobs: Jobs = field(default_factory=Jobs)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    running: threading.Lock = field(default_factory=threading.Lock)
+    connections: set[Connection] = field(default_factory=set)
+
+    def listen(self, listener: socket.socket) -> None:
+        """Accept connections until told to stop, or idle for too long, or no longer the one that the record names."""
+        listener.settimeout(0.5)
+        last_used = time.monotonic()
+        while not self.stopping.is_set():
+            self.connections = {one for one in self.connections if one.thread.is_alive()}
+            if self.connections:
+                last_used = time.monotonic()
+            elif time.monotonic() - last_used > self.idle or not self._is_current():
+                break
+            try:
+                client, _ = listener.accept()
+            except TimeoutError:
+                continue
+            if len(self.connections) >= MOST_CLIENTS or not _is_same_user(client):
+                client.close()
+                continue
+            self.connections.add(Connection(self, client))
+        for connection in self.connections:
+            connection.hang_up()
+        for connection in self.connections:
+            connection.thread.join(5.0)
+
+    def _is_current(self) -> bool:
+        record = read_record(self.name)
+        return record is not None and record.secret == self.record.secret
+
+
+class Connection:
+    """One client. A thread of its own reads; another runs its requests one after the other."""
+
+    def __init__(self, worker: Worker, client: socket.socket) -> None:
+        self.worker = worker
+        self.channel = LineChannel(client)
+        self.cancelled = threading.Event()
+        self.gone = threading.Event()
+        self._sending = threading.Lock()
+        self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._busy = threading.Event()
+        self._folder: Path | None = None
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def hang_up(self) -> None:
+        """End what runs for this client, and the connection with it."""
+        self.gone.set()
+        with contextlib.suppress(OSError):
+            self.channel.connection.shutdown(socket.SHUT_RD)
+
+    def _serve(self) -> None:
+        try:
+            with contextlib.suppress(OSError, ValueError):
+                if self._shake_hands():
+                    self._serve_requests()
+        finally:
+            self.channel.close()
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _shake_hands(self) -> bool:
+        self.channel.connection.settimeout(GREETING_LIMIT)
+        challenge, secret = make_challenge(), self.worker.record.secret
+        self.channel.send(
+            {"event": "hello", "protocol": PROTOCOL, "program": __version__, "challenge": challenge}
+        )
+        hello = self.channel.receive(MAX_GREETING) or {}
+        if not is_proof(secret, "client", challenge, hello.get("proof")):
+            return False
+        if installed_version() != __version__:
+            # The program was replaced while we ran: what is installed now answers better than we do.
+            self.worker.stopping.set()
+            _remove_record(self.worker.name)
+            self.channel.send({"event": "retired"})
+            return False
+        proof = prove_secret(secret, "worker", str(hello.get("challenge")))
+        self.channel.send({"event": "welcome", "program": __version__, "proof": proof})
+        return True
+
+    def _serve_requests(self) -> None:
+        runner = threading.Thread(target=self._run_requests, daemon=True)
+        runner.start()
+        self.channel.connection.settimeout(ALIVE_EVERY)
+        try:
+            while not self.worker.stopping.is_set():
+                try:
+                    request = self.channel.receive()
+                except TimeoutError:
+                    if self._busy.is_set():
+                        self._send({"event": "alive"})
+                    continue
+                if request is None:
+                    break
+                if request.get("op") == "cancel":
+                    self.cancelled.set()
+                else:
+                    self._requests.put(request)
+        finally:
+            # Nobody wants any more what we still do for this client.
+            self.gone.set()
+            self._requests.put(None)
+            runner.join()
+
+    def _run_requests(self) -> None:
+        while (request := self._requests.get()) is not None and not self.gone.is_set():
+            self._busy.set()
+            try:
+                with contextlib.suppress(OSError):
+                    self._send({**self._answer(request), "id": request.get("id")})
+            finally:
+                self._busy.clear()
+                self.cancelled.clear()
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        op, number = request.get("op"), request.get("id")
+
+        def report(text: str, fraction: float) -> None:
+            if self.cancelled.is_set() or self.gone.is_set() or self.worker.stopping.is_set():
+                raise Cancelled("Cancelled.")
+            self._send({"event": "progress", "id": number, "text": text, "fraction": round(fraction, 4)})
+
+        try:
+            if op == "open":
+                self.worker.jobs.warm_up((request.get("params") or {}).get("model"))
+                return {"event": "result", "value": {"folder": str(self._make_folder())}}
+            if op == "stop":
+                self.worker.stopping.set()
+                return {"event": "result", "value": {}}
+            with self._take_turn(report):
+                value = self.worker.jobs.run(str(op), request.get("params") or {}, self._folder, report)
+            return {"event": "result", "value": value}
+        except MatteworkError as error:
+            return {"event": "error", "kind": type(error).__name__, "message": str(error)}
+        except MemoryError:
+            return {
+                "event": "error",
+                "kind": "OutOfMemory",
+                "message": "There is not enough memory for this. Close other programs or use a smaller picture.",
+            }
+        except OSError as error:
+            return {"event": "error", "kind": "OutputNotWritable", "message": explain_disk(error)}
+        except Exception as error:  # noqa: BLE001 - a defect is told, the worker lives on
+            import traceback
+
+            traceback.print_exc()
+            message = f"Mattework has a defect ({type(error).__name__}: {error}). Please report it."
+            return {"event": "error", "kind": "defect", "message": message}
+
+    @contextlib.contextmanager
+    def _take_turn(self, report: Any) -> Iterator[None]:
+        """One job at a time, so that two big pictures do not share the memory of one."""
+        while not self.worker.running.acquire(timeout=0.2):
+            report("waiting for another picture", 0.0)
+        try:
+            yield
+        finally:
+            self.worker.running.release()
+
+    def _make_folder(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(dir=self.worker.work))
+        return self._folder
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with self._sending:
+            self.channel.send(message)
+
+
+def installed_version() -> str:
+    """The version that is on the disk now, which an update may have changed since we started."""
+    import mattework._version
+
+    try:
+        text = Path(mattework._version.__file__).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    return __version__ if repr(__version__) in text.replace('"', "'") else text
+
+
+def explain_disk(error: OSError) -> str:
+    import errno
+
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {tempfile.gettempdir()} has no room for the picture. Free some space and try again."
+    return f"A file could not be read or written: {error.filename or ''} {error.strerror or error}."
+
+
+def _keep_standard_output() -> IO[bytes]:
+    """Our own way to standard output; what libraries print goes to standard error."""
+    sys.stdout.flush()
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return out
+
+
+def _say_ready(out: IO[bytes]) -> None:
+    with contextlib.suppress(OSError), out:
+        out.write(
+            json.dumps({"event": "ready", "protocol": PROTOCOL, "program": __version__}).encode() + b"\n"
+        )
+
+
+def _wait_for_winner(name: str, out: IO[bytes]) -> int:
+    """Another worker holds the lock: it is about to listen, or about to end."""
+    end = time.monotonic() + WINNER_LIMIT
+    while time.monotonic() < end:
+        if read_record(name) is not None:
+            _say_ready(out)
+            return 0
+        time.sleep(0.05)
+    raise UsageError("Another Mattework engine is starting and does not get ready. End it, and try again.")
+
+
+def _remove_record(name: str) -> None:
+    path = record_path(name)
+    for one in (path, path.with_suffix(".sock")):
+        with contextlib.suppress(OSError):
+            one.unlink()
+
+
+def _is_same_user(client: socket.socket) -> bool:
+    """On Linux the kernel says who is at the other end of a Unix socket; elsewhere folder and secret decide."""
+    if sys.platform != "linux" or client.family != socket.AF_UNIX:
+        return True
+    size = struct.calcsize("3i")
+    _, user, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return bool(user == os.getuid())

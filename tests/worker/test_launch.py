@@ -1,0 +1,43 @@
+"""What a host's environment may not do to the engine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mattework.worker.launch import HOST_VARIABLES, clean_environment, name_worker
+
+CORE = Path(__file__).resolve().parents[2] / "core" / "mattework" / "worker"
+CARRIED = ("protocol.py", "rendezvous.py", "launch.py", "client.py")
+
+
+def test_the_hosts_own_paths_do_not_reach_the_engine() -> None:
+    cleaned = clean_environment({**dict.fromkeys(HOST_VARIABLES, "x"), "HOME": "h", "TMPDIR": "t"})
+    assert cleaned == {"HOME": "h", "TMPDIR": "t", "PYTHONUTF8": "1"}
+
+
+def test_workers_of_different_engines_have_different_names() -> None:
+    assert name_worker(("a", "b")) != name_worker(("a", "c"))
+    assert name_worker(("a b",)) != name_worker(("a", "b"))
+
+
+@pytest.mark.parametrize("module", CARRIED)
+def test_what_hosts_carry_is_the_standard_library_only(tmp_path: Path, module: str) -> None:
+    package = tmp_path / "carried"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in CARRIED:
+        (package / name).write_bytes((CORE / name).read_bytes())
+    code = f"import sys; import carried.{module[:-3]}; print([m for m in sys.modules if m.startswith('mattework')])"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ.get("PATH", "")},
+    )
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,351 @@
+"""The worker as a host meets it: a real process, real kills, real intruders."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mattework.worker import client as client_module
+from mattework.worker.client import WorkerClient, connect_worker, find_worker
+from mattework.worker.launch import name_worker
+from mattework.worker.protocol import (
+    ColoursRequest,
+    CutRequest,
+    EdgeOptions,
+    EngineError,
+    Picture,
+    RefineRequest,
+)
+from mattework.worker.rendezvous import read_record, record_path
+from samples import draw_disc
+from worker.conftest import COMMAND
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills and permissions are those of Unix")
+
+
+def send_disc(client: WorkerClient, width: int = 96, height: int = 80) -> tuple[Picture, Path]:
+    """A disc and its true mask (u8) in the connection's folder, as picture.raw and known.raw."""
+    rgb, alpha = draw_disc(width, height)
+    folder = client.open_folder()
+    rgb.tofile(folder / "picture.raw")
+    np.rint(alpha * 255).astype(np.uint8).tofile(folder / "known.raw")
+    return Picture("picture.raw", width, height, 3, False, "u8"), folder
+
+
+def send_long_job(client: WorkerClient) -> RefineRequest:
+    """A request that takes many seconds: noise, all of it unknown but two corners."""
+    side = 700
+    folder = client.open_folder()
+    np.random.default_rng(1).integers(0, 255, (side, side, 3), np.uint8).tofile(folder / "noise.raw")
+    band = np.full((side, side), 255, np.uint8)
+    band[:20, :20] = band[-20:, -20:] = 0
+    known = np.zeros_like(band)
+    known[:20, :20] = 255
+    band.tofile(folder / "band.raw")
+    known.tofile(folder / "known.raw")
+    picture = Picture("noise.raw", side, side, 3, False, "u8")
+    return RefineRequest(picture, "u8", "band.raw", "u8", existing="known.raw", solver="closed-form")
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return is_so()
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
+
+
+def test_a_picture_is_cut_and_the_next_call_finds_the_same_warm_worker(places: Path) -> None:
+    steps: list[tuple[str, float]] = []
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        request = CutRequest(picture, "u8", edge=EdgeOptions(solver="guided"))
+        value = client.call("cut", request, lambda *step: steps.append(step))
+        mask = np.fromfile(folder / value["mask"], np.uint8).reshape(80, 96)
+        colours = np.fromfile(folder / value["colours"], np.uint8)
+        first = client.record.pid
+    _, truth = draw_disc()
+    assert np.abs(mask / 255 - truth).mean() < 0.02
+    assert colours.size == 96 * 80 * 3
+    assert json.loads(value["recipe"])["subject"]["model"] == "mattework-subject"
+    fractions = [fraction for _, fraction in steps]
+    assert fractions == sorted(fractions)
+    assert "finding the subject" in {text for text, _ in steps}
+    assert wait_until(lambda: not folder.exists()), "the raw files go when the client goes"
+    with connect_worker(COMMAND) as again:
+        assert again.record.pid == first
+
+
+def test_two_hosts_at_once_get_one_worker_and_right_results(places: Path) -> None:
+    pids: list[int] = []
+    masks: list[bool] = []
+
+    def host(width: int) -> None:
+        with connect_worker(COMMAND) as client:
+            pids.append(client.record.pid)
+            picture, folder = send_disc(client, width, width)
+            value = client.call("colours", ColoursRequest(picture, "u8", "known.raw"))
+            masks.append((folder / value["colours"]).stat().st_size == width * width * 3)
+
+    threads = [threading.Thread(target=host, args=(60 + 20 * number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(set(pids)) == 1
+    assert masks == [True, True, True]
+
+
+def test_cancelling_ends_the_job_and_leaves_the_connection_usable(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        request = send_long_job(client)
+
+        def cancel(text: str, fraction: float) -> None:
+            client._channel.send({"op": "cancel"})
+
+        started = time.monotonic()
+        with pytest.raises(EngineError) as caught:
+            client.call("refine", request, cancel)
+        assert caught.value.kind == "Cancelled"
+        assert time.monotonic() - started < 20
+        assert client.call("about")["protocol"] == 1
+
+
+def test_a_host_that_is_killed_leaves_no_files(places: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from mattework.worker.client import connect_worker\n"
+        f"client = connect_worker({COMMAND!r})\n"
+        "folder = client.open_folder(); (folder / 'big.raw').write_bytes(bytes(1 << 20))\n"
+        "print(folder, flush=True); time.sleep(60)\n"
+    )
+    host = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert host.stdout is not None
+    with host, host.stdout:
+        folder = Path(host.stdout.readline().strip())
+        assert (folder / "big.raw").exists()
+        host.kill()
+    assert wait_until(lambda: not folder.exists(), 5)
+    with connect_worker(COMMAND) as client:
+        assert client.call("about")["program"], "the worker itself lives on"
+
+
+def test_a_worker_that_is_killed_gives_one_sentence_and_leaves_no_files(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        request = send_long_job(client)
+        threading.Timer(0.5, os.kill, (client.record.pid, signal.SIGKILL)).start()
+        with pytest.raises(EngineError, match="ended while it worked") as caught:
+            client.call("refine", request)
+        assert caught.value.kind == "died"
+    assert list((places / "tmp").iterdir()) == []
+    with connect_worker(COMMAND) as client:
+        assert client.call("about")["program"], "the next call starts another"
+
+
+def test_a_worker_that_hangs_is_stopped_and_named(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "SILENCE_LIMIT", 3.0)
+    with connect_worker(COMMAND) as client:
+        pid = client.record.pid
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(EngineError, match="has not answered") as caught:
+            client.call("about")
+        assert caught.value.kind == "silent"
+    assert wait_until(lambda: has_ended(pid))
+
+
+def test_a_busy_worker_says_that_it_lives(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "SILENCE_LIMIT", 4.0)
+    with connect_worker(COMMAND) as busy, connect_worker(COMMAND) as waiting:
+        thread = threading.Thread(target=_call_quietly, args=(busy, send_long_job(busy)))
+        thread.start()
+        texts: list[str] = []
+        picture, _ = send_disc(waiting)
+        threading.Timer(5.5, busy.close).start()
+        value = waiting.call(
+            "colours", ColoursRequest(picture, "u8", "known.raw"), lambda t, f: texts.append(t)
+        )
+        assert value["colours"]
+        assert "waiting for another picture" in texts
+        thread.join(20)
+
+
+def _call_quietly(client: WorkerClient, request: RefineRequest) -> None:
+    with suppress(EngineError, OSError, ValueError):
+        client.call("refine", request)
+
+
+def test_an_idle_worker_ends_and_takes_everything_with_it(places: Path) -> None:
+    name = name_worker(COMMAND)
+    done = subprocess.run(
+        [*COMMAND, "worker", "--name", name, "--idle", "1"], capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["event"] == "ready"
+    assert not record_path(name).exists()
+    assert list((places / "tmp").iterdir()) == []
+
+
+def test_what_a_dead_worker_left_is_swept_by_the_next(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        left = client.open_folder()
+        (left / "big.raw").write_bytes(bytes(1 << 20))
+        os.kill(client.record.pid, signal.SIGKILL)
+        assert wait_until(lambda: has_ended(client.record.pid))
+    assert left.exists()
+    assert find_worker(COMMAND) is None
+    with connect_worker(COMMAND):
+        assert not left.parent.exists()
+
+
+def open_raw(name: str) -> socket.socket:
+    record = read_record(name)
+    assert record is not None
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(10)
+    connection.connect(record.address[1])
+    return connection
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b'{"event":"hello","protocol":1,"proof":"' + b"0" * 64 + b'","challenge":"00"}\n',
+        b'{"op":"about","id":1}\n',
+        b"x" * 5000,
+        b"[]\n",
+    ],
+)
+def test_who_does_not_know_the_secret_gets_no_further_than_one_line(places: Path, greeting: bytes) -> None:
+    with connect_worker(COMMAND), open_raw(name_worker(COMMAND)) as intruder:
+        hello = json.loads(intruder.recv(4096))
+        assert set(hello) == {"event", "protocol", "program", "challenge"}
+        intruder.sendall(greeting)
+        try:
+            rest = intruder.recv(4096)
+        except ConnectionResetError:
+            rest = b""
+        assert rest == b""
+
+
+def test_the_doors_are_closed_to_other_users(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        folder = client.open_folder()
+        record = record_path(name_worker(COMMAND))
+        assert record.stat().st_mode & 0o777 == 0o600
+        assert record.parent.stat().st_mode & 0o777 == 0o700
+        assert folder.stat().st_mode & 0o777 == 0o700
+        if os.getuid() != 0:
+            return
+        # Even with the folder wide open, the kernel tells the worker who is there.
+        places.chmod(0o755)
+        record.parent.chmod(0o777)
+        record.with_suffix(".sock").chmod(0o777)
+        script = (
+            "import os, socket, sys; os.setgid(65534); os.setuid(65534)\n"
+            "try: open(sys.argv[2])\n"
+            "except PermissionError: print('no secret')\n"
+            "s = socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect(sys.argv[1]); print(s.recv(100))\n"
+        )
+        arguments = [str(record.with_suffix(".sock")), str(record)]
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.stdout.splitlines() == ["no secret", "b''"], done.stderr
+
+
+def test_a_runtime_folder_of_somebody_else_is_refused(places: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root can give a folder away")
+    (places / "run").mkdir(mode=0o777)
+    os.chown(places / "run", 65534, 65534)
+    with pytest.raises(EngineError, match="belongs to somebody else"):
+        connect_worker(COMMAND)
+
+
+@pytest.mark.parametrize(("theirs", "remedy"), [(0, "Update Mattework"), (99, "Run: mattework gimp install")])
+def test_another_version_is_told_in_one_sentence(places: Path, theirs: int, remedy: str) -> None:
+    fake = places / "engine.py"
+    fake.write_text(
+        "import json, os, socket, sys\n"
+        "from mattework.worker.rendezvous import WorkerRecord, open_listener, write_record\n"
+        "name = sys.argv[sys.argv.index('--name') + 1]\n"
+        "listener, address = open_listener(name)\n"
+        f"write_record(name, WorkerRecord({theirs}, '9.9', os.getpid(), address, '00' * 32))\n"
+        "print(json.dumps({'event': 'ready'}), flush=True)\n"
+        "client, _ = listener.accept()\n"
+        f"client.sendall(json.dumps({{'event': 'hello', 'protocol': {theirs}}}).encode() + b'\\n')\n"
+        "client.recv(1)\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(EngineError, match=remedy) as caught:
+        connect_worker((sys.executable, str(fake)))
+    assert caught.value.kind == "version"
+
+
+def test_a_missing_and_a_broken_engine_say_what_to_do(places: Path) -> None:
+    with pytest.raises(EngineError, match=r"does not exist.*mattework gimp install"):
+        connect_worker((str(places / "nothing"), "-m", "mattework"))
+    with pytest.raises(EngineError, match=r"No module named.*mattework gimp doctor"):
+        connect_worker((sys.executable, "-P", "-m", "no_such_engine"))
+
+
+def test_refusals_are_sentences_and_the_connection_goes_on(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        with pytest.raises(EngineError, match="cannot 'fly'"):
+            client.call("fly")
+        picture, folder = send_disc(client)
+        with pytest.raises(EngineError, match="not the name of a file"):
+            client.call("colours", ColoursRequest(picture, "u8", "../../etc/passwd"))
+        with pytest.raises(EngineError, match="has 7680 bytes"):
+            client.call("colours", ColoursRequest(picture, "u16", "known.raw"))
+        with pytest.raises(EngineError, match="cannot be read"):
+            client.call("cut", {"picture": 3, "sample": "u8"})
+        assert (folder / "picture.raw").exists()
+
+
+def test_the_edge_is_solved_only_where_the_band_says_so(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        _, truth = draw_disc()
+        known = np.where(truth > 0.5, 255, 0).astype(np.uint8)  # a mask with its soft edge lost
+        known.tofile(folder / "known.raw")
+        band = np.zeros((80, 96), np.uint8)
+        band[:, :48] = (np.abs(truth[:, :48] - 0.5) < 0.5) * np.uint8(255)
+        band.tofile(folder / "band.raw")
+        request = RefineRequest(picture, "u8", "band.raw", "u8", existing="known.raw")
+        value = client.call("refine", request)
+        mask = np.fromfile(folder / value["mask"], np.uint8).reshape(80, 96)
+    assert (mask[band == 0] == known[band == 0]).all()
+    inside = band > 0
+    better = np.abs(mask[inside] / 255 - truth[inside]).mean()
+    assert better < 0.5 * np.abs(known[inside] / 255 - truth[inside]).mean()
+
+
+def test_a_selection_with_nothing_known_around_it_is_refused(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        np.full((80, 96), 255, np.uint8).tofile(folder / "band.raw")
+        with pytest.raises(EngineError, match="Outside the selection"):
+            client.call("refine", RefineRequest(picture, "u8", "band.raw", "u8", existing="known.raw"))
