@@ -221,6 +221,18 @@ def extract_exif(stream: BinaryIO, directory_offset: int | None = None) -> bytes
     return block.getvalue()
 
 
+def list_tags(stream: BinaryIO, directory_offset: int) -> frozenset[int]:
+    """Every tag that a TIFF directory names, even where its value lies beyond the end of the file."""
+    read = _stream_reader(stream)
+    layout = _read_header(read)
+    count = None if layout is None else _unpack(layout.count_code, read, directory_offset)
+    if layout is None or count is None or count > _MAX_ENTRIES:
+        return frozenset()
+    table = read(directory_offset + struct.calcsize(layout.count_code), count * layout.entry_size)
+    starts = range(0, len(table) - 1, layout.entry_size)
+    return frozenset(struct.unpack_from(layout.order + "H", table, at)[0] for at in starts)
+
+
 def append_exif(stream: BinaryIO, exif: bytes | None) -> None:
     """Give a finished TIFF file (readable, writable, seekable) the photograph's tags of an EXIF block.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -89,7 +90,10 @@ def translate_decoder_errors(name: str, kind: str) -> Iterator[None]:
         DamagedFile: anything else.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            # Decoders warn about what is checked and noted here in words of our own.
+            warnings.simplefilter("ignore")
+            yield
     except MatteworkError:
         raise
     except MemoryError as error:

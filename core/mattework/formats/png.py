@@ -30,6 +30,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 METRES_PER_INCH = 0.0254
 
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
+_PIXEL_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _MAX_TEXT = 64 << 20
 _MAX_PROFILE = 16 << 20
 _STRIP_BYTES = 4 << 20
@@ -39,8 +40,14 @@ _CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
+    """`whole` is the chunk as it lies in the file: length, kind, data, checksum."""
+
     kind: bytes
-    data: memoryview
+    whole: memoryview
+
+    @property
+    def data(self) -> memoryview:
+        return self.whole[8:-4]
 
 
 def read_png(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
@@ -59,7 +66,8 @@ def read_png(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
         stream.seek(0)
         data = stream.read()
         chunks = list(_walk_chunks(data, name))
-        pixels = _decode(data)
+        del data
+        pixels = _decode(chunks)
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     if pixels.shape[:2] != size.shape:
         raise DamagedFile(f"{name} is a damaged PNG picture: its size is not what it says. Export it again.")
@@ -142,17 +150,18 @@ def _walk_chunks(data: bytes, name: str) -> Iterator[_Chunk]:
             raise DamagedFile(f"{name} is an incomplete PNG picture: its end is missing. Copy it again.")
         if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
             raise DamagedFile(f"{name} is a damaged PNG picture (wrong checksum). Copy or export it again.")
+        yield _Chunk(kind, view[at:end])
         if kind == b"IEND":
             return
-        if kind != b"IDAT":
-            yield _Chunk(kind, view[at + 8 : end - 4])
         at = end
 
 
-def _decode(data: bytes) -> Samples:
+def _decode(chunks: list[_Chunk]) -> Samples:
+    """Pixels from the chunks that make them; libpng sees no others, whatever they would do to it."""
     import imagecodecs
 
-    return cast("Samples", np.asarray(imagecodecs.png_decode(data)))
+    needed = [chunk.whole for chunk in chunks if chunk.kind in _PIXEL_CHUNKS]
+    return cast("Samples", np.asarray(imagecodecs.png_decode(b"".join([SIGNATURE, *needed]))))
 
 
 def _find(chunks: list[_Chunk], kind: bytes) -> memoryview | None:

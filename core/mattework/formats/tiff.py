@@ -9,15 +9,15 @@ Source: TIFF 6.0 (Adobe, 1992); TIFF Technical Note 3 (float, predictor 3); the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples
 from mattework.document.model import ColorMode, Depth, Metadata, array_depth, depth_white
 from mattework.errors import DamagedFile, UnsupportedFile
-from mattework.formats.exif import append_exif, as_rational, extract_exif
+from mattework.formats.exif import append_exif, as_rational, extract_exif, list_tags
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, replace_bad_floats
@@ -29,10 +29,17 @@ MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, SEPARATED, YCBCR, CIELAB, ICCLAB = 0, 
 CLASSIC_LIMIT = 4_000_000_000
 """Bytes of samples beyond which the 64-bit variant is written; a classic TIFF ends at 4 GiB."""
 
+Tag: TypeAlias = tuple[int, int, int, bytes, bool]
+"""A directory entry as tifffile takes it: number, type, count, value, and whether it stands on the first page only."""
+
 _XMP, _ICC, _ORIENTATION, _INK_SET = 700, 34675, 274, 332
 _JPEG_COMPRESSIONS = (6, 7)
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _ROWS_PER_STRIP = 64
+# Size, bits, compression, colour model, strips, planes, predictor, palette, tiles, extra samples, sample format, tables.
+_STRUCTURAL_TAGS = frozenset(
+    {*range(256, 260), 262, 266, 273, 277, 278, 279, 284, 317, 320, *range(322, 326), 332, 338, 339, 347}
+)
 _MAX_PAGES = 4096
 _MODES = {
     MIN_IS_WHITE: ColorMode.GRAY,
@@ -70,6 +77,7 @@ def read_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
     stream.seek(0)
     with translate_decoder_errors(name, "TIFF picture"), tifffile.TiffFile(stream, name=name) as file:
         page, count = _choose_page(file, name)
+        _check_directory(page, stream, name)
         mode = _check_page(page, length, limits, name)
         pixels = _order_axes(page, page.asarray())
         metadata = _read_metadata(page, stream)
@@ -89,34 +97,36 @@ def write_tiff(
     mode: ColorMode,
     metadata: Metadata,
     *,
+    big_endian: bool = False,
+    tags: Sequence[Tag] = (),
     progress: Progress | None = None,
 ) -> tuple[str, ...]:
     """Write samples (H, W, channels) with straight alpha (H, W) of the same type or None; deflate with prediction.
 
-    `stream` must be seekable and readable. Returns notes: that the file is a BigTIFF, where it must be one.
+    `stream` must be seekable and readable; `tags` are more entries for the directory. Returns notes: that the file is a
+    BigTIFF, where it must be one.
     """
     import tifffile
 
     height, width = colour.shape[:2]
     samples = colour.shape[2] + (alpha is not None)
     big = height * width * samples * colour.itemsize > CLASSIC_LIMIT
-    extra: list[tuple[int, int, int, bytes, bool]] = []
+    extra = list(tags)
     if metadata.xmp:
         extra.append((_XMP, 1, len(metadata.xmp), metadata.xmp, True))
     resolution = {}
     if metadata.dpi:
         x, y = (as_rational(value) for value in metadata.dpi)
         resolution = {"resolution": (x, y), "resolutionunit": "INCH"}
-    with tifffile.TiffWriter(stream, bigtiff=big, byteorder="<") as writer:
+    with tifffile.TiffWriter(stream, bigtiff=big, byteorder=">" if big_endian else "<") as writer:
         writer.write(
-            _make_strips(colour, alpha, mode, progress),
+            _encode_strips(colour, alpha, mode, progress),
             shape=(height, width, samples) if samples > 1 else (height, width),
             dtype=colour.dtype,
             photometric=_PHOTOMETRIC[mode],
             planarconfig="contig" if samples > 1 else None,
             extrasamples=[_UNASSOCIATED] if alpha is not None else None,
             compression="zlib",
-            compressionargs={"level": 4},
             predictor=True,
             rowsperstrip=min(_ROWS_PER_STRIP, height),
             iccprofile=metadata.icc,
@@ -136,11 +146,15 @@ def write_tiff(
 def _choose_page(file: Any, name: str) -> tuple[Any, int]:
     """The first page that is neither a preview nor a mask, and how many such pages there are."""
     chosen, count = None, 0
+    seen: set[int] = set()  # a chain of pages may bite its own tail
     for index in range(_MAX_PAGES):
         try:
             page = file.pages[index]
         except IndexError:
             break
+        if page.offset in seen:
+            break
+        seen.add(page.offset)
         if page.subfiletype & 0b101:
             continue
         count += 1
@@ -150,6 +164,13 @@ def _choose_page(file: Any, name: str) -> tuple[Any, int]:
             f"{name} is a damaged or empty TIFF file: it has no picture inside. Export it again."
         )
     return chosen, count
+
+
+def _check_directory(page: Any, stream: BinaryIO, name: str) -> None:
+    """tifffile leaves out tags whose value it cannot read, and then takes the default for them."""
+    unread = list_tags(stream, int(page.offset)) - {int(tag.code) for tag in page.tags}
+    if unread & _STRUCTURAL_TAGS:
+        raise DamagedFile(f"{name} is a damaged TIFF picture: its directory is incomplete. Copy it again.")
 
 
 def _check_page(page: Any, length: int, limits: Limits, name: str) -> ColorMode:
@@ -225,7 +246,7 @@ def _settle_pixels(page: Any, pixels: AnyArray, mode: ColorMode) -> tuple[Sample
     spare = pixels.shape[2] - channels
     has_alpha = spare > 0 and bool(extra) and extra[0] in (_ASSOCIATED, _UNASSOCIATED)
     if spare > has_alpha:
-        notes.append(f"{spare - has_alpha} extra channels of the TIFF were left out.")
+        notes.append(f"Extra channels of the TIFF were left out: {spare - has_alpha}.")
     if photometric == PALETTE:
         colour: Samples = _apply_palette(page, pixels[..., 0])
     else:
@@ -242,8 +263,7 @@ def _settle_pixels(page: Any, pixels: AnyArray, mode: ColorMode) -> tuple[Sample
     if bad:
         notes.append(f"{bad} pixels were not numbers (NaN or infinite) and were set to 0.")
     if photometric == MIN_IS_WHITE:
-        white = depth_white(array_depth(colour))
-        colour = cast("Samples", np.subtract(white, colour, dtype=colour.dtype))
+        colour = _invert(colour)
     if photometric == CIELAB:
         colour = _offset_lab(colour)
     if alpha is not None and extra[0] == _ASSOCIATED:
@@ -280,8 +300,14 @@ def _apply_palette(page: Any, indices: AnyArray) -> Samples:
     if table.ndim != 2 or table.shape[0] != 3:
         raise ValueError("its palette is missing")
     # Some writers put 8-bit values where 16 bits belong.
-    small = table if table.max(initial=0) < 256 else (table.astype(np.uint32) + 128) // 257
-    return cast("Samples", np.ascontiguousarray(small.T.astype(np.uint8)[indices]))
+    small = table if table.max(initial=0) < 256 else table >> 8
+    return cast("Samples", np.ascontiguousarray(small.T.astype(np.uint8)[indices.astype(np.intp)]))
+
+
+def _invert(colour: Samples) -> Samples:
+    white: AnyArray = np.array(depth_white(array_depth(colour)), colour.dtype)
+    inverted: AnyArray = white - colour
+    return inverted
 
 
 def _offset_lab(colour: Samples) -> Samples:
@@ -332,19 +358,24 @@ def _read_dpi(page: Any) -> tuple[float, float] | None:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _make_strips(
+def _encode_strips(
     colour: Samples, alpha: Samples | None, mode: ColorMode, progress: Progress | None
-) -> Iterator[AnyArray]:
+) -> Iterator[bytes]:
+    """Strips as the file holds them: little-endian, predicted, deflated. Sources: TIFF 6.0 section 14; Technical Note 3."""
+    import imagecodecs
+    from isal import isal_zlib
+
+    predict = imagecodecs.floatpred_encode if colour.dtype == np.float32 else imagecodecs.delta_encode
     height = len(colour)
-    signed = mode is ColorMode.LAB
     for top in range(0, height, _ROWS_PER_STRIP):
         report_progress(progress, "write", top / height)
         strip: AnyArray = colour[top : top + _ROWS_PER_STRIP]
-        if signed:
+        if mode is ColorMode.LAB:
             strip = _sign_lab(strip)
         if alpha is not None:
             strip = np.concatenate([strip, alpha[top : top + _ROWS_PER_STRIP, :, None]], axis=-1)
-        yield np.ascontiguousarray(strip[..., 0] if strip.shape[2] == 1 else strip)
+        ordered = np.ascontiguousarray(strip, strip.dtype.newbyteorder("<"))
+        yield isal_zlib.compress(np.asarray(predict(ordered, axis=-2)).tobytes(), 2)
 
 
 def _sign_lab(strip: AnyArray) -> AnyArray:

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from formats.pictures import make_document, make_exif, make_srgb_profile, only_layer, save_to_bytes
+from mattework.document.model import ColorMode, Metadata
+from mattework.errors import OutputExists, UsageError
+from mattework.formats.files import open_document, read_mask, read_trimap, save_mask
+from mattework.geometry import Size
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 30), st.integers(1, 30), st.sampled_from([8, 16]), st.sampled_from(["png", "tiff"]))
+def test_a_mask_comes_back_to_its_bits(width: int, height: int, bits: int, format: str) -> None:
+    alpha = np.random.default_rng(width).random((height, width), np.float32)
+    stream = BytesIO()
+    save_mask(alpha, stream, bits=8 if bits == 8 else 16, format=format)
+    back = read_mask(stream.getvalue(), Size(width, height))
+    assert back.dtype == np.float32
+    assert np.abs(back - alpha).max() <= 0.5001 / ((1 << bits) - 1)
+    assert open_document(stream.getvalue()).depth == bits
+
+
+def test_values_out_of_range_are_clipped_and_bad_ones_are_0(tmp_path: Path) -> None:
+    path = tmp_path / "mask.png"
+    save_mask(np.array([[-1.0, 2.0, np.nan]], np.float32), path)
+    assert read_mask(path).tolist() == [[0, 1, 0]]
+    with pytest.raises(OutputExists):
+        save_mask(np.zeros((1, 1), np.float32), path)
+
+
+def test_resolution_and_exif_travel_but_no_profile(tmp_path: Path) -> None:
+    metadata = Metadata(dpi=(300.0, 300.0), exif=make_exif(), icc=make_srgb_profile())
+    save_mask(np.ones((3, 4), np.float32), tmp_path / "mask.tif", metadata=metadata)
+    back = open_document(tmp_path / "mask.tif")
+    assert back.mode is ColorMode.GRAY
+    assert back.metadata.dpi == (300.0, 300.0)
+    assert back.metadata.icc is None
+    assert back.metadata.exif is not None
+
+
+@pytest.mark.parametrize("target", ["mask.jpg", "mask", BytesIO()])
+def test_only_png_and_tiff(target: str | BytesIO) -> None:
+    with pytest.raises(UsageError, match="PNG or TIFF"):
+        save_mask(np.zeros((2, 2), np.float32), target)
+
+
+def test_wrong_shapes_are_refused() -> None:
+    for shape in ((2, 2, 1), (0, 4)):
+        with pytest.raises(UsageError):
+            save_mask(np.zeros(shape, np.float32), BytesIO(), format="png")
+
+
+def test_transparency_wins_over_brightness() -> None:
+    document = make_document(alpha=True, depth=16)
+    alpha = only_layer(document).alpha
+    assert alpha is not None
+    data, _ = save_to_bytes(document, "png")
+    np.testing.assert_allclose(read_mask(data), alpha / 65535, atol=1e-6)
+    alpha[:] = 65535
+    only_layer(document).pixels[:] = np.array([65535, 0, 0])
+    assert read_mask(save_to_bytes(document, "png")[0]) == pytest.approx(0.2126, abs=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "1", "P", "CMYK"])
+def test_white_is_subject_in_every_mode(mode: str) -> None:
+    image = Image.new("L", (4, 2), 0)
+    image.paste(255, (0, 0, 2, 2))
+    stream = BytesIO()
+    converted = image.convert("RGB").convert(mode) if mode in ("P", "CMYK") else image.convert(mode)
+    converted.save(stream, "TIFF")
+    assert read_mask(stream.getvalue()).tolist() == [[1, 1, 0, 0]] * 2
+
+
+def test_another_size_is_refused_with_both_sizes() -> None:
+    stream = BytesIO()
+    save_mask(np.zeros((4, 5), np.float32), stream, format="png")
+    with pytest.raises(UsageError, match=r"5 x 4.*50 x 40"):
+        read_mask(stream.getvalue(), Size(50, 40))
+    with pytest.raises(UsageError):
+        read_trimap(stream.getvalue(), Size(50, 40))
+
+
+def test_a_trimap_has_three_values() -> None:
+    stream = BytesIO()
+    values = np.array([[0, 10, 25, 26, 128, 229, 230, 250, 255]], np.uint8)
+    Image.fromarray(values).save(stream, "PNG")
+    trimap = read_trimap(stream.getvalue(), Size(9, 1))
+    assert trimap.dtype == np.uint8
+    assert trimap.tolist() == [[0, 0, 0, 128, 128, 128, 255, 255, 255]]
