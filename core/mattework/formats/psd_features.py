@@ -158,6 +158,8 @@ def _mask_features(record: LayerRecord) -> Iterator[Feature]:
 def has_effects(record: LayerRecord) -> bool:
     """Whether any layer effect is switched on."""
     for key in _EFFECTS:
+        if key in record.tagged_blocks and isinstance(record.tagged_blocks[key].data, bytes):
+            return True  # unreadable, so nobody knows that they are off
         block = record.tagged_blocks.get_data(key)
         if block is not None and _is_on(block, b"masterFXSwitch", default=True) and _any_enabled(block):
             return True
