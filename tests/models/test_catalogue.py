@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mattework.errors import ModelError, UnknownModel
 from mattework.models.catalogue import find_spec, load_catalogue, load_user_records
-from mattework.models.spec import check_spec, parse_spec
+from mattework.models.spec import SizeRuleName, check_spec, parse_spec
 
 RECORD = """
 id = "mine"
@@ -140,6 +141,17 @@ def test_two_records_with_one_id_are_told(home: Path) -> None:
 
     assert list(specs) == ["mine"]
     assert "Two records" in problems[0]
+
+
+def test_the_guides_record_is_sound() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    record = guide.split("```toml\n")[1].split("```")[0]
+
+    spec = parse_spec(record.encode(), suffix=".toml", source="the guide")
+
+    assert spec.id == "my-model"
+    for rule in get_args(SizeRuleName):
+        assert f"| `{rule}` |" in guide
 
 
 def test_json_records_read_the_same() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,14 @@ import pytest
 from PIL import Image
 
 from mattework.arrays import AnyArray, Bytes
-from mattework.errors import DeviceUnavailable, ModelDamaged, ModelFailed, ModelNotInstalled, UsageError
+from mattework.errors import (
+    DeviceUnavailable,
+    ModelDamaged,
+    ModelFailed,
+    ModelNotInstalled,
+    OutOfMemory,
+    UsageError,
+)
 from mattework.models.catalogue import find_spec
 from mattework.models.runtime import ModelSession, open_session, predict_mask
 from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
@@ -336,7 +344,7 @@ def test_real_models_find_what_is_there(model: str, store: ModelStore, shared_da
     assert float(np.mean(scores)) > least
 
 
-def test_the_built_in_model_runs_at_any_shape() -> None:
+def test_the_built_in_model_runs_at_any_shape(home: Path) -> None:
     session = open_session(find_spec("mattework-subject"), open_store(), device="cpu")
 
     for height, width in ((1, 1), (40, 3000), (1600, 1200)):
@@ -346,7 +354,7 @@ def test_the_built_in_model_runs_at_any_shape() -> None:
         assert abs(mask.shape[1] * height - mask.shape[0] * width) <= height + width
 
 
-def test_the_built_in_models_agree() -> None:
+def test_the_built_in_models_agree(home: Path) -> None:
     photo = make_photo(300, 400)
     store = open_store()
     small, exact = (
@@ -355,3 +363,34 @@ def test_the_built_in_models_agree() -> None:
     )
 
     assert float(np.abs(small - exact).mean()) < 0.05
+
+
+def test_more_memory_than_there_is_ends_with_a_sentence(store: ModelStore) -> None:
+    nodes = [
+        Node("ReduceMax", ["x"], ["top"], {"keepdims": 0}),
+        Node("ConstantOfShape", ["shape"], ["huge"]),
+        Node("Add", ["huge", "top"], ["y"]),
+    ]
+    shape = np.array([1, 1, 2**22, 2**22], np.int64)  # 64 TB
+    model = write_model(
+        nodes, [Tensor("x", (1, 3, 32, 32))], [Tensor("y", ("a", "b", "c", "d"))], {"shape": shape}
+    )
+    try:
+        session = open_tiny(store, model, InputRule(size=SQUARE), OutputRule())
+    except OutOfMemory:
+        return  # onnxruntime folds the constant while it loads
+
+    with pytest.raises(OutOfMemory, match="not enough memory to run tiny"):
+        predict_mask(session, make_photo(32, 32))
+
+
+def test_threads_may_share_a_session(home: Path) -> None:
+    session = open_session(find_spec("mattework-subject"), open_store(), device="cpu", threads=1)
+    photos = [make_photo(90 + 30 * number, 200) for number in range(4)]
+    alone = [predict_mask(session, photo) for photo in photos]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda photo: predict_mask(session, photo), photos))
+
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)

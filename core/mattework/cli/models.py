@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +102,9 @@ def show(model: str, as_json: bool) -> None:
         found = {one.file.name: str(one.path) for one in store.find_files(spec)}
         _print_json({**msgspec.to_builtins(spec), "state": _describe_state(spec, store), "found": found})
         return
-    click.echo("\n".join(_describe_model(spec, store)))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    for line in _describe_model(spec, store):
+        click.echo(textwrap.fill(line, width, subsequent_indent=" " * 16))
     card = embedded_folder() / f"{spec.id}.md"
     if spec.embedded and card.is_file():
         click.echo()
@@ -326,12 +330,12 @@ def _describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
         "weights": licence.weights,
         "learned from": licence.data,
     }
-    lines += [f"  {name:<13}{value}" for name, value in facts.items()]
+    lines += [f"  {name:<14}{value}" for name, value in facts.items()]
     for file in spec.files:
         pinned = (file.sha256 and f"sha256 {file.sha256}") or (file.md5 and f"md5 {file.md5}")
-        lines.append(f"  {file.role:<13}{file.name}, {pinned or 'no published hash'}")
-    lines += [f"  {'see':<13}{page}" for page in spec.pages]
-    lines += [f"  {'note':<13}{note}" for note in spec.notes]
+        lines.append(f"  {file.role:<14}{file.name}, {pinned or 'no published hash'}")
+    lines += [f"  {'see':<14}{page}" for page in spec.pages]
+    lines += [f"  {'note':<14}{note}" for note in spec.notes]
     return [line for line in lines if line]
 
 

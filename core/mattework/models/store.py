@@ -23,7 +23,7 @@ from mattework.errors import (
 )
 from mattework.models.catalogue import RECORD_SUFFIXES, load_catalogue, load_user_records, read_record
 from mattework.models.consent import has_consent
-from mattework.models.folders import embedded_folder, rembg_folders, user_folder
+from mattework.models.folders import config_folder, embedded_folder, rembg_folders, user_folder
 from mattework.models.hashes import (
     FileHashes,
     hash_file,
@@ -238,14 +238,15 @@ class ModelStore:
                 path.unlink()
         except OSError as error:
             raise ModelError(f"{error.filename} cannot be deleted: {error.strerror}.") from error
-        names = {path.name for path in present}
-        kept = {name: sha for name, sha in read_state(self._first_sights).items() if name not in names}
-        write_state(self._first_sights, kept)
         return present
+            seen = read_state(self._first_sights)
+            kept = {name: sha256 for name, sha256 in seen.items() if self.home / name not in present}
+            if kept != seen:
+                write_state(self._first_sights, kept)
 
     @property
     def _first_sights(self) -> Path:
-        return self.home / "hashes-at-import" / "hashes.json"
+        return config_folder() / "hashes-at-import.json"
 
     def _hold_to_first_sight(self, spec: ModelSpec, found: FoundFile, hashes: FileHashes) -> None:
         """A file without a published hash must stay the one that was first seen."""
