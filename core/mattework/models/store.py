@@ -236,13 +236,13 @@ class ModelStore:
         try:
             for path in present:
                 path.unlink()
-        except OSError as error:
-            raise ModelError(f"{error.filename} cannot be deleted: {error.strerror}.") from error
-        return present
             seen = read_state(self._first_sights)
             kept = {name: sha256 for name, sha256 in seen.items() if self.home / name not in present}
             if kept != seen:
                 write_state(self._first_sights, kept)
+        except OSError as error:
+            raise ModelError(f"{error.filename} cannot be deleted or written: {error.strerror}.") from error
+        return present
 
     @property
     def _first_sights(self) -> Path:
