@@ -26,6 +26,7 @@ from mattework.document.model import ColorMode, Depth, Metadata, depth_white
 from mattework.errors import DamagedFile, FileTooLarge, MatteworkError, UnsupportedFile
 from mattework.formats.files import open_document
 from mattework.formats.limits import Limits
+from mattework.formats.tiff import write_tiff
 from mattework.geometry import Size
 
 
@@ -71,6 +72,18 @@ def test_pillow_reads_what_we_write(depth: Depth) -> None:
         np.testing.assert_array_equal(
             np.asarray(image), only_layer(document).pixels.squeeze(), err_msg=image.mode
         )
+
+
+@pytest.mark.parametrize("depth", [8, 16, 32])
+@pytest.mark.parametrize("big_endian", [False, True])
+def test_both_byte_orders_agree_with_tifffile(depth: Depth, big_endian: bool) -> None:
+    pixels, alpha = make_samples(depth, 150, 31, 3), make_samples(depth, 150, 31, seed=2)
+    stream = BytesIO()
+    write_tiff(stream, pixels, alpha, ColorMode.RGB, Metadata(), big_endian=big_endian)
+    assert stream.getvalue()[:2] == (b"MM" if big_endian else b"II")
+    read = tifffile.imread(BytesIO(stream.getvalue()))
+    np.testing.assert_array_equal(read[..., :3], pixels)
+    np.testing.assert_array_equal(read[..., 3], alpha)
 
 
 def test_metadata_travels() -> None:
@@ -156,11 +169,13 @@ def test_gray_white_palette_and_bilevel() -> None:
 def test_premultiplied_alpha_becomes_straight(depth: Depth) -> None:
     white = depth_white(depth)
     dtype = {8: np.uint8, 16: np.uint16, 32: np.float32}[depth]
-    stored = np.array([[[white * 0.2, white * 0.4, 0, white * 0.4], [0, 0, 0, 0], [white] * 4]]).astype(dtype)
+    pixels: list[list[float]] = [[white * 0.2, white * 0.4, 0, white * 0.4], [0, 0, 0, 0], [white] * 4]
+    stored = np.array([pixels]).astype(dtype)
     layer = only_layer(open_document(encode(stored, extrasamples=["assocalpha"])))
     assert layer.alpha is not None
     np.testing.assert_allclose(layer.alpha[0] / white, [0.4, 0, 1], atol=0.005)
-    np.testing.assert_allclose(layer.pixels[0] / white, [[0.5, 1, 0], [0, 0, 0], [1, 1, 1]], atol=0.01)
+    expected = np.array([[0.5, 1, 0], [0, 0, 0], [1, 1, 1]])
+    np.testing.assert_allclose(layer.pixels[0] / white, expected, atol=0.01)
 
 
 def test_extra_channels_that_are_no_alpha_are_left_out_with_a_note() -> None:

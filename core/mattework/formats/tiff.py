@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, Literal, TypeAlias, cast
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def write_tiff(
         resolution = {"resolution": (x, y), "resolutionunit": "INCH"}
     with tifffile.TiffWriter(stream, bigtiff=big, byteorder=">" if big_endian else "<") as writer:
         writer.write(
-            _encode_strips(colour, alpha, mode, progress),
+            _encode_strips(colour, alpha, mode, ">" if big_endian else "<", progress),
             shape=(height, width, samples) if samples > 1 else (height, width),
             dtype=colour.dtype,
             photometric=_PHOTOMETRIC[mode],
@@ -359,13 +359,16 @@ def _read_dpi(page: Any) -> tuple[float, float] | None:
 
 
 def _encode_strips(
-    colour: Samples, alpha: Samples | None, mode: ColorMode, progress: Progress | None
+    colour: Samples,
+    alpha: Samples | None,
+    mode: ColorMode,
+    byte_order: Literal["<", ">"],
+    progress: Progress | None,
 ) -> Iterator[bytes]:
-    """Strips as the file holds them: little-endian, predicted, deflated. Sources: TIFF 6.0 section 14; Technical Note 3."""
+    """Strips as the file holds them: predicted, ordered, deflated. Sources: TIFF 6.0 section 14; Technical Note 3."""
     import imagecodecs
     from isal import isal_zlib
 
-    predict = imagecodecs.floatpred_encode if colour.dtype == np.float32 else imagecodecs.delta_encode
     height = len(colour)
     for top in range(0, height, _ROWS_PER_STRIP):
         report_progress(progress, "write", top / height)
@@ -374,8 +377,14 @@ def _encode_strips(
             strip = _sign_lab(strip)
         if alpha is not None:
             strip = np.concatenate([strip, alpha[top : top + _ROWS_PER_STRIP, :, None]], axis=-1)
-        ordered = np.ascontiguousarray(strip, strip.dtype.newbyteorder("<"))
-        yield isal_zlib.compress(np.asarray(predict(ordered, axis=-2)).tobytes(), 2)
+        strip = np.ascontiguousarray(strip)
+        if strip.dtype == np.float32:
+            # Float prediction puts the highest bytes first, whatever the file's order.
+            predicted = np.asarray(imagecodecs.floatpred_encode(strip, axis=-2))
+        else:
+            deltas = np.asarray(imagecodecs.delta_encode(strip, axis=-2))
+            predicted = deltas.astype(deltas.dtype.newbyteorder(byte_order))
+        yield isal_zlib.compress(predicted.tobytes(), 2)
 
 
 def _sign_lab(strip: AnyArray) -> AnyArray:
