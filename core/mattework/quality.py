@@ -87,6 +87,8 @@ def score_mask(soft_mask: Floats, *, agreement: float | None = None) -> tuple[fl
         reasons.append("the inside of the subject is uncertain")
     if signs.doubt >= 0.3:
         reasons.append(f"edges are uncertain over {round(100 * signs.doubt)} % of the outline")
+    # Where almost the whole outline is undecided the probabilities were measured to promise too much.
+    score *= 1.0 - 2.0 * max(0.0, signs.doubt - 0.8)
     if signs.candidates > 1:
         count = _WORDS[signs.candidates] if signs.candidates < len(_WORDS) else str(signs.candidates)
         lower(0.85 if signs.candidates == 2 else 0.7, f"{count} candidates")
