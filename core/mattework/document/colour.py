@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Bytes, Floats, Samples
+from mattework.document.icc import SimpleProfile, read_simple_profile
 from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
 
 if TYPE_CHECKING:
@@ -49,16 +50,21 @@ def is_sound_profile(icc: bytes, mode: ColorMode) -> bool:
 def convert_to_srgb8(colour: Samples, mode: ColorMode, icc: bytes | None) -> Bytes:
     """Samples (H, W, channels) of a document as sRGB, uint8 (H, W, 3).
 
-    16-bit and float samples are rounded to 8 bits in the picture's own space first (float clipped to 0..1), which is what
-    LittleCMS takes here; Lab without a profile is converted in float.
+    16-bit and float samples (clipped to 0..1) with a simple gray or RGB profile are converted at full precision, so linear
+    ones keep their shadows; with other profiles they are rounded to 8 bits first, which is what LittleCMS takes here.
     """
     height, width = colour.shape[:2]
     out = np.empty((height, width, 3), np.uint8)
     transform = _make_transform(icc, mode, True) if icc is not None else None
+    simple = None
+    if icc is not None and transform is not None and colour.dtype != np.uint8:
+        simple = read_simple_profile(icc, mode)
     rows = max(1, STRIP_PIXELS // max(1, width))
     for top in range(0, height, rows):
         strip = colour[top : top + rows]
-        if transform is not None:
+        if simple is not None:
+            out[top : top + rows] = _apply_simple_profile(simple, strip)
+        elif transform is not None:
             out[top : top + rows] = _apply_transform(transform, _to_8bit(strip), mode)
         else:
             out[top : top + rows] = _convert_plainly(strip, mode)
@@ -145,6 +151,18 @@ def _apply_transform(
     if target is ColorMode.LAB:
         result = _flip_lab_sign(result)
     return result[..., None] if result.ndim == 2 else result
+
+
+def _apply_simple_profile(profile: SimpleProfile, strip: Samples) -> Bytes:
+    values = np.nan_to_num(_to_floats(strip), nan=0.0, posinf=1.0, neginf=0.0)
+    with np.errstate(all="ignore"):  # a damaged curve may overflow
+        planes = [curve.decode(values[..., index]) for index, curve in enumerate(profile.curves)]
+    linear = np.clip(np.nan_to_num(np.stack(planes, axis=-1)), 0.0, 1.0)
+    if profile.matrix is None:
+        linear = np.repeat(linear, 3, axis=-1)
+    else:
+        linear = linear @ (_RGB_FROM_XYZ @ profile.matrix).T
+    return cast("Bytes", _from_floats(_encode_srgb(linear).astype(np.float32), 8))
 
 
 def _flip_lab_sign(pixels: Bytes) -> Bytes:
