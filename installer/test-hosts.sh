@@ -74,20 +74,22 @@ set_up_gimp() { # a Debian tree of its own, because GIMP 3 is not in every distr
     for name in gimp-console-3.2 gimp-console-3.0 gimp-console; do
         if have "$name" && "$name" --version 2>/dev/null | grep -q ' 3\.'; then ready gimp "$(command -v "$name")"; return; fi
     done
+    is_root && have unshare && unshare -m true 2>/dev/null || {
+        missing gimp "install GIMP 3 (a tree of its own needs root and the right to mount, which are not here)"; return; }
     if [ -x "$CACHE/gimp/usr/bin/gimp-console" ]; then ready gimp "$CACHE/gimp"; return; fi
     given_up gimp && return
-    is_root && have mmdebstrap && have unshare || {
-        missing gimp "install GIMP 3 (or run this as root on Debian, where a tree with GIMP 3 can be made by mmdebstrap)"; return; }
+    have mmdebstrap || {
+        missing gimp "install GIMP 3 (or mmdebstrap on Debian: a tree with GIMP 3 is then made for the tests)"; return; }
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' 'Created-By: Packages' |
         awk '$2 == "Debian" && $1 !~ /security|updates/ { print $1; exit }')
     [ -n "$mirror" ] || { missing gimp "install GIMP 3 (apt here knows no Debian mirror to make a tree from)"; return; }
-    rm -rf "$CACHE/gimp.new"
+    rm -rf --one-file-system "$CACHE/gimp.new"
     if timed 240 nice -n 10 mmdebstrap --variant=apt --include=gimp,fonts-dejavu-core \
         --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
         --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/help/*' \
         "$GIMP_SUITE" "$CACHE/gimp.new" "$mirror" > "$CACHE/gimp.log" 2>&1 < /dev/null
-    then rm -rf "$CACHE/gimp" && mv "$CACHE/gimp.new" "$CACHE/gimp" && ready gimp "$CACHE/gimp"
+    then rm -rf --one-file-system "$CACHE/gimp" && mv "$CACHE/gimp.new" "$CACHE/gimp" && ready gimp "$CACHE/gimp"
     else missing gimp "the tree could not be made ($(last_line "$CACHE/gimp.log")); see $CACHE/gimp.log"
     fi
 }

@@ -16,14 +16,16 @@ from mattework.document.composite import flatten_document
 from mattework.geometry import Rect
 from mattework.recipe import parse_recipe
 from readers.reading import Reading, SeenLayer, Unreadable
-from readers.samples import RECIPE
 
 NOT_TOLD = "not shown"
 Pairs = list[tuple[int, Node, SeenLayer]]
 
 
-def observe(document: Document, seen: Reading | Unreadable) -> dict[str, str]:
-    """For every feature that the document has, "" or what is wrong."""
+def observe(document: Document, seen: Reading | Unreadable, *, opaque_page: bool = False) -> dict[str, str]:
+    """For every feature that the document has, "" or what is wrong.
+
+    `opaque_page`: the merged picture of this kind of file lies on white and knows no transparency.
+    """
     if isinstance(seen, Unreadable):
         return dict.fromkeys(FEATURES, "does not open") | {"Opens": seen.reason}
     pairs, trouble = pair_layers(document, seen)
@@ -34,6 +36,7 @@ def observe(document: Document, seen: Reading | Unreadable) -> dict[str, str]:
     for feature, whole in WHOLE_CHECKS.items():
         if feature != "Colour profile" or document.metadata.icc is not None:
             found[feature] = whole(document, seen)
+    found[MERGED] = check_merged(document, seen, opaque_page)
     return found
 
 
@@ -164,11 +167,11 @@ LAYER_CHECKS: dict[str, Callable[[Reading, int, Node, SeenLayer], str]] = {
 # --- the whole file --------------------------------------------------------------------------------------------------
 
 
-def check_merged(document: Document, seen: Reading) -> str:
+def check_merged(document: Document, seen: Reading, opaque_page: bool) -> str:
     """The merged picture stored in the file, on white."""
     if seen.merged is None:
         return NOT_TOLD
-    return _compare_on_white(document, seen.merged, matted=seen.merged_matted)
+    return _compare_on_white(document, seen.merged, matted=seen.merged_matted, flat=opaque_page)
 
 
 def check_rendering(document: Document, seen: Reading) -> str:
@@ -203,23 +206,25 @@ def check_exif(document: Document, seen: Reading) -> str:
 def check_recipe(document: Document, seen: Reading) -> str:
     from mattework.formats.xmp import get_recipe
 
+    wanted = get_recipe(document.metadata.xmp)
+    assert wanted is not None
     if seen.recipe is not None:
-        return "" if parse_recipe(seen.recipe) == RECIPE else "another recipe"
+        return "" if parse_recipe(seen.recipe) == wanted[0] else "another recipe"
     if seen.xmp is None:
         return NOT_TOLD
     found = get_recipe(seen.xmp)
-    return "" if found is not None and found[0] == RECIPE else "XMP without our recipe"
+    return "" if found is not None and found[0] == wanted[0] else "XMP without our recipe"
 
 
 WHOLE_CHECKS: dict[str, Callable[[Document, Reading], str]] = {
-    "Merged picture in the file": check_merged,
     "Same picture when it renders the layers": check_rendering,
     "Colour profile": check_icc,
     "Resolution": check_dpi,
     "Camera data (EXIF)": check_exif,
     "Recipe (XMP)": check_recipe,
 }
-FEATURES = ("Opens", "Layers and their order", *LAYER_CHECKS, *WHOLE_CHECKS)
+MERGED = "Merged picture in the file"
+FEATURES = ("Opens", "Layers and their order", *LAYER_CHECKS, MERGED, *WHOLE_CHECKS)
 
 
 # --- arrays ----------------------------------------------------------------------------------------------------------
@@ -247,7 +252,7 @@ def _compare(seen: AnyArray | None, wanted: AnyArray, tolerance: float, name: st
     return "" if worst <= tolerance else f"{name!r} differs by up to {worst:g}"
 
 
-def _compare_on_white(document: Document, seen: AnyArray, *, matted: bool) -> str:
+def _compare_on_white(document: Document, seen: AnyArray, *, matted: bool, flat: bool = False) -> str:
     color, alpha = flatten_document(document)
     white = depth_white(document.depth)
     wanted = color / white
@@ -264,8 +269,10 @@ def _compare_on_white(document: Document, seen: AnyArray, *, matted: bool) -> st
     elif document.mode.channels == 4 and channels == 5:
         shown, shown_alpha = seen[:, :, :-1], seen[:, :, -1:] / white
     picture = shown / white
+    if alpha is not None and shown_alpha is None and not flat:
+        return "no transparency"
     if shown_alpha is not None:
-        own = np.ones_like(shown_alpha) if alpha is None else alpha[..., None] / white
+        own = np.ones_like(shown_alpha) if alpha is None or flat else alpha[..., None] / white
         if np.abs(shown_alpha - own).max() > 1.01 / 255:
             return "transparency differs"
         if not matted:

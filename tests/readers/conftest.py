@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from readers.programs import ProgramMissing
 from readers.reading import Reading, Unreadable
-from readers.register import READERS, Reader
+from readers.register import Reader
 from readers.samples import SAMPLES
+
+ReadBy: TypeAlias = Callable[[Reader], dict[str, Reading | Unreadable]]
 
 
 @pytest.fixture(scope="session")
@@ -19,17 +23,19 @@ def sample_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {sample.name: sample.write(folder) for sample in SAMPLES}
 
 
-@pytest.fixture(scope="session", params=READERS, ids=lambda reader: reader.title)
-def reader(request: pytest.FixtureRequest) -> Reader:
-    chosen: Reader = request.param
-    return chosen
-
-
 @pytest.fixture(scope="session")
-def readings(reader: Reader, sample_files: dict[str, Path]) -> dict[str, Reading | Unreadable]:
-    """What `reader` sees, by the sample's name; the tests skip where the program is not installed."""
-    try:
-        seen = reader.read_all(list(sample_files.values()))
-    except ProgramMissing as missing:
-        pytest.skip(str(missing))
-    return {path.stem: reading for path, reading in seen.items()}
+def read_by(sample_files: dict[str, Path]) -> ReadBy:
+    """What a reader sees, by the sample's name, each reader being run once; the test skips where it is not installed."""
+    names = {path: name for name, path in sample_files.items()}
+    seen: dict[str, dict[str, Reading | Unreadable]] = {}
+
+    def read(reader: Reader) -> dict[str, Reading | Unreadable]:
+        if reader.title not in seen:
+            try:
+                readings = reader.read_all(list(names))
+            except ProgramMissing as missing:
+                pytest.skip(str(missing))
+            seen[reader.title] = {names[path]: reading for path, reading in readings.items()}
+        return seen[reader.title]
+
+    return read

@@ -29,21 +29,30 @@ def read_files(paths: list[Path], work: Path) -> list[Reading | Unreadable]:
         ProgramMissing: no GIMP 3 here.
         RuntimeError: GIMP itself failed.
     """
-    place = locate_program("gimp")
-    work = work.resolve()
     copies = [work / f"{index}{path.suffix}" for index, path in enumerate(paths)]
     for path, copy in zip(paths, copies, strict=True):
         shutil.copyfile(path, copy)
-    shutil.copyfile(SCRIPT, work / "dump.py")
-    (work / "files.json").write_text(json.dumps([str(copy) for copy in copies]), encoding="utf-8")
-    settings = {
-        "GIMP3_DIRECTORY": str(_make_profile(place, work)),
-        "MATTEWORK_FILES": str(work / "files.json"),
-        "MATTEWORK_DUMP": str(work),
-        "NO_AT_BRIDGE": "1",
-    }
+    listing = work / "files.json"
+    listing.write_text(json.dumps([str(copy.resolve()) for copy in copies]), encoding="utf-8")
+    run_batch(
+        SCRIPT, work, {"MATTEWORK_FILES": str(listing.resolve()), "MATTEWORK_DUMP": str(work.resolve())}
+    )
+    return [load_dump(work, index) for index in range(len(paths))]
+
+
+def run_batch(script: Path, work: Path, environment: dict[str, str]) -> None:
+    """Run a Python script inside GIMP, which sees only the folder `work`. The script prints RESULT at its end.
+
+    Raises:
+        ProgramMissing: no GIMP 3 here.
+        RuntimeError: GIMP failed, or the script did.
+    """
+    place = locate_program("gimp")
+    work = work.resolve()
+    shutil.copyfile(script, work / "script.py")
+    settings = {"GIMP3_DIRECTORY": str(_make_profile(place, work)), "NO_AT_BRIDGE": "1", **environment}
     program = "gimp-console" if place.is_dir() else str(place)
-    code = f"exec(compile(open({str(work / 'dump.py')!r}).read(), 'dump.py', 'exec'), {{}})"
+    code = f"exec(compile(open({str(work / 'script.py')!r}).read(), 'script.py', 'exec'), {{}})"
     command = ["env", *(f"{key}={value}" for key, value in settings.items()), program, "-n", "-i", "-d", "-f"]
     command += ["--batch-interpreter=python-fu-eval", "-b", code, "--quit"]
     if place.is_dir():
@@ -52,7 +61,6 @@ def read_files(paths: list[Path], work: Path) -> list[Reading | Unreadable]:
     printed = run_program(command, timeout=240)
     if "RESULT" not in printed:
         raise RuntimeError("GIMP ended without a result: " + " | ".join(printed.splitlines()[-8:]))
-    return [load_dump(work, index) for index in range(len(paths))]
 
 
 def program_version() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readers.checks import FEATURES, LAYER_CHECKS
+from readers.checks import FEATURES, LAYER_CHECKS, MERGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def find_limits(reader: str, kind: str, name: str) -> dict[str, Limit]:
     }
 
 
-MERGED, RENDERED = "Merged picture in the file", "Same picture when it renders the layers"
+RENDERED = "Same picture when it renders the layers"
 ICC, DPI, EXIF, RECIPE = "Colour profile", "Resolution", "Camera data (EXIF)", "Recipe (XMP)"
 PIXELS, ALPHA, MASKS = "Pixels of layers", "Transparency of layers", "Layer masks"
 LAYERS = ("Layers and their order", *LAYER_CHECKS)
@@ -58,6 +58,13 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit("GIMP", (EXIF, RECIPE), "does not read these of PSB", kinds=("PSB",)),
     Limit(
+        "GIMP",
+        ("Layer names in any script",),
+        "numbers a layer called Background, because it adds one of that name",
+        kinds=("TIFF",),
+        names=("cutout",),
+    ),
+    Limit(
         "ImageMagick",
         ("Layer names in any script",),
         "reads the old name field, which knows Western letters only",
@@ -71,6 +78,7 @@ LIMITS: tuple[Limit, ...] = (
         "version 6 fills green and blue of masked gray layers with white",
         kinds=("gray, 16",),
     ),
+    Limit("ImageMagick", (EXIF,), "passes no EXIF of TIFF on", kinds=("TIFF",)),
     Limit("ImageMagick", FEATURES, "version 6 does not read 32-bit layers", kinds=("32 bit",)),
     Limit("ImageMagick", (PIXELS, MERGED), "shows Lab in another encoding", kinds=("Lab",)),
     Limit("ag-psd", (RENDERED,), "reads files, does not render", outside=True),
@@ -86,6 +94,7 @@ LIMITS: tuple[Limit, ...] = (
     Limit("Pillow", (*LAYERS, RENDERED), "opens the merged picture only", outside=True),
     Limit("Pillow", (DPI, EXIF, RECIPE), "does not read these of PSD", kinds=("PSD", "PSB")),
     Limit("Pillow", FEATURES, "reads PSD at 8 bit only", kinds=("PSD, RGB, 16", "PSD, gray, 16", "32 bit")),
+    Limit("Pillow", (MERGED,), "gives 8 of 16 bits", kinds=("TIFF, RGB, 16",)),
     Limit("Pillow", FEATURES, "does not read PSB", kinds=("PSB",)),
     Limit("Pillow", (MERGED,), "gives a and b of Lab as signed numbers", kinds=("Lab",)),
     Limit("ExifTool", (*LAYERS, MERGED, RENDERED), "reads metadata only", outside=True),

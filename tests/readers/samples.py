@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,10 @@ from mattework.document import (
     Metadata,
     depth_white,
 )
+from mattework.formats.xmp import put_recipe
 from mattework.geometry import Rect, Size
 from mattework.recipe import EdgeSettings, Recipe, RecipeInputs, SubjectChoice
+from samples import CAT
 
 CANVAS = Size(96, 64)
 RECIPE = Recipe(
@@ -40,6 +43,11 @@ class Sample:
     kind: str
     suffix: str
     make: Callable[[], Document]
+
+    @property
+    def opaque_page(self) -> bool:
+        """Whether the merged picture of such a file lies on white: layered TIFF."""
+        return self.suffix == ".tif"
 
     def write(self, folder: Path) -> Path:
         """The file, written as the program writes it."""
@@ -105,11 +113,60 @@ def make_cutout(mode: ColorMode, depth: Depth) -> Document:
     return Document(CANVAS, mode, depth, layers, _metadata(mode))
 
 
+@dataclass(frozen=True, slots=True)
+class Journey(Sample):
+    """A real photograph, cut by the command line; `make` gives what the cut must have put into the file."""
+
+    depth: Depth = 8
+
+    def write(self, folder: Path) -> Path:
+        from mattework.cli.root import run_command_line
+
+        photo, path = folder / f"photo{self.depth}.png", folder / f"{self.name}{self.suffix}"
+        photo.write_bytes(make_photo(self.depth))
+        status = run_command_line(["cut", str(photo), "-o", str(path), "--quiet"])
+        assert status == 0
+        return path
+
+
+@cache
+def make_photo(depth: Depth) -> bytes:
+    """The cat at a size that is quick to cut, as PNG with metadata, at 16 bit with values between the 8-bit ones."""
+    from PIL import Image
+
+    from mattework.formats.files import save_document
+
+    with Image.open(CAT) as image:
+        pixels = np.asarray(image.convert("RGB").resize((150, 100), Image.Resampling.LANCZOS))
+    if depth == 16:
+        between = np.random.default_rng(1).integers(0, 257, pixels.shape, np.uint16)
+        pixels = np.minimum(pixels.astype(np.uint32) * 257 + between, 65535).astype(np.uint16)
+    size = Size(150, 100)
+    layer = Layer("Photo", size.rect, pixels)
+    png = BytesIO()
+    document = Document(size, ColorMode.RGB, depth, (layer,), replace(_metadata(ColorMode.RGB), xmp=None))
+    save_document(document, png, format="png")
+    return png.getvalue()
+
+
+@cache
+def cut_photo(depth: Depth) -> Document:
+    """The document of the cut, with the recipe in its XMP."""
+    import mattework
+
+    cutout = mattework.cut_out(make_photo(depth))
+    metadata = cutout.document.metadata
+    packet = put_recipe(metadata.xmp, cutout.recipe, cutout.inputs)
+    return replace(cutout.document, metadata=replace(metadata, xmp=packet))
+
+
 SAMPLES: tuple[Sample, ...] = (
     Sample("layered-rgb8", "PSD, RGB, 8 bit", ".psd", lambda: make_layered(ColorMode.RGB, 8)),
     Sample("cutout-rgb8", "PSD, RGB, 8 bit", ".psd", lambda: make_cutout(ColorMode.RGB, 8)),
     Sample("layered-rgb16", "PSD, RGB, 16 bit", ".psd", lambda: make_layered(ColorMode.RGB, 16)),
     Sample("cutout-rgb16", "PSD, RGB, 16 bit", ".psd", lambda: make_cutout(ColorMode.RGB, 16)),
+    Journey("photo-rgb8", "PSD, RGB, 8 bit", ".psd", lambda: cut_photo(8), depth=8),
+    Journey("photo-rgb16", "PSD, RGB, 16 bit", ".psd", lambda: cut_photo(16), depth=16),
     Sample("layered-gray8", "PSD, gray, 8 bit", ".psd", lambda: make_layered(ColorMode.GRAY, 8)),
     Sample("layered-gray16", "PSD, gray, 16 bit", ".psd", lambda: make_layered(ColorMode.GRAY, 16)),
     Sample("layered-rgb32", "PSD, RGB, 32 bit", ".psd", lambda: make_layered(ColorMode.RGB, 32)),
@@ -119,6 +176,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("layered-psb16", "PSB, RGB, 16 bit", ".psb", lambda: make_layered(ColorMode.RGB, 16)),
     Sample("layered-tiff8", "TIFF, RGB, 8 bit", ".tif", lambda: make_layered(ColorMode.RGB, 8)),
     Sample("cutout-tiff8", "TIFF, RGB, 8 bit", ".tif", lambda: make_cutout(ColorMode.RGB, 8)),
+    Journey("photo-tiff8", "TIFF, RGB, 8 bit", ".tif", lambda: cut_photo(8), depth=8),
     Sample("layered-tiff16", "TIFF, RGB, 16 bit", ".tif", lambda: make_layered(ColorMode.RGB, 16)),
 )
 MAIN_KINDS = ("PSD, RGB, 8 bit", "PSD, RGB, 16 bit", "PSD, gray, 8 bit", "PSD, gray, 16 bit")
@@ -158,8 +216,6 @@ def _to_depth(values: AnyArray, depth: Depth) -> Samples:
 @cache
 def _metadata(mode: ColorMode) -> Metadata:
     from PIL import Image, ImageCms
-
-    from mattework.formats.xmp import put_recipe
 
     exif = Image.Exif()
     exif[0x010F] = "Maker of cameras"

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from readers.checks import FEATURES, observe
+from readers.checks import FEATURES, MERGED, observe
 from readers.limits import find_limits
 from readers.reading import Reading, Unreadable
 from readers.register import READERS
@@ -23,7 +23,6 @@ CORE = (
     "Transparency of layers",
     "Layer masks",
 )
-MERGED = "Merged picture in the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,9 @@ def collect_observations(seen: dict[str, dict[str, Reading | Unreadable]]) -> li
     for reader in READERS:
         for sample in SAMPLES:
             reading = seen[reader.title].get(sample.name)
-            troubles = None if reading is None else observe(sample.make(), reading)
+            troubles = (
+                None if reading is None else observe(sample.make(), reading, opaque_page=sample.opaque_page)
+            )
             found.append(Observation(reader.title, sample, troubles))
     return found
 
