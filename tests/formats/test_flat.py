@@ -64,7 +64,8 @@ def test_scaling_our_png_draws_in_no_fringe() -> None:
 @pytest.mark.parametrize("format", ["png", "webp", "avif"])
 def test_other_modes_become_srgb_with_a_note(mode: ColorMode, format: str) -> None:
     data, notes = save_to_bytes(make_document(mode=mode, alpha=True, depth=16), format)
-    assert any("sRGB" in note and mode.value.upper() in note for note in notes)
+    assert any("sRGB" in note and mode.value in note.lower() for note in notes)
+    assert any("no colour profile" in note for note in notes) == (mode is ColorMode.CMYK)
     back = open_document(data)
     assert (back.mode, back.depth, back.metadata.icc) == (ColorMode.RGB, 8, None)
     assert only_layer(back).alpha is not None

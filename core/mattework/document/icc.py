@@ -32,7 +32,8 @@ class Curve:
         """Linear light of stored values; values beyond 0..1 are clipped."""
         clipped = np.clip(values, 0.0, 1.0)
         if self.table is not None:
-            return np.interp(clipped, np.linspace(0, 1, len(self.table)), self.table)
+            looked_up: AnyArray = np.interp(clipped, np.linspace(0, 1, len(self.table)), self.table)
+            return looked_up
         g, a, b, c, d, e, f = self.parameters
         power = np.maximum(a * clipped + b, 0.0) ** g + e
         linear: AnyArray = np.where(clipped >= d, power, c * clipped + f)
@@ -104,7 +105,7 @@ def _read_parametric_curve(data: bytes) -> Curve:
     if kind >= len(_PARAMETERS):
         raise ValueError("an unknown curve")
     given = [value / 65536 for value in struct.unpack_from(f">{_PARAMETERS[kind]}i", data, 12)]
-    g, a, b, c, d, e, f = (*given, *[0.0] * (7 - len(given)))
+    g, a, b, c, d, e, f = given + [0.0] * (7 - len(given))
     if kind == 0:
         a = 1.0
     elif kind in (1, 2):

@@ -104,7 +104,10 @@ def _convert_mode(
         return cast("Samples", np.repeat(colour, 3, axis=-1)), metadata
     from mattework.document.colour import convert_to_srgb8
 
-    notes.append(f"{_WORDS[container]} holds no {mode.value.upper()} colours: converted to sRGB with 8 bits.")
+    words = {ColorMode.GRAY: "gray", ColorMode.CMYK: "CMYK", ColorMode.LAB: "Lab", ColorMode.RGB: "RGB"}[mode]
+    notes.append(f"{_WORDS[container]} holds no {words} colours: converted to sRGB with 8 bits.")
+    if mode is ColorMode.CMYK and metadata.icc is None:
+        notes.append("The document has no colour profile: its inks were converted by a plain formula.")
     return convert_to_srgb8(colour, mode, metadata.icc), replace(metadata, icc=None)
 
 

@@ -276,7 +276,7 @@ def _settle_depth(page: Any, pixels: AnyArray, notes: list[str] | None) -> Sampl
     bits = int(page.bitspersample)
     kind = pixels.dtype.kind
     if pixels.dtype.newbyteorder("=") in (np.uint8, np.uint16, np.float32) and bits in (8, 16, 32):
-        return cast("Samples", np.array(pixels, pixels.dtype.newbyteorder("="), order="C"))
+        return cast("Samples", np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("=")))
     if kind == "b" or (kind == "u" and bits < 8):
         top = (1 << bits) - 1
         return cast("Samples", np.ascontiguousarray(pixels.astype(np.uint16) * 255 // top, np.uint8))
