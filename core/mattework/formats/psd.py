@@ -61,6 +61,7 @@ _DOCUMENT_MODES = {
     PsdColorMode.CMYK: ColorMode.CMYK,
     PsdColorMode.LAB: ColorMode.LAB,
 }
+_MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
 _FLAT_MODES = (PsdColorMode.BITMAP, PsdColorMode.INDEXED, PsdColorMode.MULTICHANNEL)
 
 
@@ -243,13 +244,13 @@ def check_holdable(document: Document) -> None:
 
 
 def _build_layer_section(info: LayerInfo, document: Document, transparent: bool) -> LayerAndMaskInformation:
-    if document.depth == 8:
-        return LayerAndMaskInformation(info, GlobalLayerMaskInfo(), TaggedBlocks())
-    sixteen = document.depth == 16
     blocks = TaggedBlocks()
-    if transparent:
-        mark = Tag.SAVING_MERGED_TRANSPARENCY16 if sixteen else Tag.SAVING_MERGED_TRANSPARENCY32
+    if transparent and (document.depth > 8 or not document.layers):
+        # With a list of layers in the usual place its negative length says the same.
+        mark = _MERGED_ALPHA_MARKS[document.depth]
         blocks[mark] = TaggedBlock(signature=b"8BIM", key=mark, data=b"")
-    key = Tag.LAYER_16 if sixteen else Tag.LAYER_32
+    if document.depth == 8:
+        return LayerAndMaskInformation(info, GlobalLayerMaskInfo(), blocks)
+    key = Tag.LAYER_16 if document.depth == 16 else Tag.LAYER_32
     blocks[key] = TaggedBlock(signature=b"8BIM", key=key, data=cast("Any", info))
     return LayerAndMaskInformation(LayerInfo(), GlobalLayerMaskInfo(), blocks)
