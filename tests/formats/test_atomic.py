@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -110,16 +111,29 @@ def test_folders_and_missing_folders_are_refused(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir()
-    folder.chmod(0o500)
-    with (
-        pytest.raises(OutputNotWritable, match="permission"),
-        write_atomically(folder / "a", overwrite=False),
-    ):
-        pass
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_read_only_folder_is_refused() -> None:
+    """Root may write everywhere, so a child that has become nobody tries."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        folder.chmod(0o555)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                if os.geteuid() == 0:
+                    os.setuid(65534)
+                with write_atomically(folder / "a.png", overwrite=False):
+                    code = 2
+            except OutputNotWritable as error:
+                code = 0 if "no permission" in str(error) else 3
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert list(folder.iterdir()) == []
+    finally:
+        folder.chmod(0o755)
+        folder.rmdir()
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
