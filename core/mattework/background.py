@@ -78,7 +78,7 @@ def _picture_layer(picture: Photo, document: Document) -> Layer:
     )
     left, top = (scaled.width - canvas.width) // 2, (scaled.height - canvas.height) // 2
     pixels = pixels[top : top + canvas.height, left : left + canvas.width]
-    samples = _change_depth(np.ascontiguousarray(cast("Samples", pixels)), document.depth)
+    samples = _change_depth(cast("Samples", np.ascontiguousarray(pixels)), document.depth)
     if not keeps_samples:
         from mattework.document.colour import convert_srgb_samples
 

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mattework.arrays import Bytes, Floats
-from mattework.document.model import Document, Layer, Mask, depth_dtype, depth_white
+from mattework.document.model import Document, Layer, Mask, depth_white
 from mattework.photo import PHOTO_LAYER, Photo
 from mattework.recipe import Recipe, RecipeInputs
 
@@ -128,9 +128,8 @@ def quantise_matte(matte: Floats, document: Document) -> Samples:
     """A matte of 0 to 1 as mask samples in the document's depth, rounded to nearest."""
     import numpy as np
 
-    dtype = depth_dtype(document.depth)
     if document.depth == 32:
         return np.ascontiguousarray(matte, np.float32)
     scaled = matte * np.float32(depth_white(document.depth))
     np.rint(scaled, out=scaled)
-    return scaled.astype(dtype)
+    return scaled.astype(np.uint8) if document.depth == 8 else scaled.astype(np.uint16)

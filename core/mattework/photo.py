@@ -66,7 +66,7 @@ def open_source(source: Source) -> Document:
         return _wrap_pil(cast("Image", source))
     from mattework.formats.files import open_document
 
-    return open_document(cast("str | PathLike[str] | bytes | BinaryIO", source))
+    return open_document(source)
 
 
 def take_photo(document: Document) -> Photo:
@@ -104,8 +104,9 @@ def make_preview(photo: Photo, long_side: int) -> Bytes:
     rgb = convert_to_srgb8(small, photo.mode, photo.icc)
     if opacity is None:
         return rgb
-    weight = (opacity.astype(np.float32) / depth_white(array_depth(opacity)))[..., None]
-    return np.rint(rgb * weight + 127.0 * (1.0 - weight)).astype(np.uint8)
+    weight = (opacity.astype(np.float32) / np.float32(depth_white(array_depth(opacity))))[..., None]
+    laid: Bytes = np.rint(rgb * weight + 127.0 * (1.0 - weight)).astype(np.uint8)
+    return laid
 
 
 def convert_for_matting(photo: Photo) -> Samples:

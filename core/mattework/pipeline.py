@@ -292,7 +292,7 @@ def _take_trimap(source: MaskSource, photo: Photo) -> _Subject:
     else:
         trimap = read_trimap(source, photo.size)
     png = BytesIO()
-    save_mask(trimap.astype(np.float32) / 255, png, bits=8, format="png")
+    save_mask(trimap.astype(np.float32) / np.float32(255), png, bits=8, format="png")
     return _Subject(
         choice=SubjectChoice(origin="trimap"), inputs=RecipeInputs(trimap=png.getvalue()), trimap=trimap
     )

@@ -93,7 +93,7 @@ def test_a_trimap_decides(disc: tuple[Path, Path], tmp_path: Path) -> None:
 
 def test_one_bad_picture_does_not_stop_the_rest(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0 not really")
-    code = run("cut", COFFEE, tmp_path / "bad.jpg", CAT, "-o", tmp_path / "out/", "--format", "png")
+    code = run("cut", COFFEE, tmp_path / "bad.jpg", CAT, "-o", f"{tmp_path}/out/", "--format", "png")
     assert code == 3
     assert {one.name for one in (tmp_path / "out").iterdir()} == {"coffee.cutout.png", "chelsea.cutout.png"}
     assert "bad.jpg" in capsys.readouterr().err

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import NoReturn
 
 
 def main() -> NoReturn:
     """Entry point of `mattework`."""
+    # Our matrices are small: several BLAS threads only wait for each other, badly so on a busy machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from mattework.cli.root import run_command_line
 
     raise SystemExit(run_command_line())

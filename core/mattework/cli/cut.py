@@ -56,6 +56,7 @@ def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **o
     job = _Job(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
     targets = [choose_target(one, job.output, job.file_format, many=job.many) for one in sources]
     job.check(targets)
+    make_folder(job.output)
     check_targets(targets, overwrite=job.overwrite)
     first_failure = 0
     for number, (source, target) in enumerate(zip(sources, targets, strict=True), 1):
@@ -131,7 +132,6 @@ class _Job:
                 input_side=self.input_side or 0,
                 progress=progress,
             )
-            make_folder(target)
             if self.save_mask:
                 cutout.save_mask(self.save_mask, overwrite=self.overwrite)
             notes = cutout.save(

@@ -38,6 +38,7 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     target = choose_target(source, options["output"], options["file_format"], many=False, tag="refined")
     if as_json and target is None:
         raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
+    make_folder(options["output"])
     if target is not None and not options["overwrite"]:
         refuse_existing(target)
     with show_progress(Path(source).name, quiet=quiet or as_json) as progress:
@@ -60,7 +61,6 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
             changes["trimap"] = replace(recipe.trimap, band=options["band"])
         recipe = replace(recipe, edge=replace(recipe.edge, **edge), **changes)
         cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
-        make_folder(target)
         notes = cutout.save(
             open_target(target),
             format=options["file_format"] or ("psd" if target is None else None),

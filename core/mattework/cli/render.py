@@ -35,6 +35,7 @@ def render(source: str, quiet: bool, **options: Any) -> int:
     target = choose_target(
         source, options["output"], options["file_format"] or "png", many=False, tag="render"
     )
+    make_folder(options["output"])
     if target is not None and not options["overwrite"]:
         refuse_existing(target)
     with show_progress(Path(source).name, quiet=quiet) as progress:
@@ -51,7 +52,6 @@ def render(source: str, quiet: bool, **options: Any) -> int:
             (Layer("Picture", document.size.rect, colour, alpha),),
             document.metadata,
         )
-        make_folder(target)
         notes = save_document(
             flat,
             open_target(target),

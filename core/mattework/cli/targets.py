@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from mattework.errors import OutputExists, UsageError
+from mattework.errors import OutputExists, OutputNotWritable, UsageError
 
 STREAM = "-"
 SUFFIX_OF = {
@@ -83,23 +83,31 @@ def check_targets(targets: Sequence[Path | None], *, overwrite: bool) -> None:
 
 
 def refuse_existing(target: Path) -> None:
-    """Raise `OutputExists` when the target is there already: before minutes of work, not after."""
+    """Raise when the target is there already, or its folder is not: before minutes of work, not after."""
+    if not target.parent.is_dir():
+        raise OutputNotWritable(
+            f"There is no folder {target.parent} to write {target.name} into. Make it first."
+        )
     if target.exists():
         raise OutputExists(
             f"{target} exists already. Add --overwrite to replace it, or give another name with -o."
         )
 
 
-def make_folder(target: Path | None) -> None:
-    """Make the folder of a target that was asked for by name."""
-    if target is None:
+def make_folder(output: str | None) -> None:
+    """Make the folder that was asked for with a slash at its end; the folder of a single file has to be there.
+
+    Raises:
+        OutputNotWritable: it cannot be made.
+    """
+    if output is None or output == STREAM or not _names_folder(output):
         return
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(output).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        from mattework.errors import OutputNotWritable
-
-        raise OutputNotWritable(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
+        raise OutputNotWritable(
+            f"The folder {output} cannot be made: {error.strerror}. Give another with -o."
+        ) from error
 
 
 def _names_folder(output: str) -> bool:
