@@ -149,6 +149,29 @@ def test_smooth_keeps_a_soft_edge_soft() -> None:
     assert np.abs(smooth - soft).max() < 0.06
 
 
+def test_smooth_keeps_hair() -> None:
+    alpha = hairy_alpha()
+    smooth = apply_edge_settings(alpha, EdgeSettings(smooth=5))
+    assert np.abs(smooth - alpha)[:, 90:170].max() < 0.02
+
+
+def test_shift_outwards_does_not_thicken_a_lone_strand() -> None:
+    alpha = step_alpha(200, 200, 60)
+    alpha[99:101, 60:160] = 0.6
+    moved = apply_edge_settings(alpha, EdgeSettings(shift=4))
+    assert (moved[99:101, 80:160] > 0.65).all()
+    assert moved[110:, 80:160].max() == moved[97, 80:160].max() == 0
+    assert edge_position(moved[150:]) == pytest.approx(64, abs=1e-3)
+
+
+def test_shift_inwards_keeps_a_lone_strand_joined_to_the_body() -> None:
+    alpha = step_alpha(200, 200, 60)
+    alpha[99:101, 60:160] = 0.6
+    moved = apply_edge_settings(alpha, EdgeSettings(shift=-4))
+    assert moved[99:101, :150].min() > 0.3
+    assert edge_position(moved[150:]) == pytest.approx(56, abs=1e-3)
+
+
 def test_pixels_far_from_the_edge_stay_exactly_0_and_1() -> None:
     alpha = disc_alpha(300, 80)
     every = EdgeSettings(smooth=5, feather=6, contrast=0.2, shift=3)
@@ -156,7 +179,7 @@ def test_pixels_far_from_the_edge_stay_exactly_0_and_1() -> None:
     y, x = np.mgrid[:300, :300] + 0.5
     distance = np.hypot(x - 150, y - 150)
     assert (result[distance < 50] == 1).all()
-    assert (result[distance > 115] == 0).all()
+    assert (result[distance > 110] == 0).all()
     assert result.dtype == np.float32
     assert result.min() >= 0
     assert result.max() <= 1

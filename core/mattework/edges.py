@@ -3,11 +3,13 @@
 The order is fixed, so that the same settings give the same edge whatever the order in which a person moved the sliders:
 
 1. **smooth** rounds the outline: a Gaussian blur (standard deviation half the setting), after which the edge is brought
-   back to the steepness that it had. Straight edges stay, jags, notches and single hairs up to that size go.
+   back to the steepness that it had. Straight edges stay, jags and notches up to that size go. Thin structures that leave
+   the outline by more than `HAIR` pixels are no jags but hair, and stay.
 2. **shift** moves the outline by that many pixels, outwards when positive, as grey dilation and erosion with a disc of
-   that radius do (fractions are linear between whole radii, so a plain edge moves by exactly the setting). Where the
-   alpha is made of thin structures, hair and lace, moving an outline would thicken or delete them; there the odds
-   alpha : (1 - alpha) are multiplied by e for every `HAIR` pixels instead: strands get stronger or fainter, and stay.
+   that radius do (fractions are linear between whole radii, so a plain edge moves by exactly the setting). Only what is
+   wide moves. Thin structures, hair and lace and the gaps in them, would be thickened to sausages or deleted; there the
+   odds alpha : (1 - alpha) are multiplied by e for every `HAIR` pixels instead, so that strands get stronger or fainter
+   and stay where they are.
 3. **feather** softens: a Gaussian blur whose standard deviation is half the setting, so that a plain edge reaches about
    `feather` pixels to each side.
 4. **contrast** hardens around 0.5: values are spread by 1 / (1 - contrast); at 1 only 0 and 1 are left.
@@ -69,7 +71,7 @@ def apply_edge_settings(
 
 def _apply(matte: Floats, settings: EdgeSettings, scale: float) -> Floats:
     if settings.smooth:
-        matte = _smooth(matte, settings.smooth * scale)
+        matte = _smooth(matte, settings.smooth * scale, scale)
     if settings.shift:
         matte = _shift(matte, settings.shift * scale, scale)
     if settings.feather:
@@ -83,9 +85,9 @@ def _reach(settings: EdgeSettings, scale: float) -> int:
     """How far, in pixels of the alpha at hand, one pixel can influence another."""
     reach = 0
     if settings.smooth:
-        reach += 3 * _kernel_radius(settings.smooth * scale / 2) + 2
+        reach += max(3 * _kernel_radius(settings.smooth * scale / 2) + 2, _strand_reach(scale))
     if settings.shift:
-        reach += math.ceil(abs(settings.shift) * scale) + _hair_reach(scale)
+        reach += math.ceil(abs(settings.shift) * scale) + _strand_reach(scale)
     if settings.feather:
         reach += _kernel_radius(settings.feather * scale / 2)
     return reach + 1
@@ -94,8 +96,8 @@ def _reach(settings: EdgeSettings, scale: float) -> int:
 # Smooth -------------------------------------------------------------------------------------------------------------
 
 
-def _smooth(matte: Floats, length: float) -> Floats:
-    """Blur, then steepen by as much as the blur has flattened the edges nearby."""
+def _smooth(matte: Floats, length: float, scale: float) -> Floats:
+    """Blur, then steepen by as much as the blur has flattened the edges nearby; strands stay as they were."""
     import cv2
 
     sigma = length / 2
@@ -110,45 +112,51 @@ def _smooth(matte: Floats, length: float) -> Floats:
     ratio = find_steepest(matte) / np.maximum(find_steepest(soft), np.float32(1e-4))
     gain = _blur_any(np.asarray(np.clip(ratio, 1, 4 + 4 * sigma), np.float32), sigma)
     steep = (soft - np.float32(0.5)) * gain + np.float32(0.5)
-    return _snap(np.asarray(steep, np.float32))
+    steep = np.clip(steep, 0, 1)
+    return _snap(np.asarray(steep + _find_strands(matte, scale) * (matte - steep), np.float32))
 
 
 # Shift --------------------------------------------------------------------------------------------------------------
 
 
 def _shift(matte: Floats, distance: float, scale: float) -> Floats:
-    """Move plain edges, strengthen or fade thin structures; which is which does not depend on `distance`.
-
-    A region of hair is solid to an edge that moves inwards and empty to one that moves outwards, so that no gap opens
-    where the two meet. Every step grows with `distance`, and so does the result.
-    """
-    hair = _find_hair(matte, scale)
-    odds = np.float32(math.exp(min(50.0, abs(distance) / (HAIR * scale))))
+    """Move the outline; inwards is the same as moving the background's outline outwards."""
     if distance > 0:
-        grown = _dilate(np.minimum(matte, 1 - hair), distance)
-        stronger = matte * odds / (matte * odds + (1 - matte))
-        return _snap(np.maximum(grown, matte + hair * (stronger - matte)))
-    shrunk = 1 - _dilate(1 - np.maximum(matte, hair), -distance)
-    fainter = matte / (matte + (1 - matte) * odds)
-    return _snap(np.minimum(shrunk, matte + hair * (fainter - matte)))
+        return _snap(_grow(matte, distance, scale))
+    return _snap(1 - _grow(1 - matte, -distance, scale))
 
 
-def _find_hair(matte: Floats, scale: float) -> Floats:
-    """0 where edges are plain, 1 where thin structures and thin gaps abound."""
+def _grow(matte: Floats, distance: float, scale: float) -> Floats:
+    """Dilate what is wide, strengthen what is thin, keep thin gaps. Both parts only rise with `distance`."""
+    wide = _open(matte, scale)
+    # Beside thin gaps the wide parts stay where they are: they would close the gaps.
+    held = np.minimum(wide, 1 - _find_strands(1 - matte, scale))
+    odds = np.float32(math.exp(min(50.0, distance / (HAIR * scale))))
+    stronger = matte * odds / (matte * odds + (1 - matte))
+    return np.asarray(np.maximum(_dilate(held, distance), stronger), np.float32)
+
+
+def _open(matte: Floats, scale: float) -> Floats:
+    """The alpha without structures thinner than a disc of radius `HAIR`."""
     radius = HAIR * scale
-    rest = 1 - matte
-    closed = 1 - _dilate(1 - _dilate(matte, radius), radius)
-    opened = _dilate(1 - _dilate(rest, radius), radius)
-    thin = _blur(closed - opened, _hair_sigma(scale))
-    return np.asarray(np.clip((thin - np.float32(0.1)) * 4, 0, 1), np.float32)
+    return _dilate(1 - _dilate(1 - matte, radius), radius)
 
 
-def _hair_sigma(scale: float) -> float:
-    return 2 * HAIR * scale
+def _find_strands(matte: Floats, scale: float) -> Floats:
+    """1 around thin structures that leave the wide parts by more than `HAIR`, 0 elsewhere.
+
+    What is thin but lies closer, as the corners that opening rounds do, belongs to the outline.
+    """
+    strands = matte - _dilate(_open(matte, scale), HAIR * scale)
+    seeds = np.asarray(np.clip((strands - np.float32(0.05)) * 8, 0, 1), np.float32)
+    if not seeds.any():
+        return seeds
+    return _blur(_dilate(seeds, 2.5 * HAIR * scale), HAIR * scale / 2)
 
 
-def _hair_reach(scale: float) -> int:
-    return 4 * math.ceil(HAIR * scale) + _kernel_radius(_hair_sigma(scale))
+def _strand_reach(scale: float) -> int:
+    length = HAIR * scale
+    return 5 * math.ceil(length) + math.ceil(2.5 * length) + _kernel_radius(length / 2)
 
 
 def _dilate(matte: Floats, radius: float) -> Floats:
