@@ -69,7 +69,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
     if leads:
         folder.log(f"from {progress.elapsed / 60:.1f} min, {progress.seen} samples, {partners} processes")
     stream = BatchStream(data, options.seed, progress.seen, options.workers, (rank, partners))
-    check = make_check_batches(data, 1, 160, 320) if leads else []
+    check = make_check_batches(data, 1, options.check_samples, 320) if leads else []
     pace = Pace(options.minutes * 60, progress.elapsed)
     stream.set_progress(pace.now().share)
     batch = stream.next_batch()
@@ -150,6 +150,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=1, help="that share each step's batch")
     parser.add_argument("--threads", type=int, default=2, help="of each process")
     parser.add_argument("--workers", type=int, default=1, help="sample makers of each process")
+    parser.add_argument("--check-samples", type=int, default=160, help="held-out samples per check")
     parser.add_argument(
         "--precision",
         choices=("auto", "float32", "bfloat16"),
