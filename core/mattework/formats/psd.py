@@ -62,6 +62,8 @@ _DOCUMENT_MODES = {
     PsdColorMode.LAB: ColorMode.LAB,
 }
 _MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
+_TRUSTED_PIXELS = 100_000_000
+"""A larger canvas is believed only with a merged picture of that size: a header is easily forged."""
 _FLAT_MODES = (PsdColorMode.BITMAP, PsdColorMode.INDEXED, PsdColorMode.MULTICHANNEL)
 
 
@@ -88,21 +90,30 @@ def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document
     metadata, metadata_notes = settle_metadata(read_raw_metadata(resources), mode, layout.size)
     notes.extend(metadata_notes)
 
-    layers: tuple[Node, ...] = ()
-    if layout.layers and layout.mode not in _FLAT_MODES:
-        spots = LayerSource(layout.layers, _reader(stream), layout.size, mode, depth, version=layout.version)
-        layers, layer_notes = decode_layers(spots, name=name)
-        notes.extend(layer_notes)
+    has_layers = bool(layout.layers) and layout.mode not in _FLAT_MODES
     composite = None
-    if not layers or has_composite(resources):
+    if not has_layers or has_composite(resources):
         try:
             composite = _read_merged(stream, layout, resources, mode, notes)
         except PlaneDamaged as error:
-            if not layers:
+            if not has_layers:
                 raise DamagedFile(
                     f"{name} is damaged: its picture is {error}. Copy or export it again."
                 ) from error
             notes.append(f"The merged picture in the file is {error}. The layers are sound and were used.")
+    layers: tuple[Node, ...] = ()
+    if has_layers:
+        spots = LayerSource(
+            layout.layers,
+            _reader(stream),
+            layout.size,
+            mode,
+            depth,
+            version=layout.version,
+            trusted=composite is not None or layout.size.area < _TRUSTED_PIXELS,
+        )
+        layers, layer_notes = decode_layers(spots, name=name)
+        notes.extend(layer_notes)
     if not layers and composite is not None:
         layers = (_make_background(composite, mode, layout.size),)
     return Document(layout.size, mode, depth, layers, metadata, composite, tuple(notes))

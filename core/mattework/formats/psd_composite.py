@@ -72,52 +72,52 @@ def read_composite(stream: BinaryIO, layout: PsdLayout, wanted: int) -> Samples:
     """The first `wanted` channels (H, W, wanted) as the file stores them; one-bit pictures as uint8 of 0 and 255.
 
     Raises:
-        PlaneDamaged: the merged picture is missing, cut off or no picture at all.
+        PlaneDamaged: the merged picture is missing, cut off or no picture at all; told before anything is allocated.
     """
     height, width = layout.size.shape
     span = layout.image_data
     head = Span(span.start, min(span.start + 2, span.end)).read(stream)
     compression = int.from_bytes(head, "big") if len(head) == 2 else -1
     body = Span(min(span.start + 2, span.end), span.end)
+    _check_body(body, compression, layout)
     if layout.depth == 1:
-        packed = np.empty((height, (width + 7) // 8, 1), np.uint8)
-        _fill_planes(stream, body, compression, [packed[..., 0]], layout)
-        bits = np.unpackbits(packed[..., 0], axis=1, count=width)  # a set bit is black
+        packed = np.empty((height, (width + 7) // 8), np.uint8)
+        _fill_planes(stream, body, compression, [packed], layout)
+        bits = np.unpackbits(packed, axis=1, count=width)  # a set bit is black
         return np.ascontiguousarray((1 - bits[..., None]) * np.uint8(255))
-    dtype = depth_dtype(cast("Depth", layout.depth))
-    out: AnyArray = np.empty((height, width, wanted), dtype)
+    out: AnyArray = np.empty((height, width, wanted), depth_dtype(cast("Depth", layout.depth)))
     _fill_planes(stream, body, compression, [out[..., index] for index in range(wanted)], layout)
     return cast("Samples", out)
+
+
+def _check_body(body: Span, compression: int, layout: PsdLayout) -> None:
+    if compression not in tuple(Compression):
+        raise PlaneDamaged("missing" if compression < 0 else f"packed in an unknown way ({compression})")
+    row_bytes = (layout.size.width * layout.depth + 7) // 8
+    rect = Rect(0, 0, row_bytes, layout.size.height * layout.channels)
+    if compression == Compression.RAW and body.size < rect.area:
+        raise PlaneDamaged(f"cut off: {body.size} of {rect.area} bytes are there")
+    if not check_channel(compression, body.size, rect, 8):
+        raise PlaneDamaged("too short for its size")
 
 
 def _fill_planes(
     stream: BinaryIO, body: Span, compression: int, outs: list[AnyArray], layout: PsdLayout
 ) -> None:
-    height, row_bytes = outs[0].shape[0], outs[0].shape[1] * outs[0].itemsize
     if compression == Compression.RAW:
-        plane = height * row_bytes
-        if body.size < plane * layout.channels:
-            raise PlaneDamaged(f"cut off: {body.size} of {plane * layout.channels} bytes are there")
+        plane = outs[0].size * outs[0].itemsize
         for index, out in enumerate(outs):
             data = Span(body.start + index * plane, body.start + (index + 1) * plane).read(stream)
             unpack_plane(data, compression, out, version=layout.version)
     elif compression == Compression.RLE:
         _fill_from_packbits(stream, body, outs, layout)
-    elif compression in (Compression.ZIP, Compression.ZIP_WITH_PREDICTION):
-        rect = Rect(0, 0, row_bytes, height * len(outs))
-        if not check_channel(compression, body.size, rect, 8):
-            raise PlaneDamaged("too short for its size")
-        unpack_deflated_planes(body.read(stream), compression, outs)
     else:
-        raise PlaneDamaged("missing" if compression < 0 else f"packed in an unknown way ({compression})")
+        unpack_deflated_planes(body.read(stream), compression, outs)
 
 
 def _fill_from_packbits(stream: BinaryIO, body: Span, outs: list[AnyArray], layout: PsdLayout) -> None:
     height, entry = outs[0].shape[0], 2 * layout.version
     table_bytes = height * layout.channels * entry
-    row_bytes = outs[0].shape[1] * outs[0].itemsize
-    if not check_channel(Compression.RLE, body.size, Rect(0, 0, row_bytes, height * layout.channels), 8):
-        raise PlaneDamaged("too short for its size")
     table = Span(body.start, min(body.start + table_bytes, body.end)).read(stream)
     sizes = read_row_sizes(table, height * layout.channels, layout.version, body.size - table_bytes)
     ends = body.start + table_bytes + np.cumsum(sizes.reshape(layout.channels, height).sum(axis=1))

@@ -49,7 +49,11 @@ _DEEPEST = 64
 
 @dataclass(frozen=True, slots=True)
 class LayerSource:
-    """Records with a way to their channel bytes. `read` takes start and size; it is called from one thread only."""
+    """Records with a way to their channel bytes.
+
+    `read` takes start and size; it is called from one thread only. `trusted`: whether the canvas is known to be as large
+    as it says, so that fill layers may be made as large.
+    """
 
     spots: tuple[LayerSpot, ...]
     read: Callable[[int, int], bytes]
@@ -58,6 +62,7 @@ class LayerSource:
     depth: Depth
     version: int = 1
     order: ByteOrder = ">"
+    trusted: bool = True
 
 
 def decode_layers(source: LayerSource, *, name: str) -> tuple[tuple[Node, ...], tuple[str, ...]]:
@@ -68,6 +73,7 @@ def decode_layers(source: LayerSource, *, name: str) -> tuple[tuple[Node, ...], 
         UnsupportedFile: groups nested beyond reason.
     """
     with _Unpacker(source, name) as unpacker:
+        unpacker.check_all()
         builder = _TreeBuilder(source, unpacker, name)
         for spot in source.spots:
             builder.add(spot)
@@ -97,21 +103,31 @@ class _Unpacker:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
+    def check_all(self) -> None:
+        """Refuse channels whose bytes cannot fill their rectangles, before any plane is allocated."""
+        for spot in self._source.spots:
+            for channel in spot.channels:
+                rect = channel_rect(spot, channel)
+                if rect.is_empty or channel.span.size == 0:
+                    continue
+                compression = self._read_compression(self._source.read(channel.span.start, 2))
+                if not check_channel(compression, channel.span.size - 2, rect, self._source.depth):
+                    raise self._damaged(spot.record, "too short for their size")
+
+    def _read_compression(self, data: bytes) -> int:
+        return int.from_bytes(data[:2], "big" if self._source.order == ">" else "little")
+
     def fill(self, out: AnyArray, spot: LayerSpot, channel: ChannelSpot, *, invert: bool = False) -> None:
         """Queue the unpacking of a channel into `out` (h, w)."""
         data = self._source.read(channel.span.start, channel.span.size)
         if len(data) < channel.span.size:
             raise self._damaged(spot.record, "cut off")
-        compression = int.from_bytes(data[:2], "big" if self._source.order == ">" else "little")
-        payload = data[2:]
-        if not check_channel(compression, len(payload), channel_rect(spot, channel), self._source.depth):
-            raise self._damaged(spot.record, "too short for their size")
         while len(self._pending) >= self._most:
             self._wait_for_one()
         job = self._pool.submit(
             unpack_plane,
-            payload,
-            compression,
+            data[2:],
+            self._read_compression(data),
             out,
             version=self._source.version,
             order=self._source.order,
@@ -257,7 +273,7 @@ class _TreeBuilder:
             )
             return
         color = _read_solid_color(spot.record, self._source.mode, self._source.depth)
-        if color is None or has_vector_mask(spot.record):
+        if color is None or has_vector_mask(spot.record) or not self._source.trusted:
             self.notes.append(
                 f"Layer “{title}”: a fill ({find_fill(spot.record)}) has no pixels and was left out."
             )

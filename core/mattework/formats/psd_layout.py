@@ -84,8 +84,8 @@ class LayerSpot:
         return None if self.record.mask_data is None else _rect_of(self.record.mask_data)
 
     def find_channel(self, number: int) -> ChannelSpot | None:
-        """The channel with this number, if it has bytes beyond its compression number."""
-        return next((spot for spot in self.channels if spot.id == number and spot.span.size > 2), None)
+        """The channel with this number, if it has bytes at all."""
+        return next((spot for spot in self.channels if spot.id == number and spot.span.size), None)
 
 
 @dataclass(frozen=True, slots=True)
