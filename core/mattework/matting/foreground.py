@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Floats, Samples
+from mattework.arrays import AnyArray, Bools, Floats, Samples
 from mattework.band import find_band_tiles
 from mattework.document.model import array_depth, depth_white
 from mattework.geometry import Rect
@@ -72,19 +72,53 @@ def estimate_foreground(
         raise ValueError(f"An alpha of {alpha.shape} does not belong to colours of {colour.shape}.")
     if not 0 <= amount <= 1:
         raise ValueError(f"The amount of clean colours is {amount}; it must lie between 0 and 1.")
-    white = depth_white(array_depth(colour))
+    picture = _Picture(
+        colour, alpha, depth_white(array_depth(colour)), _count_levels(max(alpha.shape, default=0))
+    )
     result = colour.copy()
     tiles = find_band_tiles(alpha, side=tile_side, reach=MARGIN, solid=False) if amount > 0 else []
     if not tiles or colour.shape[2] == 0:
         return result
-    low, high = _sample_range(colour, white)
-    levels = _count_levels(max(alpha.shape))
-    base = _solve_base(colour, alpha, levels, white)
+    base = _solve_base(picture)
+    low, high = picture.sample_range
     for index, tile in enumerate(tiles):
         report_progress(progress, "colours", index / len(tiles))
-        _clean_tile(result, colour, alpha, tile, base, levels, white, low, high, amount)
+        planes, foreground, changed = _estimate_tile(picture, base, tile)
+        if amount < 1:
+            foreground = planes + np.float32(amount) * (foreground - planes)
+        clean = np.clip(foreground, low, high)
+        if picture.white != 1.0:
+            clean = clean * np.float32(picture.white) + np.float32(0.5)
+        np.copyto(
+            result[tile.slices], np.moveaxis(clean, 0, 2).astype(colour.dtype), where=changed[..., None]
+        )
     report_progress(progress, "colours", 1.0)
     return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """What is given: colours, alpha, the sample that means 1.0, and how often the whole is halved to solve the base."""
+
+    colour: Samples
+    alpha: Floats
+    white: float
+    levels: int
+
+    @property
+    def rect(self) -> Rect:
+        return Rect(0, 0, self.alpha.shape[1], self.alpha.shape[0])
+
+    @property
+    def sample_range(self) -> tuple[float, float]:
+        """The range that estimates keep to, in units of white."""
+        if self.white != 1.0:
+            return 0.0, 1.0
+        finite = np.isfinite(self.colour)
+        return (
+            float(np.min(self.colour, initial=0.0, where=finite)),
+            float(np.max(self.colour, initial=1.0, where=finite)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,83 +133,46 @@ class _Estimate:
         return _Estimate(self.foreground[:, rows, columns], self.background[:, rows, columns])
 
 
-def _clean_tile(
-    result: Samples,
-    colour: Samples,
-    alpha: Floats,
-    tile: Rect,
-    base: _Estimate,
-    levels: int,
-    white: float,
-    low: float,
-    high: float,
-    amount: float,
-) -> None:
-    """Write the estimate into one tile of `result`."""
-    height, width = alpha.shape
-    step = 1 << levels
-    halo = _halo(levels)
+def _estimate_tile(picture: _Picture, base: _Estimate, tile: Rect) -> tuple[Floats, Floats, Bools]:
+    """One tile's own colours and estimate, both (C, h, w), and which of its pixels (h, w) change."""
+    step = 1 << picture.levels
+    near = tile.grow(_halo(picture.levels)).intersect(picture.rect)
     # The crop lies on the base level's grid, so that every level sees the same pixels whatever the tile.
-    left, top = max(0, tile.left - halo) // step * step, max(0, tile.top - halo) // step * step
-    right, bottom = (
-        _ceil_to(min(width, tile.right + halo), step),
-        _ceil_to(min(height, tile.bottom + halo), step),
-    )
-    crop = Rect(left, top, right, bottom)
-    pyramid = [_read_crop(colour, alpha, crop, white)]
-    for _ in range(1, levels):
+    coarse = Rect(near.left // step, near.top // step, -(-near.right // step), -(-near.bottom // step))
+    crop = Rect(coarse.left * step, coarse.top * step, coarse.right * step, coarse.bottom * step)
+    pyramid = [_read_crop(picture, crop)]
+    for _ in range(1, picture.levels):
         pyramid.append(_shrink(pyramid[-1], 2))
-    coarse = base.crop(Rect(left // step, top // step, right // step, bottom // step))
-    window = tile.move(-left, -top)
-    foreground = _refine(pyramid, coarse, window, 0).foreground
-
-    target = result[tile.slices]
-    matte = pyramid[0][-1]
+    window = tile.move(-crop.left, -crop.top)
+    foreground = _refine(pyramid, base.crop(coarse), window, 0).foreground
+    planes, matte = pyramid[0][:-1], pyramid[0][-1]
     changed = _within_margin(matte, window) & (matte[window.slices] < 1)
-    if amount < 1:
-        original = pyramid[0][(slice(-1), *window.slices)]
-        foreground = original + np.float32(amount) * (foreground - original)
-    clean = np.clip(foreground, low, high)
-    if white != 1.0:
-        clean = clean * np.float32(white) + np.float32(0.5)
-    np.copyto(target, np.moveaxis(clean, 0, 2).astype(target.dtype), where=changed[..., None])
+    return planes[(slice(None), *window.slices)], foreground, changed
 
 
-def _within_margin(matte: Floats, window: Rect) -> AnyArray:
+def _within_margin(matte: Floats, window: Rect) -> Bools:
     """Which pixels of the window lie at most `MARGIN` from one with alpha above 0."""
     import cv2
 
     kernel = np.ones((2 * MARGIN + 1, 1), np.uint8)
     seen = cv2.dilate((matte > 0).astype(np.uint8), kernel)
-    return cv2.dilate(seen, kernel.T)[window.slices] > 0
+    return np.asarray(cv2.dilate(seen, kernel.T)[window.slices] > 0, np.bool_)
 
 
-def _read_crop(colour: Samples, alpha: Floats, crop: Rect, white: float) -> Floats:
+def _read_crop(picture: _Picture, crop: Rect) -> Floats:
     """Colour planes and, last, the matte: (C + 1, h, w). Beyond the right and lower border the picture's edge repeats."""
-    height, width = alpha.shape
-    inside = crop.intersect(Rect(0, 0, width, height))
-    planes = np.empty((colour.shape[2] + 1, *inside.size.shape), np.float32)
-    planes[:-1] = np.moveaxis(colour[inside.slices], 2, 0)
-    if white == 1.0:
+    inside = crop.intersect(picture.rect)
+    planes = np.empty((picture.colour.shape[2] + 1, *inside.size.shape), np.float32)
+    planes[:-1] = np.moveaxis(picture.colour[inside.slices], 2, 0)
+    if picture.white == 1.0:
         np.nan_to_num(planes[:-1], copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     else:
-        planes[:-1] *= np.float32(1.0 / white)
-    planes[-1] = alpha[inside.slices]
+        planes[:-1] *= np.float32(1.0 / picture.white)
+    planes[-1] = picture.alpha[inside.slices]
     if inside == crop:
         return planes
     return np.pad(
         planes, ((0, 0), (0, crop.height - inside.height), (0, crop.width - inside.width)), mode="edge"
-    )
-
-
-def _sample_range(colour: Samples, white: float) -> tuple[float, float]:
-    """The range that estimates keep to, in units of white."""
-    if white != 1.0:
-        return 0.0, 1.0
-    finite = np.isfinite(colour)
-    return (
-        float(np.min(colour, initial=0.0, where=finite)),
-        float(np.max(colour, initial=1.0, where=finite)),
     )
 
 
@@ -195,35 +192,35 @@ def _halo(levels: int) -> int:
     return max(reach, MARGIN)
 
 
-def _solve_base(colour: Samples, alpha: Floats, levels: int, white: float) -> _Estimate:
-    """The estimate for the whole picture, halved `levels` times."""
-    height, width = alpha.shape
-    step = 1 << levels
+def _solve_base(picture: _Picture) -> _Estimate:
+    """The estimate for the whole picture, halved as often as its levels say; read in strips to save memory."""
+    step = 1 << picture.levels
+    width, height = _ceil_to(picture.rect.width, step), _ceil_to(picture.rect.height, step)
     rows = max(step, 256 // step * step)
-    strips = []
-    for top in range(0, height, rows):
-        strip = Rect(0, top, _ceil_to(width, step), _ceil_to(min(height, top + rows), step))
-        strips.append(_read_small(colour, alpha, strip, step, white))
-    return _solve_whole(np.concatenate(strips, axis=1), levels)
+    strips = [Rect(0, top, width, min(height, top + rows)) for top in range(0, height, rows)]
+    return _solve_whole(
+        np.concatenate([_read_small(picture, strip) for strip in strips], axis=1), picture.levels
+    )
 
 
-def _read_small(colour: Samples, alpha: Floats, strip: Rect, step: int, white: float) -> Floats:
-    """As `_read_crop`, averaged over step x step pixels; integer samples are averaged as they are, which is fast."""
+def _read_small(picture: _Picture, strip: Rect) -> Floats:
+    """As `_read_crop`, shrunk to the base level; integer samples are averaged as they are, which is fast."""
     import cv2
 
-    if white == 1.0:
-        return _shrink(_read_crop(colour, alpha, strip, white), step)
-    inside = strip.intersect(Rect(0, 0, alpha.shape[1], alpha.shape[0]))
+    step = 1 << picture.levels
+    if picture.white == 1.0:
+        return _shrink(_read_crop(picture, strip), step)
+    inside = strip.intersect(picture.rect)
     beyond = ((0, strip.height - inside.height), (0, strip.width - inside.width))
     size = strip.width // step, strip.height // step
-    planes = np.empty((colour.shape[2] + 1, size[1], size[0]), np.float32)
-    samples: AnyArray = colour[inside.slices]
+    planes = np.empty((picture.colour.shape[2] + 1, size[1], size[0]), np.float32)
+    samples: AnyArray = picture.colour[inside.slices]
     pixels = np.pad(samples, (*beyond, (0, 0)), mode="edge")
-    matte = np.pad(alpha[inside.slices], beyond, mode="edge")
+    matte = np.pad(picture.alpha[inside.slices], beyond, mode="edge")
     planes[-1] = cv2.resize(matte, size, interpolation=cv2.INTER_AREA)
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
     planes[:-1] = np.moveaxis(small, 2, 0)
-    planes[:-1] *= np.float32(1.0 / white)
+    planes[:-1] *= np.float32(1.0 / picture.white)
     return planes
 
 
