@@ -110,6 +110,23 @@ def test_a_tiff_without_a_photographs_tags_gives_none() -> None:
     assert extract_exif(make_tiff("<", False)) is None
 
 
+@pytest.mark.parametrize("big", [False, True])
+def test_large_values_of_the_file_stay(big: bool) -> None:
+    """Layers lie in one tag of any size."""
+    import tifffile
+
+    layers = bytes(range(256)) * 40_000
+    stream = BytesIO()
+    with tifffile.TiffWriter(stream, bigtiff=big) as writer:
+        pixels = np.zeros((3, 4), np.uint8)
+        writer.write(pixels, photometric="minisblack", extratags=[(37724, 7, len(layers), layers, True)])
+    append_exif(stream, make_exif())
+    stream.seek(0)
+    with tifffile.TiffFile(stream) as file:
+        assert file.pages[0].tags[37724].value == layers
+        assert file.pages[0].tags[271].value == "Maker & Co"
+
+
 def test_a_broken_block_changes_nothing() -> None:
     stream = make_tiff("<", False)
     before = stream.getvalue()

@@ -2,8 +2,7 @@
 
 An EXIF block is a small TIFF: a header, a first directory (IFD0), a directory of camera settings (ExifIFD), one of
 places (GPS), and a second picture (IFD1, the thumbnail). Cleaning patches values in place, so that maker notes, whose
-offsets count from the start of the block, stay readable. Everything is bounded: a hostile block costs no more than its
-own bytes.
+offsets count from the start of the block, stay readable.
 
 Source: Exif 3.0 (CIPA DC-008-2023), section 4.6; TIFF 6.0, section 2; BigTIFF (libtiff design note).
 """
@@ -11,11 +10,30 @@ Source: Exif 3.0 (CIPA DC-008-2023), section 4.6; TIFF 6.0, section 2; BigTIFF (
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
+from mattework.formats.ifd import (
+    LONG,
+    RATIONAL,
+    SHORT,
+    Directory,
+    Entry,
+    Layout,
+    Read,
+    append_directory,
+    append_first_directory,
+    append_values,
+    make_pointer,
+    read_directory,
+    read_from_bytes,
+    read_from_stream,
+    read_header,
+    read_number,
+    read_rows,
+    turn_entry,
+)
 from mattework.geometry import Size
 
 ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 274, 282, 283, 296
@@ -26,96 +44,6 @@ THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 513, 514
 # IFD0 tags that speak about the photograph and not about the layout of its file: description, maker, model, software,
 # date, artist, host, rating, copyright, and Windows' title, comment, author, keywords, subject.
 CARRIED_TAGS = frozenset({270, 271, 272, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096)})
-
-_MAX_ENTRIES = 4096
-_MAX_VALUE = 4 << 20
-_UNIT = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 4,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 4,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
-_BYTES = {**_UNIT, 5: 8, 10: 8}
-_SHORT, _LONG, _RATIONAL = 3, 4, 5
-
-_Read: TypeAlias = Callable[[int, int], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """How numbers and directories are stored: byte order for `struct`, and whether offsets have 64 bits."""
-
-    order: str
-    big: bool = False
-
-    @property
-    def offset_code(self) -> str:
-        return self.order + ("Q" if self.big else "I")
-
-    @property
-    def count_code(self) -> str:
-        return self.order + ("Q" if self.big else "H")
-
-    @property
-    def entry_code(self) -> str:
-        return self.order + ("HHQ" if self.big else "HHI")
-
-    @property
-    def entry_size(self) -> int:
-        return 20 if self.big else 12
-
-    @property
-    def inline_size(self) -> int:
-        return 8 if self.big else 4
-
-    @property
-    def pointer_position(self) -> int:
-        """Where the header keeps the offset of the first directory."""
-        return 8 if self.big else 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One tag: its raw value in the block's byte order, and where that value lies."""
-
-    tag: int
-    type: int
-    count: int
-    value: bytes
-    position: int
-
-    def numbers(self, layout: _Layout) -> tuple[int, ...]:
-        """The value as whole numbers (a rational gives two), () for other types."""
-        code = {1: "B", 3: "H", 4: "I", 5: "II", 13: "I", 16: "Q", 18: "Q"}.get(self.type)
-        if code is None:
-            return ()
-        return struct.unpack(layout.order + code * self.count, self.value) if self.count <= 16 else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Directory:
-    """A readable IFD: entries by tag, where it starts, and where the offset of the next one is kept."""
-
-    entries: dict[int, _Entry]
-    next_position: int
-    next_offset: int
-
-    def first_number(self, tag: int, layout: _Layout) -> int | None:
-        entry = self.entries.get(tag)
-        numbers = entry.numbers(layout) if entry else ()
-        return numbers[0] if numbers else None
 
 
 def strip_exif_prefix(exif: bytes) -> bytes:
@@ -173,7 +101,7 @@ def clean_exif(exif: bytes | None, size: Size) -> bytes | None:
 
 def set_resolution(exif: bytes | None, dpi: tuple[float, float]) -> bytes:
     """The block (a new one when there is none) with its resolution set, for containers with no field of their own."""
-    entries: dict[int, _Entry] = {}
+    entries: dict[int, Entry] = {}
     block = BytesIO()
     found = _open_block(exif)
     if exif is not None and found is not None:
@@ -181,12 +109,12 @@ def set_resolution(exif: bytes | None, dpi: tuple[float, float]) -> bytes:
         block.write(strip_exif_prefix(exif))
         entries.update(directory.entries)
     else:
-        layout = _Layout(">")
+        layout = Layout(">")
         block.write(b"MM\0*\0\0\0\x08")
     for tag, value in ((X_RESOLUTION, dpi[0]), (Y_RESOLUTION, dpi[1])):
-        entries[tag] = _Entry(tag, _RATIONAL, 1, struct.pack(layout.order + "II", *as_rational(value)), 0)
-    entries[RESOLUTION_UNIT] = _Entry(RESOLUTION_UNIT, _SHORT, 1, struct.pack(layout.order + "H", 2), 0)
-    _append_first_directory(block, layout, entries)
+        entries[tag] = Entry(tag, RATIONAL, 1, struct.pack(layout.order + "II", *as_rational(value)), 0)
+    entries[RESOLUTION_UNIT] = Entry(RESOLUTION_UNIT, SHORT, 1, struct.pack(layout.order + "H", 2), 0)
+    append_first_directory(block, layout, append_values(block, layout, entries))
     return block.getvalue()
 
 
@@ -202,13 +130,13 @@ def extract_exif(stream: BinaryIO, directory_offset: int | None = None) -> bytes
 
     `directory_offset` names the page; the first one by default.
     """
-    read = _stream_reader(stream)
-    layout = _read_header(read)
+    read = read_from_stream(stream)
+    layout = read_header(read)
     if layout is None:
         return None
     if directory_offset is None:
-        directory_offset = _unpack(layout.offset_code, read, layout.pointer_position)
-    directory = _read_directory(read, layout, directory_offset or 0)
+        directory_offset = read_number(layout.offset_code, read, layout.pointer_position)
+    directory = read_directory(read, layout, directory_offset or 0)
     if directory is None:
         return None
     out_layout = replace(layout, big=False)
@@ -217,20 +145,8 @@ def extract_exif(stream: BinaryIO, directory_offset: int | None = None) -> bytes
     entries = _copy_tags(read, layout, directory, block, out_layout)
     if not entries:
         return None
-    _append_first_directory(block, out_layout, entries)
+    append_first_directory(block, out_layout, append_values(block, out_layout, entries))
     return block.getvalue()
-
-
-def list_tags(stream: BinaryIO, directory_offset: int) -> frozenset[int]:
-    """Every tag that a TIFF directory names, even where its value lies beyond the end of the file."""
-    read = _stream_reader(stream)
-    layout = _read_header(read)
-    count = None if layout is None else _unpack(layout.count_code, read, directory_offset)
-    if layout is None or count is None or count > _MAX_ENTRIES:
-        return frozenset()
-    table = read(directory_offset + struct.calcsize(layout.count_code), count * layout.entry_size)
-    starts = range(0, len(table) - 1, layout.entry_size)
-    return frozenset(struct.unpack_from(layout.order + "H", table, at)[0] for at in starts)
 
 
 def append_exif(stream: BinaryIO, exif: bytes | None) -> None:
@@ -246,111 +162,55 @@ def append_exif(stream: BinaryIO, exif: bytes | None) -> None:
     if exif is None or found is None:
         return
     source_layout, source = found
-    read = _stream_reader(stream)
-    layout = _read_header(read)
-    offset = None if layout is None else _unpack(layout.offset_code, read, layout.pointer_position)
-    directory = None if layout is None or offset is None else _read_directory(read, layout, offset)
-    if layout is None or directory is None:
+    read = read_from_stream(stream)
+    layout = read_header(read)
+    offset = None if layout is None else read_number(layout.offset_code, read, layout.pointer_position)
+    found_rows = None if layout is None or offset is None else read_rows(read, layout, offset)
+    if layout is None or found_rows is None:
         raise ValueError("There is no TIFF in this stream.")
+    # The file's own rows are kept as they are: the values they point to may be gigabytes of layers.
+    own_rows, next_offset = found_rows
     stream.seek(0, 2)
-    added = _copy_tags(_bytes_reader(strip_exif_prefix(exif)), source_layout, source, stream, layout)
+    added = _copy_tags(read_from_bytes(strip_exif_prefix(exif)), source_layout, source, stream, layout)
     if added:
-        entries = {**added, **directory.entries}
-        _append_first_directory(stream, layout, entries, directory.next_offset)
+        rows = {**append_values(stream, layout, added), **own_rows}
+        append_first_directory(stream, layout, rows, next_offset)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _bytes_reader(data: bytes | bytearray) -> _Read:
-    return lambda at, count: bytes(data[at : at + count])
-
-
-def _stream_reader(stream: BinaryIO) -> _Read:
-    def read(at: int, count: int) -> bytes:
-        stream.seek(at)
-        return stream.read(count)
-
-    return read
-
-
-def _unpack(code: str, read: _Read, at: int) -> int | None:
-    size = struct.calcsize(code)
-    data = read(at, size)
-    return int(struct.unpack(code, data)[0]) if len(data) == size else None
-
-
-def _read_header(read: _Read) -> _Layout | None:
-    head = read(0, 4)
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
-    if order is None or len(head) < 4:
-        return None
-    version = struct.unpack(order + "H", head[2:])[0]
-    return {42: _Layout(order), 43: _Layout(order, big=True)}.get(version)
-
-
-def _read_directory(read: _Read, layout: _Layout, offset: int) -> _Directory | None:
-    """The directory at `offset` with every entry whose value can be read; None when the directory itself cannot."""
-    count = _unpack(layout.count_code, read, offset) if offset >= 8 else None
-    if count is None or not 0 < count <= _MAX_ENTRIES:
-        return None
-    start = offset + struct.calcsize(layout.count_code)
-    table = read(start, count * layout.entry_size)
-    if len(table) < count * layout.entry_size:
-        return None
-    entries: dict[int, _Entry] = {}
-    head = struct.calcsize(layout.entry_code)
-    for index in range(count):
-        at = index * layout.entry_size
-        tag, kind, number = struct.unpack_from(layout.entry_code, table, at)
-        length = _BYTES.get(kind, 0) * number
-        if not 0 < length <= _MAX_VALUE:
-            continue
-        position = start + at + head
-        if length > layout.inline_size:
-            position = struct.unpack_from(layout.offset_code, table, at + head)[0]
-            value = read(position, length)
-        else:
-            value = table[at + head : at + head + length]
-        if len(value) == length:
-            entries.setdefault(tag, _Entry(tag, kind, number, value, position))
-    end = start + len(table)
-    return _Directory(entries, end, _unpack(layout.offset_code, read, end) or 0)
-
-
-def _open_block(exif: bytes | None) -> tuple[_Layout, _Directory] | None:
+def _open_block(exif: bytes | None) -> tuple[Layout, Directory] | None:
     if not exif:
         return None
-    read = _bytes_reader(strip_exif_prefix(exif))
-    layout = _read_header(read)
+    read = read_from_bytes(strip_exif_prefix(exif))
+    layout = read_header(read)
     if layout is None or layout.big:
         return None
-    offset = _unpack(layout.offset_code, read, layout.pointer_position)
-    directory = _read_directory(read, layout, offset or 0)
+    offset = read_number(layout.offset_code, read, layout.pointer_position)
+    directory = read_directory(read, layout, offset or 0)
     return None if directory is None else (layout, directory)
 
 
-def _open_child(
-    block: bytes | bytearray, layout: _Layout, directory: _Directory, tag: int
-) -> _Directory | None:
+def _open_child(block: bytes | bytearray, layout: Layout, directory: Directory, tag: int) -> Directory | None:
     offset = directory.first_number(tag, layout)
-    return None if offset is None else _read_directory(_bytes_reader(block), layout, offset)
+    return None if offset is None else read_directory(read_from_bytes(block), layout, offset)
 
 
 # --- changing --------------------------------------------------------------------------------------------------------
 
 
-def _patch_number(block: bytearray, layout: _Layout, entry: _Entry | None, value: int) -> None:
-    if entry is None or entry.count != 1 or entry.type not in (_SHORT, _LONG):
+def _patch_number(block: bytearray, layout: Layout, entry: Entry | None, value: int) -> None:
+    if entry is None or entry.count != 1 or entry.type not in (SHORT, LONG):
         return
-    if entry.type == _SHORT and value > 0xFFFF:
+    if entry.type == SHORT and value > 0xFFFF:
         return
-    struct.pack_into(layout.order + ("H" if entry.type == _SHORT else "I"), block, entry.position, value)
+    struct.pack_into(layout.order + ("H" if entry.type == SHORT else "I"), block, entry.position, value)
 
 
-def _blank_thumbnail(block: bytearray, layout: _Layout, directory: _Directory) -> bytearray:
+def _blank_thumbnail(block: bytearray, layout: Layout, directory: Directory) -> bytearray:
     if directory.next_offset:
-        thumbnail = _read_directory(_bytes_reader(block), layout, directory.next_offset)
+        thumbnail = read_directory(read_from_bytes(block), layout, directory.next_offset)
         struct.pack_into(layout.offset_code, block, directory.next_position, 0)
         if thumbnail is not None:
             start = thumbnail.first_number(THUMBNAIL_OFFSET, layout) or 0
@@ -366,71 +226,25 @@ def _blank_thumbnail(block: bytearray, layout: _Layout, directory: _Directory) -
 
 
 def _copy_tags(
-    read: _Read, layout: _Layout, directory: _Directory, out: BinaryIO, out_layout: _Layout
-) -> dict[int, _Entry]:
+    read: Read, layout: Layout, directory: Directory, out: BinaryIO, out_layout: Layout
+) -> dict[int, Entry]:
     """IFD0 entries to carry, in the target's byte order; directories below are written to the end of `out`."""
     entries = {
-        tag: _turn(entry, layout, out_layout)
+        tag: turn_entry(entry, layout, out_layout)
         for tag, entry in directory.entries.items()
         if tag in CARRIED_TAGS
     }
     for tag in (EXIF_IFD, GPS_IFD):
         offset = directory.first_number(tag, layout)
-        child = None if offset is None else _read_directory(read, layout, offset)
+        child = None if offset is None else read_directory(read, layout, offset)
         if child is None:
             continue
         below = {
-            child_tag: _turn(entry, layout, out_layout)
+            child_tag: turn_entry(entry, layout, out_layout)
             for child_tag, entry in child.entries.items()
             if child_tag != INTEROP_IFD
         }
         if below:
-            at = _append_directory(out, out_layout, below, 0)
-            entries[tag] = _pointer(tag, at, out_layout)
+            at = append_directory(out, out_layout, append_values(out, out_layout, below))
+            entries[tag] = make_pointer(tag, at, out_layout)
     return entries
-
-
-def _pointer(tag: int, offset: int, layout: _Layout) -> _Entry:
-    if layout.big:
-        return _Entry(tag, 18, 1, struct.pack(layout.order + "Q", offset), 0)
-    return _Entry(tag, _LONG, 1, struct.pack(layout.order + "I", offset), 0)
-
-
-def _turn(entry: _Entry, layout: _Layout, out_layout: _Layout) -> _Entry:
-    unit = _UNIT[entry.type]
-    if layout.order == out_layout.order or unit == 1:
-        return entry
-    turned = b"".join(entry.value[at : at + unit][::-1] for at in range(0, len(entry.value), unit))
-    return replace(entry, value=turned)
-
-
-def _append_first_directory(
-    out: BinaryIO, layout: _Layout, entries: dict[int, _Entry], next_offset: int = 0
-) -> None:
-    at = _append_directory(out, layout, entries, next_offset)
-    out.seek(layout.pointer_position)
-    out.write(struct.pack(layout.offset_code, at))
-    out.seek(0, 2)
-
-
-def _append_directory(out: BinaryIO, layout: _Layout, entries: dict[int, _Entry], next_offset: int) -> int:
-    """Write a directory and its values at the end of `out`; where it starts."""
-    out.seek(0, 2)
-    table = [struct.pack(layout.count_code, len(entries))]
-    for tag in sorted(entries):
-        entry = entries[tag]
-        value = entry.value
-        if len(value) > layout.inline_size:
-            value = struct.pack(layout.offset_code, _append_aligned(out, value))
-        table.append(
-            struct.pack(layout.entry_code, tag, entry.type, entry.count)
-            + value.ljust(layout.inline_size, b"\0")
-        )
-    table.append(struct.pack(layout.offset_code, next_offset))
-    return _append_aligned(out, b"".join(table))
-
-
-def _append_aligned(out: BinaryIO, data: bytes) -> int:
-    at = out.tell()
-    out.write(bytes(at & 1) + data)
-    return at + (at & 1)

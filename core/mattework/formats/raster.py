@@ -42,7 +42,7 @@ def build_document(picture: Picture) -> Document:
     alpha = None if picture.alpha is None else apply_orientation(picture.alpha, orientation)
     size = Size(colour.shape[1], colour.shape[0])
     dpi = picture.metadata.dpi
-    if dpi is not None and orientation >= 5:
+    if dpi is not None and 5 <= orientation <= 8:
         dpi = dpi[1], dpi[0]
     raw = RawMetadata(picture.metadata.icc, picture.metadata.exif, picture.metadata.xmp, dpi)
     metadata, notes = settle_metadata(raw, picture.mode, size)
@@ -62,7 +62,7 @@ def apply_orientation(pixels: Samples, orientation: int) -> Samples:
     Source: Exif 3.0, tag 0x0112.
     """
     turned: AnyArray = pixels
-    if orientation >= 5:
+    if 5 <= orientation <= 8:
         turned = np.swapaxes(turned, 0, 1)
     # After the transposition of 5 to 8, rows and columns have changed places.
     if orientation in (3, 4, 7, 8):

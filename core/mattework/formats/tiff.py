@@ -17,7 +17,8 @@ import numpy as np
 from mattework.arrays import AnyArray, Samples
 from mattework.document.model import ColorMode, Depth, Metadata, array_depth, depth_white
 from mattework.errors import DamagedFile, UnsupportedFile
-from mattework.formats.exif import append_exif, as_rational, extract_exif, list_tags
+from mattework.formats.exif import append_exif, as_rational, extract_exif
+from mattework.formats.ifd import list_tags
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, replace_bad_floats

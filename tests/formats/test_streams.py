@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from mattework.errors import OutOfMemory
+from mattework.formats.limits import Limits
+from mattework.formats.streams import open_source, write_target
+
+
+def write_twice(stream: BinaryIO) -> tuple[str, ...]:
+    """As writers do: they go back and change the header."""
+    stream.write(b"head body")
+    stream.seek(0)
+    stream.write(b"HEAD")
+    stream.seek(0, 2)
+    return ("a note",)
+
+
+def test_a_stream_that_cannot_seek_takes_a_whole_file() -> None:
+    class Pipe(BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            raise OSError("a pipe cannot seek")
+
+    pipe = Pipe()
+    assert write_target(pipe, write_twice, overwrite=False) == ("a note",)
+    assert pipe.getvalue() == b"HEAD body"
+
+
+def test_a_path_takes_the_same_bytes(tmp_path: Path) -> None:
+    assert write_target(str(tmp_path / "a"), write_twice, overwrite=False) == ("a note",)
+    assert (tmp_path / "a").read_bytes() == b"HEAD body"
+
+
+def test_running_out_of_memory_leaves_nothing(tmp_path: Path) -> None:
+    def fail(stream: BinaryIO) -> tuple[str, ...]:
+        stream.write(b"half")
+        raise MemoryError
+
+    for target in (tmp_path / "a", BytesIO()):
+        with pytest.raises(OutOfMemory, match="memory"):
+            write_target(target, fail, overwrite=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sources_have_names_for_messages(tmp_path: Path) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(b"x")
+    limits = Limits()
+    with open_source(path, limits, None) as (_, name):
+        assert name == str(path)
+    with open(path, "rb") as stream, open_source(stream, limits, None) as (_, name):
+        assert name == str(path)
+    with open_source(b"x", limits, "upload.png") as (_, name):
+        assert name == "upload.png"
+    with open_source(b"x", limits, None) as (_, name):
+        assert name == "The picture"
