@@ -19,6 +19,7 @@ from mattework.arrays import Samples
 from mattework.document.composite import flatten_document
 from mattework.document.model import Depth, Document, array_depth
 from mattework.errors import DamagedFile, FormatCannotHold
+from mattework.formats.ifd import list_tags
 from mattework.formats.limits import Limits, translate_decoder_errors
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import check_holdable
@@ -183,17 +184,26 @@ def _find_source_data(stream: BinaryIO, name: str) -> tuple[Span, bool] | None:
     with translate_decoder_errors(name, "TIFF picture"), tifffile.TiffFile(stream, name=name) as file:
         if not len(file.pages):
             return None
-        tag = file.pages[0].tags.get(IMAGE_SOURCE_DATA)
+        page = file.pages[0]
+        tag = page.tags.get(IMAGE_SOURCE_DATA)
         little = file.byteorder == "<"
         if tag is None:
+            if IMAGE_SOURCE_DATA in list_tags(
+                stream, int(page.offset)
+            ):  # there, but beyond the end of the file
+                raise _cut(name)
             return None
         span = Span(int(tag.valueoffset), int(tag.valueoffset) + int(tag.count))
     if span.end > length:
-        raise DamagedFile(f"{name} is incomplete: it ends within its layers. Copy or export it again.")
+        raise _cut(name)
     head = Span(span.start, span.start + len(_SIGNATURE)).read(stream)
     if head == _LARGE_SIGNATURE or head != _SIGNATURE:
         return None
     return Span(span.start + len(_SIGNATURE), span.end), little
+
+
+def _cut(name: str) -> DamagedFile:
+    return DamagedFile(f"{name} is incomplete: it ends within its layers. Copy or export it again.")
 
 
 def _find_layer_block(stream: BinaryIO, span: Span, *, little: bool) -> tuple[Span | None, int]:
