@@ -216,3 +216,16 @@ def test_arrays_that_are_no_pictures_are_refused_in_words(
 ) -> None:
     with pytest.raises(UsageError, match="picture array"):
         mattework.cut_out(array)
+
+
+def test_the_spill_of_a_named_screen_leaves_the_clean_colours() -> None:
+    picture, truth = draw_disc()
+    green = picture.copy()
+    green[truth < 1] = (40, 200, 60)
+    green[35:45, 43:53] = (120, 190, 120)
+    cutout = mattework.cut_out(green, from_mask=truth, key="green")
+    clean = list(cutout.document.walk_layers())[-1].pixels
+    assert clean[40, 48, 1] < green[40, 48, 1] - 20, "the reflection inside the subject goes too"
+    assert cutout.recipe.key == "green"
+    with pytest.raises(UsageError, match="colour with a hue"):
+        mattework.cut_out(green, from_mask=truth, key="gray")

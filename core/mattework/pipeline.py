@@ -21,7 +21,7 @@ import numpy as np
 from mattework._version import __version__
 from mattework.arrays import AnyArray, Bytes, Floats, Samples
 from mattework.cutout import CLEAN_LAYER, Cutout, Report, put_matte_on_document
-from mattework.document.model import Document, array_depth, depth_white
+from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.errors import RecipeError, UsageError
 from mattework.photo import (
     PHOTO_LAYER,
@@ -67,6 +67,7 @@ def cut_out(
     solver: SolverName = "auto",
     edge: EdgeSettings | None = None,
     colours: float = 1.0,
+    key: str | None = None,
     background: str | None = None,
     zoom: bool = True,
     input_side: int = 0,
@@ -86,6 +87,7 @@ def cut_out(
         solver: auto, closed-form, guided, hard or neural.
         edge: parametric settings applied to the solved alpha.
         colours: amount of clean colours, 0 (no such layer) to 1.
+        key: colour of the screen behind the subject ("green", "#00b140"): its spill is taken out of the clean colours.
         background: a colour or the path of a picture to put behind; none by default.
         zoom: let the model look a second time at a small subject.
         input_side: long side of what the model sees, 0 for the model's own.
@@ -120,6 +122,7 @@ def cut_out(
         solver=solver,
         edge=edge or EdgeSettings(),
         colours=colours,
+        key=key,
         background=background,
     )
     return _make_cutout(document, photo, subject, recipe, run)
@@ -197,7 +200,6 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
     """From a found subject to the finished result: trimap, alpha, edge settings, colours, layers."""
     from mattework.background import make_background
     from mattework.edges import apply_edge_settings
-    from mattework.matting.foreground import estimate_foreground
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap
 
@@ -216,11 +218,7 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
         )
         run.notes.extend(solution.notes)
     with run.step("colours"):
-        clean: Samples | None = None
-        if recipe.colours > 0:
-            clean = estimate_foreground(
-                photo.colour, solution.alpha, amount=recipe.colours, progress=run.progress
-            )
+        clean = _clean_colours(photo, solution.alpha, recipe, run)
     with run.step("layers"):
         matte = apply_edge_settings(solution.alpha, recipe.edge)
         background = make_background(recipe.background, document) if recipe.background else None

@@ -81,8 +81,8 @@ class Recipe:
     """Every choice that made an alpha.
 
     `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose. `colours` is
-    the amount of clean colours, 0 (the photo's own) to 1. `background` is a colour or a picture's path. `source_sha256`
-    identifies the photo's samples.
+    the amount of clean colours, 0 (the photo's own) to 1. `key` is the colour of a screen whose spill is removed from the
+    clean colours. `background` is a colour or a picture's path. `source_sha256` identifies the photo's samples.
     """
 
     version: int = RECIPE_VERSION
@@ -95,6 +95,7 @@ class Recipe:
     solver_used: str | None = None
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     colours: float = 1.0
+    key: str | None = None
     background: str | None = None
 
     def to_json(self) -> str:

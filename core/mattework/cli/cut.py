@@ -98,6 +98,7 @@ class _Job:
     contrast: float | None
     shift: float | None
     colours: float | None
+    key: str | None
     session: ModelSession | None = None
 
     def check(self, targets: list[Path | None]) -> None:
@@ -127,6 +128,7 @@ class _Job:
                 solver=self.solver or "auto",
                 edge=self._edge(),
                 colours=1.0 if self.colours is None else self.colours,
+                key=self.key,
                 background=self.background,
                 zoom=self.zoom,
                 input_side=self.input_side or 0,

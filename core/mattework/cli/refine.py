@@ -50,7 +50,9 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
             )
         recipe, inputs = found
         changes = {
-            key: options[key] for key in ("solver", "colours", "background") if options[key] is not None
+            key: options[key]
+            for key in ("solver", "colours", "key", "background")
+            if options[key] is not None
         }
         edge = {
             key: options[key]
