@@ -243,6 +243,28 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
     )
 
 
+def _clean_colours(photo: Photo, alpha: Floats, recipe: Recipe, run: _Run) -> Samples | None:
+    """The photo's colours without the old background; without the spill of a screen, where one is named."""
+    from mattework.background import parse_colour
+    from mattework.matting.foreground import estimate_foreground
+    from mattework.matting.spill import remove_spill
+
+    if recipe.colours == 0:
+        return None
+    clean = estimate_foreground(photo.colour, alpha, amount=recipe.colours, progress=run.progress)
+    if recipe.key is None:
+        return clean
+    if photo.mode is not ColorMode.RGB:
+        run.notes.append("The spill of a screen can only be removed from RGB pictures; it was left.")
+        return clean
+    key = parse_colour(recipe.key)
+    if key is None or max(key) - min(key) < 0.05:
+        raise UsageError(
+            f"The screen {recipe.key!r} is not a colour with a hue. Write green, blue, or as in #00b140."
+        )
+    return remove_spill(clean, alpha, key=key, amount=recipe.colours)
+
+
 def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: int, run: _Run) -> _Subject:
     from mattework.segment.subject import find_subject
 
