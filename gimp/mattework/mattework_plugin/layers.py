@@ -1,0 +1,169 @@
+"""Masks and layers in the image: every change in one undo step, and the user's own choice of layers kept."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from gi.repository import Babl, Gimp, GLib
+from mattework_worker.protocol import SAMPLE_BYTES, EngineError
+
+from .pixels import mask_sample, read_format, receive_plane
+
+COLOURS_NAME = "{} (clean colours)"
+COLOURS_OF = "mattework-colours-of"
+"""Parasite on a layer of clean colours: the tattoo of the layer that they belong to."""
+
+RECIPE = "mattework-recipe"
+SOFT_MASK = "mattework-soft-mask"
+KEEP_AND_UNDO = 3
+"""Parasite flags: saved with the image, and part of the undo step."""
+
+
+class Place(NamedTuple):
+    """Where a layer lies on the canvas."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def find_place(layer: Gimp.Layer) -> Place:
+    _, left, top = layer.get_offsets()
+    return Place(left, top, layer.get_width(), layer.get_height())
+
+
+def choose_layers(drawables: Sequence[Gimp.Drawable]) -> list[Gimp.Layer]:
+    """The layers that the user means: a mask that is being edited stands for its layer.
+
+    Raises:
+        EngineError: there is none, or it is no layer that can have a mask.
+    """
+    chosen: list[Gimp.Layer] = []
+    for drawable in drawables:
+        layer = Gimp.Layer.from_mask(drawable) if isinstance(drawable, Gimp.LayerMask) else drawable
+        if not isinstance(layer, Gimp.Layer):
+            raise EngineError("Select a layer first: a channel cannot have a layer mask.", "usage")
+        if layer.is_floating_sel():
+            raise EngineError("Anchor the floating selection first, or make it a layer.", "usage")
+        if all(layer.get_id() != one.get_id() for one in chosen):
+            chosen.append(layer)
+    if not chosen:
+        raise EngineError("Select a layer first.", "usage")
+    return chosen
+
+
+@contextmanager
+def one_undo_step(image: Gimp.Image) -> Iterator[None]:
+    """All changes inside are one step; which layers or channels are selected, and whether masks are edited, stays."""
+    layers, channels = image.get_selected_layers(), image.get_selected_channels()
+    editing = [(layer, layer.get_edit_mask()) for layer in layers if layer.get_mask() is not None]
+    image.undo_group_start()
+    try:
+        yield
+    finally:
+        if channels:
+            image.set_selected_channels(channels)
+        else:
+            image.set_selected_layers([layer for layer in layers if layer.is_valid()])
+        for layer, edited in editing:
+            if layer.is_valid() and layer.get_mask() is not None:
+                layer.set_edit_mask(edited)
+        image.undo_group_end()
+
+
+def put_mask(image: Gimp.Image, layer: Gimp.Layer, path: Path) -> None:
+    """Give a layer the mask in a file, in place of any that it has.
+
+    The mask is filled before it enters the image, because only then the step can be undone; writing into a mask that is
+    in the image cannot, or stops at the selection.
+    """
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    receive_plane(mask, path, SAMPLE_BYTES[mask_sample(image)])
+    if layer.get_mask() is not None:
+        layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
+    layer.add_mask(mask)
+    layer.set_edit_mask(False)
+    layer.set_apply_mask(True)
+    mask.update(0, 0, mask.get_width(), mask.get_height())
+
+
+def can_hold_colours(image: Gimp.Image) -> bool:
+    """An indexed image has only the colours of its palette."""
+    return image.get_base_type() != Gimp.ImageBaseType.INDEXED
+
+
+def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path) -> Gimp.Layer:
+    """A layer of clean colours above `layer`, under the same mask, in place of an earlier one.
+
+    `layer` is hidden: two layers under one mask would add up at the edge.
+    """
+    earlier = find_colours(image, layer)
+    if earlier is not None:
+        image.remove_layer(earlier)
+    pixels = read_format(layer)
+    clean = Gimp.Layer.new(
+        image,
+        COLOURS_NAME.format(layer.get_name()),
+        layer.get_width(),
+        layer.get_height(),
+        _choose_type(pixels.channels),
+        layer.get_opacity(),
+        layer.get_mode(),
+    )
+    if read_format(clean) != pixels:
+        raise EngineError(
+            f"A layer of clean colours cannot hold {Babl.get_name(layer.get_format())}. Switch clean colours off.",
+            "host",
+        )
+    receive_plane(clean, colours, pixels.pixel_bytes)
+    image.insert_layer(clean, layer.get_parent(), image.get_item_position(layer))
+    place = find_place(layer)
+    clean.set_offsets(place.left, place.top)
+    put_mask(image, clean, mask)
+    clean.attach_parasite(Gimp.Parasite.new(COLOURS_OF, KEEP_AND_UNDO, str(layer.get_tattoo()).encode()))
+    layer.set_visible(False)
+    return clean
+
+
+def find_colours(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
+    """The layer of clean colours that was made for `layer`, beside it."""
+    parent = layer.get_parent()
+    beside = parent.get_children() if parent is not None else image.get_layers()
+    for one in beside:
+        if read_note(one, COLOURS_OF) == str(layer.get_tattoo()).encode():
+            return one
+    return None
+
+
+def read_note(layer: Gimp.Layer, name: str) -> bytes | None:
+    """The bytes of a parasite of ours; None when there is none."""
+    parasite = layer.get_parasite(name)
+    return None if parasite is None else bytes(parasite.get_data())
+
+
+def keep_recipe(layer: Gimp.Layer, recipe: str, soft_mask: Path) -> None:
+    """Attach what made the mask, so that it can be made again with other settings after saving and opening."""
+    # GIMP's Python takes no byte above 127 here: JSON with escapes, and base64.
+    text = json.dumps(json.loads(recipe)).encode("ascii")
+    layer.attach_parasite(Gimp.Parasite.new(RECIPE, KEEP_AND_UNDO, text))
+    picture = base64.b64encode(soft_mask.read_bytes())
+    layer.attach_parasite(Gimp.Parasite.new(SOFT_MASK, KEEP_AND_UNDO, picture))
+
+
+def make_error(text: str) -> GLib.Error:
+    return GLib.Error.new_literal(Gimp.PlugIn.error_quark(), text, 0)
+
+
+def _choose_type(channels: int) -> Gimp.ImageType:
+    return {
+        1: Gimp.ImageType.GRAY_IMAGE,
+        2: Gimp.ImageType.GRAYA_IMAGE,
+        3: Gimp.ImageType.RGB_IMAGE,
+        4: Gimp.ImageType.RGBA_IMAGE,
+    }[channels]

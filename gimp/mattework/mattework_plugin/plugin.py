@@ -1,0 +1,107 @@
+"""The plug-in as GIMP sees it: says which procedures there are, and runs one of them."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from typing import Any
+
+from gi.repository import Gimp, GLib
+from mattework_worker.client import WorkerClient
+from mattework_worker.protocol import EngineError
+
+from .engine import list_models, open_engine
+from .layers import choose_layers, make_error
+from .operations import read_recipe_edge
+from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments
+
+SUPPORT = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
+
+
+class Mattework(Gimp.PlugIn):
+    def do_set_i18n(self, _name: str) -> bool:
+        return False
+
+    def do_query_procedures(self) -> list[str]:
+        return [record.name for record in RECORDS]
+
+    def do_create_procedure(self, name: str) -> Gimp.Procedure:
+        record = BY_NAME[name]
+        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, record)
+        procedure.set_image_types("*")
+        procedure.set_sensitivity_mask(SUPPORT)
+        procedure.set_menu_label(record.label)
+        for menu in record.menus:
+            procedure.add_menu_path(menu)
+        procedure.set_documentation(record.blurb, record.help, name)
+        procedure.set_attribution("The Mattework authors", "Apache License 2.0", "2026")
+        for argument in record.arguments:
+            add_argument(procedure, argument)
+        return procedure
+
+
+def run(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    record: Record,
+) -> Gimp.ValueArray:
+    """Run a procedure. Whatever goes wrong reaches the user as one sentence in GIMP, and the image is left alone."""
+    client: WorkerClient | None = None
+    try:
+        choose_layers(drawables)
+        if record.needs_engine:
+            client = open_engine(record.label.replace("_", "").rstrip("…"))
+        if run_mode == Gimp.RunMode.INTERACTIVE and not _ask(record, procedure, config, drawables, client):
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
+        notes = record.run(image, drawables, read_arguments(record, config), client)
+    except EngineError as error:
+        if error.kind == "Cancelled":
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
+        status = (
+            Gimp.PDBStatusType.CALLING_ERROR if error.kind == "usage" else Gimp.PDBStatusType.EXECUTION_ERROR
+        )
+        return procedure.new_return_values(status, make_error(str(error)))
+    except OSError as error:
+        return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, make_error(explain(error)))
+    except Exception as error:  # noqa: BLE001 - a defect must not leave the user with GIMP's "no return values"
+        traceback.print_exc()
+        text = f"Mattework's plug-in has a defect ({type(error).__name__}: {error}). Please report it."
+        return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, make_error(text))
+    finally:
+        if client is not None:
+            client.close()
+        Gimp.progress_end()
+    for note in notes:
+        Gimp.message(note)
+    Gimp.displays_flush()
+    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, GLib.Error())
+
+
+def explain(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk is full: there is no room for the picture in the temporary folder. Free some space and try again."
+    return f"A file could not be read or written: {error.filename or ''} {error.strerror or error}."
+
+
+def _ask(
+    record: Record,
+    procedure: Gimp.Procedure,
+    config: Gimp.ProcedureConfig,
+    drawables: list[Gimp.Drawable],
+    client: WorkerClient | None,
+) -> bool:
+    from .dialogs import ask_user
+
+    names = {argument.name for argument in record.arguments}
+    models: list[tuple[str, str]] = []
+    if client is not None and "model" in names:
+        client.open_folder(None)  # the default model is loaded while the user looks at the dialog
+        models = list_models(client)
+    if record.name == "mattework-adjust-edge":
+        values: dict[str, Any] = read_recipe_edge(choose_layers(drawables)[0])
+        for name, value in values.items():
+            config.set_property(name, value)
+    return ask_user(record, procedure, config, models)

@@ -1,0 +1,195 @@
+"""The procedures as records: names, menu places, arguments. GIMP asks for them; scripts call them by these names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Union
+
+from gi.repository import Gegl, Gimp, GObject
+
+from . import operations
+
+MENU_MASK = "<Image>/Layer/Mask"
+MENU_SELECT = "<Image>/Select"
+MENU_LAYER = "<Image>/Layer"
+
+READ_WRITE = GObject.ParamFlags.READWRITE
+
+
+class Choice(NamedTuple):
+    """An argument with a few named values."""
+
+    name: str
+    label: str
+    help: str
+    values: tuple[tuple[str, str], ...]
+
+
+class Number(NamedTuple):
+    """An argument that is a number between two others."""
+
+    name: str
+    label: str
+    help: str
+    least: float
+    most: float
+    default: float
+
+
+class Model(NamedTuple):
+    """The argument that names a model; empty is the one that comes with Mattework."""
+
+    name: str = "model"
+    label: str = "_Model"
+    help: str = "Identifier of the model that finds the subject, as `mattework models list` shows; empty for the default"
+
+
+class Band(NamedTuple):
+    """The argument that takes a painted channel instead of the selection."""
+
+    name: str = "channel"
+    label: str = "C_hannel"
+    help: str = "Channel that is white where the edge is not known; the selection when none is given"
+
+
+class Colour(NamedTuple):
+    name: str
+    label: str
+    help: str
+    default: str
+
+
+Argument = Union[Choice, Number, Model, Band, Colour]  # noqa: UP007 - evaluated, and Python 3.9 is meant too
+Operation = Callable[[Gimp.Image, Any, dict[str, Any], Any], list[str]]
+
+
+class Record(NamedTuple):
+    """A procedure: what GIMP shows of it, what it takes, and the function that does it."""
+
+    name: str
+    label: str
+    menus: tuple[str, ...]
+    blurb: str
+    help: str
+    arguments: tuple[Argument, ...]
+    run: Operation
+    needs_engine: bool = True
+
+
+SOLVER = Choice(
+    "solver",
+    "E_dge",
+    "How the edge is solved",
+    (
+        ("auto", "Automatic"),
+        ("closed-form", "Closed form (hair)"),
+        ("guided", "Guided (fast)"),
+        ("hard", "Hard"),
+    ),
+)
+COLOURS = Number(
+    "colours", "Clean _colours", "Amount of clean edge colours in a layer of their own; 0 makes none", 0, 1, 1
+)
+EDGE = (
+    Number("band", "_Band", "Scale of the zone in which the edge is solved", 0.1, 10, 1),
+    Number("smooth", "_Smooth", "Round the outline, in pixels", 0, 100, 0),
+    Number("feather", "_Feather", "Soften the edge, in pixels", 0, 100, 0),
+    Number("contrast", "C_ontrast", "Harden the edge", 0, 1, 0),
+    Number("shift", "Shif_t", "Move the edge outwards (+) or inwards (-), in pixels", -100, 100, 0),
+)
+MASK_MODE = Choice(
+    "mask-mode",
+    "E_xisting mask",
+    "What happens to a mask that a layer has already",
+    (("replace", "Replace"), ("intersect", "Intersect"), ("add", "Add")),
+)
+OPERATION = Choice(
+    "operation",
+    "_Operation",
+    "What happens to the selection that is there",
+    (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect")),
+)
+
+RECORDS = (
+    Record(
+        "mattework-remove-background",
+        "Remove _Background…",
+        (MENU_MASK, MENU_SELECT),
+        "Find the subject and hide the rest with a layer mask",
+        "Works on this computer only. The pixels stay; clean edge colours come as a layer above.",
+        (Model(), SOLVER, COLOURS, MASK_MODE, *EDGE),
+        operations.remove_background,
+    ),
+    Record(
+        "mattework-adjust-edge",
+        "_Adjust Edge of Cut-Out…",
+        (MENU_MASK,),
+        "Make the mask of Remove Background again with other edge settings",
+        "Uses the recipe that the layer keeps, so it works after saving and opening too, and needs no model.",
+        (SOLVER, COLOURS, *EDGE),
+        operations.adjust_edge,
+    ),
+    Record(
+        "mattework-refine-edge",
+        "Re_fine Edge from Selection…",
+        (MENU_MASK, MENU_SELECT),
+        "Solve the edge anew where the selection is, as in hair",
+        "The layer's mask is what is known outside the selection. Without a mask the subject is looked for first.",
+        (SOLVER, Band()),
+        operations.refine_edge,
+    ),
+    Record(
+        "mattework-clean-colours",
+        "Clean _Edge Colours…",
+        (MENU_MASK,),
+        "Take the old background out of the colours of the edge, in a layer above",
+        "Uses the layer's mask or its transparency.",
+        (Number("amount", "_Amount", "How much of the old background is taken out", 0, 1, 1),),
+        operations.clean_colours,
+    ),
+    Record(
+        "mattework-select-subject",
+        "Select S_ubject…",
+        (MENU_SELECT,),
+        "Select the subject, as soft as its edge",
+        "Works on this computer only. Transparent parts of the layer are not selected.",
+        (Model(), SOLVER, OPERATION),
+        operations.select_subject,
+    ),
+    Record(
+        "mattework-background",
+        "Bac_kground Colour…",
+        (MENU_LAYER,),
+        "Put a layer of one colour under the layer",
+        "As large as the canvas, under the lowest of the selected layers.",
+        (Colour("colour", "_Colour", "Colour of the background", "white"),),
+        operations.add_background,
+        needs_engine=False,
+    ),
+)
+BY_NAME = {record.name: record for record in RECORDS}
+
+
+def add_argument(procedure: Gimp.Procedure, argument: Argument) -> None:
+    if isinstance(argument, Choice):
+        choice = Gimp.Choice.new()
+        for number, (name, label) in enumerate(argument.values):
+            choice.add(name, number, label, "")
+        default = argument.values[0][0]
+        procedure.add_choice_argument(
+            argument.name, argument.label, argument.help, choice, default, READ_WRITE
+        )
+    elif isinstance(argument, Number):
+        procedure.add_double_argument(*argument, READ_WRITE)
+    elif isinstance(argument, Model):
+        procedure.add_string_argument(*argument, "", READ_WRITE)
+    elif isinstance(argument, Band):
+        procedure.add_channel_argument(*argument, True, READ_WRITE)
+    else:
+        Gegl.init(None)  # colours cannot be made without
+        colour = Gegl.Color.new(argument.default)
+        procedure.add_color_argument(argument.name, argument.label, argument.help, False, colour, READ_WRITE)
+
+
+def read_arguments(record: Record, config: Gimp.ProcedureConfig) -> dict[str, Any]:
+    return {argument.name: config.get_property(argument.name) for argument in record.arguments}
