@@ -103,6 +103,7 @@ def test_a_tiff_takes_the_tags_and_gives_them_back(exif_order: str, order: str, 
     camera = load(back).get_ifd(34665)
     assert camera[33434] == 1 / 125
     assert camera[37500] == b"note-that-must-not-move!"
+    assert 40962 not in camera, "a TIFF says its size in tags of its own"
     assert load(back).get_ifd(34853)[0] == b"\x02\x03\x00\x00"
 
 

@@ -45,6 +45,9 @@ THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 513, 514
 # date, artist, host, rating, copyright, and Windows' title, comment, author, keywords, subject.
 CARRIED_TAGS = frozenset({270, 271, 272, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096)})
 
+# Said by the TIFF file itself in tags of its own, and a directory that means nothing outside JPEG.
+_LEFT_BEHIND = frozenset({PIXEL_WIDTH, PIXEL_HEIGHT, INTEROP_IFD})
+
 
 def strip_exif_prefix(exif: bytes) -> bytes:
     """The TIFF-structured block alone, without the marker that JPEG puts in front."""
@@ -242,7 +245,7 @@ def _copy_tags(
         below = {
             child_tag: turn_entry(entry, layout, out_layout)
             for child_tag, entry in child.entries.items()
-            if child_tag != INTEROP_IFD
+            if child_tag not in _LEFT_BEHIND
         }
         if below:
             at = append_directory(out, out_layout, append_values(out, out_layout, below))
