@@ -135,9 +135,12 @@ class BatchStream:
 
 
 def make_check_batches(
-    data: Path, seed: int, count: int, side: int, part: Part = "check"
+    data: Path, seed: int, count: int, side: int, part: Part = "check", limit: int | None = None
 ) -> list[list[Sample]]:
-    """Always the same held-out samples, square, in lists of at most eight."""
-    maker = SampleMaker(load_library(data, part), seed)
+    """Always the same samples, square, in lists of at most eight; by default held-out ones.
+
+    ``limit`` reads only that many pictures of each set.
+    """
+    maker = SampleMaker(load_library(data, part, limit=limit), seed)
     samples = [maker.make(i, (side, side)) for i in range(count)]
     return [samples[i : i + 8] for i in range(0, count, 8)]
