@@ -27,7 +27,12 @@ from mattework.document.model import ColorMode, Depth, Document, Layer, Node, ar
 from mattework.errors import DamagedFile, FormatCannotHold
 from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
-from mattework.formats.psd_composite import pack_composite, read_composite, unmatte_from_white
+from mattework.formats.psd_composite import (
+    MERGED_ALPHA_MARKS,
+    pack_composite,
+    read_composite,
+    unmatte_from_white,
+)
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import pack_layers
 from mattework.formats.psd_layout import PsdLayout, Span, scan_psd
@@ -61,7 +66,6 @@ _DOCUMENT_MODES = {
     PsdColorMode.CMYK: ColorMode.CMYK,
     PsdColorMode.LAB: ColorMode.LAB,
 }
-_MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
 _TRUSTED_PIXELS = 100_000_000
 """A larger canvas is believed only with a merged picture of that size: a header is easily forged."""
 _FLAT_MODES = (PsdColorMode.BITMAP, PsdColorMode.INDEXED, PsdColorMode.MULTICHANNEL)
@@ -258,7 +262,7 @@ def _build_layer_section(info: LayerInfo, document: Document, transparent: bool)
     blocks = TaggedBlocks()
     if transparent and (document.depth > 8 or not document.layers):
         # With a list of layers in the usual place its negative length says the same.
-        mark = _MERGED_ALPHA_MARKS[document.depth]
+        mark = MERGED_ALPHA_MARKS[document.depth]
         blocks[mark] = TaggedBlock(signature=b"8BIM", key=mark, data=b"")
     if document.depth == 8:
         return LayerAndMaskInformation(info, GlobalLayerMaskInfo(), blocks)

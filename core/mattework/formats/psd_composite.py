@@ -6,7 +6,7 @@ Transparent pictures are stored as Photoshop stores them: one channel more, and 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -26,6 +26,9 @@ from mattework.formats.psd_planes import (
     unpack_plane,
 )
 from mattework.geometry import Rect
+
+MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
+"""Blocks that say that the merged picture has transparency; at 8 bits a negative number of layers says it, too."""
 
 _STRIP_PIXELS = 1 << 20
 
@@ -53,8 +56,13 @@ class PackedComposite:
                 yield from iterate_raw(plane)
 
 
-def pack_composite(color: Samples, alpha: Samples | None, mode: ColorMode) -> PackedComposite:
-    """Pack (H, W, channels) and straight alpha (H, W). Takes the colour array over: it is matted in place."""
+def pack_composite(
+    color: Samples, alpha: Samples | None, mode: ColorMode, extra: Sequence[AnyArray] = ()
+) -> PackedComposite:
+    """Pack (H, W, channels), straight alpha (H, W), and `extra` channels as they are stored.
+
+    Takes the colour array over: it is matted in place.
+    """
     stored = cast("AnyArray", color)
     if mode is ColorMode.CMYK:
         np.subtract(stored.dtype.type(depth_white(array_depth(stored))), stored, out=stored)
@@ -63,6 +71,7 @@ def pack_composite(color: Samples, alpha: Samples | None, mode: ColorMode) -> Pa
     planes: list[AnyArray] = [stored[..., index] for index in range(stored.shape[2])]
     if alpha is not None:
         planes.append(alpha)
+    planes.extend(extra)
     if array_depth(stored) != 8:
         return PackedComposite(tuple(planes), alpha is not None)
     return PackedComposite(tuple(pack_plane(plane, Compression.RLE) for plane in planes), alpha is not None)

@@ -136,7 +136,7 @@ class _Collector:
             ink = self.document.mode is ColorMode.CMYK
             self._add_plane(record, ChannelID(index), layer.pixels[..., index], is_ink=ink)
         if layer.mask is not None:
-            self._add_mask(record, _fit_mask(layer.mask, layer.rect, depth))
+            self._add_mask(record, fit_mask(layer.mask, layer.rect, depth))
             if not layer.rect.contains(layer.mask.rect) and not layer.rect.is_empty:
                 self.notes.append(
                     f"The mask of layer “{layer.name}” was trimmed to the layer's own rectangle."
@@ -153,7 +153,7 @@ class _Collector:
             rect = (
                 group.mask.rect if group.mask.outside <= 0 else group.mask.rect.unite(self.document.size.rect)
             )
-            self._add_mask(head, _fit_mask(group.mask, rect, self.document.depth))
+            self._add_mask(head, fit_mask(group.mask, rect, self.document.depth))
 
     def _nothing(self) -> AnyArray:
         return np.empty((0, 0, self.document.mode.channels), depth_dtype(self.document.depth))
@@ -211,7 +211,7 @@ class _Collector:
 _NOWHERE = Rect(0, 0, 0, 0)
 
 
-def _fit_mask(mask: Mask, rect: Rect, depth: Depth) -> Mask:
+def fit_mask(mask: Mask, rect: Rect, depth: Depth) -> Mask:
     """The same mask on another rectangle: cut where it is larger, filled with its outside value where it is smaller."""
     if mask.rect == rect:
         return mask

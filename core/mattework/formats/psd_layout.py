@@ -92,7 +92,7 @@ class LayerSpot:
 class PsdLayout:
     """Everything of a Photoshop document but its pixels.
 
-    `layer_info` begins with the number of layers; `lengths` are the (position, bytes) of the length fields around it,
+    `layer_info` begins with the number of layers; `lengths` are the length fields around it,
     outermost first. `merged_alpha` says that the first extra channel of the merged picture is its transparency.
     """
 
@@ -105,7 +105,7 @@ class PsdLayout:
     resources: Span
     section: Span
     layer_info: Span | None
-    lengths: tuple[tuple[int, int], ...]
+    lengths: tuple[Span, ...]
     layers: tuple[LayerSpot, ...]
     merged_alpha: bool
     image_data: Span
@@ -147,7 +147,7 @@ def scan_psd(stream: BinaryIO, *, limits: Limits, name: str) -> PsdLayout:
             count, layers = scan_layers(stream, info, version=version, name=name)
     merged_alpha = count < 0 or not blocks.isdisjoint(_MERGED_ALPHA_BLOCKS)
     check_layers(layers, size=size, channels=channels, depth=depth, limits=limits, name=name)
-    outer = (section_at, 4 * version)
+    outer = Span(section_at, section_at + 4 * version)
     return PsdLayout(
         version=version,
         size=size,
@@ -216,7 +216,7 @@ def _read_section(stream: BinaryIO, length: int, code: str, name: str, what: str
 
 def _find_layer_info(
     stream: BinaryIO, section: Span, version: int, depth: int, name: str
-) -> tuple[Span | None, tuple[tuple[int, int], ...], set[bytes]]:
+) -> tuple[Span | None, tuple[Span, ...], set[bytes]]:
     """The list of layers, the length fields inside the section that enclose it, and the keys of the section's blocks."""
     width = 4 * version
     if section.size < width:
@@ -224,7 +224,7 @@ def _find_layer_info(
     stream.seek(section.start)
     size = int.from_bytes(stream.read(width), "big")
     info: Span | None = Span(section.start + width, section.start + width + size)
-    lengths: tuple[tuple[int, int], ...] = ((section.start, width),)
+    lengths: tuple[Span, ...] = (Span(section.start, section.start + width),)
     if section.start + width + size > section.end:
         raise _cut(name, "its layers")
     if size < 2:
@@ -240,7 +240,7 @@ def _find_layer_info(
         keys.add(key)
         if LAYER_BLOCKS.get(key) == depth and info is None and body.size >= 2:
             info = body
-            lengths = ((length_at, body.start - length_at),)
+            lengths = (Span(length_at, body.start),)
     return info, lengths, keys
 
 

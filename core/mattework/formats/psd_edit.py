@@ -1,0 +1,239 @@
+"""A mask on one layer of somebody's PSD or PSB, with every other byte kept.
+
+Smart objects, adjustments, effects, layer comps, guides and blocks that nobody knows stay as they are, because they are
+never parsed and written again. The merged picture and the thumbnail are made anew only where our compositor is shown to be
+exact for this very file: everything visible is of kinds that it composites exactly, and before the change it gives the
+picture that the file itself carries.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Literal, TypeAlias, cast
+
+import numpy as np
+from psd_tools.constants import ChannelID
+from psd_tools.constants import ColorMode as PsdColorMode
+
+from mattework.arrays import Samples
+from mattework.document.model import ColorMode, Depth, Document, Layer, Mask, Node, depth_dtype, depth_white
+from mattework.errors import UnsupportedFile, UsageError
+from mattework.formats.limits import Limits
+from mattework.formats.psd import read_psd
+from mattework.formats.psd_decode import LayerSource, decode_layers
+from mattework.formats.psd_encode import fit_mask, plane_compression
+from mattework.formats.psd_features import has_vector_mask
+from mattework.formats.psd_layout import LayerSpot, PsdLayout, Span, layer_name, scan_psd
+from mattework.formats.psd_merged import find_reasons, replace_merged, replace_resource
+from mattework.formats.psd_panel import PanelRow, choose_row, list_rows
+from mattework.formats.psd_planes import pack_plane
+from mattework.formats.psd_resources import XMP
+from mattework.formats.psd_splice import (
+    ChannelChange,
+    Splice,
+    cut_record,
+    pack_mask_block,
+    splice_layer,
+    unlock_background,
+)
+from mattework.geometry import Rect
+from mattework.progress import Progress, report_progress
+
+ExistingMask: TypeAlias = Literal["refuse", "replace", "multiply", "intersect", "keep"]
+_EDITABLE_MODES = {
+    PsdColorMode.GRAYSCALE: ColorMode.GRAY,
+    PsdColorMode.DUOTONE: ColorMode.GRAY,
+    PsdColorMode.RGB: ColorMode.RGB,
+    PsdColorMode.CMYK: ColorMode.CMYK,
+    PsdColorMode.LAB: ColorMode.LAB,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EditReport:
+    """What was changed, in words; whether the merged picture was made anew, and if not, why."""
+
+    layer: str
+    changed: tuple[str, ...]
+    composite_made: bool
+    reasons: tuple[str, ...] = ()
+
+
+def open_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name: str) -> Document:
+    """One layer alone on its canvas, without its mask, visible and full: the photo that a cut starts from.
+
+    Raises:
+        UsageError: no such layer, or one without pixels.
+        UnsupportedFile, DamagedFile, FileTooLarge: as `read_psd`.
+    """
+    layout = scan_psd(source, limits=limits, name=name)
+    mode, depth = _check_editable(layout, name)
+    row = choose_row(list_rows(layout), layer, name=name)
+    spot = layout.layers[row.index]
+    if row.is_group or spot.rect.is_empty:
+        raise UsageError(
+            f"Layer “{row.path}” of {name} has no pixels of its own. Choose a layer with pixels."
+        )
+    node = _decode_one(source, layout, spot, mode, depth, name)
+    alone = replace(cast("Layer", node), mask=None, visible=True, opacity=1.0, clipped=False)
+    return Document(layout.size, mode, depth, (alone,))
+
+
+def add_mask_in_place(
+    source: BinaryIO,
+    target: BinaryIO,
+    layer: str | int,
+    mask: Mask,
+    *,
+    existing: ExistingMask = "refuse",
+    xmp: bytes | None = None,
+    limits: Limits,
+    name: str,
+    progress: Progress | None = None,
+) -> EditReport:
+    """Copy the document in `source` to `target` with `mask` on one layer or group.
+
+    `layer` is a number counted from the top, a path ("Group/Photo") or a name. `mask` is in canvas pixels and the
+    document's depth; it is fitted to the layer's rectangle, hidden outside. `existing` says what becomes of a mask that is
+    there: multiplied, intersected (the smaller value), replaced, kept (then nothing is changed), or a refusal. A locked
+    Background becomes an ordinary layer "Layer 0", as in Photoshop. `xmp` replaces the file's packet when given.
+
+    Both streams are seekable; `target` is written from front to back.
+
+    Raises:
+        UsageError: no such layer, a mask that is there (`refuse`), or a layer with a vector mask.
+        UnsupportedFile, DamagedFile, FileTooLarge: as `read_psd`.
+        FormatCannotHold: the file would outgrow a PSD.
+        Cancelled: `progress` wants to stop.
+    """
+    report_progress(progress, "Read layers", 0)
+    layout = scan_psd(source, limits=limits, name=name)
+    mode, depth = _check_editable(layout, name)
+    if mask.pixels.dtype != depth_dtype(depth):
+        raise ValueError(f"The mask holds {mask.pixels.dtype}, the document {depth} bits a channel.")
+    row = choose_row(list_rows(layout), layer, name=name)
+    spot = layout.layers[row.index]
+    has_mask = _has_mask(spot)
+    _check_row(row, spot, has_mask, existing, name)
+    if has_mask and existing == "keep":
+        Splice().write(source, target)
+        return EditReport(row.path, (), False, (f"Layer “{row.path}” has a mask, and it was kept.",))
+
+    fitted = fit_mask(mask, _choose_rect(row, spot, mask, layout), depth)
+    if has_mask and existing in ("multiply", "intersect"):
+        node = _decode_one(source, layout, spot, mode, depth, name)
+        if node is None or node.mask is None:
+            raise UsageError(
+                f"The mask of layer “{row.path}” cannot be combined with another. Replace it instead."
+            )
+        fitted = _combine(fit_mask(node.mask, fitted.rect, depth), fitted, existing)
+    before = read_psd(source, limits=limits, name=name)
+    reasons = find_reasons(layout, before, progress=progress)
+    del before
+
+    splice = Splice()
+    changed = _change_layer(splice, layout, spot, fitted, source, depth)
+    if xmp is not None and replace_resource(splice, source, layout, XMP, xmp):
+        changed.append("the XMP data")
+    if reasons:
+        splice.write(source, target)
+        return EditReport(row.path, tuple(changed), False, reasons)
+    with tempfile.TemporaryFile() as edited:
+        splice.write(source, edited)
+        finish = Splice()
+        after_layout = scan_psd(edited, limits=limits, name=name)
+        after = read_psd(edited, limits=limits, name=name)
+        more, reasons = replace_merged(finish, edited, after_layout, after, progress=progress)
+        finish.write(edited, target)
+    report_progress(progress, "Write", 1)
+    return EditReport(row.path, (*changed, *more), bool(more), reasons)
+
+
+def _has_mask(spot: LayerSpot) -> bool:
+    """Whether there is a mask that hides anything: Photoshop gives fill layers an empty one that shows all."""
+    data = spot.record.mask_data
+    if data is None or spot.find_channel(ChannelID.USER_LAYER_MASK) is None:
+        return False
+    return not (spot.mask_rect is None or spot.mask_rect.is_empty) or data.background_color < 255
+
+
+def _check_editable(layout: PsdLayout, name: str) -> tuple[ColorMode, Depth]:
+    mode = _EDITABLE_MODES.get(layout.mode)
+    if mode is None or layout.depth == 1 or not layout.layers:
+        what = "no layers" if not layout.layers else f"{layout.mode.name.lower()} pixels"
+        raise UnsupportedFile(
+            f"{name} has {what}, so no layer can take a mask. Save the cut-out as a file of its own."
+        )
+    return mode, cast("Depth", layout.depth)
+
+
+def _check_row(row: PanelRow, spot: LayerSpot, has_mask: bool, existing: ExistingMask, name: str) -> None:
+    if has_vector_mask(spot.record) and existing != "keep":
+        raise UsageError(
+            f"Layer “{row.path}” of {name} has a vector mask. Rasterise it in Photoshop, or put the layer into a group "
+            "and mask the group."
+        )
+    if has_mask and existing == "refuse":
+        raise UsageError(
+            f"Layer “{row.path}” of {name} has a mask. Say what should become of it: replace, multiply, intersect or keep."
+        )
+
+
+def _decode_one(
+    source: BinaryIO, layout: PsdLayout, spot: LayerSpot, mode: ColorMode, depth: Depth, name: str
+) -> Node | None:
+    one = LayerSource(
+        (spot,),
+        lambda start, size: Span(start, start + size).read(source),
+        layout.size,
+        mode,
+        depth,
+        version=layout.version,
+    )
+    nodes, _ = decode_layers(one, name=name)
+    return nodes[0] if nodes else None
+
+
+def _choose_rect(row: PanelRow, spot: LayerSpot, mask: Mask, layout: PsdLayout) -> Rect:
+    """A layer's own rectangle; where there is none, what the mask needs to say the same with nothing shown outside."""
+    if not row.is_group and not spot.rect.is_empty:
+        return spot.rect
+    return mask.rect if mask.outside <= 0 else mask.rect.unite(layout.size.rect)
+
+
+def _combine(old: Mask, new: Mask, how: ExistingMask) -> Mask:
+    if how == "intersect":
+        pixels = np.minimum(old.pixels, new.pixels)
+    else:
+        product = old.pixels.astype(np.float32) * new.pixels.astype(np.float32)
+        white = np.float32(1 if new.pixels.dtype == np.float32 else np.iinfo(new.pixels.dtype.str).max)
+        pixels = product / white
+        if new.pixels.dtype != np.float32:
+            pixels = np.rint(pixels).astype(new.pixels.dtype)
+    return replace(new, pixels=cast("Samples", pixels))
+
+
+def _change_layer(
+    splice: Splice, layout: PsdLayout, spot: LayerSpot, mask: Mask, source: BinaryIO, depth: Depth
+) -> list[str]:
+    record = cut_record(spot.span.read(source), layout.version)
+    record.mask = pack_mask_block(mask.rect, enabled=mask.enabled)
+    compression = plane_compression(depth)
+    changes = [ChannelChange(ChannelID.USER_LAYER_MASK, pack_plane(mask.pixels, compression))]
+    changed = ["the layer mask"]
+    is_bottom = spot is layout.layers[0]
+    if is_bottom and spot.find_channel(ChannelID.TRANSPARENCY_MASK) is None and not spot.rect.is_empty:
+        white = np.broadcast_to(depth_dtype(depth).type(depth_white(depth)), spot.rect.size.shape)
+        changes.append(ChannelChange(ChannelID.TRANSPARENCY_MASK, pack_plane(white, compression)))
+        unlock_background(record, _unlocked_name(spot))
+        changed.append(f"the locked Background, now layer “{_unlocked_name(spot)}”")
+    splice_layer(splice, layout, spot, record, changes)
+    return changed
+
+
+def _unlocked_name(spot: LayerSpot) -> str:
+    """Photoshop's name for an unlocked Background; a name that somebody chose is kept."""
+    name = layer_name(spot.record)
+    source = spot.record.tagged_blocks.get_data(b"lnsr")
+    return "Layer 0" if name == "Background" or source == b"bgnd" else name
