@@ -24,8 +24,8 @@ if [ ! -x .venv/bin/python ]; then
   if ! python="$(find_python)"; then
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
       echo "Installing Python from the system's packages ..." >&2
-      apt-get update -qq >&2
-      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >&2
+      apt-get update -qq >/dev/null
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
     fi
     if ! python="$(find_python)"; then
       cat >&2 <<'HELP'
