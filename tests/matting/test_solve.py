@@ -21,11 +21,8 @@ NAMES: list[SolverName] = [name for name in get_args(SolverName) if name not in 
 @pytest.mark.parametrize(("solver", "allowed"), [("closed-form", 0.012), ("guided", 0.08), ("hard", 0.13)])
 def test_a_known_alpha_is_recovered(solver: SolverName, allowed: float) -> None:
     scene = draw_composite()
-    soft = (
-        None
-        if solver == "closed-form"
-        else np.asarray(cv2.resize(scene.alpha, (80, 80), interpolation=cv2.INTER_AREA))
-    )
+    small = np.asarray(cv2.resize(scene.alpha, (80, 80), interpolation=cv2.INTER_AREA), np.float32)
+    soft = None if solver == "closed-form" else small
     solution = solve_alpha(scene.colour, scene.trimap, soft_mask=soft, solver=solver)
     unknown = scene.trimap == 128
     assert solution.solver == solver

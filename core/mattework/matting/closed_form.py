@@ -7,21 +7,31 @@ memory follow the number of unknown pixels and not the picture's area.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mattework.arrays import Bools, Floats
+from mattework.matting.affinity import link_like_colours
 from mattework.matting.guided import estimate_field
-from mattework.matting.scene import Scene
+from mattework.matting.scene import Scene, halve_scene
 from mattework.progress import Progress, report_progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 WINDOW_SIDE = 3
+LINK_WEIGHT = 0.003
+"""Of one link against one matting window. A third or three times this costs under 2 % of error."""
+HAZE = 0.05
+"""Quadratic smoothness pulls alpha away from 0 and 1; the range is stretched back by this much at each end."""
+TOLERANCE = 1e-5
+"""Residual against the right side: the pull of far known colours on an island is a thousandth of that of a border."""
+COARSEST_UNKNOWN = 4000
+"""Unknown pixels under which a scale is solved without a coarser one before it."""
 CHUNK = 16384
 """Windows handled at once: 16384 x 9 x 9 doubles are 10 MB."""
 
@@ -38,7 +48,7 @@ class BandSystem:
     right: NDArray[np.float64]
 
 
-def assemble_band(colour: Floats, unknown: Bools, alpha: Floats, *, epsilon: float = 1e-7) -> BandSystem:
+def assemble_band(colour: Floats, unknown: Bools, alpha: Floats, *, epsilon: float = 1e-6) -> BandSystem:
     """The matting Laplacian's rows for unknown pixels, with known alpha moved to the right side.
 
     Args:
@@ -121,38 +131,70 @@ def solve_conjugate_gradient(
     scale = 1.0 / np.where(diagonal > 0, diagonal, 1.0)
     solution = start.copy()
     residual = right - matrix @ solution
-    goal = tolerance * max(float(np.linalg.norm(right)), 1e-12)
+    goal = tolerance * max(math.sqrt(_dot(right, right)), 1e-12)
     conditioned = scale * residual
     direction = conditioned.copy()
-    energy = float(residual @ conditioned)
-    norm = float(np.linalg.norm(residual))
+    energy = _dot(residual, conditioned)
+    norm = math.sqrt(_dot(residual, residual))
     for step in range(most_steps):
         if norm <= goal:
             return solution, step
         applied = matrix @ direction
-        length = energy / float(direction @ applied)
+        length = energy / _dot(direction, applied)
         solution += length * direction
         residual -= length * applied
         conditioned = scale * residual
-        energy, before = float(residual @ conditioned), energy
+        energy, before = _dot(residual, conditioned), energy
         direction *= energy / before
         direction += conditioned
-        norm = float(np.linalg.norm(residual))
+        norm = math.sqrt(_dot(residual, residual))
         if step % 10 == 0:
             report_progress(progress, "solving alpha", step / most_steps)
     return solution, most_steps
 
 
+def _dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Not BLAS: its threads cost more than they bring at this size and make the sum depend on their number."""
+    return float(np.einsum("i,i->", a, b))
+
+
 def solve_closed_form(scene: Scene, progress: Progress | None = None) -> Floats:
-    """Alpha of a scene, (h, w) float32 in 0..1; the scene must hold known foreground and background."""
-    alpha = estimate_field(scene)
-    unknown = scene.unknown
-    if not unknown.any():
-        return alpha
+    """Alpha of a scene, (h, w) float32 in 0..1.
+
+    The closed form with links between pixels of like colour (`affinity`), solved from coarse to fine: each scale starts
+    from the one of half its size, which leaves only detail to find. A component of the band that touches nothing
+    known keeps the first guess.
+    """
+    known = scene.alpha
+    inner = (known > 0) & (known < 1)  # an alpha that was solved before, as a boundary
+    scene = replace(scene, alpha=np.where(inner, known * (1 - 2 * HAZE) + HAZE, known))
+    alpha = _solve_scale(scene, progress)
+    solved = np.clip((alpha - HAZE) / (1.0 - 2.0 * HAZE), 0.0, 1.0)
+    return np.asarray(np.where(scene.unknown, solved, known), np.float32)
+
+
+def _solve_scale(scene: Scene, progress: Progress | None) -> Floats:
+    """Alpha of a scene, coarse to fine, not clipped."""
+    import cv2
+
+    if not scene.unknown.any():
+        return scene.alpha
+    links = link_like_colours(scene)
+    if np.count_nonzero(scene.unknown) > COARSEST_UNKNOWN and min(scene.unknown.shape) >= 6:
+        coarse = _solve_scale(halve_scene(scene), progress)
+        height, width = scene.unknown.shape
+        size = (coarse.shape[1] * 2, coarse.shape[0] * 2)
+        enlarged = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        start = enlarged[:height, :width][scene.unknown].astype(np.float64)
+    else:
+        start = estimate_field(scene)[scene.unknown].astype(np.float64)
+        start += links.certainty * (links.guess - start)
     report_progress(progress, "solving alpha", 0.0)
-    system = assemble_band(scene.colour, unknown, alpha)
-    solution, _ = solve_conjugate_gradient(
-        system, alpha[unknown].astype(np.float64), tolerance=1e-4, progress=progress
+    system = assemble_band(scene.colour, scene.unknown, scene.alpha)
+    joint = BandSystem(
+        (system.matrix + LINK_WEIGHT * links.matrix).tocsr(), system.right + LINK_WEIGHT * links.right
     )
-    alpha[unknown] = np.clip(solution, 0.0, 1.0)
+    solution, _ = solve_conjugate_gradient(joint, start, tolerance=TOLERANCE, progress=progress)
+    alpha = scene.alpha.copy()
+    alpha[scene.unknown] = solution
     return alpha

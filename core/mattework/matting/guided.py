@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from mattework.arrays import Bools, Bytes, Floats
+from mattework.arrays import Bools, Floats
 from mattework.geometry import Rect
 from mattework.matting.scene import Scene
-from mattework.matting.trimap import BACKGROUND, FOREGROUND
 from mattework.progress import Progress, report_progress
 
 
 def estimate_field(scene: Scene) -> Floats:
     """A first guess of alpha, (h, w) float32: the soft mask in the band, or without one the ratio of the distances to
-    the nearest known background and foreground. Known pixels are 0 and 1."""
-    if scene.soft_mask is not None:
-        field = scene.soft_mask.copy()
-    else:
-        field = interpolate_by_distance(scene.trimap)
-    field[scene.trimap == FOREGROUND] = 1.0
-    field[scene.trimap == BACKGROUND] = 0.0
-    return field
+    the nearest known background and foreground. Known pixels keep their values."""
+    guess = scene.soft_mask if scene.soft_mask is not None else interpolate_by_distance(scene)
+    return np.asarray(np.where(scene.unknown, guess, scene.alpha), np.float32)
 
 
-def interpolate_by_distance(trimap: Bytes) -> Floats:
+def interpolate_by_distance(scene: Scene) -> Floats:
     """d(background) / (d(background) + d(foreground)), (h, w) float32; 0.5 where neither is known."""
     import cv2
 
     distances = []
-    for kind in (BACKGROUND, FOREGROUND):
-        if (trimap == kind).any():
-            distances.append(cv2.distanceTransform((trimap != kind).astype(np.uint8), cv2.DIST_L2, 5))
+    for kind in (scene.alpha < 0.5, scene.alpha >= 0.5):
+        there = kind & ~scene.unknown
+        if there.any():
+            distances.append(cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, 5))
         else:
-            distances.append(np.full(trimap.shape, 1e6, np.float32))
+            distances.append(np.full(there.shape, 1e6, np.float32))
     from_background, from_foreground = distances
     return np.asarray(from_background / np.maximum(from_background + from_foreground, 1e-6), np.float32)
 

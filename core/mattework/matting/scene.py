@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mattework.arrays import Bools, Bytes, Floats, Samples
 from mattework.geometry import Rect
-from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+from mattework.matting.trimap import UNKNOWN
 
 STRIP_ROWS = 256
 """Rows of the reduced picture that are converted to float at once."""
+MOST_SPREAD = 0.05
+"""Variance of known alpha up to which the known pixels of a block agree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Landmarks:
+    """Known pixels from all over the photo: what colours its subject and its background have.
+
+    `colour` (n, c) float32 in 0..1, `alpha` (n,) float32 of 0 and 1, `place` (n, 2) float32, x and y in photo pixels from
+    the scene's corner.
+    """
+
+    colour: Floats
+    alpha: Floats
+    place: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,19 +36,19 @@ class Scene:
     """A photo's part around the unknown band, reduced by a whole factor.
 
     `frame` is the part in photo pixels. One scene pixel is the mean of `factor` x `factor` photo pixels (fewer at the
-    right and lower border). `colour` is (h, w, c) float32 in 0..1, `trimap` (h, w) uint8, `soft_mask` (h, w) float32 or
-    None. At least 3 x 3 pixels: smaller parts are repeated at their border.
+    right and lower border). `colour` is (h, w, c) float32 in 0..1, `unknown` (h, w) the pixels to solve, `alpha` (h, w)
+    float32 with the known values (0 where unknown), `soft_mask` (h, w) float32 or None. `photo_side` is the long side of
+    the whole photo. At least 3 x 3 pixels: smaller parts are repeated at their border.
     """
 
     frame: Rect
     factor: int
     colour: Floats
-    trimap: Bytes
+    unknown: Bools
+    alpha: Floats
     soft_mask: Floats | None
-
-    @property
-    def unknown(self) -> Bools:
-        return np.asarray(self.trimap == UNKNOWN)
+    photo_side: int
+    landmarks: Landmarks | None = None
 
 
 def find_unknown(trimap: Bytes) -> Rect:
@@ -46,35 +61,68 @@ def find_unknown(trimap: Bytes) -> Rect:
     return Rect(int(columns[0]), top, int(columns[-1]) + 1, bottom)
 
 
-def choose_factor(trimap: Bytes, frame: Rect, *, most_unknown: int, most_pixels: int) -> int:
-    """The smallest reduction at which `frame` keeps to both limits and still shows known pixels of both kinds."""
-    part = trimap[frame.slices]
-    unknown = int(np.count_nonzero(part == UNKNOWN))
-    factor = max(1, math.ceil(math.sqrt(max(unknown / most_unknown, frame.area / most_pixels))))
-    while factor > 1:
-        reduced = reduce_trimap(part, factor)
-        if (reduced == FOREGROUND).any() and (reduced == BACKGROUND).any():
-            break
-        factor -= 1
-    return factor
+def choose_factor(unknown: int, pixels: int, *, most_unknown: int, most_pixels: int) -> int:
+    """The smallest reduction at which a scene of so many pixels keeps to both limits."""
+    return max(1, math.ceil(math.sqrt(max(unknown / most_unknown, pixels / most_pixels))))
 
 
 def take_scene(
-    colour: Samples, trimap: Bytes, soft_mask: Floats | None, *, frame: Rect, factor: int
+    colour: Samples, unknown: Bools, alpha: Floats, soft_mask: Floats | None, *, frame: Rect, factor: int
 ) -> Scene:
-    """Cut `frame` out of the photo and reduce it. `soft_mask` covers the whole photo, at any resolution."""
+    """Cut `frame` out of the photo and reduce it.
+
+    Args:
+        colour: (H, W, c) or (H, W), any depth.
+        unknown: (H, W).
+        alpha: (H, W) float32, read where known.
+        soft_mask: of the whole photo, at any resolution, or None.
+    """
     small_colour = reduce_colour(colour[frame.slices], factor)
-    small_trimap = reduce_trimap(trimap[frame.slices], factor)
-    height, width = small_trimap.shape
+    small_unknown, small_alpha = reduce_known(unknown[frame.slices], alpha[frame.slices], factor)
+    height, width = small_alpha.shape
     soft = None
     if soft_mask is not None:
-        soft = sample_soft_mask(soft_mask, trimap.shape, frame, (height, width), factor)
+        soft = sample_soft_mask(soft_mask, alpha.shape, frame, (height, width), factor)
     missing = ((0, max(0, 3 - height)), (0, max(0, 3 - width)))
     if any(after for _, after in missing):
         small_colour = np.pad(small_colour, (*missing, (0, 0)), mode="edge")
-        small_trimap = np.pad(small_trimap, missing, mode="edge")
+        small_unknown = np.pad(small_unknown, missing, mode="edge")
+        small_alpha = np.pad(small_alpha, missing, mode="edge")
         soft = None if soft is None else np.pad(soft, missing, mode="edge")
-    return Scene(frame=frame, factor=factor, colour=small_colour, trimap=small_trimap, soft_mask=soft)
+    return Scene(
+        frame=frame,
+        factor=factor,
+        colour=small_colour,
+        unknown=small_unknown,
+        alpha=small_alpha,
+        soft_mask=soft,
+        photo_side=max(alpha.shape),
+    )
+
+
+def find_landmarks(colour: Samples, trimap: Bytes, corner: tuple[int, int], *, most: int) -> Landmarks:
+    """Known pixels of the whole photo on a regular grid of at most about `most` places, seen from `corner` (x, y)."""
+    step = max(1, math.ceil(math.sqrt(trimap.size / most)))
+    kinds = trimap[::step, ::step]
+    known = kinds != UNKNOWN
+    down, across = np.nonzero(known)
+    place = np.column_stack([across * step - corner[0], down * step - corner[1]]).astype(np.float32)
+    alpha = (kinds[known] > UNKNOWN).astype(np.float32)
+    return Landmarks(colour=as_unit_floats(colour[::step, ::step])[known], alpha=alpha, place=place)
+
+
+def halve_scene(scene: Scene) -> Scene:
+    """The same scene at half the scale."""
+    unknown, alpha = reduce_known(scene.unknown, scene.alpha, 2)
+    soft = None if scene.soft_mask is None else _reduce(scene.soft_mask[:, :, None], 2)[:, :, 0]
+    return replace(
+        scene,
+        factor=scene.factor * 2,
+        colour=_reduce(scene.colour, 2),
+        unknown=unknown,
+        alpha=alpha,
+        soft_mask=soft,
+    )
 
 
 def as_unit_floats(samples: Samples) -> Floats:
@@ -93,46 +141,51 @@ def reduce_colour(samples: Samples, factor: int) -> Floats:
 
     Converted in strips, so that no float copy of the whole ever exists.
     """
-    import cv2
-
     if factor == 1:
         return as_unit_floats(samples)
-    height, width = samples.shape[:2]
-    channels = samples.shape[2] if samples.ndim == 3 else 1
-    rows, columns = -(-height // factor), -(-width // factor)
-    reduced = np.empty((rows, columns, channels), np.float32)
-    for first in range(0, rows, STRIP_ROWS):
-        last = min(rows, first + STRIP_ROWS)
-        strip = as_unit_floats(samples[first * factor : last * factor])
-        below, right = (last - first) * factor - strip.shape[0], columns * factor - width
-        if below or right:
-            strip = np.asarray(
-                cv2.copyMakeBorder(strip, 0, below, 0, right, cv2.BORDER_REPLICATE), np.float32
-            )
-        small = cv2.resize(strip, (columns, last - first), interpolation=cv2.INTER_AREA)
-        reduced[first:last] = small.reshape(last - first, columns, channels)
-    return reduced
+    step = STRIP_ROWS * factor
+    strips = [
+        _reduce(as_unit_floats(samples[top : top + step]), factor) for top in range(0, samples.shape[0], step)
+    ]
+    return np.concatenate(strips)
 
 
-def reduce_trimap(trimap: Bytes, factor: int) -> Bytes:
-    """A block is known where at least half of it is known as one kind and nothing in it as the other."""
+def reduce_known(unknown: Bools, alpha: Floats, factor: int) -> tuple[Bools, Floats]:
+    """Which blocks are unknown, and the mean known alpha of the others (0 in unknown blocks).
+
+    A block is known where all of it is, or where half of it is and the known values agree. When no foreground or no
+    background would be left so, a block counts as known as soon as one pixel in it is.
+    """
+    if factor == 1:
+        return unknown, np.where(unknown, np.float32(0), alpha)
+    step = STRIP_ROWS * factor
+    parts = []
+    for top in range(0, alpha.shape[0], step):
+        known = (~unknown[top : top + step]).astype(np.float32)
+        value = known * alpha[top : top + step]
+        parts.append(_reduce(np.stack([known, value, value * value], axis=2), factor))
+    share, first, second = np.moveaxis(np.concatenate(parts), 2, 0)
+    held = np.maximum(share, 1e-6)
+    mean = first / held
+    agree = second / held - mean * mean < MOST_SPREAD
+    for least in (0.5, 1e-4):
+        known_block = (share > 0.999) | ((share >= least) & agree)
+        kinds = mean[known_block] > 0.5
+        if kinds.size and kinds.any() and not kinds.all():
+            break
+    return ~known_block, np.asarray(np.where(known_block, mean, 0.0), np.float32)
+
+
+def _reduce(values: Floats, factor: int) -> Floats:
     import cv2
 
-    if factor == 1:
-        return np.ascontiguousarray(trimap)
-    height, width = trimap.shape
+    height, width, channels = values.shape
     rows, columns = -(-height // factor), -(-width // factor)
-    padded = cv2.copyMakeBorder(
-        trimap, 0, rows * factor - height, 0, columns * factor - width, cv2.BORDER_REPLICATE
-    )
-    shares = [
-        cv2.resize((padded == kind).astype(np.uint8) * 255, (columns, rows), interpolation=cv2.INTER_AREA)
-        for kind in (FOREGROUND, BACKGROUND)
-    ]
-    reduced = np.full((rows, columns), UNKNOWN, np.uint8)
-    reduced[(shares[0] >= 128) & (shares[1] == 0)] = FOREGROUND
-    reduced[(shares[1] >= 128) & (shares[0] == 0)] = BACKGROUND
-    return reduced
+    below, right = rows * factor - height, columns * factor - width
+    if below or right:
+        values = np.asarray(cv2.copyMakeBorder(values, 0, below, 0, right, cv2.BORDER_REPLICATE), np.float32)
+    small = cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32).reshape(rows, columns, channels)
 
 
 def sample_soft_mask(

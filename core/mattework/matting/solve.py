@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,13 +19,22 @@ from mattework.geometry import Rect, Size
 from mattework.matting.carry import TILE, carry_alpha
 from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.guided import estimate_field, harden_edge
-from mattework.matting.scene import Scene, choose_factor, find_unknown, take_scene
+from mattework.matting.scene import (
+    Landmarks,
+    Scene,
+    choose_factor,
+    find_landmarks,
+    find_unknown,
+    take_scene,
+)
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 from mattework.progress import Progress, report_progress
 from mattework.recipe import SolverName
 
 SURROUNDINGS = 64
 """Photo pixels around the band that a solver sees besides it."""
+MOST_LANDMARKS = 4000
+"""Known colours from all over the photo that a solver may turn to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,7 +55,8 @@ class AlphaSolution:
 class SolverRecord:
     """One way to alpha: how it solves a scene, the largest scene it takes, and how its result reaches full size.
 
-    `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead.
+    `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead. An `exact` solver's
+    result needs no carry where the scene was not reduced.
     """
 
     solve: Callable[[Scene, Progress | None], Floats]
@@ -54,6 +64,7 @@ class SolverRecord:
     most_pixels: int
     radius: int
     epsilon: float
+    exact: bool = False
 
 
 def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
@@ -63,7 +74,12 @@ def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
 
 SOLVERS: dict[str, SolverRecord] = {
     "closed-form": SolverRecord(
-        solve=solve_closed_form, most_unknown=150_000, most_pixels=6_500_000, radius=1, epsilon=1e-5
+        solve=solve_closed_form,
+        most_unknown=50_000,
+        most_pixels=6_500_000,
+        radius=1,
+        epsilon=1e-5,
+        exact=True,
     ),
     "guided": SolverRecord(
         solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=8, epsilon=1e-4
@@ -115,36 +131,57 @@ def solve_alpha(
             name = "guided"
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
         frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
-        solve_frame(colour, trimap, alpha, SOLVERS[name], frame, soft_mask, tile, progress)
+        landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
+        solve_frame(
+            colour, trimap == UNKNOWN, alpha, SOLVERS[name], frame, soft_mask, landmarks, tile, progress
+        )
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(alpha=alpha, solver=name, notes=tuple(notes), seconds=time.perf_counter() - started)
 
 
 def solve_frame(
     colour: Samples,
-    trimap: Bytes,
+    unknown: Bools,
     alpha: Floats,
     record: SolverRecord,
     frame: Rect,
-    soft_mask: Floats | None,
+    soft_mask: Floats | None = None,
+    landmarks: Landmarks | None = None,
     tile: int = TILE,
     progress: Progress | None = None,
+    *,
+    photo_side: int | None = None,
 ) -> None:
-    """Solve the unknown pixels of `frame` and write them into `alpha` (H, W); nothing else is touched."""
-    factor = choose_factor(trimap, frame, most_unknown=record.most_unknown, most_pixels=record.most_pixels)
-    scene = take_scene(colour, trimap, soft_mask, frame=frame, factor=factor)
+    """Solve the unknown pixels of `frame` and write them into `alpha` (H, W), whose other values are the boundary.
+
+    The arrays may be a part of a photo whose long side is `photo_side`.
+    """
+    factor = choose_factor(
+        int(np.count_nonzero(unknown[frame.slices])),
+        frame.area,
+        most_unknown=record.most_unknown,
+        most_pixels=record.most_pixels,
+    )
+    scene = take_scene(colour, unknown, alpha, soft_mask, frame=frame, factor=factor)
+    scene = replace(scene, landmarks=landmarks, photo_side=photo_side or scene.photo_side)
     small = record.solve(scene, progress)
-    unknown: Bools = trimap == UNKNOWN
     if record.radius == 0:
         harden_edge(small, scene, unknown, alpha, tile=tile, progress=progress)
-    elif factor == 1 and record.solve is solve_closed_form:
+    elif factor == 1 and record.exact:
         wanted = unknown[frame.slices]
         alpha[frame.slices][wanted] = small[: frame.height, : frame.width][wanted]
     else:
         carry_alpha(
-            small, scene, colour, unknown, alpha,
-            radius=record.radius, epsilon=record.epsilon, tile=tile, progress=progress,
-        )  # fmt: skip
+            small,
+            scene,
+            colour,
+            unknown,
+            alpha,
+            radius=record.radius,
+            epsilon=record.epsilon,
+            tile=tile,
+            progress=progress,
+        )
 
 
 def choose_solver(solver: str) -> str:

@@ -1,0 +1,112 @@
+"""Affinity between pixels of like colour, wherever they lie: what the closed form's small windows cannot see.
+
+Holes in lace, islands of background between hairs and strands that cross the band have no known pixel beside them. A
+link to pixels of the same colour, known or unknown, decides them: KNN matting (Chen, Li and Tang, IEEE TPAMI 2013),
+here as the intra-unknown flow of Aksoy, Aydin and Pollefeys, "Designing Effective Inter-Pixel Information Flow for
+Natural Image Matting" (CVPR 2017), with known pixels near the band among the neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mattework.arrays import Floats
+from mattework.matting.scene import Scene
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+NEIGHBOURS = 7
+"""Links from an unknown pixel to the nearest of all pixels, known or not."""
+KNOWN_NEIGHBOURS = 3
+"""And to the nearest known ones, so that an island of one colour is not linked to itself alone."""
+KNOWN_WEIGHT = 0.2
+KNOWN_DISTANCE = 0.03
+"""Distance in colour and place at which such a link is down to 1/e of `KNOWN_WEIGHT`."""
+PLACE_SHARE = 0.05
+"""What the whole long side of the photo weighs against the whole range of one colour channel."""
+RING = 12
+"""How far from the band known pixels are taken as neighbours, in scene pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """Links of U unknown pixels: `matrix` (U, U) and `right` (U,) as in `closed_form.BandSystem`, to be added to it with a
+    weight; `guess` (U,) the alpha of the nearest known colours and `certainty` (U,) in 0..1 how near they are."""
+
+    matrix: csr_array
+    right: NDArray[np.float64]
+    guess: NDArray[np.float64]
+    certainty: NDArray[np.float64]
+
+
+def link_like_colours(scene: Scene) -> Links:
+    """Laplacian of the links between the unknown pixels of a scene (at least one) and their nearest in colour and place.
+
+    Known pixels near the band and the scene's `landmarks` are among the neighbours.
+    """
+    from scipy.sparse import csr_array, diags_array
+
+    features, alpha, row = _gather_candidates(scene)
+    ours = row >= 0
+    count = int(np.count_nonzero(ours))
+    index, distance = _find_nearest(features, features[ours], NEIGHBOURS, itself=True)
+    weight = np.maximum(1.0 - distance, 0.0)
+    column = row[index]
+    inside = column >= 0
+    rows = np.broadcast_to(np.arange(count)[:, None], column.shape)
+    links = csr_array((weight[inside], (rows[inside], column[inside])), shape=(count, count))
+    links = (links + links.T).tocsr()
+    known_weight = np.where(inside, 0.0, weight)
+    right = (known_weight * alpha[index]).sum(axis=1)
+    degree = links.sum(axis=1) + known_weight.sum(axis=1)
+    index, distance = _find_nearest(features[~ours], features[ours], KNOWN_NEIGHBOURS, itself=False)
+    known_weight = KNOWN_WEIGHT * np.exp(-((distance / KNOWN_DISTANCE) ** 2))
+    certainty = known_weight.sum(axis=1)
+    nearest = (known_weight * alpha[~ours][index]).sum(axis=1)
+    return Links(
+        matrix=(diags_array(degree + certainty) - links).tocsr(),
+        right=right + nearest,
+        guess=nearest / np.maximum(certainty, 1e-9),
+        certainty=certainty / (KNOWN_WEIGHT * KNOWN_NEIGHBOURS),
+    )
+
+
+def _find_nearest(
+    features: NDArray[np.float64], queries: NDArray[np.float64], most: int, *, itself: bool
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Indices and distances (queries, at most `most`) of the nearest features; `itself` leaves the nearest out."""
+    from scipy.spatial import KDTree
+
+    ranks = np.arange(1, min(most + itself, len(features)) + 1)[int(itself) :]
+    if ranks.size == 0:
+        return np.zeros((len(queries), 0), np.intp), np.zeros((len(queries), 0))
+    distance, index = KDTree(features).query(queries, ranks, workers=-1)
+    return np.asarray(index, np.intp).reshape(len(queries), -1), np.asarray(distance, np.float64).reshape(
+        len(queries), -1
+    )
+
+
+def _gather_candidates(scene: Scene) -> tuple[NDArray[np.float64], Floats, NDArray[np.intp]]:
+    """Features (n, c + 2), alpha (n,) and the unknown's number (n,), -1 for known ones; unknown pixels in their order."""
+    import cv2
+
+    side = 2 * RING + 1
+    near = np.flatnonzero(cv2.dilate(scene.unknown.astype(np.uint8), np.ones((side, side), np.uint8)))
+    down, across = np.divmod(near, scene.unknown.shape[1])
+    colour = scene.colour.reshape(-1, scene.colour.shape[2])[near]
+    place = np.column_stack([across, down])
+    alpha = scene.alpha.reshape(-1)[near]
+    if scene.landmarks is not None:
+        colour = np.concatenate([colour, scene.landmarks.colour])
+        place = np.concatenate([place, scene.landmarks.place / scene.factor])
+        alpha = np.concatenate([alpha, scene.landmarks.alpha])
+    row = np.full(len(alpha), -1)
+    ours = scene.unknown.reshape(-1)[near]
+    row[: len(near)][ours] = np.arange(int(np.count_nonzero(ours)))
+    features = np.column_stack([colour, place * (PLACE_SHARE * scene.factor / scene.photo_side)])
+    return features.astype(np.float64), alpha, row

@@ -1,0 +1,95 @@
+"""Local re-solve: alpha again under a changed stroke, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from mattework.arrays import Bytes, Floats, Samples
+from mattework.errors import UsageError
+from mattework.geometry import Rect, Size
+from mattework.matting.scene import find_landmarks, sample_soft_mask
+from mattework.matting.solve import MOST_LANDMARKS, SOLVERS, check_request, choose_solver, solve_frame
+from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+from mattework.recipe import SolverName
+
+BLEND = 8
+"""Photo pixels around the region over which the new alpha passes into the old one."""
+CONTEXT = 24
+"""Photo pixels around the blend zone whose colours and alpha the solver sees but does not change."""
+MOST_UNKNOWN = 8_000
+"""Unknown pixels that keep a re-solve within 150 ms; larger regions are solved at a reduced scale."""
+
+
+def resolve_region(
+    colour: Samples,
+    trimap: Bytes,
+    alpha: Floats,
+    region: Rect,
+    *,
+    soft_mask: Floats | None = None,
+    solver: SolverName = "auto",
+) -> tuple[Rect, Floats]:
+    """Solve alpha again where the trimap changed.
+
+    The unknown pixels of `region` and of a blend zone of `BLEND` pixels around it are solved with the alpha further out
+    as a boundary condition, so the result joins on without a seam; over the blend zone it passes into what was there.
+    Nothing is changed outside the returned rectangle. At most 150 ms for a region of 256 x 256 pixels on two cores,
+    however large the photo is.
+
+    Args:
+        colour: (H, W, C) or (H, W) photo, any depth.
+        trimap: (H, W) uint8 of 0, 128, 255, with the new strokes drawn.
+        alpha: (H, W) float32, the alpha before; not changed.
+        region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
+        soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
+        solver: as in `solve_alpha`.
+
+    Returns:
+        The rectangle to replace in the alpha, and its new values (h, w) float32. The rectangle is empty when the region
+        lies outside the photo.
+
+    Raises:
+        UsageError: the arrays do not fit each other, or the solver is not there.
+    """
+    check_request(colour, trimap, soft_mask)
+    if alpha.shape != trimap.shape:
+        raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
+    record = SOLVERS[choose_solver(solver)]
+    frame = Size(trimap.shape[1], trimap.shape[0]).rect
+    region = region.intersect(frame)
+    if region.is_empty:
+        return region, np.zeros((0, 0), np.float32)
+    zone = region.grow(BLEND).intersect(frame)
+    seen = zone.grow(CONTEXT).intersect(frame)
+    here = zone.move(-seen.left, -seen.top)
+    patch = alpha[seen.slices].copy()
+    inner = trimap[zone.slices]
+    solved = patch[here.slices]
+    solved[inner == FOREGROUND] = 1.0
+    solved[inner == BACKGROUND] = 0.0
+    unknown = np.zeros(patch.shape, bool)
+    unknown[here.slices] = inner == UNKNOWN
+    if unknown.any():
+        solve_frame(
+            colour[seen.slices],
+            unknown,
+            patch,
+            replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN)),
+            seen.size.rect,
+            None if soft_mask is None else sample_soft_mask(soft_mask, trimap.shape, seen, patch.shape, 1),
+            find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS),
+            photo_side=frame.size.long_side,
+        )
+    before = alpha[zone.slices]
+    return zone, before + (patch[here.slices] - before) * _blend_share(zone, region)
+
+
+def _blend_share(zone: Rect, region: Rect) -> Floats:
+    """(h, w) float32 over `zone`: 1 in the region, falling to 0 just outside the zone."""
+    down, across = np.mgrid[zone.top : zone.bottom, zone.left : zone.right]
+    beyond = np.maximum.reduce(
+        [region.left - across, across - (region.right - 1), region.top - down, down - (region.bottom - 1)]
+    )
+    return np.asarray(np.clip(1.0 - beyond / (BLEND + 1), 0.0, 1.0), np.float32)

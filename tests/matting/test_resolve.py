@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mattework.arrays import Bytes, Floats
+from mattework.errors import UsageError
+from mattework.geometry import Rect
+from mattework.matting.resolve import BLEND, resolve_region
+from mattework.matting.solve import solve_alpha
+from mattework.matting.trimap import draw_strokes, stroke_bounds
+from mattework.recipe import Stroke
+
+from .scenes import Composite, draw_composite
+
+
+@dataclass(frozen=True)
+class Solved:
+    scene: Composite
+    alpha: Floats
+
+
+@pytest.fixture(scope="module")
+def solved() -> Solved:
+    scene = draw_composite(200)
+    return Solved(scene, solve_alpha(scene.colour, scene.trimap).alpha)
+
+
+def put(alpha: Floats, where: Rect, patch: Floats) -> Floats:
+    result = alpha.copy()
+    result[where.slices] = patch
+    return result
+
+
+def test_nothing_outside_the_blend_zone_is_touched(solved: Solved) -> None:
+    region = Rect(120, 60, 170, 100)
+    before = solved.alpha.copy()
+    where, patch = resolve_region(solved.scene.colour, solved.scene.trimap, solved.alpha, region)
+    assert where == region.grow(BLEND)
+    assert patch.shape == where.size.shape
+    np.testing.assert_array_equal(solved.alpha, before)
+
+
+def test_an_unchanged_trimap_gives_nearly_the_same_alpha(solved: Solved) -> None:
+    region = Rect(110, 40, 180, 120)
+    where, patch = resolve_region(solved.scene.colour, solved.scene.trimap, solved.alpha, region)
+    difference = np.abs(patch - solved.alpha[where.slices])
+    assert difference.mean() < 0.004
+    assert np.quantile(difference, 0.99) < 0.06
+
+
+def test_it_joins_without_a_seam(solved: Solved) -> None:
+    region = Rect(120, 40, 180, 120)
+    where, patch = resolve_region(solved.scene.colour, solved.scene.trimap, solved.alpha, region)
+    rim = np.ones(patch.shape, bool)
+    rim[1:-1, 1:-1] = False
+    assert np.abs(patch - solved.alpha[where.slices])[rim].max() < 0.05
+
+
+def test_a_foreground_stroke_is_obeyed(solved: Solved) -> None:
+    stroke = Stroke(kind="foreground", radius=6, points=((140.5, 60.5), (150.5, 70.5)))
+    trimap = draw_strokes(solved.scene.trimap, [stroke])
+    where, patch = resolve_region(solved.scene.colour, trimap, solved.alpha, stroke_bounds(stroke))
+    alpha = put(solved.alpha, where, patch)
+    assert (alpha[trimap == 255] == 1).all()
+    assert (alpha[trimap == 0] == 0).all()
+
+
+def test_a_hole_inside_the_subject_opens_under_an_unknown_stroke() -> None:
+    scene = draw_composite(200)
+    colour = scene.colour.copy()
+    hole = (slice(95, 105), slice(95, 105))
+    colour[hole] = scene.colour[3, 3]  # the background shines through
+    alpha = solve_alpha(colour, scene.trimap).alpha
+    assert (alpha[hole] == 1).all()
+    stroke = Stroke(kind="unknown", radius=12, points=((100.0, 100.0),))
+    trimap = draw_strokes(scene.trimap, [stroke])
+    where, patch = resolve_region(colour, trimap, alpha, stroke_bounds(stroke))
+    after = put(alpha, where, patch)
+    assert after[hole].mean() < 0.1
+    assert after[100, 90] > 0.9
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    left=st.integers(-30, 210),
+    top=st.integers(-30, 210),
+    width=st.integers(0, 80),
+    height=st.integers(0, 80),
+    kind=st.sampled_from([0, 128, 255]),
+)
+def test_any_region_of_any_kind(
+    solved: Solved, left: int, top: int, width: int, height: int, kind: int
+) -> None:
+    region = Rect(left, top, left + width, top + height)
+    trimap: Bytes = solved.scene.trimap.copy()
+    inside = region.intersect(Rect(0, 0, 200, 200))
+    trimap[inside.slices] = kind
+    where, patch = resolve_region(solved.scene.colour, trimap, solved.alpha, region)
+    assert patch.shape == where.size.shape
+    assert region.grow(BLEND).contains(where)
+    alpha = put(solved.alpha, where, patch)
+    assert alpha.min() >= 0
+    assert alpha.max() <= 1
+    assert (alpha[inside.slices][trimap[inside.slices] == 255] == 1).all()
+    assert (alpha[inside.slices][trimap[inside.slices] == 0] == 0).all()
+
+
+def test_sixteen_bit_photos_and_the_fast_solvers(solved: Solved) -> None:
+    colour = np.rint(solved.scene.colour * 65535).astype(np.uint16)
+    region = Rect(120, 60, 170, 100)
+    for solver in ("guided", "hard", "closed-form"):
+        where, patch = resolve_region(colour, solved.scene.trimap, solved.alpha, region, solver=solver)
+        assert where == region.grow(BLEND)
+        assert np.isfinite(patch).all()
+
+
+def test_arrays_that_do_not_fit_are_refused(solved: Solved) -> None:
+    with pytest.raises(UsageError, match="equally large"):
+        resolve_region(solved.scene.colour, solved.scene.trimap, solved.alpha[1:], Rect(0, 0, 9, 9))
