@@ -70,7 +70,7 @@ def write_layered_tiff(
         notes.append(
             "The flat page of the TIFF shows the picture on white; the transparency is in its layers."
         )
-    info = layers.build_info(document.depth, 1, transparent=False)
+    info = layers.take_info(document.depth, 1, transparent=False)
     del layers, alpha
     blob = _build_source_data(info, document.depth)
     del info

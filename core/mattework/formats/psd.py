@@ -214,7 +214,7 @@ def write_psd(
     needed = choose_container(document.size, size_of[1])
     version = 2 if large else needed
     resources = pack_resources(document.metadata, thumbnail)
-    info = layers.build_info(document.depth, version, transparent=composite.transparent)
+    info = layers.take_info(document.depth, version, transparent=composite.transparent)
     notes = [*layers.notes]
     if document.depth == 32 and document.mode in (ColorMode.CMYK, ColorMode.LAB):
         notes.append(

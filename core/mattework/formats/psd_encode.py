@@ -54,32 +54,35 @@ _GROUP_END = "</Layer group>"
 _PASCAL_BYTES = 255
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PackedLayers:
     """All records, their packed planes in the same order, and notes about what was fitted to the container."""
 
-    records: tuple[LayerRecord, ...]
-    planes: tuple[tuple[PackedPlane | None, ...], ...]
+    records: list[LayerRecord]
+    planes: list[list[PackedPlane | None]]
     notes: tuple[str, ...]
 
     def size(self, version: int) -> int:
         """Bytes of the channels, a close lower bound of the whole section."""
         return sum(2 + (plane.size(version) if plane else 0) for row in self.planes for plane in row)
 
-    def build_info(self, depth: Depth, version: int, *, transparent: bool) -> LayerInfo:
-        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha: a negative
-        count at 8 bits; deeper documents say it by a block of their own, and some readers stop at a negative count.
+    def take_info(self, depth: Depth, version: int, *, transparent: bool) -> LayerInfo:
+        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha.
+
+        The planes go over into it one by one and are gone here, so that they are never held twice.
         """
         channels = ChannelImageData()
         for row in self.planes:
-            data = [
-                ChannelData(plane.compression, plane.to_bytes(version)) if plane else ChannelData()
-                for plane in row
-            ]
-            channels.append(ChannelDataList(data))  # type: ignore[arg-type]
-        count = -len(self.records) if transparent and depth == 8 else len(self.records)
+            data = ChannelDataList()
+            for column, plane in enumerate(row):
+                row[column] = None
+                data.append(
+                    ChannelData(plane.compression, plane.to_bytes(version)) if plane else ChannelData()
+                )
+            channels.append(data)
+        count = -len(self.records) if transparent else len(self.records)
         kind = LayerInfo if depth == 8 else LayerInfoBlock
-        return kind(count, LayerRecords(list(self.records)), channels)  # type: ignore[arg-type]
+        return kind(count, LayerRecords(self.records), channels)  # type: ignore[arg-type]
 
 
 def plane_compression(depth: Depth) -> Compression:
@@ -95,11 +98,11 @@ def pack_layers(document: Document, *, progress: Progress | None = None) -> Pack
     collector = _Collector(document)
     collector.add_nodes(document.layers)
     packed = _pack_all(collector.jobs, document, progress)
-    planes = tuple(
-        tuple(packed.get((row, column)) for column in range(len(record.channel_info)))
+    planes = [
+        [packed.get((row, column)) for column in range(len(record.channel_info))]
         for row, record in enumerate(collector.records)
-    )
-    return PackedLayers(tuple(collector.records), planes, tuple(collector.notes))
+    ]
+    return PackedLayers(collector.records, planes, tuple(collector.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,12 @@ class _Job:
     column: int
     plane: AnyArray
     is_ink: bool
+
+    @property
+    def source(self) -> object:
+        """What tells one plane's samples from another's without looking at them."""
+        place = self.plane.__array_interface__["data"][0]
+        return place, self.plane.shape, self.plane.strides, self.is_ink
 
 
 @dataclass(slots=True)
@@ -118,6 +127,10 @@ class _Collector:
     records: list[LayerRecord] = field(default_factory=list)
     jobs: list[_Job] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    white: AnyArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.white = np.array(depth_white(self.document.depth), depth_dtype(self.document.depth))
 
     def add_nodes(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
@@ -130,7 +143,7 @@ class _Collector:
         record = self._new_record(layer, layer.rect)
         height, width = layer.rect.size.shape
         depth = self.document.depth
-        opaque = np.broadcast_to(depth_dtype(depth).type(depth_white(depth)), (height, width))
+        opaque = np.broadcast_to(self.white, (height, width))
         self._add_plane(record, ChannelID.TRANSPARENCY_MASK, opaque if layer.alpha is None else layer.alpha)
         for index in range(self.document.mode.channels):
             ink = self.document.mode is ColorMode.CMYK
@@ -238,17 +251,22 @@ def _pascal_name(name: str) -> str:
 def _pack_all(
     jobs: list[_Job], document: Document, progress: Progress | None
 ) -> dict[tuple[int, int], PackedPlane]:
+    """Pack in threads; what stands in several places (one mask on two layers, an opaque alpha) is packed once."""
     compression = plane_compression(document.depth)
+    same: dict[object, list[_Job]] = {}
+    for job in jobs:
+        same.setdefault(job.source, []).append(job)
     packed: dict[tuple[int, int], PackedPlane] = {}
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        pending: dict[Future[PackedPlane], _Job] = {
-            pool.submit(pack_plane, job.plane, compression, invert=job.is_ink): job for job in jobs
+        pending: dict[Future[PackedPlane], list[_Job]] = {
+            pool.submit(pack_plane, group[0].plane, compression, invert=group[0].is_ink): group
+            for group in same.values()
         }
         try:
             for done, future in enumerate(as_completed(pending), 1):
-                job = pending[future]
-                packed[job.row, job.column] = future.result()
-                report_progress(progress, "Pack layers", done / len(jobs))
+                plane = future.result()
+                packed.update({(job.row, job.column): plane for job in pending[future]})
+                report_progress(progress, "Pack layers", done / len(pending))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -1,0 +1,127 @@
+"""Mutated Photoshop and layered TIFF files, for as long as wanted; not part of the suite.
+
+    python tests/formats/fuzz_layers.py FOLDER --minutes 60
+
+Every file of FOLDER is flipped, cut, stretched and made to lie at random. A file must open or be refused with an error of
+ours, within ten seconds and the memory limit; what fails is written beside the script's output with its seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+from types import FrameType
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "core"))
+
+from mattework.errors import MatteworkError
+from mattework.formats.layered_tiff import read_layered_tiff
+from mattework.formats.limits import Limits
+from mattework.formats.psd import read_psd
+
+SECONDS = 10
+MEMORY = 4 << 30
+LARGEST = 400_000
+LIMITS = Limits(max_pixels=100_000_000, max_bytes=1 << 30)
+NUMBERS = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+
+
+def mutate(data: bytes, chance: random.Random) -> bytes:
+    """One to eight changes, most of them near the front, where structures lie."""
+    out = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        where = min(int(chance.expovariate(4) * len(out)), max(len(out) - 1, 0))
+        what = chance.randrange(6)
+        if not out:
+            break
+        if what == 0:
+            out[where] ^= 1 << chance.randrange(8)
+        elif what == 1:
+            out[where] = chance.randrange(256)
+        elif what == 2:
+            width = chance.choice((1, 2, 4, 8))
+            number = chance.choice(NUMBERS) & ((1 << (8 * width)) - 1)
+            out[where : where + width] = number.to_bytes(width, chance.choice(("big", "little")))
+        elif what == 3:
+            del out[where : where + chance.randint(1, 64)]
+        elif what == 4:
+            out[where:where] = chance.randbytes(chance.randint(1, 64))
+        else:
+            del out[max(where, 30) :]
+    return bytes(out)
+
+
+class TooSlow(BaseException):
+    pass
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise TooSlow
+
+
+def open_one(data: bytes, is_tiff: bool) -> str:
+    """What became of it, in a word."""
+    signal.alarm(SECONDS)
+    try:
+        if is_tiff:
+            document = read_layered_tiff(BytesIO(data), limits=LIMITS, name="fuzzed")
+            return "flat" if document is None else "opened"
+        read_psd(data, limits=LIMITS, name="fuzzed")
+    except MatteworkError as error:
+        return type(error).__name__
+    else:
+        return "opened"
+    finally:
+        signal.alarm(0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.signal(signal.SIGALRM, _stop)
+    files = [
+        path
+        for suffix in ("psd", "psb", "tif", "tiff")
+        for path in sorted(options.folder.rglob(f"*.{suffix}"))
+        if 0 < path.stat().st_size <= LARGEST
+    ]
+    chance = random.Random(options.seed)
+    totals: Counter[str] = Counter()
+    slowest = 0.0
+    ends = time.monotonic() + 60 * options.minutes
+    while time.monotonic() < ends and files:
+        path = chance.choice(files)
+        data = mutate(path.read_bytes(), chance)
+        started = time.monotonic()
+        try:
+            totals[open_one(data, path.suffix.startswith(".tif"))] += 1
+        except (Exception, TooSlow) as error:  # noqa: BLE001 - whatever it is, it is what we look for
+            totals["FAILED"] += 1
+            options.keep.mkdir(exist_ok=True)
+            kept = options.keep / f"{totals['FAILED']:04}-{type(error).__name__}{path.suffix}"
+            kept.write_bytes(data)
+            print(f"{kept} from {path.name}")
+            traceback.print_exc(limit=-4)
+        slowest = max(slowest, time.monotonic() - started)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"{sum(totals.values())} files: {dict(totals)}; slowest {slowest:.1f} s; peak memory {peak:.2f} GB")
+    return 1 if totals["FAILED"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
