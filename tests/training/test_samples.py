@@ -17,6 +17,7 @@ from mattework_training.placing import LETTERBOX_GREY, Pose, frame_photo, place_
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
 from mattework_training.samples import CUTOUT_SHARES, RECIPE, SampleMaker
 from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
+from mattework_training.strands import grow_strands
 from training.tiny_sets import draw_cutout, draw_person, draw_pet
 
 
@@ -192,3 +193,28 @@ def test_painted_shadows_of_product_renders_are_dropped(library: Library) -> Non
 def test_missing_data_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="--data"):
         find_data(str(tmp_path))
+
+
+def test_strands_grow_outwards_in_the_colour_of_the_outline() -> None:
+    rgba = np.zeros((160, 160, 4), np.uint8)
+    rgba[..., :3] = (30, 160, 90)
+    cv2.circle(rgba, (80, 80), 60, (30, 160, 90, 255), -1)
+    solid_before = int((rgba[..., 3] > 127).sum())
+    for seed in range(6):
+        grown = grow_strands(rgba, np.random.default_rng(seed))
+        pad = (grown.shape[0] - 160) // 2
+        assert grown.shape[0] == grown.shape[1] == 160 + 2 * pad
+        body = grown[pad : pad + 160, pad : pad + 160]
+        assert (body[..., 3] >= rgba[..., 3]).all()
+        outside = grown[..., 3].copy()
+        cv2.circle(outside, (80 + pad, 80 + pad), 62, 0, -1)
+        assert (outside > 60).sum() > 30
+        assert int((grown[..., 3] > 127).sum()) < 2 * solid_before
+        strands = grown[outside > 100][:, :3].astype(float)
+        assert not len(strands) or np.all(strands.argmax(axis=1) == 1)  # green, as the body
+
+
+def test_a_cutout_without_an_outline_is_left_alone() -> None:
+    speck = np.zeros((20, 20, 4), np.uint8)
+    speck[9:11, 9:11] = 255
+    assert np.array_equal(grow_strands(speck, np.random.default_rng(0)), speck)

@@ -24,6 +24,7 @@ from mattework_training.library import Image, Library, Photo
 from mattework_training.placing import Placed, Pose, draw_pose, frame_photo, place_cutout
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
 from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
+from mattework_training.strands import grow_strands
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ class SampleMaker:
         for _ in range(20):
             rgba = self._draw_cutout(rng)
             if rgba is not None:
-                return rgba
+                return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
         raise ValueError("the library holds no cut-outs and no photographs with masks")
 
     def _add_distractor(self, ground: Pixels, shape: Shape, rng: np.random.Generator) -> Pixels:
@@ -196,6 +197,17 @@ class SampleMaker:
         layer = cv2.GaussianBlur(layer, (0, 0), sigma)
         mixed = ground * (1 - layer[..., 3:]) + layer[..., :3] * np.float32(rng.uniform(0.5, 1))
         return mixed.astype(np.float32)
+
+    def _draw_occluder(self, shape: Shape, rng: np.random.Generator) -> Placed:
+        """Something out of focus that reaches in from the lower corners, nearer than the subject."""
+        center = (float(rng.integers(2)) + rng.uniform(-0.08, 0.08), rng.uniform(0.6, 1.05))
+        pose = Pose(long_side=rng.uniform(0.3, 0.6), center=center, angle=rng.uniform(-0.6, 0.6))
+        placed = place_cutout(self._draw_some_cutout(rng), shape, pose, rng)
+        sigma = max(shape) / 256 * rng.uniform(2.5, 6)
+        layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
+        layer = cv2.GaussianBlur(layer, (0, 0), sigma).astype(np.float32)
+        color = layer[..., :3] / np.maximum(layer[..., 3:], 1e-3)
+        return Placed(color.astype(np.float32), layer[..., 3])
 
     def _make_composite(self, shape: Shape, rng: np.random.Generator) -> Sample:
         count = 1 if rng.random() < 0.86 else int(rng.integers(2, 4))
@@ -243,8 +255,18 @@ class SampleMaker:
             if rng.random() < 0.07:
                 bare = reflect_below(bare, color, a, rng)
             ground = np.where(alpha[..., None] > 0.02, ground, bare)
-            ground = ground * (1 - a[..., None]) + color * a[..., None]
+            visible = a[..., None]
+            if kind == "composite" and rng.random() < 0.03:
+                # Glass: the ground shows through, more in the middle than at the rim, and it is all subject.
+                rim = a - cv2.erode(a, np.ones((5, 5), np.uint8))
+                visible = np.clip(a * rng.uniform(0.3, 0.7) + rim * 0.3, 0, 1)[..., None]
+            ground = ground * (1 - visible) + color * visible
             alpha = alpha + (1 - alpha) * a
+        if kind == "composite" and rng.random() < 0.04:
+            occluder = self._draw_occluder(shape, rng)
+            cover = occluder.alpha[..., None]
+            ground = ground * (1 - cover) + occluder.color * cover
+            alpha = alpha * (1 - occluder.alpha)
         if rng.random() < 0.15:
             ground = change_light(ground, rng, 0.5)
         image = blur_and_record(ground.astype(np.float32), rng)
