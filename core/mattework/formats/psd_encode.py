@@ -67,7 +67,9 @@ class PackedLayers:
         return sum(2 + (plane.size(version) if plane else 0) for row in self.planes for plane in row)
 
     def take_info(self, depth: Depth, version: int, *, transparent: bool) -> LayerInfo:
-        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha.
+        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha: a negative
+        number of layers says that at 8 bits; a block beside the list says it at the other depths (and a negative
+        number there stops some readers).
 
         The planes go over into it one by one and are gone here, so that they are never held twice.
         """
@@ -80,7 +82,7 @@ class PackedLayers:
                     ChannelData(plane.compression, plane.to_bytes(version)) if plane else ChannelData()
                 )
             channels.append(data)
-        count = -len(self.records) if transparent else len(self.records)
+        count = -len(self.records) if transparent and depth == 8 else len(self.records)
         kind = LayerInfo if depth == 8 else LayerInfoBlock
         return kind(count, LayerRecords(self.records), channels)  # type: ignore[arg-type]
 

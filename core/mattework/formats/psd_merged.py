@@ -121,10 +121,10 @@ def _announce_alpha(splice: Splice, stream: BinaryIO, layout: PsdLayout, depth: 
     splice.replace(_CHANNELS_IN_HEADER, struct.pack(">H", layout.channels + 1))
     if layout.layer_info is None or layout.merged_alpha:
         return
-    count = Span(layout.layer_info.start, layout.layer_info.start + 2)
-    splice.replace(count, struct.pack(">h", -abs(struct.unpack(">h", count.read(stream))[0])))
-    if depth == 8 or layout.lengths[-1].start == layout.section.start:
-        return  # the negative number says it all
+    if depth == 8 or layout.lengths[-1].start == layout.section.start:  # the list lies in its usual place
+        count = Span(layout.layer_info.start, layout.layer_info.start + 2)
+        splice.replace(count, struct.pack(">h", -abs(struct.unpack(">h", count.read(stream))[0])))
+        return
     mark = b"8BIM" + MERGED_ALPHA_MARKS[depth] + bytes(4 * layout.version)
     at = layout.lengths[-1].start - 8  # in front of the block that holds the layers
     splice.replace(Span(at, at), mark)
