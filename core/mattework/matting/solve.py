@@ -75,7 +75,7 @@ def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
 SOLVERS: dict[str, SolverRecord] = {
     "closed-form": SolverRecord(
         solve=solve_closed_form,
-        most_unknown=50_000,
+        most_unknown=60_000,
         most_pixels=6_500_000,
         radius=1,
         epsilon=1e-5,

@@ -1,0 +1,297 @@
+"""The edge, measured: error, time and memory of alpha in the unknown band, beside PyMatting.
+
+    python benchmarks/matting.py quality [--methods auto pymatting-cf ...] [--pictures GT01 ...] [--json FILE]
+    python benchmarks/matting.py scaling [--megapixels 1.5 6 24 50] [--peers-up-to 1.5] [--json FILE]
+    python benchmarks/matting.py latency [--json FILE]
+
+`quality` runs the pictures of alphamatting.com that have a measured alpha (`data/bench/alphamatting` of the measuring
+data, never trained on) with both trimaps. SAD in thousands of pixels, MSE x 1000 and gradient error in thousands, all
+over the unknown region. `scaling` enlarges one picture and its trimap, and repeats one size with wider and wider bands.
+`latency` re-solves a region under a stroke of 256 pixels on 24 megapixels.
+
+Each method runs in a process of its own, after one small picture (PyMatting compiles for one to two minutes when it is
+first imported; that is not counted). Memory is the peak of that process above what it held with picture and trimap
+loaded. Peers need `pip install pymatting`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+
+from mattework.arrays import Bytes, Floats
+
+Method: TypeAlias = Callable[[Bytes, Bytes], Floats]
+Row: TypeAlias = dict[str, Any]
+
+OURS = ("auto", "guided", "hard")
+PEERS = ("pymatting-cf", "pymatting-knn")
+SCALED_PICTURE = "GT05"
+
+
+def solve_with_mattework(solver: Any) -> Method:
+    from mattework.matting.solve import solve_alpha
+
+    return lambda photo, trimap: solve_alpha(photo, trimap, solver=solver).alpha
+
+
+def solve_with_pymatting(name: str) -> Method:
+    import pymatting
+
+    estimate = pymatting.estimate_alpha_cf if name == "pymatting-cf" else pymatting.estimate_alpha_knn
+    return lambda photo, trimap: estimate(photo / 255.0, trimap / 255.0)
+
+
+def find_method(name: str) -> Method:
+    return solve_with_pymatting(name) if name in PEERS else solve_with_mattework(name)
+
+
+# One process ---------------------------------------------------------------------------------------------------------
+
+
+def find_pictures() -> Path:
+    shared = Path(os.environ.get("MATTEWORK_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    folder = shared / "data" / "bench" / "alphamatting"
+    if not folder.is_dir():
+        raise SystemExit(f"The measuring data is not at {folder}; set MATTEWORK_SHARED to its folder.")
+    return folder
+
+
+def read_gray(path: Path) -> Bytes:
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if picture is None:
+        raise SystemExit(f"{path} cannot be read.")
+    return np.asarray(picture, np.uint8)
+
+
+def load_picture(folder: Path, name: str, trimap: int) -> tuple[Bytes, Bytes, Floats]:
+    """Photo (H, W, 3), trimap and true alpha."""
+    photo = cv2.imread(str(folder / "images" / f"{name}.png"), cv2.IMREAD_COLOR)
+    assert photo is not None
+    alpha = read_gray(folder / "alphas" / f"{name}.png") / np.float32(255)
+    regions = read_gray(folder / f"trimaps{trimap}" / f"{name}.png")
+    regions[(regions > 0) & (regions < 255)] = 128
+    return np.ascontiguousarray(photo[:, :, ::-1]).astype(np.uint8), regions, np.asarray(alpha, np.float32)
+
+
+def enlarge(photo: Bytes, trimap: Bytes, megapixels: float, widen: float) -> tuple[Bytes, Bytes]:
+    """The picture at so many megapixels; the band grown on both sides by `widen` of the long side."""
+    factor = (megapixels * 1e6 / trimap.size) ** 0.5
+    size = (round(trimap.shape[1] * factor), round(trimap.shape[0] * factor))
+    large = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    regions = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    if widen > 0:
+        reach = round(widen * max(size))
+        distance = cv2.distanceTransform((regions != 128).astype(np.uint8), cv2.DIST_L2, 5)
+        regions[distance <= reach] = 128
+    return large, regions
+
+
+def read_memory(field: str) -> int:
+    """A field of /proc/self/status in bytes: VmRSS (now) or VmHWM (highest so far)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1]) * 1024
+    raise SystemExit("This benchmark reads memory from /proc, so it runs on Linux.")
+
+
+def measure(method: Method, photo: Bytes, trimap: Bytes) -> tuple[Floats, Row]:
+    Path("/proc/self/clear_refs").write_text("5")  # the highest mark starts again from here
+    before = read_memory("VmRSS")
+    cpu, clock = time.process_time(), time.perf_counter()
+    alpha = method(photo, trimap)
+    return np.asarray(alpha, np.float32), {
+        "seconds": time.perf_counter() - clock,
+        "cpu_seconds": time.process_time() - cpu,
+        "peak_mb": (read_memory("VmHWM") - before) / 1e6,
+        "band": float((trimap == 128).mean()),
+        "megapixels": trimap.size / 1e6,
+    }
+
+
+def run_jobs(name: str, jobs: list[Row]) -> list[Row]:
+    """In the process of one method: measure every job."""
+    from mattework.metrics import measure_gradient_error, measure_mse, measure_sad
+
+    folder = find_pictures()
+    method = find_method(name)
+    photo, trimap, _ = load_picture(folder, SCALED_PICTURE, 1)
+    small = (slice(100, 220), slice(330, 450))
+    method(np.ascontiguousarray(photo[small]), np.ascontiguousarray(trimap[small]))
+    rows = []
+    for job in jobs:
+        photo, trimap, truth = load_picture(folder, job["picture"], job["trimap"])
+        if "megapixels" in job:
+            photo, trimap = enlarge(photo, trimap, job["megapixels"], job["widen"])
+        alpha, row = measure(method, photo, trimap)
+        row |= {"method": name, "picture": job["picture"], "trimap": job["trimap"]}
+        if "megapixels" not in job:
+            band = trimap == 128
+            row["sad"] = measure_sad(alpha, truth, band)
+            row["mse"] = measure_mse(alpha, truth, band) * 1000
+            row["gradient"] = measure_gradient_error(alpha, truth, band)
+        rows.append(row)
+        print(f"{name} {job}", file=sys.stderr, flush=True)
+    return rows
+
+
+def measure_latency() -> list[Row]:
+    """Median seconds of 15 re-solves on 24 megapixels, for strokes of 256 pixels."""
+    from mattework.matting.resolve import resolve_region
+    from mattework.matting.solve import solve_alpha
+    from mattework.matting.trimap import draw_strokes, stroke_bounds
+    from mattework.recipe import Stroke
+
+    photo, trimap = enlarge(*load_picture(find_pictures(), SCALED_PICTURE, 1)[:2], 24, 0)
+    alpha = solve_alpha(photo, trimap).alpha
+    down, across = np.nonzero(trimap == 128)
+    middle = len(down) // 3
+    x, y = float(across[middle]), float(down[middle])
+    rows = []
+    for label, stroke in {
+        "unknown line, 256 x 40": Stroke(kind="unknown", radius=20, points=((x - 108, y), (x + 108, y))),
+        "unknown disc, 256 x 256": Stroke(kind="unknown", radius=128, points=((x, y),)),
+        "foreground line, 256 x 40": Stroke(
+            kind="foreground", radius=20, points=((x - 108, y), (x + 108, y))
+        ),
+    }.items():
+        drawn, region = draw_strokes(trimap, [stroke]), stroke_bounds(stroke)
+        seconds, cpu = [], []
+        for _ in range(15):
+            clock, processor = time.perf_counter(), time.process_time()
+            resolve_region(photo, drawn, alpha, region)
+            seconds.append(time.perf_counter() - clock)
+            cpu.append(time.process_time() - processor)
+        rows.append(
+            {
+                "stroke": label,
+                "unknown": int((drawn[region.slices] == 128).sum()),
+                "median_ms": statistics.median(seconds) * 1000,
+                "best_ms": min(seconds) * 1000,
+                "cpu_ms": statistics.median(cpu) * 1000,
+            }
+        )
+    return rows
+
+
+# All of them ---------------------------------------------------------------------------------------------------------
+
+
+def start_worker(name: str, jobs: list[Row]) -> list[Row]:
+    command = [sys.executable, __file__, "worker", name]
+    done = subprocess.run(command, input=json.dumps(jobs), stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        print(f"{name} did not run (exit status {done.returncode}); it is left out.", file=sys.stderr)
+        return []
+    rows: list[Row] = json.loads(done.stdout)
+    return rows
+
+
+def print_table(header: list[str], rows: list[list[str]]) -> None:
+    print("| " + " | ".join(header) + " |\n" + "|---" * len(header) + "|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+def compare_quality(methods: list[str], pictures: list[str]) -> list[Row]:
+    jobs = [{"picture": one, "trimap": trimap} for one in pictures for trimap in (1, 2)]
+    rows = [row for name in methods for row in start_worker(name, jobs)]
+    names = [name for name in methods if any(row["method"] == name for row in rows)]
+    table: list[list[str]] = []
+    for job in jobs:
+        cells = [str(job["picture"]), str(job["trimap"])]
+        for name in names:
+            same = [row for row in rows if row["method"] == name and job.items() <= row.items()]
+            cells.append("{sad:.2f} / {mse:.1f} / {gradient:.2f}".format(**same[0]))
+        table.append(cells)
+    print_table(["picture", "trimap", *(f"{name} (SAD / MSE / grad)" for name in names)], table)
+    print()
+    means: list[list[str]] = []
+    for name in names:
+        own = [row for row in rows if row["method"] == name]
+        cells = [name]
+        for key, form in (("sad", "{:.2f}"), ("mse", "{:.1f}"), ("gradient", "{:.3f}")):
+            parts = [[row[key] for row in own if row["trimap"] in kind] for kind in ((1,), (2,), (1, 2))]
+            cells.append(" / ".join(form.format(statistics.mean(part)) for part in parts))
+        cells += [
+            f"{statistics.mean(row['cpu_seconds'] for row in own):.2f}",
+            f"{max(row['peak_mb'] for row in own):.0f}",
+        ]
+        means.append(cells)
+    print_table(
+        ["mean: trimap 1 / 2 / both", "SAD", "MSE x 1000", "gradient", "CPU s a picture", "peak MB"], means
+    )
+    return rows
+
+
+def compare_scaling(methods: list[str], sizes: list[float], peers_up_to: float) -> list[Row]:
+    rows = []
+    table = []
+    steps = [(size, 0.0) for size in sizes] + [(sizes[-2], widen) for widen in (0.005, 0.01, 0.02)]
+    for megapixels, widen in steps:
+        for name in methods:
+            if name in PEERS and (megapixels > peers_up_to or widen):
+                continue
+            job = {"picture": SCALED_PICTURE, "trimap": 1, "megapixels": megapixels, "widen": widen}
+            for row in start_worker(name, [job]):
+                rows.append(row)
+                table.append(
+                    [
+                        name,
+                        f"{megapixels:g}",
+                        f"{row['band'] * 100:.1f} %",
+                        f"{row['seconds']:.2f}",
+                        f"{row['cpu_seconds']:.2f}",
+                        f"{row['peak_mb']:.0f}",
+                    ]
+                )
+    print_table(["method", "megapixels", "band", "seconds", "CPU s", "peak MB"], table)
+    return rows
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["worker"]:
+        print(json.dumps(run_jobs(sys.argv[2], json.load(sys.stdin))))
+        return
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", choices=["quality", "scaling", "latency"])
+    parser.add_argument("--methods", nargs="+", default=[*OURS, "pymatting-cf"], choices=[*OURS, *PEERS])
+    parser.add_argument("--pictures", nargs="+", help="names without suffix; all when not given")
+    parser.add_argument("--megapixels", nargs="+", type=float, default=[1.5, 6, 24, 50])
+    parser.add_argument("--peers-up-to", type=float, default=1.5, help="largest size that peers are given")
+    parser.add_argument("--json", type=Path, help="also write every row here")
+    arguments = parser.parse_args()
+    if arguments.part == "quality":
+        everything = sorted(path.stem for path in (find_pictures() / "images").glob("*.png"))
+        rows = compare_quality(arguments.methods, arguments.pictures or everything)
+    elif arguments.part == "scaling":
+        rows = compare_scaling(arguments.methods, arguments.megapixels, arguments.peers_up_to)
+    else:
+        rows = measure_latency()
+        print_table(
+            ["stroke", "unknown pixels", "median ms", "best ms", "CPU ms"],
+            [
+                [row["stroke"], str(row["unknown"])]
+                + [f"{row[key]:.0f}" for key in ("median_ms", "best_ms", "cpu_ms")]
+                for row in rows
+            ],
+        )
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
