@@ -67,7 +67,8 @@ def find_data(given: str | None) -> Path:
     return folder
 
 
-def _decode(blob: bytes, flags: int) -> Image:
+def decode_picture(blob: bytes, flags: int) -> Image:
+    """An encoded picture in RGB order. Raises ``ValueError`` when it is none."""
     picture = cv2.imdecode(np.frombuffer(blob, np.uint8), flags)
     if picture is None:
         raise ValueError("not a picture OpenCV can read")
@@ -99,8 +100,8 @@ def _read_photos(path: Path, part: Part, limit: int | None) -> list[Photo]:
     labels = folders.get("masks") or folders.get("trimaps") or {}
     photos = []
     for stem, blob in list(folders.get("images", {}).items())[:limit]:
-        image = _decode(blob, cv2.IMREAD_COLOR)
-        label = _decode(labels[stem], cv2.IMREAD_GRAYSCALE)
+        image = decode_picture(blob, cv2.IMREAD_COLOR)
+        label = decode_picture(labels[stem], cv2.IMREAD_GRAYSCALE)
         ignored = None
         if "trimaps" in folders:
             ignored = np.where((label > 60) & (label < 200), 255, 0).astype(np.uint8)
@@ -109,9 +110,10 @@ def _read_photos(path: Path, part: Part, limit: int | None) -> list[Photo]:
     return photos
 
 
-def _read_images(path: Path, part: Part, limit: int | None) -> list[Image]:
+def read_images(path: Path, part: Part, limit: int | None) -> list[Image]:
+    """The photographs of one tar, without their labels, at most ``limit`` of them."""
     images = list(_read_tar(path, part).get("images", {}).values())
-    return [_decode(blob, cv2.IMREAD_COLOR) for blob in images[:limit]]
+    return [decode_picture(blob, cv2.IMREAD_COLOR) for blob in images[:limit]]
 
 
 def _drop_faint_parts(rgba: Image) -> Image:
@@ -136,7 +138,7 @@ def _trim(rgba: Image) -> Image | None:
 
 def _read_cutouts(path: Path, part: Part, limit: int | None) -> list[Image]:
     blobs = list(_read_tar(path, part).get("rgba", {}).values())[:limit]
-    pictures = (_decode(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)
+    pictures = (decode_picture(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)
     with_alpha = (p for p in pictures if p.ndim == 3 and p.shape[2] == 4)
     trimmed = (_trim(_drop_faint_parts(p)) for p in with_alpha)
     return [p for p in trimmed if p is not None]
@@ -178,10 +180,10 @@ def load_library(data: Path, part: Part, *, limit: int | None = None) -> Library
     for name in ("backgrounds-wallpapers", "backgrounds-elementary"):
         path = data / f"{name}.tar"
         if path.exists():
-            library.scenes.extend(_read_images(path, part, limit))
+            library.scenes.extend(read_images(path, part, limit))
     path = data / "clothing-cc0-unlabelled.tar"
     if path.exists():
-        library.floors.extend(_read_images(path, part, limit))
+        library.floors.extend(read_images(path, part, limit))
     for photos, every in ((library.people, 3), (library.pets, 18), (library.clothes, 3)):
         library.emptied.extend(
             p for p in map(_paint_out, photos[:: every if len(photos) > 60 else 1]) if p is not None
