@@ -309,6 +309,19 @@ def test_a_merged_picture_that_the_layers_do_not_make_is_left_alone() -> None:
     assert after.endswith(bytes(size.area * 3))
 
 
+def test_a_damaged_layer_elsewhere_is_kept_as_it_is() -> None:
+    document = make_layered(depth=16)
+    before = bytearray(write(document))
+    layout = scan_psd(BytesIO(bytes(before)), limits=LIMITS, name="x")
+    span = layout.layers[0].channels[1].span
+    before[span.start + 2 : span.end] = bytes(span.size - 2)
+    after, report = edit(bytes(before), "hidden", full_mask(document))
+    assert not report.composite_made
+    assert "Grund – фон" in report.reasons[0]
+    index = find_number(bytes(before), "hidden")
+    assert changed_keys(bytes(before), after) == {f"layer {index} mask", f"layer {index} channel -2"}
+
+
 def test_the_recipe_travels_only_when_asked() -> None:
     document = make_layered()
     before = write(document)
@@ -352,6 +365,7 @@ def test_one_layer_is_opened_alone() -> None:
     assert isinstance(layer, Layer)
     assert isinstance(wanted, Layer)
     assert (alone.size, len(alone.layers), layer.mask, layer.opacity) == (document.size, 1, None, 1.0)
+    assert alone.metadata.dpi == document.metadata.dpi
     assert np.array_equal(layer.pixels, wanted.pixels)
     with pytest.raises(UsageError, match="no pixels"):
         open_layer(BytesIO(write(document)), "Äußere group", limits=LIMITS, name="design.psd")

@@ -1,8 +1,9 @@
 """Photoshop documents, PSD and PSB: reading with all layers, and writing what every reader opens.
 
 The rooms behind this one: `psd_layout` finds where everything lies (and refuses what cannot be sound), `psd_decode` makes
-layers of it, `psd_encode` makes records of layers, `psd_planes` packs and unpacks samples, `psd_resources` holds metadata
-and thumbnail, `psd_composite` the merged picture.
+layers of records, `psd_encode` records of layers, `psd_planes` packs and unpacks samples, `psd_features` knows what the
+document model has no place for, `psd_composite` holds the merged picture, `psd_resources` metadata and thumbnail. Editing
+somebody's file in place is `psd_edit`, with `psd_panel` (choosing a layer), `psd_splice` (changing bytes) and `psd_merged`.
 
 Source: Adobe Photoshop File Formats Specification (2019).
 """

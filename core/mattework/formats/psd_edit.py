@@ -18,17 +18,18 @@ from psd_tools.constants import ColorMode as PsdColorMode
 
 from mattework.arrays import Samples
 from mattework.document.model import ColorMode, Depth, Document, Layer, Mask, Node, depth_dtype, depth_white
-from mattework.errors import UnsupportedFile, UsageError
+from mattework.errors import InputError, UnsupportedFile, UsageError
 from mattework.formats.limits import Limits
+from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import read_psd
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import fit_mask, plane_compression
 from mattework.formats.psd_features import has_vector_mask
 from mattework.formats.psd_layout import LayerSpot, PsdLayout, Span, layer_name, scan_psd
-from mattework.formats.psd_merged import find_reasons, replace_merged, replace_resource
+from mattework.formats.psd_merged import find_differences, find_obstacles, replace_merged, replace_resource
 from mattework.formats.psd_panel import PanelRow, choose_row, list_rows
 from mattework.formats.psd_planes import pack_plane
-from mattework.formats.psd_resources import XMP
+from mattework.formats.psd_resources import XMP, read_raw_metadata, read_resources
 from mattework.formats.psd_splice import (
     ChannelChange,
     Splice,
@@ -77,7 +78,9 @@ def open_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name: str)
         )
     node = _decode_one(source, layout, spot, mode, depth, name)
     alone = replace(cast("Layer", node), mask=None, visible=True, opacity=1.0, clipped=False)
-    return Document(layout.size, mode, depth, (alone,))
+    resources, _ = read_resources(layout.resources.read(source))
+    metadata, notes = settle_metadata(read_raw_metadata(resources), mode, layout.size)
+    return Document(layout.size, mode, depth, (alone,), metadata, notes=notes)
 
 
 def add_mask_in_place(
@@ -128,10 +131,7 @@ def add_mask_in_place(
                 f"The mask of layer “{row.path}” cannot be combined with another. Replace it instead."
             )
         fitted = _combine(fit_mask(node.mask, fitted.rect, depth), fitted, existing)
-    before = read_psd(source, limits=limits, name=name)
-    reasons = find_reasons(layout, before, progress=progress)
-    del before
-
+    reasons = find_obstacles(layout) or _compare_with_stored(source, limits, name, progress)
     splice = Splice()
     changed = _change_layer(splice, layout, spot, fitted, source, depth)
     if xmp is not None and replace_resource(splice, source, layout, XMP, xmp):
@@ -148,6 +148,17 @@ def add_mask_in_place(
         finish.write(edited, target)
     report_progress(progress, "Write", 1)
     return EditReport(row.path, (*changed, *more), bool(more), reasons)
+
+
+def _compare_with_stored(
+    source: BinaryIO, limits: Limits, name: str, progress: Progress | None
+) -> tuple[str, ...]:
+    """Reasons to keep the merged picture. Layers that cannot be read are one; they need not be, to be kept."""
+    try:
+        before = read_psd(source, limits=limits, name=name)
+    except InputError as error:
+        return (str(error),)
+    return find_differences(before, progress=progress)
 
 
 def _has_mask(spot: LayerSpot) -> bool:

@@ -23,31 +23,29 @@ _STRIP = 256
 _CHANNELS_IN_HEADER = Span(12, 14)
 
 
-def find_reasons(
-    layout: PsdLayout, document: Document, *, progress: Progress | None = None
-) -> tuple[str, ...]:
-    """Why our compositor is not shown to be exact for this file; nothing where it is.
-
-    `document` is the file as it was read, before any change.
-    """
-    if document.composite is None:
-        return ("The file carries no sound merged picture.",)
-    reasons = []
+def find_obstacles(layout: PsdLayout) -> tuple[str, ...]:
+    """What can be seen in the document and is drawn by Photoshop only, told without decoding a pixel."""
+    obstacles = []
     for row in list_rows(layout):
-        record = layout.layers[row.index].record
+        spot = layout.layers[row.index]
         if not row.visible:
             continue
-        kind = find_adjustment(record) or (
-            find_fill(record) if layout.layers[row.index].rect.is_empty else None
-        )
+        kind = find_adjustment(spot.record) or (find_fill(spot.record) if spot.rect.is_empty else None)
         if kind not in (None, "solid colour"):
-            reasons.append(f"Layer “{row.path}”: {kind} is drawn by Photoshop only.")
-        texts = [feature.text for feature in find_features(record) if feature.alters_look]
-        reasons.extend(f"Layer “{row.path}”: {text}." for text in texts)
-    reasons.extend(is_exact_for(document)[1])
-    if not reasons and not _matches_stored(document, progress):
-        reasons.append("The merged picture in the file is not what its layers make.")
-    return tuple(reasons)
+            obstacles.append(f"Layer “{row.path}”: {kind} is drawn by Photoshop only.")
+        texts = [feature.text for feature in find_features(spot.record) if feature.alters_look]
+        obstacles.extend(f"Layer “{row.path}”: {text}." for text in texts)
+    return tuple(obstacles)
+
+
+def find_differences(document: Document, *, progress: Progress | None = None) -> tuple[str, ...]:
+    """Why our compositor is not shown to be exact for a document as it was read; nothing where it is."""
+    if document.composite is None:
+        return ("The file carries no sound merged picture.",)
+    exact, reasons = is_exact_for(document)
+    if exact and not _matches_stored(document, progress):
+        return ("The merged picture in the file is not what its layers make.",)
+    return reasons
 
 
 def _matches_stored(document: Document, progress: Progress | None) -> bool:
