@@ -60,9 +60,8 @@ def choose_layers(drawables: Sequence[Gimp.Drawable]) -> list[Gimp.Layer]:
 
 @contextmanager
 def one_undo_step(image: Gimp.Image) -> Iterator[None]:
-    """All changes inside are one step; which layers or channels are selected, and whether masks are edited, stays."""
+    """All changes inside are one step, and the layers or channels that the user had selected are again."""
     layers, channels = image.get_selected_layers(), image.get_selected_channels()
-    editing = [(layer, layer.get_edit_mask()) for layer in layers if layer.get_mask() is not None]
     image.undo_group_start()
     try:
         yield
@@ -71,9 +70,6 @@ def one_undo_step(image: Gimp.Image) -> Iterator[None]:
             image.set_selected_channels(channels)
         else:
             image.set_selected_layers([layer for layer in layers if layer.is_valid()])
-        for layer, edited in editing:
-            if layer.is_valid() and layer.get_mask() is not None:
-                layer.set_edit_mask(edited)
         image.undo_group_end()
 
 
@@ -85,11 +81,14 @@ def put_mask(image: Gimp.Image, layer: Gimp.Layer, path: Path) -> None:
     """
     mask = layer.create_mask(Gimp.AddMaskType.WHITE)
     receive_plane(mask, path, SAMPLE_BYTES[mask_sample(image)])
+    editing = layer.get_mask() is not None and layer.get_edit_mask()
     if layer.get_mask() is not None:
         layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
     layer.add_mask(mask)
-    layer.set_edit_mask(False)
     layer.set_apply_mask(True)
+    if layer.get_edit_mask() != editing:
+        # Here and once only: changed after the layers are selected again, GIMP 3.0 shows a layer that we hid.
+        layer.set_edit_mask(editing)
     mask.update(0, 0, mask.get_width(), mask.get_height())
 
 

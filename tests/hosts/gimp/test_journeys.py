@@ -1,0 +1,289 @@
+"""Every procedure in the real GIMP 3, over every kind of image."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from psd_tools import PSDImage
+
+from hosts.gimp.host import GimpHost
+from mattework import Layer, cut_out
+from mattework.arrays import AnyArray, Samples
+from mattework.worker.rasters import DTYPES, unit_values
+from samples import draw_disc
+
+WIDTH, HEIGHT = 96, 80
+KINDS = [
+    "rgb-U8_NON_LINEAR", "rgb-U8_NON_LINEAR-alpha", "rgb-U16_NON_LINEAR", "rgb-U16_NON_LINEAR-alpha",
+    "rgb-FLOAT_NON_LINEAR", "rgb-FLOAT_NON_LINEAR-alpha", "rgb-U8_LINEAR-alpha", "rgb-U16_LINEAR-alpha",
+    "rgb-FLOAT_LINEAR-alpha", "rgb-U8_PERCEPTUAL-alpha", "rgb-U32_NON_LINEAR", "rgb-HALF_LINEAR",
+    "rgb-DOUBLE_NON_LINEAR", "gray-U8_NON_LINEAR", "gray-U16_NON_LINEAR-alpha", "gray-FLOAT_LINEAR",
+    "indexed-U8_NON_LINEAR",
+]  # fmt: skip
+PLAIN = ("rgb-U8_NON_LINEAR", "rgb-U16_NON_LINEAR", "rgb-FLOAT_NON_LINEAR")
+
+
+def look_at(seen: dict[str, Any], journey: str) -> dict[str, Any]:
+    entry: dict[str, Any] = seen[journey]
+    assert "failed" not in entry, entry["failed"]
+    return entry
+
+
+def succeed(entry: dict[str, Any]) -> None:
+    assert entry["status"] == "success", entry["error"]
+
+
+def read_mask(host: GimpHost, name: str, sample: str = "u8") -> AnyArray:
+    return np.fromfile(host.work / "out" / name, DTYPES[sample]).reshape(HEIGHT, WIDTH)
+
+
+@cache
+def cut_in_core(dtype: str) -> tuple[Samples, Samples]:
+    """Mask and clean colours that the core makes of the same disc, without GIMP."""
+    rgb, _ = draw_disc()
+    if dtype == "float32":
+        picture: AnyArray = rgb.astype(np.float32) / np.float32(255)
+    else:
+        picture = rgb.astype(dtype) * np.array({"uint8": 1, "uint16": 257}[dtype], dtype)
+    layers = [one for one in cut_out(picture, solver="guided").document.layers if isinstance(one, Layer)]
+    assert layers[-1].mask is not None
+    return layers[-1].mask.pixels, layers[-1].pixels
+
+
+def test_every_procedure_is_in_its_menu(seen: dict[str, Any]) -> None:
+    assert look_at(seen, "registered") == {
+        "remove-background": "Remove _Background…",
+        "adjust-edge": "_Adjust Edge of Cut-Out…",
+        "refine-edge": "Re_fine Edge from Selection…",
+        "clean-colours": "Clean _Edge Colours…",
+        "select-subject": "Select S_ubject…",
+        "background": "Bac_kground Colour…",
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_image_gets_its_mask_and_keeps_its_pixels(
+    host: GimpHost, seen: dict[str, Any], kind: str
+) -> None:
+    entry = look_at(seen, "kinds")[kind]
+    succeed(entry)
+    assert entry["pixels_untouched"]
+    sample = entry["mask_format"].rpartition(" ")[2]
+    mask = read_mask(host, entry["mask"], sample)
+    _, truth = draw_disc()
+    # Gray and indexed lose some of the contrast between subject and ground.
+    assert np.abs(unit_values(mask) - truth).mean() < (0.02 if kind.startswith("rgb") else 0.05)
+    assert len(entry["layers"]) == (1 if kind.startswith("indexed") else 2)
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_masks_and_colours_are_the_cores_byte_for_byte(
+    host: GimpHost, seen: dict[str, Any], kind: str
+) -> None:
+    entry = look_at(seen, "kinds")[kind]
+    sample = entry["mask_format"].rpartition(" ")[2]
+    mask, colours = cut_in_core({"u8": "uint8", "u16": "uint16", "float": "float32"}[sample])
+    assert read_mask(host, entry["mask"], sample).tobytes() == mask.tobytes()
+    made = np.fromfile(host.work / "out" / entry["colours"], np.float32).reshape(HEIGHT, WIDTH, 3)
+    assert np.abs(made - unit_values(colours)).max() < 1e-6
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith(("rgb", "gray"))])
+def test_clean_colours_differ_only_at_the_edge(host: GimpHost, seen: dict[str, Any], kind: str) -> None:
+    entry = look_at(seen, "kinds")[kind]
+    assert entry["colours_format"] == entry["format"]
+    assert entry["same_mask"]
+    made = np.fromfile(host.work / "out" / entry["colours"], np.float32).reshape(HEIGHT, WIDTH, 3)
+    photo = np.fromfile(host.work / "out" / entry["perceptual"], np.float32).reshape(HEIGHT, WIDTH, 3)
+    mask = unit_values(read_mask(host, entry["mask"], entry["mask_format"].rpartition(" ")[2]))
+    # An 8-bit mask says 255 where the alpha behind it is a little less.
+    assert np.abs(made[mask == 1] - photo[mask == 1]).max() <= 0.01
+    assert np.abs(made - photo).max() > 0.02
+
+
+def test_samples_in_a_wide_profile_are_not_converted(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "profiled")
+    succeed(entry)
+    assert entry["untouched"]
+    assert entry["same_format"]
+    assert entry["inside"] > 1000
+    assert entry["inside_equal"]
+
+
+def test_offset_selection_and_other_layers_are_left_alone(host: GimpHost, seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "surroundings")
+    succeed(entry)
+    assert read_mask(host, entry["mask"]).tobytes() == cut_in_core("uint8")[0].tobytes()
+    assert entry["mask_place"] == entry["clean_place"] == [-30, 20]
+    assert entry["selected"] == ["Other"]
+    assert entry["selection_kept"]
+    assert [one["name"] for one in entry["layers"]] == ["Other", "Disc (clean colours)", "Disc"]
+    assert [one["visible"] for one in entry["layers"]] == [True, True, False]
+
+
+@pytest.mark.parametrize("mode", ["replace", "intersect", "add"])
+def test_a_mask_that_is_there_is_replaced_or_combined(
+    host: GimpHost, seen: dict[str, Any], mode: str
+) -> None:
+    entry = look_at(seen, "existing_masks")[mode]
+    succeed(entry)
+    mask = cut_in_core("uint8")[0]
+    half = np.zeros_like(mask)
+    half[:, : WIDTH // 2] = 255
+    wanted = {"replace": mask, "intersect": np.minimum(mask, half), "add": np.maximum(mask, half)}[mode]
+    assert read_mask(host, entry["mask"]).tobytes() == wanted.tobytes()
+    assert entry["still_editing"], "who was painting on the mask still is"
+    assert entry["layers"] == 1
+
+
+def test_groups_and_text_get_masks_and_stay_what_they_are(host: GimpHost, seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "groups_and_text")
+    for name in ("group", "text", "inner"):
+        succeed(entry[name])
+    assert entry["group"]["children"] == 1
+    _, truth = draw_disc()
+    assert np.abs(read_mask(host, entry["group"]["mask"]) / 255 - truth).mean() < 0.02
+    assert entry["text"]["still_text"]
+    assert entry["text"]["mask"]
+    assert len(entry["inner"]["children"]) == 2, "clean colours stay inside the group"
+
+
+def test_several_layers_at_once_and_a_second_time(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "several_layers")
+    succeed(entry)
+    succeed(entry["again"])
+    assert len(entry["layers"]) == 4
+    assert all(one["mask"] for one in entry["layers"])
+    assert len(entry["layers_again"]) == 4, "clean colours of before are replaced, not piled up"
+    assert entry["selected"] == 2
+
+
+def test_the_subject_becomes_a_soft_selection(host: GimpHost, seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "subject_selection")
+    succeed(entry)
+    selection = np.fromfile(host.work / "out" / entry["selection"], np.uint8).reshape(70, 100)
+    wanted = np.zeros_like(selection)
+    mask = cut_in_core("uint8")[0]
+    wanted[:, 10:] = mask[8:78, :90]
+    assert selection.tobytes() == wanted.tobytes()
+    assert entry["channels"] == 0
+    assert entry["selected"] == ["Disc"]
+    assert not entry["mask"]
+    succeed(entry["intersect"])
+    wanted[:, 58:] = 0
+    assert np.fromfile(host.work / "out" / entry["intersected"], np.uint8).tobytes() == wanted.tobytes()
+
+
+def test_the_edge_is_refined_where_the_selection_is_and_nowhere_else(
+    host: GimpHost, seen: dict[str, Any]
+) -> None:
+    entry = look_at(seen, "refining")
+    assert entry["nothing_selected"]["status"] == "calling-error"
+    assert "Select the hair" in entry["nothing_selected"]["error"]
+    hard = np.fromfile(host.work / "hard.raw", np.uint8).reshape(HEIGHT, WIDTH)
+    band = np.fromfile(host.work / "band.raw", np.uint8).reshape(HEIGHT, WIDTH)
+    _, truth = draw_disc()
+    for way in ("channel", "selection"):
+        succeed(entry[way])
+        mask = read_mask(host, entry[f"from_{way}"])
+        assert (mask[band == 0] == hard[band == 0]).all()
+        inside = band > 0
+        error = np.abs(mask[inside] / 255 - truth[inside]).mean()
+        assert error < 0.5 * np.abs(hard[inside] / 255 - truth[inside]).mean()
+
+
+def test_colours_are_cleaned_under_a_mask_of_the_users_own(host: GimpHost, seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "colours_and_background")
+    assert "neither a mask nor transparency" in entry["no_mask"]["error"]
+    succeed(entry["clean"])
+    colours = np.fromfile(host.work / "out" / entry["colours"], np.uint8).reshape(HEIGHT, WIDTH, 3)
+    rgb, alpha = draw_disc()
+    edge = (alpha > 0.1) & (alpha < 0.9)
+    subject = np.array([200, 70, 60])
+    assert np.abs(colours[edge] - subject).mean() < 0.5 * np.abs(rgb[edge] - subject).mean()
+    succeed(entry["background"])
+    names = [one["name"] for one in entry["layers_with_background"]]
+    assert names == ["Disc (clean colours)", "Disc", "Background"]
+    assert entry["corner"] == [255, 255, 255]
+
+
+def test_files_keep_the_mask_and_the_recipe(host: GimpHost, seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "saved_and_opened_again")
+    succeed(entry)
+    assert entry["xcf"]["mask_same"]
+    assert entry["psd"]["mask_same"]
+    mask = read_mask(host, entry["mask"], "u16")
+    succeed(entry["adjusted"])
+    tighter = read_mask(host, entry["adjusted_mask"], "u16")
+    assert (tighter <= mask).all()
+    assert (tighter < mask).any(), "the edge was moved inwards, from the recipe in the XCF alone"
+    assert len(entry["adjusted_layers"]) == 2
+    assert "keeps no recipe" in entry["no_recipe"]["error"]
+
+
+def test_another_program_reads_the_same_mask_from_gimps_psd(host: GimpHost, seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "saved_and_opened_again")
+    psd = PSDImage.open(host.work / "out" / "saved.psd")
+    bottom = psd[0]
+    assert bottom.name == "Disc"
+    assert bottom.mask is not None
+    image = bottom.mask.topil()
+    assert image is not None
+    wanted = read_mask(host, entry["mask"], "u16")
+    assert np.abs(np.asarray(image).astype(int) - (wanted >> 8)).max() <= 1
+
+
+def test_refusals_are_sentences_and_change_nothing(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "refusals")
+    assert entry["channel"]["status"] == "calling-error"
+    assert "Select a layer first" in entry["channel"]["error"]
+    assert "no-such-model" in entry["unknown_model"]["error"]
+    assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
+
+
+FAILURES = {
+    "missing": (
+        "execution-error",
+        "does not exist. Install Mattework again, then run: mattework gimp install",
+    ),
+    "unknown": ("execution-error", "The Mattework engine is not installed"),
+    "broken": ("execution-error", "did not start"),
+    "newer": ("execution-error", "The Mattework engine is newer than this plug-in"),
+    "worker_killed": ("execution-error", "ended while it worked"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_broken_engine_is_one_sentence_in_gimp(seen: dict[str, Any], failure: str) -> None:
+    entry = look_at(seen, "broken_engines")[failure]
+    status, text = FAILURES[failure]
+    assert entry["status"] == status
+    assert text in entry["error"]
+    assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
+
+
+def test_killing_the_plugin_cancels_the_work_and_leaves_no_files(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "plugin_killed")
+    assert entry["status"] != "success"
+    assert entry["killed"]
+    assert entry["files_before"] > 0
+    assert entry["files_after"] == 0
+    assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
+    succeed(entry["next_call"])
+
+
+def test_no_temporary_file_is_left_behind(host: GimpHost, seen: dict[str, Any]) -> None:
+    assert list((host.work / "tmp").rglob("*.raw")) == []
+
+
+def test_the_plugin_folder_holds_what_the_installer_put_there(host: GimpHost, seen: dict[str, Any]) -> None:
+    strange = [path for path in _list_files(host.plugin) if path.suffix not in (".py", ".pyc", ".json")]
+    assert strange == []
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]

@@ -1,0 +1,111 @@
+"""GIMP with its windows, as a user sees it: the dialog, the mask, one undo, one redo."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from hosts.gimp.host import GimpHost
+from hosts.gimp.screen import Screen, open_screen
+from readers.programs import ProgramMissing
+from samples import draw_disc
+
+EDIT_MENU, UNDO, REDO = (58, 12), (85, 36), (85, 61)
+"""Where they are in GIMP's main window; without a window manager, keys do not always reach it."""
+
+
+def wait_for(path: Path, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert not (path.parent / "failed").exists(), "the script inside GIMP failed"
+        assert time.monotonic() < end, f"no {path.name} within {seconds:.0f} s"
+        time.sleep(0.05)
+
+
+@contextmanager
+def open_windows(host: GimpHost, screen: Screen, settings: dict[str, str]) -> Iterator[Path]:
+    """GIMP with windows, running windows.py; gives the folder of signals."""
+    signals = host.work / "signals"
+    signals.mkdir(exist_ok=True)
+    for old in signals.iterdir():
+        old.unlink()
+    variables = {"DISPLAY": screen.display, "MATTEWORK_TEST_WORK": str(host.work), **settings}
+    log = host.work / "windows.log"
+    with log.open("wb") as stream:
+        gimp = subprocess.Popen(
+            host.command(host.work / "windows.py", variables, windows=True),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield signals
+        finally:
+            (signals / "end").touch()
+            gimp.terminate()
+            gimp.wait(30)
+
+
+@pytest.fixture(scope="module")
+def session(host: GimpHost, artefacts: Path) -> dict[str, Any]:
+    """One session: dialog, OK, Ctrl+Z, Ctrl+Y; with a mask and a selection there before."""
+    rgb, _ = draw_disc(480, 400)
+    picture = host.work / "picture.png"
+    Image.fromarray(rgb).save(picture)
+    frame = host.work / "frame"
+    frame.mkdir(exist_ok=True)
+    try:
+        with open_screen(frame) as screen:
+            settings = {"MATTEWORK_TEST_PICTURE": str(picture), "MATTEWORK_TEST_MASK": "yes"}
+            with open_windows(host, screen, settings) as signals:
+                wait_for(signals / "shown")
+                dialog = screen.find_window("Remove Background")
+                time.sleep(1.5)
+                keep(screen, artefacts / "gimp-dialog.png")
+                screen.click_in(dialog, -68, -42)
+                wait_for(signals / "done")
+                time.sleep(1)
+                keep(screen, artefacts / "gimp-masked.png")
+                main = screen.find_window("GIMP$")
+                for name, row in (("undone", UNDO), ("redone", REDO)):
+                    screen.click_in(main, *EDIT_MENU)
+                    time.sleep(1)
+                    keep(screen, artefacts / f"gimp-menu-{name}.png")
+                    screen.click_in(main, *row)
+                    time.sleep(1.5)
+                    keep(screen, artefacts / f"gimp-{name}.png")
+                    (signals / f"{name}?").touch()
+                    wait_for(signals / name)
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
+    states: dict[str, Any] = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
+    return states
+
+
+def keep(screen: Screen, path: Path) -> None:
+    Image.fromarray(screen.take_picture()).save(path)
+
+
+def test_the_dialog_says_ok_and_the_layer_has_its_mask(session: dict[str, Any]) -> None:
+    assert session["status"] == "success", session["error"]
+    before, after = session["before"]["layers"], session["after"]["layers"]
+    assert [one[0] for one in after] == [f"{before[0][0]} (clean colours)", before[0][0]]
+    assert after[1][3] != before[0][3], "the white mask was replaced"
+    assert after[1][2] == before[0][2], "the pixels stayed"
+    assert session["after"]["selection"] == session["before"]["selection"]
+
+
+def test_one_undo_brings_everything_back(session: dict[str, Any]) -> None:
+    assert session["undone"] == session["before"]
+
+
+def test_one_redo_makes_it_again_byte_for_byte(session: dict[str, Any]) -> None:
+    assert session["redone"] == session["after"]
