@@ -16,18 +16,22 @@ from typing import TYPE_CHECKING, Any
 from mattework._version import __version__
 
 if TYPE_CHECKING:
+    from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
     from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
     from mattework.edges import apply_edge_settings
     from mattework.errors import MatteworkError
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
     from mattework.formats.limits import Limits
+    from mattework.formats.xmp import get_recipe
     from mattework.geometry import Point, Rect, Size
+    from mattework.in_place import LayerCut, cut_layer
     from mattework.matting.foreground import estimate_foreground
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import solve_alpha
-    from mattework.matting.trimap import make_trimap
-    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out
+    from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
+    from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
+    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, find_photo, finish_cutout
     from mattework.recipe import (
         EdgeSettings,
         Recipe,
@@ -39,18 +43,22 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
     "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
     "mattework.edges": ("apply_edge_settings",),
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
     "mattework.formats.limits": ("Limits",),
+    "mattework.formats.xmp": ("get_recipe",),
     "mattework.geometry": ("Point", "Rect", "Size"),
+    "mattework.in_place": ("LayerCut", "cut_layer"),
     "mattework.matting.foreground": ("estimate_foreground",),
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("solve_alpha",),
-    "mattework.matting.trimap": ("make_trimap",),
-    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out"),
+    "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
+    "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
+    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "find_photo", "finish_cutout"),
     "mattework.recipe": (
         "EdgeSettings",
         "Recipe",
@@ -71,10 +79,12 @@ __all__ = [
     "EdgeSettings",
     "Group",
     "Layer",
+    "LayerCut",
     "Limits",
     "Mask",
     "MatteworkError",
     "Metadata",
+    "Photo",
     "Point",
     "Recipe",
     "RecipeInputs",
@@ -87,9 +97,17 @@ __all__ = [
     "__version__",
     "apply_edge_settings",
     "apply_recipe",
+    "convert_for_matting",
+    "convert_to_srgb8",
+    "cut_layer",
     "cut_out",
+    "draw_strokes",
     "estimate_foreground",
+    "find_layer",
+    "find_photo",
+    "finish_cutout",
     "flatten_document",
+    "get_recipe",
     "make_trimap",
     "open_document",
     "parse_recipe",
@@ -99,6 +117,8 @@ __all__ = [
     "save_document",
     "save_mask",
     "solve_alpha",
+    "stroke_bounds",
+    "take_photo",
 ]
 
 

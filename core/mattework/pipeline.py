@@ -158,10 +158,37 @@ def apply_recipe(
         )
     own_recipe, own_inputs = own or (recipe or Recipe(), RecipeInputs())
     recipe, inputs = recipe or own_recipe, inputs or own_inputs
-    photo = _find_photo(document, recipe, run)
+    photo, notes = find_photo(document, recipe)
+    run.notes.extend(notes)
     recipe = replace(recipe, source_sha256=photo.hash_samples())
     subject = _restore_subject(recipe, inputs, photo)
     return _make_cutout(document, photo, subject, recipe, run)
+
+
+def finish_cutout(
+    document: Document,
+    photo: Photo,
+    alpha: Floats,
+    trimap: Bytes,
+    *,
+    recipe: Recipe,
+    inputs: RecipeInputs,
+    progress: Progress | None = None,
+) -> Cutout:
+    """The cutout of an alpha that is solved already: edge settings, clean colours, layers. What an editor saves.
+
+    Args:
+        document: what the photo was taken from; its layers are replaced, its metadata kept.
+        alpha: (H, W) float32, 0 to 1, before edge settings and without the photo's own transparency.
+        trimap: (H, W) uint8 of 0, 128, 255 that the alpha was solved in, strokes drawn.
+        recipe, inputs: what the file is to carry.
+        progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
+    """
+    run = _Run(progress)
+    recipe = replace(recipe, program=f"mattework {__version__}", source_sha256=photo.hash_samples())
+    return _finish(
+        document, photo, alpha, trimap, _Subject(choice=recipe.subject, inputs=inputs), recipe, run
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -197,9 +224,7 @@ class _Run:
 
 
 def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Recipe, run: _Run) -> Cutout:
-    """From a found subject to the finished result: trimap, alpha, edge settings, colours, layers."""
-    from mattework.background import make_background
-    from mattework.edges import apply_edge_settings
+    """From a found subject to the finished result: trimap, alpha, and all that follows."""
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap
 
@@ -217,10 +242,27 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
             colour, trimap, soft_mask=subject.soft_mask, solver=recipe.solver, progress=run.progress
         )
         run.notes.extend(solution.notes)
+    recipe = replace(recipe, solver_used=solution.solver)
+    return _finish(document, photo, solution.alpha, trimap, subject, recipe, run)
+
+
+def _finish(
+    document: Document,
+    photo: Photo,
+    solved: Floats,
+    trimap: Bytes,
+    subject: _Subject,
+    recipe: Recipe,
+    run: _Run,
+) -> Cutout:
+    """From a solved alpha to the finished result: edge settings, colours, layers."""
+    from mattework.background import make_background
+    from mattework.edges import apply_edge_settings
+
     with run.step("colours"):
-        clean = _clean_colours(photo, solution.alpha, recipe, run)
+        clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):
-        matte = apply_edge_settings(solution.alpha, recipe.edge)
+        matte = apply_edge_settings(solved, recipe.edge)
         background = make_background(recipe.background, document) if recipe.background else None
         layered = put_matte_on_document(document, photo, matte, clean, background)
     alpha = _multiply_alpha(matte, photo)
@@ -228,7 +270,7 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
         model=subject.choice.model,
         model_sha256=subject.choice.sha256,
         device=subject.choice.device,
-        solver=solution.solver,
+        solver=recipe.solver_used or recipe.solver,
         confidence=subject.confidence,
         reasons=subject.reasons,
         band=float(np.count_nonzero(trimap == 128)) / trimap.size,
@@ -237,7 +279,6 @@ def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Re
         steps=run.steps,
         notes=(*document.notes, *run.notes),
     )
-    recipe = replace(recipe, solver_used=solution.solver)
     return Cutout(
         alpha=alpha, trimap=trimap, document=layered, recipe=recipe, inputs=subject.inputs, report=report
     )
@@ -330,8 +371,8 @@ def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> _Sub
     )
 
 
-def _find_photo(document: Document, recipe: Recipe, run: _Run) -> Photo:
-    """The photo that a recipe speaks of: the layer with the very same samples, or the one of the photo's name."""
+def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
+    """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name."""
 
     def as_photo(layer_colour: Samples, layer_alpha: Samples | None) -> Photo:
         return Photo(layer_colour, layer_alpha, document.mode, document.metadata.icc)
@@ -340,14 +381,14 @@ def _find_photo(document: Document, recipe: Recipe, run: _Run) -> Photo:
         document, lambda one: as_photo(one.pixels, one.alpha).hash_samples() == recipe.source_sha256
     )
     if same is not None:
-        return as_photo(same.pixels, same.alpha)
+        return as_photo(same.pixels, same.alpha), ()
     named = find_layer(document, lambda one: one.name == PHOTO_LAYER) or find_layer(
         document, lambda one: one.name != CLEAN_LAYER
     )
     if named is None:
-        return take_photo(document)
-    run.notes.append(f"The photo has changed since the recipe was made; the layer {named.name!r} was used.")
-    return as_photo(named.pixels, named.alpha)
+        return take_photo(document), ()
+    note = f"The photo has changed since the recipe was made; the layer {named.name!r} was used."
+    return as_photo(named.pixels, named.alpha), (note,)
 
 
 def _keep_mask(mask: Floats) -> tuple[Floats, bytes]:
@@ -388,4 +429,4 @@ def _warm_session(model: str, device: str) -> ModelSession:
     return open_session(find_spec(model), store, device=device)
 
 
-__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out"]
+__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "find_photo", "finish_cutout"]

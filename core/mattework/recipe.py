@@ -15,7 +15,7 @@ from mattework.errors import RecipeError
 RECIPE_VERSION = 1
 
 Origin: TypeAlias = Literal["model", "mask", "trimap"]
-StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent"]
+StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent", "restored"]
 SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard"]
 
 
@@ -51,7 +51,10 @@ class TrimapRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
-    """One brush gesture in image pixels: a round brush dragged along `points` (x, y). `radius` in pixels."""
+    """One brush gesture in image pixels: a round brush dragged along `points` (x, y). `radius` in pixels.
+
+    `kind` is what lies under the brush then; "restored" takes back what earlier strokes did there.
+    """
 
     kind: StrokeKind
     radius: float

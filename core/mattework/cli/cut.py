@@ -23,6 +23,7 @@ from mattework.errors import MatteworkError, UsageError
 if TYPE_CHECKING:
     from mattework.cutout import Cutout
     from mattework.models.runtime import ModelSession
+    from mattework.progress import Progress
     from mattework.recipe import EdgeSettings, TrimapRules
 
 
@@ -39,6 +40,16 @@ if TYPE_CHECKING:
 )
 @click.option("--from-mask", metavar="PATH", help="Use this soft mask instead of a model.")
 @click.option("--trimap", metavar="PATH", help="Use this trimap (black, gray, white) instead of a model.")
+@click.option(
+    "--layer", metavar="NAME", help="Cut this layer of a PSD; everything else in the file is kept as it is."
+)
+@click.option(
+    "--existing-mask",
+    type=click.Choice(["refuse", "replace", "multiply", "intersect", "keep"]),
+    default="refuse",
+    help="With --layer: what becomes of a mask that the layer has.",
+)
+@click.option("--keep-recipe", is_flag=True, help="With --layer: write the recipe into the file too.")
 @add_edge_options
 @add_talk_options
 def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **options: Any) -> int:
@@ -47,10 +58,13 @@ def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **o
     Without -o, photo.jpg becomes photo.cutout.psd beside it: the photo and its clean colours under a layer mask, with the
     recipe inside. A file that exists is never replaced unless you say --overwrite.
 
+    With --layer, the mask goes on that layer of a designer's PSD (a name, a path as Group/Photo, or a number from the top).
+
     \b
     mattework cut photo.jpg
     mattework cut photo.jpg -o out.png --background white
     mattework cut *.jpg -o cutouts/
+    mattework cut design.psd --layer Photo -o masked.psd
     cat photo.jpg | mattework cut - -o - --format png > out.png
     """
     job = _Job(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
@@ -91,6 +105,9 @@ class _Job:
     input_side: int | None
     from_mask: str | None
     trimap: str | None
+    layer: str | None
+    existing_mask: Any
+    keep_recipe: bool
     solver: Any
     band: float | None
     smooth: float | None
@@ -104,6 +121,12 @@ class _Job:
     def check(self, targets: list[Path | None]) -> None:
         if self.many and (self.from_mask or self.trimap or self.save_mask):
             raise UsageError("--from-mask, --trimap and --save-mask go with one picture at a time.")
+        if self.layer is None and (self.existing_mask != "refuse" or self.keep_recipe):
+            raise UsageError("--existing-mask and --keep-recipe go with --layer.")
+        if self.layer is not None and (self.background or self.key or self.colours or self.file_format):
+            raise UsageError(
+                "--layer changes only that layer's mask: --background, --key, --colours and --format do not go with it."
+            )
         if self.as_json and None in targets:
             raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
         if None in targets and self.file_format is None:
@@ -119,6 +142,10 @@ class _Job:
         if self.save_mask and not self.overwrite:
             refuse_existing(Path(self.save_mask))
         with show_progress(title, quiet=self.quiet) as progress:
+            if self.layer is not None:
+                cutout, notes = self._cut_layer(source, target, progress)
+                self._tell(source, target, cutout, notes)
+                return
             cutout = cut_out(
                 read_source(source),
                 session=self._open_session(),
@@ -145,6 +172,34 @@ class _Job:
                 progress=progress,
             )
         self._tell(source, target, cutout, notes)
+
+    def _cut_layer(
+        self, source: str, target: Path | None, progress: Progress | None
+    ) -> tuple[Cutout, tuple[str, ...]]:
+        from mattework.in_place import cut_layer
+
+        assert self.layer is not None
+        done = cut_layer(
+            read_source(source),
+            int(self.layer) if self.layer.isdecimal() else self.layer,
+            open_target(target),
+            existing=self.existing_mask,
+            keep_recipe=self.keep_recipe,
+            overwrite=self.overwrite,
+            progress=progress,
+            session=self._open_session(),
+            from_mask=self.from_mask,
+            trimap=self.trimap,
+            rules=self._rules(),
+            solver=self.solver or "auto",
+            edge=self._edge(),
+            zoom=self.zoom,
+            input_side=self.input_side or 0,
+        )
+        if self.save_mask:
+            done.cutout.save_mask(self.save_mask, overwrite=self.overwrite)
+        changed = ", ".join(done.edit.changed) or "nothing"
+        return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 
     def tell_failure(self, source: str, error: MatteworkError) -> None:
         if self.as_json:

@@ -64,6 +64,8 @@ class EditReport:
 def open_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name: str) -> Document:
     """One layer alone on its canvas, without its mask, visible and full: the photo that a cut starts from.
 
+    The document's profile and other metadata are there too.
+
     Raises:
         UsageError: no such layer, or one without pixels.
         UnsupportedFile, DamagedFile, FileTooLarge: as `read_psd`.

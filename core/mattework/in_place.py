@@ -1,0 +1,90 @@
+"""Cutting one layer of somebody's document: the mask is put on that layer, and every other byte is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from mattework.cutout import Cutout
+from mattework.document.model import Document, Layer
+from mattework.pipeline import cut_out
+
+if TYPE_CHECKING:
+    from mattework.formats.psd_edit import EditReport, ExistingMask
+    from mattework.formats.streams import Source, Target
+    from mattework.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LayerCut:
+    """The cut of one layer, its alpha in the layer's own rectangle, and what was changed in the file."""
+
+    cutout: Cutout
+    edit: EditReport
+
+
+def cut_layer(
+    source: Source,
+    layer: str | int,
+    target: Target,
+    *,
+    existing: ExistingMask = "refuse",
+    keep_recipe: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    **choices: Any,
+) -> LayerCut:
+    """Cut the subject out of one layer of a PSD or PSB and write the document with that mask to `target`.
+
+    Smart objects, adjustments, effects, guides and unknown blocks stay byte for byte. The layer's pixels stay too: clean
+    colours would need a layer of their own, so none are made.
+
+    Args:
+        source: path, bytes or seekable stream of the document.
+        layer: number from the top, path ("Group/Photo"), or name.
+        target: path or stream; never the source itself unless `overwrite`.
+        existing: what becomes of a mask that is there: refuse, replace, multiply, intersect or keep.
+        keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed.
+        choices: as of `cut_out`: model, device, session, rules, solver, edge, zoom ...
+
+    Raises:
+        UsageError: no such layer, or a mask that is there and was not spoken of.
+        UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
+    """
+    from mattework.formats.limits import Limits
+    from mattework.formats.psd_edit import add_mask_in_place, open_layer
+    from mattework.formats.streams import open_source, write_target
+    from mattework.formats.xmp import put_recipe
+
+    limits = Limits()
+    with open_source(source, limits, None) as (stream, name):
+        document = open_layer(stream, layer, limits=limits, name=name)
+        rect = cast("Layer", document.layers[0]).rect
+        cutout = cut_out(_stand_alone(document), colours=0.0, progress=progress, **choices)
+        found = cast("Layer", cutout.document.layers[-1]).mask
+        assert found is not None
+        mask = replace(found, rect=rect)
+        packet = (
+            put_recipe(cutout.document.metadata.xmp, cutout.recipe, cutout.inputs) if keep_recipe else None
+        )
+        edits: list[EditReport] = []
+
+        def write(out: BinaryIO) -> tuple[str, ...]:
+            stream.seek(0)
+            edits.append(
+                add_mask_in_place(
+                    stream, out, layer, mask,
+                    existing=existing, xmp=packet, limits=limits, name=name, progress=progress,
+                )
+            )  # fmt: skip
+            return edits[0].reasons
+
+        write_target(target, write, overwrite=overwrite)
+    return LayerCut(cutout=cutout, edit=edits[0])
+
+
+def _stand_alone(document: Document) -> Document:
+    """The document's one layer as a picture of its own size: parts beyond the canvas are cut too."""
+    layer = cast("Layer", document.layers[0])
+    alone = replace(layer, rect=layer.rect.size.rect)
+    return replace(document, size=layer.rect.size, layers=(alone,))
