@@ -275,7 +275,9 @@ def _edge_options(options: dict[str, Any]) -> EdgeOptions:
 
 def _send_mask(image: Gimp.Image, layer: Gimp.Layer, folder: Path, number: int) -> str:
     name = f"existing{number}.raw"
-    send_plane(layer.get_mask(), folder / name, None, SAMPLE_BYTES[mask_sample(image)])
+    mask = layer.get_mask()
+    assert mask is not None
+    send_plane(mask, folder / name, None, SAMPLE_BYTES[mask_sample(image)])
     return name
 
 
