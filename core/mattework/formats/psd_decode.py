@@ -95,7 +95,7 @@ class _Unpacker:
         workers = min(8, os.cpu_count() or 1)
         self._pool = ThreadPoolExecutor(workers)
         self._most = 2 * workers
-        self._pending: deque[tuple[Future[None], LayerRecord]] = deque()
+        self._pending: deque[tuple[Future[None], LayerRecord, Callable[[], None] | None]] = deque()
 
     def __enter__(self) -> _Unpacker:
         return self
@@ -117,8 +117,16 @@ class _Unpacker:
     def _read_compression(self, data: bytes) -> int:
         return int.from_bytes(data[:2], "big" if self._source.order == ">" else "little")
 
-    def fill(self, out: AnyArray, spot: LayerSpot, channel: ChannelSpot, *, invert: bool = False) -> None:
-        """Queue the unpacking of a channel into `out` (h, w)."""
+    def fill(
+        self,
+        out: AnyArray,
+        spot: LayerSpot,
+        channel: ChannelSpot,
+        *,
+        invert: bool = False,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Queue the unpacking of a channel into `out` (h, w); `then` is called in this thread when it is there."""
         data = self._source.read(channel.span.start, channel.span.size)
         if len(data) < channel.span.size:
             raise self._damaged(spot.record, "cut off")
@@ -133,18 +141,20 @@ class _Unpacker:
             order=self._source.order,
             invert=invert,
         )
-        self._pending.append((job, spot.record))
+        self._pending.append((job, spot.record, then))
 
     def wait(self) -> None:
         while self._pending:
             self._wait_for_one()
 
     def _wait_for_one(self) -> None:
-        job, record = self._pending.popleft()
+        job, record, then = self._pending.popleft()
         try:
             job.result()
         except PlaneDamaged as error:
             raise self._damaged(record, str(error)) from error
+        if then is not None:
+            then()
 
     def _damaged(self, record: LayerRecord, how: str) -> DamagedFile:
         return DamagedFile(
@@ -168,6 +178,12 @@ class _Draft:
     children: list[_Draft] = field(default_factory=list)
     open: bool = True
 
+    def drop_opaque_alpha(self) -> None:
+        """At once, and not at the end: most layers have one, and it weighs as much as a colour."""
+        alpha = self.alpha
+        if alpha is not None and bool((alpha >= depth_white(array_depth(alpha))).all()):
+            self.alpha = None
+
     def build(self, notes: list[str]) -> Node:
         mask = None if self.mask is None else Mask(**_apply_density(self.mask, self.density))
         if self.rect is None or self.pixels is None:
@@ -179,15 +195,12 @@ class _Draft:
                 bad += replace_bad_floats(cast("Samples", plane))[1]
         if bad:
             notes.append(f"Layer “{self.common['name']}”: {bad} samples were no numbers and were set to 0.")
-        alpha = self.alpha
-        if alpha is not None and alpha.size and bool((alpha >= depth_white(array_depth(alpha))).all()):
-            alpha = None
         return Layer(
             **self.common,
             mask=mask,
             rect=self.rect,
             pixels=cast("Samples", self.pixels),
-            alpha=cast("Samples | None", alpha),
+            alpha=cast("Samples | None", self.alpha),
         )
 
 
@@ -253,7 +266,7 @@ class _TreeBuilder:
             alpha = spot.find_channel(ChannelID.TRANSPARENCY_MASK)
             if alpha is not None:
                 draft.alpha = np.empty(shape, dtype)
-                self._unpacker.fill(draft.alpha, spot, alpha)
+                self._unpacker.fill(draft.alpha, spot, alpha, then=draft.drop_opaque_alpha)
             for index in range(source.mode.channels):
                 channel = spot.find_channel(index)
                 if channel is not None:
