@@ -188,3 +188,16 @@ def test_the_trimap_of_a_real_edge_is_right(shared_data: object) -> None:
     assert (alpha[trimap == 255] > 250).mean() > 0.999
     assert (alpha[trimap == 0] < 5).mean() > 0.999
     assert (trimap == 128).mean() < 0.12
+
+
+def test_a_restored_stroke_takes_back_what_others_did() -> None:
+    base = np.full((40, 40), 128, np.uint8)
+    base[:, :20] = 255
+    points = ((20.0, 20.0),)
+    strokes = [
+        Stroke(kind="background", radius=12.0, points=points),
+        Stroke(kind="restored", radius=6.0, points=points),
+    ]
+    drawn = draw_strokes(base, strokes)
+    assert (drawn[18:22, 16:24] == base[18:22, 16:24]).all()
+    assert drawn[20, 10] == 0

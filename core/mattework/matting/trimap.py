@@ -182,7 +182,7 @@ def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, in
     """A copy of `trimap` with the strokes drawn in their order; later ones win.
 
     A transparent stroke turns foreground into unknown and leaves background alone: it widens the band inside the
-    subject (veils, glass, smoke).
+    subject (veils, glass, smoke). A restored stroke brings `trimap` itself back.
 
     Args:
         trimap: (h, w) uint8 of 0, 128, 255, the whole or a part of the picture's trimap.
@@ -201,7 +201,10 @@ def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, in
         part = drawn[touched.slices]
         if stroke.kind == "transparent":
             brush = brush & (part == FOREGROUND)
-        part[brush] = STROKE_VALUES[stroke.kind]
+        if stroke.kind == "restored":
+            part[brush] = trimap[touched.slices][brush]
+        else:
+            part[brush] = STROKE_VALUES[stroke.kind]
     return drawn
 
 
@@ -256,7 +259,9 @@ def _span_rows(
         left, right = np.minimum(left, x - half), np.maximum(right, x + half)
     step = end - start
     length = float(np.hypot(step[0], step[1]))
-    if length == 0 or step[1] == 0:  # the long sides are level: the two circles hold the span between them
+    if (
+        length < 1e-9 or abs(step[1]) < 1e-9
+    ):  # the long sides are level: the two circles hold the span between them
         return left, right
     for side in (1.0, -1.0):
         corner = start + np.array((-step[1], step[0])) * (side * radius / length)
