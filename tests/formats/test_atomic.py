@@ -196,3 +196,19 @@ def test_a_kill_half_way_leaves_no_half_file(tmp_path: Path, old: bytes | None) 
     with write_atomically(target, overwrite=True) as stream:
         stream.write(b"next")
     assert target.read_bytes() == b"next"
+
+
+def test_a_pipe_or_device_is_never_replaced(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    link = tmp_path / "link.png"
+    link.symlink_to(pipe)
+    for target in (pipe, link):
+        with (
+            pytest.raises(OutputNotWritable, match="device or a pipe"),
+            write_atomically(target, overwrite=True),
+        ):
+            pytest.fail("no work may start")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

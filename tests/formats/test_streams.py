@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import pytest
 
-from mattework.errors import OutOfMemory
+from mattework.errors import OutOfMemory, OutputNotWritable
 from mattework.formats.limits import Limits
 from mattework.formats.streams import open_source, write_target
 
@@ -61,3 +61,28 @@ def test_sources_have_names_for_messages(tmp_path: Path) -> None:
         assert name == "upload.png"
     with open_source(b"x", limits, None) as (_, name):
         assert name == "The picture"
+
+
+@pytest.mark.parametrize("when", ["write", "flush"])
+def test_a_stream_on_a_full_disk_is_told_in_words(when: str) -> None:
+    class Full(BytesIO):
+        def write(self, data: object) -> int:
+            if when == "write":
+                raise OSError(28, "No space left on device")
+            return 0
+
+        def flush(self) -> None:
+            if when == "flush":
+                raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputNotWritable, match="No space left"):
+        write_target(Full(), write_twice, overwrite=False)
+
+
+def test_a_reader_that_has_gone_is_no_failure_of_ours() -> None:
+    class Gone(BytesIO):
+        def write(self, data: object) -> int:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        write_target(Gone(), write_twice, overwrite=False)

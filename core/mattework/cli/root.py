@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 import click
 
 from mattework._version import __version__
-from mattework.errors import Cancelled, MatteworkError, OutOfMemory
+from mattework.errors import Cancelled, MatteworkError, OutOfMemory, OutputError
 
 COMMANDS = {
     "cut": ("mattework.cli.cut:cut", "Cut the subject out of photographs."),
@@ -84,6 +85,10 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debugging:
             raise
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _report(
+                "The disk is full. Free some space; no file was overwritten.", OutputError.exit_code
+            )
         return _report(
             f"Mattework has a defect ({type(error).__name__}: {error}). "
             "Nothing was overwritten. Run again with MATTEWORK_DEBUG=1 and report what it prints.",

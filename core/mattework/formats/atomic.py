@@ -28,10 +28,13 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
     Raises:
         OutputExists: the file is there and `overwrite` is False.
-        OutputNotWritable: it is a folder, its folder is missing, or may not be written to.
+        OutputNotWritable: it is a folder or a device, its folder is missing, or may not be written to.
     """
     if target.is_dir():
         raise OutputNotWritable(f"{target} is a folder. Name a file to write.")
+    if target.exists() and not target.is_file():
+        # Replacing it, as a file is replaced, would take a device or a pipe away from the whole machine.
+        raise OutputNotWritable(f"{target} is a device or a pipe and not a file. Name a file to write.")
     if not overwrite and os.path.lexists(target):
         raise _exists(target)
     folder = target.parent
@@ -40,7 +43,13 @@ def check_target(target: Path, *, overwrite: bool) -> None:
             f"{target} cannot be written: the folder {folder} does not exist. Create it first."
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputNotWritable(f"{target} cannot be written: no permission to write in the folder {folder}.")
+        if _is_read_only(folder):
+            raise OutputNotWritable(
+                f"{target} cannot be written: the disk is read-only. Choose another folder."
+            )
+        raise OutputNotWritable(
+            f"{target} cannot be written: no permission to write in the folder {folder}. Choose another one."
+        )
 
 
 @contextmanager
@@ -128,6 +137,12 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _is_read_only(folder: Path) -> bool:
+    if not hasattr(os, "statvfs"):  # Windows
+        return False
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def _exists(target: Path) -> OutputExists:

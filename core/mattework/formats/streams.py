@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
-from mattework.errors import FileNotReadable, FileTooLarge, OutOfMemory
+from mattework.errors import FileNotReadable, FileTooLarge, OutOfMemory, OutputNotWritable
 from mattework.formats.atomic import check_target, write_atomically
 from mattework.formats.limits import Limits
 
@@ -45,7 +45,8 @@ def write_target(target: Target, write: Writer, *, overwrite: bool) -> tuple[str
     """Run `write` on a seekable stream whose bytes then become the target: a file, atomically, or an open stream.
 
     Raises:
-        OutputExists, OutputNotWritable: as `write_atomically`.
+        OutputExists, OutputNotWritable: as `write_atomically`; a stream that cannot take the bytes, too.
+        BrokenPipeError: whoever read the stream has gone.
         OutOfMemory: the picture is too large for this machine.
     """
     try:
@@ -60,7 +61,15 @@ def write_target(target: Target, write: Writer, *, overwrite: bool) -> tuple[str
             spool.seek(0)
             while block := spool.read(_COPY_BYTES):
                 target.write(block)
+            target.flush()
             return notes
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputNotWritable(
+            f"The picture could not be written to its stream ({reason}). Write it to a file instead."
+        ) from error
     except MemoryError as error:
         raise OutOfMemory(
             "There is not enough memory to write this picture. Close other programs, or make it smaller."
