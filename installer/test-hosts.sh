@@ -5,7 +5,7 @@
 #   installer/test-hosts.sh --retry     try again what failed within the last day
 #   installer/test-hosts.sh --where     print the folder that holds them
 #
-# Everything goes into ${XDG_CACHE_HOME:-~/.cache}/mattework/test-hosts, apart from three Debian packages that need root.
+# Everything goes into ${XDG_CACHE_HOME:-~/.cache}/mattework/test-hosts, apart from a few Debian packages that need root.
 # This script never fails a run. The tests look at NAME.path (where it is) or NAME.missing (why it is not there: what they
 # say when they skip). Packages come through the ordinary clients (apt, npm, pip) as this machine has them set up.
 set -u
@@ -60,6 +60,8 @@ set_up_packages() {
     wanted=""
     imagemagick > /dev/null || wanted="$wanted imagemagick"
     have exiftool || wanted="$wanted libimage-exiftool-perl"
+    have Xvfb || wanted="$wanted xvfb"
+    have xdotool || wanted="$wanted xdotool"
     [ -x "$CACHE/gimp/usr/bin/gimp-console" ] || have gimp-console-3.0 || have mmdebstrap || wanted="$wanted mmdebstrap"
     if [ -n "$wanted" ] && { [ "$RETRY" = yes ] || [ -z "$(find "$CACHE" -name '*.missing' -mmin -1440 2>/dev/null)" ]; }; then
         # shellcheck disable=SC2086
@@ -68,6 +70,8 @@ set_up_packages() {
     if path=$(imagemagick); then ready imagemagick "$path"; else missing imagemagick "install the package imagemagick"; fi
     if have exiftool; then ready exiftool "$(command -v exiftool)"; else
         missing exiftool "install the package libimage-exiftool-perl (elsewhere: exiftool)"; fi
+    if have Xvfb && have xdotool; then ready screen "$(command -v Xvfb)"; else
+        missing screen "install the packages xvfb and xdotool"; fi
 }
 
 set_up_gimp() { # a Debian tree of its own, because GIMP 3 is not in every distribution yet

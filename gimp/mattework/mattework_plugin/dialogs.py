@@ -22,7 +22,7 @@ def ask_user(
     from gi.repository import GimpUi
 
     GimpUi.init("mattework")
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, record.label.replace("_", "").rstrip("…"))
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, record.title)
     names = [argument.name for argument in record.arguments]
     shown = [name for name in names if name not in EDGE_NAMES]
     shown = [name for name in shown if not isinstance(_find(record, name), (Model, Band))]

@@ -41,11 +41,13 @@ def find_command() -> tuple[str, ...]:
     return (program,)
 
 
-def open_engine(title: str) -> WorkerClient:
+def open_engine() -> WorkerClient:
     """A connection to the engine, which is started when it does not run."""
-    Gimp.progress_init(title)
-    Gimp.progress_set_text("Starting the engine")
-    return connect_worker(find_command())
+    Gimp.progress_init("Starting the Mattework engine")
+    try:
+        return connect_worker(find_command())
+    finally:
+        Gimp.progress_end()
 
 
 def show_progress(part: int, parts: int) -> Callable[[str, float], None]:

@@ -53,9 +53,10 @@ def run(
     try:
         choose_layers(drawables)
         if record.needs_engine:
-            client = open_engine(record.label.replace("_", "").rstrip("…"))
+            client = open_engine()
         if run_mode == Gimp.RunMode.INTERACTIVE and not _ask(record, procedure, config, drawables, client):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
+        Gimp.progress_init(record.title)
         notes = record.run(image, drawables, read_arguments(record, config), client)
     except EngineError as error:
         if error.kind == "Cancelled":

@@ -75,6 +75,11 @@ class Record(NamedTuple):
     run: Operation
     needs_engine: bool = True
 
+    @property
+    def title(self) -> str:
+        """The label without its mnemonic and its dots."""
+        return self.label.replace("_", "").rstrip("…")
+
 
 SOLVER = Choice(
     "solver",

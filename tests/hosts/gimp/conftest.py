@@ -34,7 +34,7 @@ def host() -> Iterator[GimpHost]:
         for script in ("journeys.py", "windows.py"):
             shutil.copy(HERE / script, work / script)
         yield made
-        _stop_engines(work)
+        stop_engines(work)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def _draw_inputs(work: Path) -> None:
     band.tofile(work / "band.raw")
 
 
-def _stop_engines(work: Path) -> None:
+def stop_engines(work: Path) -> None:
     """End the engines that were started here, by the numbers in their records."""
     for path in (work / "run").glob("worker-*.json"):
         os.environ["MATTEWORK_RUNTIME"] = str(work / "run")
