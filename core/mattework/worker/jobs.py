@@ -23,7 +23,7 @@ from mattework.worker.protocol import (
 )
 
 if TYPE_CHECKING:
-    from mattework.arrays import Floats
+    from mattework.arrays import AnyArray, Samples
     from mattework.cutout import Cutout
     from mattework.document.model import Document
     from mattework.models.runtime import ModelSession
@@ -182,7 +182,7 @@ def refine_edge(
     else:
         progress("model", 0.0)
         cutout = cut_out(document, session=jobs.open_model(request.model), colours=0.0, progress=progress)
-        known, notes = _matte_of(cutout), cutout.report.notes
+        known, notes = unit_values(_mask_of(cutout)), cutout.report.notes
     trimap = np.full(size.shape, 128, np.uint8)
     outside = weight == 0
     trimap[outside & (known <= 0.02)] = 0
@@ -252,11 +252,10 @@ def _hand_over(
     from mattework.document.model import Layer
     from mattework.worker.rasters import locate_file, write_colours
 
+    matte: AnyArray = _mask_of(cutout)
     if isinstance(request, CutRequest):
-        matte = cutout.alpha if request.with_transparency else _matte_of(cutout)
+        matte = cutout.alpha if request.with_transparency else matte
         matte = _combine_masks(matte, request, document, folder)
-    else:
-        matte = _matte_of(cutout)
     _write_mask(matte, request.sample, folder)
     value: dict[str, Any] = {
         "mask": MASK_FILE,
@@ -288,21 +287,24 @@ def _combine_masks(matte: Any, request: CutRequest, document: Document, folder: 
     return np.minimum(values, existing) if request.combine == "intersect" else np.maximum(values, existing)
 
 
-def _matte_of(cutout: Cutout) -> Floats:
+def _mask_of(cutout: Cutout) -> Samples:
     """The matte without the photo's own transparency: what a layer mask must hold, as the document holds it."""
     from mattework.document.model import Layer
-    from mattework.worker.rasters import unit_values
 
-    mask = next(one.mask for one in cutout.document.layers if isinstance(one, Layer) and one.mask is not None)
-    return unit_values(mask.pixels)
+    masks = [one.mask for one in cutout.document.layers if isinstance(one, Layer) and one.mask is not None]
+    return masks[0].pixels
 
 
-def _write_mask(matte: Any, sample: str, folder: Path | None) -> None:
-    from mattework.worker.rasters import DTYPES, locate_file, quantise
+def _write_mask(mask: AnyArray, sample: str, folder: Path | None) -> None:
+    """A mask in the samples of a document, or floats of 0 to 1, in the samples that the host wants."""
+    from mattework.worker.rasters import DTYPES, locate_file, quantise, unit_values
 
     if sample not in DTYPES:
         raise UsageError(f"Samples of the kind {sample!r} are not known.")
-    quantise(matte, DTYPES[sample]).tofile(locate_file(folder, MASK_FILE))
+    wanted = DTYPES[sample]
+    if mask.dtype != wanted:
+        mask = quantise(unit_values(mask), wanted)
+    mask.tofile(locate_file(folder, MASK_FILE))
 
 
 def _edge_settings(edge: EdgeOptions) -> EdgeSettings:

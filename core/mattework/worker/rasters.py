@@ -84,6 +84,9 @@ def read_document(picture: Picture, folder: Path | None) -> tuple[Document, AnyA
 
 def write_colours(clean: Samples, document: Document, raw: AnyArray, picture: Picture, path: Path) -> None:
     """Clean colours in the picture's own samples; where nothing changed, the picture's own bytes."""
+    if clean.dtype == raw.dtype and not picture.linear:
+        (np.dstack((clean, raw[..., -1])) if picture.has_alpha else clean).tofile(path)
+        return
     layer = next(document.walk_layers())
     changed: Bools = (clean != layer.pixels).any(axis=-1)
     result = raw.copy()
@@ -95,7 +98,10 @@ def write_colours(clean: Samples, document: Document, raw: AnyArray, picture: Pi
 def unit_values(samples: AnyArray) -> Floats:
     """Samples of any kind as float32 of 0 to 1."""
     if samples.dtype.kind == "u":
-        return (samples / np.float64(np.iinfo(samples.dtype).max)).astype(np.float32)
+        white = np.iinfo(samples.dtype).max
+        if samples.dtype.itemsize < 3:
+            return samples.astype(np.float32) / np.float32(white)
+        return (samples / np.float64(white)).astype(np.float32)
     return np.nan_to_num(samples.astype(np.float32)).clip(0.0, 1.0)
 
 
