@@ -15,10 +15,12 @@ from mattework.recipe import (
     Stroke,
     SubjectChoice,
     TrimapRules,
+    find_bad_setting,
     parse_recipe,
 )
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
+lengths = st.floats(0, 500)
 strokes = st.builds(
     Stroke,
     kind=st.sampled_from(("foreground", "background", "unknown", "transparent")),
@@ -33,7 +35,9 @@ recipes = st.builds(
     trimap=st.builds(TrimapRules, band=st.floats(0.1, 10)),
     strokes=st.lists(strokes, max_size=4).map(tuple),
     solver=st.sampled_from(("auto", "closed-form", "guided", "hard")),
-    edge=st.builds(EdgeSettings, smooth=numbers, feather=numbers, contrast=st.floats(0, 1), shift=numbers),
+    edge=st.builds(
+        EdgeSettings, smooth=lengths, feather=lengths, contrast=st.floats(0, 1), shift=st.floats(-500, 500)
+    ),
     colours=st.floats(0, 1),
     background=st.none() | st.text(),
 )
@@ -79,3 +83,32 @@ def test_a_recipe_of_a_newer_version_says_to_install_a_newer_mattework() -> None
 def test_what_is_no_recipe_is_refused_in_words(text: str) -> None:
     with pytest.raises(RecipeError, match="recipe"):
         parse_recipe(text)
+
+
+@pytest.mark.parametrize(
+    ("edge", "word"),
+    [
+        (EdgeSettings(feather=1e9), "feather"),
+        (EdgeSettings(smooth=-1), "smooth"),
+        (EdgeSettings(shift=float("nan")), "shift"),
+        (EdgeSettings(shift=float("-inf")), "shift"),
+        (EdgeSettings(contrast=1.5), "contrast"),
+    ],
+)
+def test_settings_that_would_run_for_ever_or_mean_nothing_are_named(edge: EdgeSettings, word: str) -> None:
+    assert word in (find_bad_setting(Recipe(edge=edge)) or "")
+
+
+def test_a_recipe_built_to_hurt_is_refused_when_it_is_read() -> None:
+    for text in (
+        '{"version": 1, "edge": {"shift": 1e300}}',
+        '{"version": 1, "trimap": {"band": 1e12}}',
+        '{"version": 1, "strokes": [{"kind": "unknown", "radius": 1e30, "points": [[1, 1]]}]}',
+    ):
+        with pytest.raises(RecipeError, match="recipe"):
+            parse_recipe(text)
+
+
+def test_a_stroke_must_be_somewhere() -> None:
+    stroke = Stroke(kind="foreground", radius=3, points=((float("inf"), 1.0),))
+    assert "point" in (find_bad_setting(Recipe(strokes=(stroke,))) or "")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
-    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, find_photo, finish_cutout
+    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout
     from mattework.recipe import (
         EdgeSettings,
         Recipe,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         TrimapRules,
         parse_recipe,
     )
+    from mattework.reopen import find_photo
 
 _HOMES = {
     "mattework.document.colour": ("convert_to_srgb8",),
@@ -58,7 +59,7 @@ _HOMES = {
     "mattework.matting.solve": ("solve_alpha",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
-    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "find_photo", "finish_cutout"),
+    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"),
     "mattework.recipe": (
         "EdgeSettings",
         "Recipe",
@@ -68,6 +69,7 @@ _HOMES = {
         "TrimapRules",
         "parse_recipe",
     ),
+    "mattework.reopen": ("find_photo",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -8,12 +8,11 @@ from typing import cast
 import numpy as np
 
 from mattework.arrays import Samples
-from mattework.document.model import Depth, Document, Layer, array_depth, depth_dtype, depth_white
+from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_dtype, depth_white
 from mattework.errors import UsageError
+from mattework.formats.flat import BACKGROUND_LAYER, make_colour_layer
 from mattework.geometry import Size
 from mattework.photo import Photo, take_photo
-
-BACKGROUND_LAYER = "Background"
 
 
 def parse_colour(text: str) -> tuple[float, float, float] | None:
@@ -27,8 +26,35 @@ def parse_colour(text: str) -> tuple[float, float, float] | None:
     return red / 255, green / 255, blue / 255
 
 
-def make_background(text: str, document: Document) -> Layer:
-    """A layer that fills the document's canvas with a colour, or with a picture scaled to cover it.
+def parse_key(text: str) -> tuple[float, float, float]:
+    """The colour of a screen behind a subject, as `parse_colour`.
+
+    Raises:
+        UsageError: no colour, or one without a hue.
+    """
+    key = parse_colour(text)
+    if key is None or max(key) - min(key) < 0.05:
+        raise UsageError(
+            f"The screen {text!r} is not a colour with a hue. Write green, blue, or as in #00b140."
+        )
+    return key
+
+
+def check_background(text: str) -> None:
+    """Refuse, before any work is done, what is neither a colour nor a picture file.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if parse_colour(text) is None and not Path(text).expanduser().is_file():
+        raise UsageError(
+            f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, "
+            "or the path of a picture."
+        )
+
+
+def make_background(text: str, document: Document) -> tuple[Layer, tuple[str, ...]]:
+    """A layer that fills the document's canvas with a colour, or with a picture scaled to cover it; notes for people.
 
     Args:
         text: a colour, or the path of a picture file.
@@ -37,26 +63,20 @@ def make_background(text: str, document: Document) -> Layer:
         UsageError: neither a colour nor a file.
         InputError: the picture cannot be read.
     """
+    check_background(text)
     colour = parse_colour(text)
     if colour is not None:
-        return _fill_layer(colour, document)
-    if not Path(text).expanduser().is_file():
-        raise UsageError(
-            f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, "
-            "or the path of a picture."
+        layer, coloured = make_colour_layer(document, colour), len(set(colour)) > 1
+    else:
+        from mattework.formats.files import open_document
+
+        picture = take_photo(open_document(Path(text).expanduser()))
+        layer, coloured = _picture_layer(picture, document), picture.mode is not ColorMode.GRAY
+    if coloured and document.mode is ColorMode.GRAY:
+        return layer, (
+            "The photo is gray and so is its background. For colours behind it, save it as RGB first.",
         )
-    from mattework.formats.files import open_document
-
-    return _picture_layer(take_photo(open_document(Path(text).expanduser())), document)
-
-
-def _fill_layer(colour: tuple[float, float, float], document: Document) -> Layer:
-    from mattework.document.colour import convert_srgb_colour
-
-    samples = convert_srgb_colour(colour, document.mode, document.depth, document.metadata.icc)
-    pixels = np.empty((*document.size.shape, document.mode.channels), depth_dtype(document.depth))
-    pixels[:] = np.asarray(samples, pixels.dtype)
-    return Layer(BACKGROUND_LAYER, document.size.rect, cast("Samples", pixels))
+    return layer, ()
 
 
 def _picture_layer(picture: Photo, document: Document) -> Layer:

@@ -8,7 +8,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mattework.arrays import Bytes, Floats
-from mattework.document.model import Document, Layer, Mask, depth_white
+from mattework.document.model import Document, Group, Layer, Mask, Node, depth_white
+from mattework.formats.flat import BACKGROUND_LAYER
+from mattework.geometry import Rect
 from mattework.photo import PHOTO_LAYER, Photo
 from mattework.recipe import Recipe, RecipeInputs
 
@@ -114,14 +116,41 @@ def put_matte_on_document(
 
     The photo's layer is hidden when clean colours stand above it: two layers with one mask would add up at the edge.
     Masks fill their layer's rectangle and hide what is outside, which is what every reader accepts.
+
+    Where `photo` is one layer of the document (and not what all of them make together), the pair takes that layer's place,
+    an older pair and background go, and every other layer stays where it is.
     """
     rect = document.size.rect
     mask = Mask(rect, quantise_matte(matte, document))
-    layers = [] if background is None else [background]
-    layers.append(Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=clean is None))
+    pair: list[Node] = [Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=clean is None)]
     if clean is not None:
-        layers.append(Layer(CLEAN_LAYER, rect, clean, photo.alpha, mask))
-    return replace(document, layers=tuple(layers), composite=None)
+        pair.append(Layer(CLEAN_LAYER, rect, clean, photo.alpha, mask))
+    layers: tuple[Node, ...] = tuple(pair)
+    if any(layer.pixels is photo.colour for layer in document.walk_layers()):
+        layers = _replace_pair(document.layers, photo, pair, rect)
+    if background is not None:
+        others = (node for node in layers if not is_whole_layer(node, BACKGROUND_LAYER, rect))
+        layers = (background, *others)
+    return replace(document, layers=layers, composite=None)
+
+
+def is_whole_layer(node: Node, name: str, rect: Rect) -> bool:
+    """Whether this is a layer of pixels of that name that fills the canvas `rect`."""
+    return isinstance(node, Layer) and node.name == name and node.rect == rect
+
+
+def _replace_pair(nodes: tuple[Node, ...], photo: Photo, pair: list[Node], rect: Rect) -> tuple[Node, ...]:
+    """`nodes` with `pair` in the place of the photo's layer and without the clean colours that stood beside it."""
+    beside = any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes)
+    out: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Group):
+            out.append(replace(node, children=_replace_pair(node.children, photo, pair, rect)))
+        elif node.pixels is photo.colour:
+            out.extend(pair)
+        elif not (beside and is_whole_layer(node, CLEAN_LAYER, rect)):
+            out.append(node)
+    return tuple(out)
 
 
 def quantise_matte(matte: Floats, document: Document) -> Samples:

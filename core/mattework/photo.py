@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
@@ -22,6 +22,8 @@ Source: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | Image | AnyArray |
 """What a picture can come from: a path, bytes, an open file, a PIL image, an array, or a document."""
 
 PHOTO_LAYER = "Photo"
+_BRIGHTEST_MEDIAN = 8.0
+"""Float pictures may be brighter than white, but none is three stops over it in half of its pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,20 +44,25 @@ class Photo:
         return array_depth(self.colour)
 
     def hash_samples(self) -> str:
-        """SHA-256 of shape, type and colour samples: says whether a recipe was made from this very photo."""
-        digest = hashlib.sha256(f"{self.colour.shape} {self.colour.dtype.name} ".encode())
-        digest.update(np.ascontiguousarray(self.colour).data)
-        return digest.hexdigest()
+        """SHA-256 of the colour samples: says whether a recipe was made from this very photo."""
+        return hash_samples(self.colour)
+
+
+def hash_samples(samples: Samples) -> str:
+    """SHA-256 of the shape, type and values of samples, in hex."""
+    digest = hashlib.sha256(f"{samples.shape} {samples.dtype.name} ".encode())
+    digest.update(np.ascontiguousarray(samples).data)
+    return digest.hexdigest()
 
 
 def open_source(source: Source) -> Document:
     """Turn any source into a document.
 
     An array is (H, W), (H, W, 1), (H, W, 3) or, with straight alpha last, (H, W, 2) or (H, W, 4); uint8, uint16, or
-    float of 0 to 1; RGB order.
+    float of 0 to 1; RGB order. Of a PIL image profile, EXIF, XMP and resolution are kept and the orientation is applied.
 
     Raises:
-        UsageError: an array of another shape or type.
+        UsageError: an array of another shape or type, or float samples that are plainly not of 0 to 1.
         InputError: the file cannot be read (see `mattework.errors`).
     """
     if isinstance(source, Document):
@@ -143,6 +150,11 @@ def _wrap_array(array: AnyArray) -> Document:
         raise UsageError(
             "The picture array holds NaN or infinite values. Replace them first, as with numpy.nan_to_num."
         )
+    if samples.dtype == np.float32 and _find_median(samples) > _BRIGHTEST_MEDIAN:
+        raise UsageError(
+            f"The picture array is float and its values reach {float(samples.max()):g}; 1 means white there. "
+            "Divide it first, by 255 if it was made from bytes."
+        )
     colours = 1 if samples.shape[2] < 3 else 3
     alpha = np.ascontiguousarray(samples[..., -1]) if samples.shape[2] in (2, 4) else None
     pixels = np.ascontiguousarray(samples[..., :colours])
@@ -152,13 +164,17 @@ def _wrap_array(array: AnyArray) -> Document:
     return Document(size, mode, array_depth(pixels), (layer,))
 
 
-def _wrap_pil(image: Image) -> Document:
-    """A PIL image by way of its own arrays; its EXIF orientation is applied, its profile kept."""
-    from dataclasses import replace
+def _find_median(samples: Samples) -> float:
+    step = max(1, min(samples.shape[:2]) // 256)
+    return float(np.median(samples[::step, ::step]))
 
+
+def _wrap_pil(image: Image) -> Document:
+    """A PIL image by way of its own arrays."""
     from PIL import ImageOps
 
-    from mattework.document.model import Metadata
+    from mattework.formats.metadata import settle_metadata
+    from mattework.formats.pillow_raster import read_pil_metadata
 
     upright = ImageOps.exif_transpose(image)
     mode = upright.mode
@@ -166,15 +182,17 @@ def _wrap_pil(image: Image) -> Document:
         transparent = "A" in upright.getbands() or "a" in upright.getbands() or "transparency" in upright.info
         upright = upright.convert("RGBA" if transparent else "L" if mode == "1" else "RGB")
     samples: AnyArray = np.asarray(upright)
-    if upright.mode == "I;16":
-        samples = samples.astype(np.uint16)
-    icc: Any = image.info.get("icc_profile")
-    metadata = Metadata(icc=icc if isinstance(icc, bytes) else None)
+    if upright.mode.startswith("I"):
+        samples = samples.clip(0, 65535).astype(np.uint16)
     if upright.mode in ("CMYK", "LAB"):
+        if upright.mode == "LAB":  # Pillow keeps a and b as signed bytes, documents offset them to the middle
+            samples = samples ^ np.array([0, 0x80, 0x80], np.uint8)
         size = Size(*upright.size)
         color_mode = ColorMode.CMYK if upright.mode == "CMYK" else ColorMode.LAB
         layer = Layer(PHOTO_LAYER, size.rect, np.ascontiguousarray(samples))
-        return Document(size, color_mode, 8, (layer,), metadata)
-    if upright.mode in ("I", "I;16B", "I;16L"):
-        samples = samples.clip(0, 65535).astype(np.uint16)
-    return replace(_wrap_array(samples), metadata=metadata)
+        document = Document(size, color_mode, 8, (layer,))
+    else:
+        document = _wrap_array(samples)
+    # Of the image as it was given: the upright one has lost what does not fit it.
+    metadata, notes = settle_metadata(read_pil_metadata(image), document.mode, document.size)
+    return replace(document, metadata=metadata, notes=notes)

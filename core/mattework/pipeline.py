@@ -12,23 +12,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from io import BytesIO
-from os import PathLike
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mattework._version import __version__
-from mattework.arrays import AnyArray, Bytes, Floats, Samples
-from mattework.cutout import CLEAN_LAYER, Cutout, Report, put_matte_on_document
+from mattework.arrays import Bytes, Floats, Samples
+from mattework.cutout import Cutout, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.errors import RecipeError, UsageError
+from mattework.given import MaskSource, keep_mask, take_mask, take_trimap
 from mattework.photo import (
-    PHOTO_LAYER,
     Photo,
     Source,
     convert_for_matting,
     find_layer,
+    hash_samples,
     make_preview,
     open_source,
     take_photo,
@@ -41,7 +40,9 @@ from mattework.recipe import (
     Stroke,
     SubjectChoice,
     TrimapRules,
+    find_bad_setting,
 )
+from mattework.reopen import find_photo, has_background, tell_about_layers, tell_about_painting
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "mattework-subject"
 PREVIEW_SIDE = 2048
 """Long side of the picture that networks look at: enough for a second look at a small subject."""
-
-MaskSource: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | AnyArray"
 
 
 def cut_out(
@@ -96,27 +95,12 @@ def cut_out(
     Raises:
         MatteworkError: see the tree in `mattework.errors`.
     """
-    if sum(one is not None for one in (from_mask, trimap)) == 2:
+    from mattework.background import check_background
+
+    if from_mask is not None and trimap is not None:
         raise UsageError("Give either a soft mask or a trimap of your own, not both.")
-    if not 0.0 <= colours <= 1.0:
-        raise UsageError(f"The amount of clean colours runs from 0 to 1, not {colours}.")
-    run = _Run(progress)
-    with run.step("open"):
-        document = open_source(source)
-        photo = take_photo(document)
-    if trimap is not None:
-        subject = _take_trimap(trimap, photo)
-    elif from_mask is not None:
-        subject = _take_mask(from_mask)
-    else:
-        with run.step("model"):
-            session = session or _warm_session(model or DEFAULT_MODEL, device)
-        with run.step("subject"):
-            subject = _find_subject(photo, session, zoom, input_side, run)
     recipe = Recipe(
         program=f"mattework {__version__}",
-        source_sha256=photo.hash_samples(),
-        subject=subject.choice,
         trimap=rules or TrimapRules(),
         strokes=tuple(strokes),
         solver=solver,
@@ -125,6 +109,28 @@ def cut_out(
         key=key,
         background=background,
     )
+    _check_request(recipe)
+    if background is not None:
+        check_background(background)
+    run = _Run(progress)
+    with run.step("open"):
+        document = open_source(source)
+        photo = take_photo(document)
+        run.notes.extend(tell_about_layers(document, photo))
+    if trimap is not None:
+        drawn, png = take_trimap(trimap, photo.size)
+        choice = SubjectChoice(origin="trimap")
+        subject = _Subject(choice=choice, inputs=RecipeInputs(trimap=png), trimap=drawn)
+    elif from_mask is not None:
+        soft_mask, png = take_mask(from_mask)
+        choice = SubjectChoice(origin="mask")
+        subject = _Subject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
+    else:
+        with run.step("model"):
+            session = session or _warm_session(model or DEFAULT_MODEL, device)
+        with run.step("subject"):
+            subject = _find_subject(photo, session, zoom, input_side, run)
+    recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
     return _make_cutout(document, photo, subject, recipe, run)
 
 
@@ -145,9 +151,12 @@ def apply_recipe(
 
     Raises:
         RecipeError: the file carries no recipe, or not what it rests on.
+        MatteworkError: see the tree in `mattework.errors`.
     """
     from mattework.formats.xmp import get_recipe
 
+    if recipe is not None:
+        _check_request(recipe)
     run = _Run(progress)
     with run.step("open"):
         document = open_source(source)
@@ -159,7 +168,7 @@ def apply_recipe(
     own_recipe, own_inputs = own or (recipe or Recipe(), RecipeInputs())
     recipe, inputs = recipe or own_recipe, inputs or own_inputs
     photo, notes = find_photo(document, recipe)
-    run.notes.extend(notes)
+    run.notes.extend((*notes, *tell_about_painting(document, photo, own_recipe)))
     recipe = replace(recipe, source_sha256=photo.hash_samples())
     subject = _restore_subject(recipe, inputs, photo)
     return _make_cutout(document, photo, subject, recipe, run)
@@ -178,7 +187,7 @@ def finish_cutout(
     """The cutout of an alpha that is solved already: edge settings, clean colours, layers. What an editor saves.
 
     Args:
-        document: what the photo was taken from; its layers are replaced, its metadata kept.
+        document: what the photo was taken from; its metadata are kept, and its other layers where the photo is one of them.
         alpha: (H, W) float32, 0 to 1, before edge settings and without the photo's own transparency.
         trimap: (H, W) uint8 of 0, 128, 255 that the alpha was solved in, strokes drawn.
         recipe, inputs: what the file is to carry.
@@ -263,8 +272,12 @@ def _finish(
         clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):
         matte = apply_edge_settings(solved, recipe.edge)
-        background = make_background(recipe.background, document) if recipe.background else None
+        background = None
+        if recipe.background is not None and not has_background(recipe.background, document, photo):
+            background, notes = make_background(recipe.background, document)
+            run.notes.extend(notes)
         layered = put_matte_on_document(document, photo, matte, clean, background)
+        recipe = replace(recipe, mask_sha256=_hash_mask(layered, photo))
     alpha = _multiply_alpha(matte, photo)
     report = Report(
         model=subject.choice.model,
@@ -284,9 +297,25 @@ def _finish(
     )
 
 
+def _hash_mask(document: Document, photo: Photo) -> str | None:
+    layer = find_layer(document, lambda one: one.pixels is photo.colour)
+    return None if layer is None or layer.mask is None else hash_samples(layer.mask.pixels)
+
+
+def _check_request(recipe: Recipe) -> None:
+    """Refuse settings that cannot be carried out before any work is done."""
+    bad = find_bad_setting(recipe)
+    if bad is not None:
+        raise UsageError(bad[0].upper() + bad[1:])
+    if recipe.key is not None:
+        from mattework.background import parse_key
+
+        parse_key(recipe.key)
+
+
 def _clean_colours(photo: Photo, alpha: Floats, recipe: Recipe, run: _Run) -> Samples | None:
     """The photo's colours without the old background; without the spill of a screen, where one is named."""
-    from mattework.background import parse_colour
+    from mattework.background import parse_key
     from mattework.matting.foreground import estimate_foreground
     from mattework.matting.spill import remove_spill
 
@@ -298,12 +327,7 @@ def _clean_colours(photo: Photo, alpha: Floats, recipe: Recipe, run: _Run) -> Sa
     if photo.mode is not ColorMode.RGB:
         run.notes.append("The spill of a screen can only be removed from RGB pictures; it was left.")
         return clean
-    key = parse_colour(recipe.key)
-    if key is None or max(key) - min(key) < 0.05:
-        raise UsageError(
-            f"The screen {recipe.key!r} is not a colour with a hue. Write green, blue, or as in #00b140."
-        )
-    return remove_spill(clean, alpha, key=key, amount=recipe.colours)
+    return remove_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours)
 
 
 def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: int, run: _Run) -> _Subject:
@@ -311,7 +335,7 @@ def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: i
 
     preview = make_preview(photo, PREVIEW_SIDE)
     found = find_subject(preview, session, zoom=zoom, long_side=input_side or None, progress=run.progress)
-    soft_mask, png = _keep_mask(found.soft_mask)
+    soft_mask, png = keep_mask(found.soft_mask)
     choice = SubjectChoice(
         origin="model",
         model=session.spec.id,
@@ -329,36 +353,6 @@ def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: i
     )
 
 
-def _take_mask(source: MaskSource) -> _Subject:
-    from mattework.formats.files import read_mask
-
-    mask = _as_unit_mask(source) if isinstance(source, np.ndarray) else read_mask(source, None)
-    soft_mask, png = _keep_mask(mask)
-    return _Subject(
-        choice=SubjectChoice(origin="mask"), inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask
-    )
-
-
-def _take_trimap(source: MaskSource, photo: Photo) -> _Subject:
-    from mattework.formats.files import read_trimap, save_mask
-
-    if isinstance(source, np.ndarray):
-        if source.shape != photo.size.shape:
-            raise UsageError(
-                f"The trimap is {source.shape[1]} x {source.shape[0]} pixels, the photo {photo.size}. They must be equal."
-            )
-        trimap = np.full(source.shape, 128, np.uint8)
-        trimap[source == 0] = 0
-        trimap[source == 255] = 255
-    else:
-        trimap = read_trimap(source, photo.size)
-    png = BytesIO()
-    save_mask(trimap.astype(np.float32) / np.float32(255), png, bits=8, format="png")
-    return _Subject(
-        choice=SubjectChoice(origin="trimap"), inputs=RecipeInputs(trimap=png.getvalue()), trimap=trimap
-    )
-
-
 def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> _Subject:
     from mattework.formats.files import read_mask, read_trimap
 
@@ -369,47 +363,6 @@ def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> _Sub
     raise RecipeError(
         "The recipe came without the soft mask or trimap that it rests on. Cut the photo out again."
     )
-
-
-def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
-    """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name."""
-
-    def as_photo(layer_colour: Samples, layer_alpha: Samples | None) -> Photo:
-        return Photo(layer_colour, layer_alpha, document.mode, document.metadata.icc)
-
-    same = find_layer(
-        document, lambda one: as_photo(one.pixels, one.alpha).hash_samples() == recipe.source_sha256
-    )
-    if same is not None:
-        return as_photo(same.pixels, same.alpha), ()
-    named = find_layer(document, lambda one: one.name == PHOTO_LAYER) or find_layer(
-        document, lambda one: one.name != CLEAN_LAYER
-    )
-    if named is None:
-        return take_photo(document), ()
-    note = f"The photo has changed since the recipe was made; the layer {named.name!r} was used."
-    return as_photo(named.pixels, named.alpha), (note,)
-
-
-def _keep_mask(mask: Floats) -> tuple[Floats, bytes]:
-    """A soft mask as the recipe keeps it (16-bit PNG), and exactly what will be read back from that."""
-    from mattework.formats.files import read_mask, save_mask
-
-    png = BytesIO()
-    save_mask(mask, png, bits=16, format="png")
-    return read_mask(png.getvalue(), None), png.getvalue()
-
-
-def _as_unit_mask(array: AnyArray) -> Floats:
-    if array.ndim != 2 or array.size == 0:
-        raise UsageError(f"A mask array must be (h, w), not {array.shape}.")
-    if array.dtype == np.bool_:
-        return array.astype(np.float32)
-    if array.dtype in (np.uint8, np.uint16):
-        samples: AnyArray = array
-        return samples.astype(np.float32) / np.float32(depth_white(array_depth(samples)))
-    values = np.nan_to_num(array.astype(np.float32))
-    return values.clip(0.0, 1.0)
 
 
 def _multiply_alpha(matte: Floats, photo: Photo) -> Floats:
@@ -429,4 +382,4 @@ def _warm_session(model: str, device: str) -> ModelSession:
     return open_session(find_spec(model), store, device=device)
 
 
-__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "find_photo", "finish_cutout"]
+__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"]

@@ -7,12 +7,17 @@ travel beside it as `RecipeInputs`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
 from mattework.errors import RecipeError
 
 RECIPE_VERSION = 1
+LONGEST_EDGE_SETTING = 500.0
+"""Pixels that smooth, feather and shift may reach; their cost grows with it."""
+WIDEST_BAND = 10.0
+LARGEST_RADIUS = 10_000.0
 
 Origin: TypeAlias = Literal["model", "mask", "trimap"]
 StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent", "restored"]
@@ -85,7 +90,8 @@ class Recipe:
 
     `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose. `colours` is
     the amount of clean colours, 0 (the photo's own) to 1. `key` is the colour of a screen whose spill is removed from the
-    clean colours. `background` is a colour or a picture's path. `source_sha256` identifies the photo's samples.
+    clean colours. `background` is a colour or a picture's path. `source_sha256` identifies the photo's samples,
+    `mask_sha256` those of the layer mask that was made, so that later painting on it is noticed.
     """
 
     version: int = RECIPE_VERSION
@@ -100,6 +106,7 @@ class Recipe:
     colours: float = 1.0
     key: str | None = None
     background: str | None = None
+    mask_sha256: str | None = None
 
     def to_json(self) -> str:
         """Compact JSON text with sorted, stable keys."""
@@ -114,7 +121,7 @@ def parse_recipe(text: str | bytes) -> Recipe:
     Fields that an older version did not know take their defaults.
 
     Raises:
-        RecipeError: not JSON, wrong types, or made by a newer version of Mattework.
+        RecipeError: not JSON, wrong types, values out of range, or made by a newer version of Mattework.
     """
     import msgspec
 
@@ -131,9 +138,35 @@ def parse_recipe(text: str | bytes) -> Recipe:
         )
     upgraded = {**cast("dict[str, Any]", raw), "version": RECIPE_VERSION}
     try:
-        return msgspec.convert(upgraded, Recipe)
+        recipe = msgspec.convert(upgraded, Recipe)
     except msgspec.ValidationError as error:
         raise RecipeError(f"The recipe cannot be read: {error}.") from error
+    bad = find_bad_setting(recipe)
+    if bad is not None:
+        raise RecipeError(f"The recipe cannot be re-applied: {bad}")
+    return recipe
+
+
+def find_bad_setting(recipe: Recipe) -> str | None:
+    """A sentence about the first value that is out of its range or no number; None when all are sound."""
+    edge, rules = recipe.edge, recipe.trimap
+    bounds = (
+        ("smooth", edge.smooth, 0.0, LONGEST_EDGE_SETTING),
+        ("feather", edge.feather, 0.0, LONGEST_EDGE_SETTING),
+        ("shift", edge.shift, -LONGEST_EDGE_SETTING, LONGEST_EDGE_SETTING),
+        ("contrast", edge.contrast, 0.0, 1.0),
+        ("clean colours", recipe.colours, 0.0, 1.0),
+        ("band", rules.band, 0.0, WIDEST_BAND),
+        ("certain background", rules.certain_background, 0.0, 1.0),
+        ("certain foreground", rules.certain_foreground, rules.certain_background, 1.0),
+        *(("a stroke's radius", stroke.radius, 0.0, LARGEST_RADIUS) for stroke in recipe.strokes),
+    )
+    for name, value, low, high in bounds:
+        if not low <= value <= high:
+            return f"{name} runs from {low:g} to {high:g}, not {value:g}."
+    if not all(math.isfinite(number) for one in recipe.strokes for point in one.points for number in point):
+        return "a point of a stroke is no number."
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

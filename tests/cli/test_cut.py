@@ -53,8 +53,10 @@ def test_the_one_command_writes_a_masked_psd_beside_the_photo(photo: Path) -> No
     assert photo.read_bytes() == before, "the photograph is left alone"
 
 
-def test_a_png_on_white_has_no_transparency_left(photo: Path, tmp_path: Path) -> None:
-    assert run("cut", photo, "-o", tmp_path / "out.png", "--background", "white") == 0
+def test_a_png_on_white_has_no_transparency_left(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    picture, mask = disc
+    target = tmp_path / "out.png"
+    assert run("cut", picture, "--from-mask", mask, "-o", target, "--background", "white") == 0
     image = Image.open(tmp_path / "out.png")
     assert image.mode == "RGB"
     assert image.getpixel((3, 3)) == (255, 255, 255)

@@ -30,6 +30,7 @@ def render(source: str, quiet: bool, **options: Any) -> int:
     from mattework.document.composite import flatten_document, is_exact_for
     from mattework.document.model import Document, Layer
     from mattework.formats.files import save_document
+    from mattework.formats.xmp import drop_recipe
     from mattework.photo import open_source
 
     target = choose_target(
@@ -41,8 +42,9 @@ def render(source: str, quiet: bool, **options: Any) -> int:
     with show_progress(Path(source).name, quiet=quiet) as progress:
         document = open_source(read_source(source))
         _, reasons = is_exact_for(document)
+        behind_notes: tuple[str, ...] = ()
         if options["background"]:
-            behind = make_background(options["background"], document)
+            behind, behind_notes = make_background(options["background"], document)
             document = replace(document, layers=(behind, *document.layers))
         colour, alpha = flatten_document(document, progress=progress)
         flat = Document(
@@ -50,7 +52,8 @@ def render(source: str, quiet: bool, **options: Any) -> int:
             document.mode,
             document.depth,
             (Layer("Picture", document.size.rect, colour, alpha),),
-            document.metadata,
+            # What the layers make has no edge of its own to be made again.
+            replace(document.metadata, xmp=drop_recipe(document.metadata.xmp)),
         )
         notes = save_document(
             flat,
@@ -61,7 +64,7 @@ def render(source: str, quiet: bool, **options: Any) -> int:
             bits=int(options["bits"]) if options["bits"] else None,
             progress=progress,
         )
-    for note in (*document.notes, *reasons, *notes):
+    for note in (*document.notes, *reasons, *behind_notes, *notes):
         say(f"note: {note}", quiet=quiet)
     say("standard output" if target is None else str(target), quiet=quiet)
     return 0

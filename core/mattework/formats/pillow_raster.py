@@ -46,7 +46,7 @@ def read_with_pillow(stream: BinaryIO, kind: Kind, *, limits: Limits, name: str)
         depth: Depth = 16 if kind is Kind.AVIF and _find_avif_bits(stream) > 8 else 8
         check_size(size, len(image.getbands()) + 1, depth, limits, name)
         frames = getattr(image, "n_frames", 1) if kind in (Kind.WEBP, Kind.AVIF, Kind.GIF) else 1
-        metadata = _read_metadata(image)
+        metadata = read_pil_metadata(image)
         if depth == 16:
             colour, alpha, mode = _decode_deep_avif(stream, size)
         else:
@@ -91,6 +91,19 @@ def read_heic(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
         orientation=1,  # libheif has turned it
         metadata=RawMetadata(info.get("icc_profile"), info.get("exif"), info.get("xmp")),
         notes=(f"HEIC with {count} pictures: the main one was taken.",) if count > 1 else (),
+    )
+
+
+def read_pil_metadata(image: Image) -> RawMetadata:
+    """What a Pillow image says about itself, before anything is believed."""
+    info = image.info
+    xmp = info.get("xmp")
+    dpi = info.get("dpi")
+    return RawMetadata(
+        icc=info.get("icc_profile"),
+        exif=info.get("exif"),
+        xmp=xmp.encode() if isinstance(xmp, str) else xmp,
+        dpi=(float(dpi[0]), float(dpi[1])) if isinstance(dpi, tuple) and len(dpi) == 2 else None,
     )
 
 
@@ -172,18 +185,6 @@ def _check_length(stream: BinaryIO, kind: Kind, name: str) -> None:
     head = stream.read(4)
     if len(head) < 4 or struct.unpack("<I", head)[0] + 8 > length:
         raise DamagedFile(f"{name} is an incomplete WebP picture: its end is missing. Copy it again.")
-
-
-def _read_metadata(image: Image) -> RawMetadata:
-    info = image.info
-    xmp = info.get("xmp")
-    dpi = info.get("dpi")
-    return RawMetadata(
-        icc=info.get("icc_profile"),
-        exif=info.get("exif"),
-        xmp=xmp.encode() if isinstance(xmp, str) else xmp,
-        dpi=(float(dpi[0]), float(dpi[1])) if dpi else None,
-    )
 
 
 def _decode(image: Image) -> tuple[Samples, Samples | None, ColorMode]:

@@ -1,0 +1,82 @@
+"""Soft masks and trimaps that a person brings, and the pictures of them that travel with the recipe."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from os import PathLike
+from typing import BinaryIO, TypeAlias
+
+import numpy as np
+
+from mattework.arrays import AnyArray, Bytes, Floats
+from mattework.document.model import array_depth, depth_white
+from mattework.errors import UsageError
+from mattework.geometry import Size
+
+MaskSource: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | AnyArray"
+
+
+def take_mask(source: MaskSource) -> tuple[Floats, bytes]:
+    """A soft mask of the user's, as the recipe keeps it: (h, w) float32 of 0 to 1, and the same as a 16-bit PNG.
+
+    Raises:
+        UsageError: an array of another shape, type or range.
+        InputError: the file cannot be read.
+    """
+    from mattework.formats.files import read_mask
+
+    return keep_mask(_as_unit_mask(source) if isinstance(source, np.ndarray) else read_mask(source, None))
+
+
+def take_trimap(source: MaskSource, size: Size) -> tuple[Bytes, bytes]:
+    """A trimap of the user's: (H, W) uint8 of 0, 128 and 255 at the photo's `size`, and the same as an 8-bit PNG.
+
+    Raises:
+        UsageError: another size, or an array of another type.
+        InputError: the file cannot be read.
+    """
+    from mattework.formats.files import read_trimap, save_mask
+
+    if isinstance(source, np.ndarray):
+        if source.dtype != np.uint8:
+            raise UsageError(f"A trimap array is uint8 of 0, 128 and 255, not {source.dtype}.")
+        if source.shape != size.shape:
+            raise UsageError(
+                f"The trimap is {source.shape[1]} x {source.shape[0]} pixels, the photo {size}. They must be equal."
+            )
+        trimap = np.full(source.shape, 128, np.uint8)
+        trimap[source == 0] = 0
+        trimap[source == 255] = 255
+    else:
+        trimap = read_trimap(source, size)
+    png = BytesIO()
+    save_mask(trimap.astype(np.float32) / np.float32(255), png, bits=8, format="png")
+    return trimap, png.getvalue()
+
+
+def keep_mask(mask: Floats) -> tuple[Floats, bytes]:
+    """A soft mask as the recipe keeps it (16-bit PNG), and exactly what will be read back from that."""
+    from mattework.formats.files import read_mask, save_mask
+
+    png = BytesIO()
+    save_mask(mask, png, bits=16, format="png")
+    return read_mask(png.getvalue(), None), png.getvalue()
+
+
+def _as_unit_mask(array: AnyArray) -> Floats:
+    if array.ndim != 2 or array.size == 0:
+        raise UsageError(f"A mask array must be (h, w), not {array.shape}.")
+    if array.dtype == np.bool_:
+        return array.astype(np.float32)
+    if array.dtype in (np.uint8, np.uint16):
+        samples: AnyArray = array
+        return samples.astype(np.float32) / np.float32(depth_white(array_depth(samples)))
+    if array.dtype.kind != "f":
+        raise UsageError(f"A mask array is bool, uint8, uint16, or float of 0 to 1, not {array.dtype}.")
+    values: Floats = np.nan_to_num(array.astype(np.float32))
+    # Smooth scaling overshoots a little; more than that is another range.
+    if values.max() > 1.5 or values.min() < -0.5:
+        raise UsageError(
+            f"A float mask runs from 0 to 1; this one from {values.min():g} to {values.max():g}. Scale it first."
+        )
+    return values.clip(0.0, 1.0)

@@ -1,0 +1,78 @@
+"""What a document says when it is opened to be cut, or opened again to have its edge changed."""
+
+from __future__ import annotations
+
+from mattework.arrays import Samples
+from mattework.cutout import CLEAN_LAYER, is_whole_layer
+from mattework.document.model import Document
+from mattework.errors import RecipeError
+from mattework.formats.flat import BACKGROUND_LAYER
+from mattework.photo import PHOTO_LAYER, Photo, find_layer, hash_samples, take_photo
+from mattework.recipe import Recipe
+
+
+def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
+    """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name."""
+
+    def as_photo(layer_colour: Samples, layer_alpha: Samples | None) -> Photo:
+        return Photo(layer_colour, layer_alpha, document.mode, document.metadata.icc)
+
+    same = find_layer(
+        document, lambda one: as_photo(one.pixels, one.alpha).hash_samples() == recipe.source_sha256
+    )
+    if same is not None:
+        return as_photo(same.pixels, same.alpha), ()
+    named = find_layer(document, lambda one: one.name == PHOTO_LAYER) or find_layer(
+        document, lambda one: one.name != CLEAN_LAYER
+    )
+    if named is None:
+        note = (
+            "The file no longer holds the photo as a layer; what its visible layers make together was used."
+        )
+        return take_photo(document), (note,)
+    note = f"The photo has changed since the recipe was made; the layer {named.name!r} was used."
+    return as_photo(named.pixels, named.alpha), (note,)
+
+
+def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:
+    """A note where the photo is not simply the file's picture."""
+    if any(layer.pixels is photo.colour for layer in document.walk_layers()):
+        return ()
+    count = sum(1 for _ in document.walk_layers())
+    if document.metadata.xmp and b"mattework:Recipe" in document.metadata.xmp:
+        return (
+            "The file is a cut-out already: what it shows was cut again. To change its edge, refine it instead.",
+        )
+    return (f"The file's layers ({count}) were put together; what they show was cut out.",)
+
+
+def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple[str, ...]:
+    """A note where the masks in the document are not the one that its recipe made."""
+    if made.mask_sha256 is None:
+        return ()
+    ours = find_layer(document, lambda one: one.pixels is photo.colour)
+    clean = find_layer(document, lambda one: one.name == CLEAN_LAYER)
+    masks = [one.mask for one in (ours, clean) if one is not None]
+    if all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks):
+        return ()
+    return (
+        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    )
+
+
+def has_background(background: str, document: Document, photo: Photo) -> bool:
+    """Whether the document was cut with this very background, whose layer then stays, even when its file is gone."""
+    from mattework.formats.xmp import get_recipe
+
+    if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
+        return False
+    try:
+        own = get_recipe(document.metadata.xmp)
+    except RecipeError:
+        return False
+    rect = document.size.rect
+    return (
+        own is not None
+        and own[0].background == background
+        and any(is_whole_layer(node, BACKGROUND_LAYER, rect) for node in document.layers)
+    )

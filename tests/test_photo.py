@@ -1,0 +1,76 @@
+"""Pictures as library users hand them over: arrays and PIL images of every kind."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from mattework.document.model import ColorMode
+from mattework.errors import UsageError
+from mattework.photo import open_source
+from samples import draw_disc
+
+
+def test_a_float_picture_of_0_to_255_is_not_taken_for_a_white_one() -> None:
+    picture, _ = draw_disc()
+    with pytest.raises(UsageError, match="255"):
+        open_source(picture.astype(np.float64))
+
+
+def test_a_float_picture_may_be_brighter_than_white_in_places() -> None:
+    picture, _ = draw_disc()
+    bright = picture.astype(np.float32) / 255
+    bright[:5, :5] = 40.0
+    assert open_source(bright).depth == 32
+
+
+def test_a_pil_image_keeps_its_resolution_and_exif_and_is_turned_upright() -> None:
+    image = Image.fromarray(draw_disc()[0])
+    exif = Image.Exif()
+    exif[0x0112], exif[0x013B] = 6, "An Artist"
+    image.info.update(dpi=(300, 300), exif=exif.tobytes())
+    image.getexif()[0x0112] = 6
+    document = open_source(image)
+    assert (document.size.width, document.size.height) == (80, 96)
+    assert document.metadata.dpi == (300.0, 300.0)
+    assert document.metadata.exif is not None
+    assert b"An Artist" in document.metadata.exif
+
+
+def test_a_profile_that_does_not_fit_the_pil_image_is_told_and_left_out() -> None:
+    image = Image.fromarray(draw_disc()[0]).convert("L")
+    image.info["icc_profile"] = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    document = open_source(image)
+    assert document.mode is ColorMode.GRAY
+    assert document.metadata.icc is None
+    assert "profile" in document.notes[0]
+
+
+def test_a_neutral_lab_image_is_neutral_in_the_document() -> None:
+    srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    gray = Image.new("RGB", (6, 4), (128, 128, 128))
+    image = ImageCms.profileToProfile(gray, srgb, lab, outputMode="LAB")
+    assert image is not None
+    document = open_source(image)
+    layer = next(iter(document.walk_layers()))
+    assert document.mode is ColorMode.LAB
+    assert np.abs(layer.pixels[..., 1:].astype(int) - 128).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I;16", "I", "F"]
+)
+def test_pil_images_of_every_mode_open(mode: str) -> None:
+    image = Image.fromarray(draw_disc()[0])
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
+    elif mode == "F":
+        image = Image.fromarray(np.asarray(image.convert("L")).astype(np.float32) / 255)
+    elif mode == "PA":
+        image = image.convert("P").convert("PA")
+    else:
+        image = image.convert(mode)
+    assert image.mode == mode
+    document = open_source(image)
+    assert document.size.shape == (80, 96)

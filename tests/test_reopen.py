@@ -1,0 +1,107 @@
+"""A cut-out that came back from somebody's desk: nothing of their work is lost without a word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import mattework
+from mattework.errors import UsageError
+from mattework.geometry import Rect
+from mattework.recipe import EdgeSettings
+from samples import draw_disc
+
+
+@pytest.fixture
+def cutout() -> mattework.Cutout:
+    picture, truth = draw_disc()
+    return mattework.cut_out(picture, from_mask=truth)
+
+
+def open_saved(cutout: mattework.Cutout, path: Path) -> mattework.Document:
+    cutout.save(path)
+    return mattework.open_document(path)
+
+
+def save_again(document: mattework.Document, path: Path) -> Path:
+    mattework.save_document(document, path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["psd", "psb", "tif"])
+def test_an_untouched_file_gives_no_note(cutout: mattework.Cutout, tmp_path: Path, suffix: str) -> None:
+    document = open_saved(cutout, tmp_path / f"cut.{suffix}")
+    assert mattework.apply_recipe(document).report.notes == ()
+
+
+def test_layers_that_a_designer_added_stay_where_they_are(cutout: mattework.Cutout, tmp_path: Path) -> None:
+    document = open_saved(cutout, tmp_path / "cut.psd")
+    label = mattework.Layer("Label", Rect(2, 3, 12, 8), np.full((5, 10, 3), 9, np.uint8))
+    paper = mattework.Layer("Paper", document.size.rect, np.full((80, 96, 3), 200, np.uint8))
+    theirs = replace(document, layers=(paper, mattework.Group("Cut", document.layers), label))
+    again = mattework.apply_recipe(
+        save_again(theirs, tmp_path / "theirs.psd"),
+        recipe=replace(cutout.recipe, edge=EdgeSettings(shift=-2)),
+    )
+    names = [(level, node.name) for level, node in again.document.walk()]
+    assert names == [(0, "Paper"), (0, "Cut"), (1, "Photo"), (1, "Clean colours"), (0, "Label")]
+    kept = {node.name: node for _, node in again.document.walk()}["Label"]
+    assert isinstance(kept, mattework.Layer)
+    assert (kept.pixels == label.pixels).all()
+    assert again.alpha.sum() < cutout.alpha.sum()
+
+
+def test_painting_on_the_mask_is_noticed(cutout: mattework.Cutout, tmp_path: Path) -> None:
+    document = open_saved(cutout, tmp_path / "cut.psd")
+    photo, clean = document.walk_layers()
+    assert clean.mask is not None
+    pixels = clean.mask.pixels.copy()
+    pixels[:4, :4] = 255
+    painted = replace(document, layers=(photo, replace(clean, mask=replace(clean.mask, pixels=pixels))))
+    again = mattework.apply_recipe(save_again(painted, tmp_path / "painted.psd"))
+    assert any("by hand" in note for note in again.report.notes)
+
+
+def test_a_background_picture_that_is_gone_stays_as_the_layer_that_it_is(tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    beach = tmp_path / "beach.png"
+    Image.fromarray(np.full((30, 30, 3), (10, 90, 200), np.uint8)).save(beach)
+    cutout = mattework.cut_out(picture, from_mask=truth, background=str(beach))
+    document = open_saved(cutout, tmp_path / "cut.psd")
+    beach.unlink()
+    again = mattework.apply_recipe(document, recipe=replace(cutout.recipe, edge=EdgeSettings(feather=2)))
+    layers = list(again.document.walk_layers())
+    assert [layer.name for layer in layers] == ["Background", "Photo", "Clean colours"]
+    assert (layers[0].pixels == (10, 90, 200)).all()
+    red = mattework.apply_recipe(document, recipe=replace(cutout.recipe, background="red"))
+    layers = list(red.document.walk_layers())
+    assert [layer.name for layer in layers] == ["Background", "Photo", "Clean colours"]
+    assert (layers[0].pixels == (255, 0, 0)).all()
+
+
+def test_cutting_a_layered_file_says_that_its_layers_were_put_together(cutout: mattework.Cutout) -> None:
+    document = cutout.document
+    again = mattework.cut_out(document, from_mask=np.ones((80, 96), np.float32))
+    assert "layers (2)" in again.report.notes[0]
+
+
+def test_cutting_a_cutout_again_points_to_refining(cutout: mattework.Cutout, tmp_path: Path) -> None:
+    document = open_saved(cutout, tmp_path / "cut.psd")
+    again = mattework.cut_out(document, from_mask=np.ones((80, 96), np.float32))
+    assert "refine" in again.report.notes[0]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [{"edge": EdgeSettings(shift=float("nan"))}, {"edge": EdgeSettings(feather=1e9)}, {"key": "gray"},
+     {"background": "no such file"}, {"colours": 2.0}],
+)  # fmt: skip
+def test_a_request_that_cannot_be_carried_out_is_refused_before_the_picture_is_opened(
+    request_: dict[str, object],
+) -> None:
+    with pytest.raises(UsageError):
+        mattework.cut_out("no-such-file.jpg", **request_)  # type: ignore[arg-type]
