@@ -22,6 +22,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -127,8 +128,7 @@ def run_jobs(name: str, jobs: list[Row]) -> list[Row]:
     folder = find_pictures()
     method = find_method(name)
     photo, trimap, _ = load_picture(folder, SCALED_PICTURE, 1)
-    small = (slice(100, 220), slice(330, 450))
-    method(np.ascontiguousarray(photo[small]), np.ascontiguousarray(trimap[small]))
+    method(*enlarge(photo, trimap, 0.02, 0))
     rows = []
     for job in jobs:
         photo, trimap, truth = load_picture(folder, job["picture"], job["trimap"])
@@ -189,13 +189,15 @@ def measure_latency() -> list[Row]:
 
 
 def start_worker(name: str, jobs: list[Row]) -> list[Row]:
-    command = [sys.executable, __file__, "worker", name]
-    done = subprocess.run(command, input=json.dumps(jobs), stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        print(f"{name} did not run (exit status {done.returncode}); it is left out.", file=sys.stderr)
-        return []
-    rows: list[Row] = json.loads(done.stdout)
-    return rows
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "rows.json"  # peers print to the standard output
+        command = [sys.executable, __file__, "worker", name, json.dumps(jobs), str(result)]
+        status = subprocess.run(command, stdout=sys.stderr, check=False).returncode
+        if status:
+            print(f"{name} did not run (exit status {status}); it is left out.", file=sys.stderr)
+            return []
+        rows: list[Row] = json.loads(result.read_text())
+        return rows
 
 
 def print_table(header: list[str], rows: list[list[str]]) -> None:
@@ -262,7 +264,8 @@ def compare_scaling(methods: list[str], sizes: list[float], peers_up_to: float) 
 
 def main() -> None:
     if sys.argv[1:2] == ["worker"]:
-        print(json.dumps(run_jobs(sys.argv[2], json.load(sys.stdin))))
+        name, jobs, result = sys.argv[2:5]
+        Path(result).write_text(json.dumps(run_jobs(name, json.loads(jobs))))
         return
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
