@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mattework.geometry import Rect
+from mattework.matting.carry import carry_alpha
+from mattework.matting.scene import (
+    choose_factor,
+    find_landmarks,
+    find_unknown,
+    halve_scene,
+    reduce_colour,
+    reduce_known,
+    sample_soft_mask,
+    take_scene,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(height=st.integers(1, 40), width=st.integers(1, 40), factor=st.integers(1, 7))
+def test_reduced_colours_are_block_means(height: int, width: int, factor: int) -> None:
+    colour = np.random.default_rng(height * 41 + width).integers(
+        0, 65536, (height, width, 3), dtype=np.uint16
+    )
+    reduced = reduce_colour(colour, factor)
+    assert reduced.shape == (-(-height // factor), -(-width // factor), 3)
+    if height >= factor and width >= factor:
+        np.testing.assert_allclose(
+            reduced[0, 0], colour[:factor, :factor].mean(axis=(0, 1)) / 65535, atol=1e-5
+        )
+
+
+def test_colours_that_are_no_numbers_or_too_bright_are_clipped() -> None:
+    colour = np.array([[[np.nan, 3.0, -1.0]]], np.float32)
+    np.testing.assert_array_equal(reduce_colour(colour, 1), [[[0.0, 1.0, 0.0]]])
+
+
+def test_a_block_is_known_where_half_of_it_is_and_it_agrees() -> None:
+    unknown = np.zeros((2, 8), bool)
+    alpha = np.ones((2, 8), np.float32)
+    alpha[:, 4:] = 0
+    unknown[0, 2:4] = True  # half unknown, the rest foreground
+    unknown[:, 4] = unknown[0, 5] = True  # a quarter known
+    small, value = reduce_known(unknown, alpha, 2)
+    np.testing.assert_array_equal(small, [[False, False, True, False]])
+    np.testing.assert_array_equal(value, [[1, 1, 0, 0]])
+
+
+def test_a_thin_known_line_does_not_vanish() -> None:
+    unknown = np.ones((30, 30), bool)
+    alpha = np.zeros((30, 30), np.float32)
+    unknown[:, 14] = False
+    alpha[:, 14] = 1
+    unknown[:, 25:] = False
+    small, value = reduce_known(unknown, alpha, 5)
+    assert (value[~small] == 1).any()
+    assert (value[~small] == 0).any()
+
+
+def test_the_unknown_rectangle_is_tight() -> None:
+    trimap = np.zeros((20, 30), np.uint8)
+    assert find_unknown(trimap).is_empty
+    trimap[4:9, 7:11] = 128
+    assert find_unknown(trimap) == Rect(7, 4, 11, 9)
+
+
+@pytest.mark.parametrize(("unknown", "pixels", "factor"), [(10, 100, 1), (400, 700, 2), (100, 1700, 3)])
+def test_the_factor_keeps_to_both_limits(unknown: int, pixels: int, factor: int) -> None:
+    assert choose_factor(unknown, pixels, most_unknown=100, most_pixels=200) == factor
+
+
+def test_a_soft_mask_is_sampled_where_the_scene_lies() -> None:
+    mask = np.tile(np.linspace(0, 1, 10, dtype=np.float32), (10, 1))
+    whole = sample_soft_mask(mask, (100, 100), Rect(0, 0, 100, 100), (100, 100), 1)
+    part = sample_soft_mask(mask, (100, 100), Rect(30, 20, 70, 60), (40, 40), 1)
+    np.testing.assert_allclose(part, whole[20:60, 30:70], atol=1e-6)
+
+
+def test_halving_keeps_the_frame_and_doubles_the_factor() -> None:
+    random = np.random.default_rng(2)
+    colour = random.integers(0, 256, (33, 47, 3), dtype=np.uint8)
+    unknown = np.zeros((33, 47), bool)
+    unknown[10:20] = True
+    alpha = np.zeros((33, 47), np.float32)
+    alpha[20:] = 1
+    scene = take_scene(colour, unknown, alpha, None, frame=Rect(0, 0, 47, 33), factor=1)
+    half = halve_scene(scene)
+    assert half.colour.shape == (17, 24, 3)
+    assert half.factor == 2
+    assert half.frame == scene.frame
+
+
+def test_landmarks_are_known_pixels_with_their_place() -> None:
+    trimap = np.full((40, 60), 128, np.uint8)
+    trimap[:, :20], trimap[:, 40:] = 0, 255
+    colour = np.repeat(trimap[:, :, None], 3, axis=2)
+    marks = find_landmarks(colour, trimap, (10, 5), most=200)
+    assert 20 < len(marks.alpha) <= 240
+    np.testing.assert_array_equal(marks.colour[:, 0], marks.alpha)
+    x = marks.place[:, 0] + 10
+    assert ((x < 20) == (marks.alpha == 0)).all()
+
+
+@pytest.mark.parametrize("factor", [2, 3, 5])
+def test_carrying_puts_back_what_is_linear_in_colour(factor: int) -> None:
+    random = np.random.default_rng(8)
+    colour = random.random((61, 83, 3)).astype(np.float32)
+    truth = (0.1 + colour @ np.array([0.2, 0.3, 0.3], np.float32)).astype(np.float32)
+    unknown = np.ones(truth.shape, bool)
+    scene = take_scene(colour, unknown, truth, None, frame=Rect(0, 0, 83, 61), factor=factor)
+    small = reduce_colour(truth, factor)[:, :, 0]
+    into = np.zeros(truth.shape, np.float32)
+    carry_alpha(small, scene, colour, unknown, into, radius=2, epsilon=1e-9)
+    assert np.abs(into - truth).mean() < 0.01
