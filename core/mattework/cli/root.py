@@ -21,6 +21,7 @@ COMMANDS = {
     "render": ("mattework.cli.render:render", "Composite a layered file into a flat picture."),
     "evaluate": ("mattework.cli.evaluate:evaluate", "Measure alphas against known ones."),
     "models": ("mattework.cli.models:models", "List, install, import and check models."),
+    "edit": ("mattework.cli.edit:edit", "Open a photo in the editor."),
     "gimp": ("mattework.cli.gimp:gimp", "Install, check and remove the plug-in for GIMP 3."),
     "worker": ("mattework.cli.worker:worker", "Run the engine for other programs; they start it themselves."),
     "completion": ("mattework.cli.completion:completion", "Print the completion script of a shell."),

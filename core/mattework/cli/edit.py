@@ -1,0 +1,38 @@
+"""`mattework edit`: opens the editor's window. Nothing of the editor is imported until then."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from mattework.errors import FileNotReadable, UsageError
+
+
+@click.command()
+@click.argument("source", metavar="[PHOTO]", required=False)
+def edit(source: str | None) -> int:
+    """Open a photo, or a file that Mattework wrote, in the editor.
+
+    \b
+    mattework edit photo.jpg
+    mattework edit photo.cutout.psd
+    """
+    if source is not None and not Path(source).is_file():
+        raise FileNotReadable(f"There is no file {source}. Check its name and folder.")
+    try:
+        application = import_module("mattework_editor.app")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("PyQt6", "mattework_editor"):
+            raise
+        raise UsageError(
+            'The editor is not installed here. Install it with: pip install "mattework[editor]"'
+        ) from error
+    except ImportError as error:
+        raise UsageError(
+            f"The editor cannot start, because its window toolkit (Qt) lacks a system library: {error}. "
+            "Install that library (on Debian and Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0)."
+        ) from error
+    code: int = application.main([] if source is None else [source])
+    return code

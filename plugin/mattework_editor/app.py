@@ -1,0 +1,45 @@
+"""The program: one application, one window, and a way out of an error that nobody foresaw."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from mattework_editor.window import EditorWindow
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The application with its names."""
+    application = QApplication(["mattework", *arguments])
+    application.setApplicationName("Mattework")
+    application.setDesktopFileName("mattework-editor")
+    return application
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Open the window, with the file that was named, and run until it is closed; gives the exit code."""
+    application = make_application(arguments)
+    window = EditorWindow()
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, error, trace)
+        window.show_error(
+            window.tr("Mattework has a defect ({kind}: {text}). Save your work under another name.").format(
+                kind=kind.__name__, text=error
+            )
+        )
+
+    sys.excepthook = tell  # Qt would end the program, and the person's work with it
+    window.show()
+    named = [Path(one) for one in arguments if not one.startswith("-")]
+    if named:
+        QTimer.singleShot(0, lambda: window.open_path(named[0]))
+    else:
+        QTimer.singleShot(0, window.offer_drafts)
+    return application.exec()

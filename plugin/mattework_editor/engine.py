@@ -1,0 +1,140 @@
+"""The engine: the worker process in which models run, as the editor calls it.
+
+The photo is written to the worker's folder once. A call blocks; it is made from a thread beside the window. Cancelling
+closes the connection, which ends what the worker does for us; the next call opens another.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mattework import ColorMode, Photo, Recipe, RecipeInputs, Size, parse_recipe
+from mattework.arrays import Floats
+from mattework.errors import Cancelled
+from mattework.worker.client import WorkerClient, connect_worker
+from mattework.worker.protocol import AdjustRequest, CutRequest, EdgeOptions, Picture
+
+COMMAND = (sys.executable, "-P", "-m", "mattework")
+SAMPLES = {"uint8": "u8", "uint16": "u16", "float32": "float"}
+
+Progress = Callable[[str, float], None]
+
+
+class Engine:
+    """A connection to the worker with one photo in it. Safe to call from several threads; calls wait for each other."""
+
+    def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
+        self._command = command
+        self._client: WorkerClient | None = None
+        self._picture: tuple[Photo, Picture] | None = None
+        self._calling = threading.Lock()
+
+    def find_subject(
+        self, photo: Photo, recipe: Recipe, progress: Progress | None = None
+    ) -> tuple[Floats, Recipe, RecipeInputs, dict[str, Any]]:
+        """Run the subject model and solve the edge.
+
+        Returns:
+            The solved alpha (H, W) float32, the recipe and its inputs as the core made them (without strokes), and the
+            report of what ran.
+
+        Raises:
+            EngineError: the worker refused, failed or died.
+            Cancelled: `progress` wanted to stop.
+        """
+        edge = EdgeOptions(solver=recipe.solver, band=recipe.trimap.band)
+
+        def ask(client: WorkerClient, _: Path, picture: Picture) -> dict[str, Any]:
+            return client.call("cut", CutRequest(picture, "float", edge=edge, colours=0.0), progress)
+
+        with self._calling:
+            value, folder = self._ask(photo, ask)
+            inputs = RecipeInputs(soft_mask=(folder / value["soft_mask"]).read_bytes())
+            return (
+                _read_alpha(folder, value, photo.size),
+                parse_recipe(value["recipe"]),
+                inputs,
+                value["report"],
+            )
+
+    def solve_base(
+        self, photo: Photo, recipe: Recipe, inputs: RecipeInputs, progress: Progress | None = None
+    ) -> tuple[Floats, str]:
+        """The alpha (H, W) float32 of a recipe without its strokes and edge settings, and the solver that ran.
+
+        Raises:
+            EngineError, Cancelled: as above.
+        """
+        soft_mask = inputs.soft_mask
+        assert soft_mask is not None
+        plain = replace(recipe, strokes=(), background=None, key=None)
+        edge = EdgeOptions(solver=recipe.solver, band=recipe.trimap.band)
+
+        def ask(client: WorkerClient, folder: Path, picture: Picture) -> dict[str, Any]:
+            (folder / "given-mask.png").write_bytes(soft_mask)
+            request = AdjustRequest(
+                picture, "float", plain.to_json(), "given-mask.png", edge=edge, colours=0.0
+            )
+            return client.call("adjust", request, progress)
+
+        with self._calling:
+            value, folder = self._ask(photo, ask)
+            return _read_alpha(folder, value, photo.size), str(value["report"]["solver"])
+
+    def warm_up(self, photo: Photo) -> None:
+        """Start the worker, load its model and hand the photo over, so that the first click is quick.
+
+        Raises:
+            EngineError: the engine is missing or does not start.
+        """
+        with self._calling:
+            self._ask(photo, lambda *_: {})
+
+    def close(self) -> None:
+        client, self._client, self._picture = self._client, None, None
+        if client is not None:
+            client.close()
+
+    def _ask(
+        self, photo: Photo, ask: Callable[[WorkerClient, Path, Picture], dict[str, Any]]
+    ) -> tuple[dict[str, Any], Path]:
+        client = self._client or connect_worker(self._command)
+        self._client = client
+        try:
+            folder = client.open_folder()
+            if self._picture is None or self._picture[0] is not photo:
+                self._picture = photo, _send_picture(photo, folder)
+            return ask(client, folder, self._picture[1]), folder
+        except (Exception, Cancelled):
+            # The worker may still be busy for us, or gone; a fresh connection is right in both cases.
+            self.close()
+            raise
+
+
+def _send_picture(photo: Photo, folder: Path) -> Picture:
+    """The photo in the raw files of the protocol: gray or RGB, other modes as 8-bit sRGB."""
+    from mattework import convert_for_matting
+
+    colour = convert_for_matting(photo)
+    colour = colour.reshape(*photo.size.shape, -1)
+    icc = None
+    if photo.icc is not None and photo.mode in (ColorMode.GRAY, ColorMode.RGB):
+        (folder / "profile.icc").write_bytes(photo.icc)
+        icc = "profile.icc"
+    colour.tofile(folder / "photo.raw")
+    sample = SAMPLES[colour.dtype.name]
+    size: Size = photo.size
+    return Picture("photo.raw", size.width, size.height, colour.shape[2], False, sample, icc=icc)
+
+
+def _read_alpha(folder: Path, value: dict[str, Any], size: Size) -> Floats:
+    path = folder / str(value["mask"])
+    alpha: Floats = np.fromfile(path, np.float32).reshape(size.shape)
+    return alpha

@@ -1,0 +1,153 @@
+"""Files in and out: a photo or a file of ours becomes a session, a session becomes a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from mattework import (
+    Document,
+    Photo,
+    Recipe,
+    find_layer,
+    find_photo,
+    finish_cutout,
+    get_recipe,
+    open_document,
+    take_photo,
+)
+from mattework.arrays import Floats
+from mattework_editor.engine import Engine, Progress
+from mattework_editor.session import (
+    Choices,
+    Planes,
+    Session,
+    draw_onto,
+    make_base,
+    replay_strokes,
+    start_session,
+)
+
+OPEN_SUFFIXES = ("jpg", "jpeg", "png", "tif", "tiff", "psd", "psb", "webp", "avif", "heic", "bmp")
+SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """What a file holds, read but not solved: the photo, and the choices it carries if it is a file of ours.
+
+    `alpha` (H, W) float32 is the mask in the file where it is the solved alpha itself, that is without edge settings.
+    """
+
+    document: Document
+    photo: Photo
+    path: Path | None
+    choices: Choices | None
+    alpha: Floats | None
+    notes: tuple[str, ...]
+
+
+def read_file(path: Path) -> Opened:
+    """Read a photo or a file that Mattework wrote.
+
+    Raises:
+        MatteworkError: it cannot be read, or its recipe cannot.
+    """
+    document = open_document(path)
+    found = get_recipe(document.metadata.xmp)
+    if found is None:
+        return Opened(document, take_photo(document), path, None, None, document.notes)
+    recipe, inputs = found
+    photo, notes = find_photo(document, recipe)
+    alpha = _stored_alpha(document) if recipe.edge.is_neutral else None
+    return Opened(document, photo, path, Choices(recipe, inputs), alpha, (*document.notes, *notes))
+
+
+def make_session(opened: Opened, engine: Engine, progress: Progress | None = None) -> Session:
+    """A session from a file: quick for a photo; a file of ours may have its edge solved again.
+
+    Raises:
+        EngineError, MatteworkError, Cancelled.
+    """
+    if opened.choices is None:
+        return start_session(opened.document, opened.photo, opened.path)
+    planes = make_planes(opened.photo, opened.choices, engine, opened.alpha, progress)
+    return Session(opened.document, opened.photo, opened.choices, planes, opened.path)
+
+
+def make_planes(
+    photo: Photo,
+    choices: Choices,
+    engine: Engine,
+    alpha: Floats | None = None,
+    progress: Progress | None = None,
+) -> Planes:
+    """The planes of some choices: solved again unless `alpha` gives the result.
+
+    Raises:
+        EngineError, MatteworkError, Cancelled.
+    """
+    from mattework import convert_for_matting, solve_alpha
+
+    colour = convert_for_matting(photo)
+    base = make_base(choices, photo.size, colour)
+    if alpha is not None:
+        frame = photo.size.rect
+        return Planes(base, draw_onto(base, base, choices.recipe.strokes, frame), alpha)
+    if not (base != base[0, 0]).any():
+        solved = (base == 255).astype(np.float32)
+    elif choices.inputs.soft_mask is None:
+        solved = solve_alpha(colour, base, solver=choices.recipe.solver, progress=progress).alpha
+    else:
+        solved, _ = engine.solve_base(photo, choices.recipe, choices.inputs, progress)
+    return replay_strokes(Planes(base, base.copy(), solved), colour, choices)
+
+
+def save_session(
+    session: Session, path: Path, *, overwrite: bool, progress: Progress | None = None
+) -> tuple[str, ...]:
+    """Write the session's result as it is seen; gives the notes of what the format could not hold.
+
+    Raises:
+        MatteworkError: see `mattework.save_document`; the file that was there is left as it was.
+    """
+    return write_result(
+        session.document, session.photo, session.planes, session.choices, path, overwrite, progress
+    )
+
+
+def write_result(
+    document: Document,
+    photo: Photo,
+    planes: Planes,
+    choices: Choices,
+    path: Path,
+    overwrite: bool,
+    progress: Progress | None = None,
+) -> tuple[str, ...]:
+    cutout = finish_cutout(
+        document,
+        photo,
+        planes.alpha,
+        planes.trimap,
+        recipe=choices.recipe,
+        inputs=choices.inputs,
+        progress=progress,
+    )
+    return cutout.save(path, overwrite=overwrite, progress=progress)
+
+
+def _stored_alpha(document: Document) -> Floats | None:
+    layer = find_layer(document, lambda one: one.mask is not None and one.mask.rect == document.size.rect)
+    if layer is None or layer.mask is None:
+        return None
+    white = {8: 255.0, 16: 65535.0, 32: 1.0}[document.depth]
+    alpha: Floats = layer.mask.pixels.astype(np.float32) / np.float32(white)
+    return alpha
+
+
+def merge_found(own: Recipe, found: Recipe) -> Recipe:
+    """The recipe after a model run: the subject is the model's, all other choices stay the person's."""
+    return replace(own, subject=found.subject, solver_used=found.solver_used, program=found.program)

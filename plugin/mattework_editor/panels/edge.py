@@ -1,0 +1,133 @@
+"""The edge panel: how the edge is solved and shaped. Everything in it can be changed again at any time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton, QVBoxLayout, QWidget
+
+from mattework import EdgeSettings, Recipe
+from mattework.recipe import SolverName
+from mattework_editor.panels.setting import Setting
+
+SOLVERS: tuple[SolverName, ...] = ("auto", "closed-form", "guided", "hard")
+
+
+class EdgePanel(QWidget):
+    """Shows a recipe's edge. `edge_moved` asks for a look, `recipe_chosen` (name of the step, recipe) for a step."""
+
+    edge_moved = pyqtSignal(object)
+    recipe_chosen = pyqtSignal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe = Recipe()
+        px = self.tr(" px")
+        self.smooth = Setting(
+            self.tr("Smooth"),
+            self.tr("Rounds the outline; hair that leaves it stays as it is."),
+            0,
+            30,
+            suffix=px,
+        )
+        self.feather = Setting(
+            self.tr("Feather"), self.tr("Softens the edge to both sides."), 0, 50, suffix=px
+        )
+        self.contrast = Setting(
+            self.tr("Contrast"), self.tr("Hardens the edge."), 0, 100, step=1, suffix=self.tr(" %")
+        )
+        self.shift = Setting(
+            self.tr("Shift"),
+            self.tr("Moves the edge outwards, or inwards when negative."),
+            -20,
+            20,
+            suffix=px,
+        )
+        self.band = Setting(
+            self.tr("Band"),
+            self.tr("How wide a band around the outline is solved. The whole edge is solved again."),
+            0.2,
+            4,
+            step=0.05,
+            suffix=self.tr(" x"),
+        )
+        self.colours = Setting(
+            self.tr("Clean colours"),
+            self.tr("How much of the old background is taken out of the edge's colours in the saved file."),
+            0,
+            100,
+            step=1,
+            suffix=self.tr(" %"),
+        )
+        self.solver = QComboBox()
+        self.solver.setAccessibleName(self.tr("Solver"))
+        self.solver.setToolTip(
+            self.tr(
+                "How alpha is found in the band: closed-form is best for hair, guided is quick, hard is a clean cut."
+            )
+        )
+        self.solver.addItems(SOLVERS)
+        self.reset = QPushButton(self.tr("Reset Shape"))
+        self.reset.setToolTip(self.tr("Smooth, feather, contrast and shift back to none."))
+        shape, solving = QGroupBox(self.tr("Shape")), QGroupBox(self.tr("Solving"))
+        inner = QVBoxLayout(shape)
+        for row in (self.smooth, self.feather, self.contrast, self.shift, self.reset):
+            inner.addWidget(row)
+        form = QFormLayout(solving)
+        form.addRow(self.band)
+        form.addRow(self.tr("Solver"), self.solver)
+        form.addRow(self.colours)
+        layout = QVBoxLayout(self)
+        layout.addWidget(shape)
+        layout.addWidget(solving)
+        layout.addStretch(1)
+        for row, name in (
+            (self.smooth, self.tr("Smooth")),
+            (self.feather, self.tr("Feather")),
+            (self.contrast, self.tr("Contrast")),
+            (self.shift, self.tr("Shift Edge")),
+        ):
+            row.moved.connect(lambda _: self.edge_moved.emit(self.edge()))
+            row.settled.connect(
+                lambda _, name=name: self._choose(name, replace(self._recipe, edge=self.edge()))
+            )
+        self.band.settled.connect(self._choose_band)
+        self.colours.settled.connect(
+            lambda value: self._choose(self.tr("Clean Colours"), replace(self._recipe, colours=value / 100))
+        )
+        self.solver.activated.connect(self._choose_solver)
+        self.reset.clicked.connect(
+            lambda: self._choose(self.tr("Reset Shape"), replace(self._recipe, edge=EdgeSettings()))
+        )
+
+    def edge(self) -> EdgeSettings:
+        """What the sliders say."""
+        return EdgeSettings(
+            smooth=self.smooth.value(),
+            feather=self.feather.value(),
+            contrast=self.contrast.value() / 100,
+            shift=self.shift.value(),
+        )
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self.smooth.show_value(recipe.edge.smooth)
+        self.feather.show_value(recipe.edge.feather)
+        self.contrast.show_value(recipe.edge.contrast * 100)
+        self.shift.show_value(recipe.edge.shift)
+        self.band.show_value(recipe.trimap.band)
+        self.colours.show_value(recipe.colours * 100)
+        self.solver.setCurrentText(recipe.solver)
+
+    def _choose(self, name: str, recipe: Recipe) -> None:
+        self.recipe_chosen.emit(name, recipe)
+
+    def _choose_band(self, value: float) -> None:
+        rules = replace(self._recipe.trimap, band=round(value, 2))
+        self._choose(self.tr("Band"), replace(self._recipe, trimap=rules))
+
+    def _choose_solver(self) -> None:
+        name = cast("SolverName", self.solver.currentText())
+        self._choose(self.tr("Solver"), replace(self._recipe, solver=name))

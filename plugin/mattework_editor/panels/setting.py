@@ -1,0 +1,94 @@
+"""One setting: a name, a slider and a number. Tells every move, and when it has come to rest."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+
+REST = 350
+"""Milliseconds without a move by key or wheel after which a setting counts as chosen."""
+
+
+class Setting(QWidget):
+    """`moved` comes with every change, `settled` once at the end of each."""
+
+    moved = pyqtSignal(float)
+    settled = pyqtSignal(float)
+
+    def __init__(
+        self,
+        title: str,
+        tip: str,
+        low: float,
+        high: float,
+        *,
+        step: float = 0.1,
+        suffix: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._step = step
+        self._chosen = 0.0
+        digits = 0 if step >= 1 else 1 if step >= 0.1 else 2
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(round(low / step), round(high / step))
+        self.slider.setPageStep(max(1, self.slider.maximum() // 10))
+        self.box = QDoubleSpinBox()
+        self.box.setDecimals(digits)
+        self.box.setRange(low, high)
+        self.box.setSingleStep(step)
+        self.box.setSuffix(suffix)
+        self.box.setKeyboardTracking(False)
+        label = QLabel(title)
+        label.setBuddy(self.box)
+        for widget in (self.slider, self.box):
+            widget.setAccessibleName(title)
+            widget.setToolTip(tip)
+        self.setToolTip(tip)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 2, 0, 2)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(label, 0, 0)
+        layout.addWidget(self.box, 0, 1)
+        layout.addWidget(self.slider, 1, 0, 1, 2)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self._settle)
+        self.slider.valueChanged.connect(lambda value: self._change(value * self._step, self.box))
+        self.slider.sliderReleased.connect(self._settle)
+        self.box.valueChanged.connect(lambda value: self._change(value, self.slider))
+
+    def value(self) -> float:
+        return self.box.value()
+
+    def show_value(self, value: float) -> None:
+        """Show a value that was chosen elsewhere, without a signal."""
+        self._chosen = value
+        self._rest.stop()
+        self._put(value)
+
+    def _put(self, value: float) -> None:
+        for widget in (self.slider, self.box):
+            widget.blockSignals(True)
+        self.slider.setValue(round(value / self._step))
+        self.box.setValue(value)
+        for widget in (self.slider, self.box):
+            widget.blockSignals(False)
+
+    def _change(self, value: float, other: QWidget) -> None:
+        other.blockSignals(True)
+        if other is self.box:
+            self.box.setValue(value)
+        else:
+            self.slider.setValue(round(value / self._step))
+        other.blockSignals(False)
+        self.moved.emit(self.value())
+        if not self.slider.isSliderDown():
+            self._rest.start()
+
+    def _settle(self) -> None:
+        self._rest.stop()
+        if self.value() != self._chosen:
+            self._chosen = self.value()
+            self.settled.emit(self._chosen)

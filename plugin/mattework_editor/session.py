@@ -1,0 +1,267 @@
+"""The session: one photo being cut out, what was decided about it, and how it came to that.
+
+Three planes as large as the photo carry the work: `base`, the trimap without strokes; `trimap`, with strokes; `alpha`,
+solved, before edge settings. Everything else that makes the result is in `Choices`: a recipe and the soft mask it rests
+on. What is slow (solving, finding the subject) is done elsewhere on these planes and brought in by `finish_strokes` and
+`replace_planes`; this class only keeps the state whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from mattework import (
+    Document,
+    Photo,
+    Recipe,
+    RecipeInputs,
+    Rect,
+    Size,
+    Stroke,
+    SubjectChoice,
+    convert_for_matting,
+    draw_strokes,
+    make_trimap,
+    read_mask,
+    resolve_region,
+    save_mask,
+    stroke_bounds,
+)
+from mattework.arrays import AnyArray, Bytes, Floats, Samples
+from mattework_editor.history import History, Patch, Step, apply_patch, find_patches
+
+JOIN = 8
+"""Pixels around a stroke over which the core joins a new alpha to the old one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person decided: the recipe, and the pictures that it rests on. `confidence` is the model's, 0 to 1."""
+
+    recipe: Recipe
+    inputs: RecipeInputs
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """`base` and `trimap` (H, W) uint8 of 0, 128, 255; `alpha` (H, W) float32."""
+
+    base: Bytes
+    trimap: Bytes
+    alpha: Floats
+
+    def items(self) -> Mapping[str, AnyArray]:
+        return {"base": self.base, "trimap": self.trimap, "alpha": self.alpha}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenStroke:
+    """Strokes that are drawn but not solved yet, with what was there before."""
+
+    name: str
+    strokes: tuple[Stroke, ...]
+    region: Rect
+    zone: Rect
+    before: Choices
+    old_trimap: Bytes
+    old_alpha: Floats
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """See the module. `path` is the file that the photo came from, None for one without (a dropped image)."""
+
+    document: Document
+    photo: Photo
+    choices: Choices
+    planes: Planes
+    path: Path | None = None
+    colour: Samples = field(init=False)
+    soft_mask: Floats | None = field(init=False)
+    history: History[Choices] = field(default_factory=History)
+
+    def __post_init__(self) -> None:
+        self.colour = convert_for_matting(self.photo)
+        self.soft_mask = read_soft_mask(self.choices.inputs)
+
+    @property
+    def size(self) -> Size:
+        return self.photo.size
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.choices.recipe
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether there is anything to see in the cut-out."""
+        return bool(self.recipe.strokes) or self.soft_mask is None or bool(self.soft_mask.any())
+
+    # Strokes ---------------------------------------------------------------------------------------------------------
+
+    def draw(self, name: str, strokes: Sequence[Stroke]) -> OpenStroke | None:
+        """Draw strokes into the trimap and what they say for certain into the alpha. None when they miss the photo.
+
+        The step is open until `finish_strokes` or `drop_strokes`.
+        """
+        region = join_bounds(strokes).intersect(self.size.rect)
+        if region.is_empty:
+            return None
+        zone = region.grow(JOIN).intersect(self.size.rect)
+        opened = OpenStroke(
+            name,
+            tuple(strokes),
+            region,
+            zone,
+            self.choices,
+            self.planes.trimap[region.slices].copy(),
+            self.planes.alpha[zone.slices].copy(),
+        )
+        drawn = draw_onto(self.planes.trimap[region.slices], self.planes.base[region.slices], strokes, region)
+        changed = drawn != opened.old_trimap
+        self.planes.trimap[region.slices] = drawn
+        alpha = self.planes.alpha[region.slices]
+        alpha[changed & (drawn == 255)] = 1.0
+        alpha[changed & (drawn == 0)] = 0.0
+        recipe = replace(self.recipe, strokes=(*self.recipe.strokes, *strokes))
+        self.choices = replace(self.choices, recipe=recipe)
+        return opened
+
+    def finish_strokes(self, opened: OpenStroke, zone: Rect, values: Floats) -> None:
+        """Bring in the solved alpha of an open step, and make it one step of the history."""
+        self.planes.alpha[zone.slices] = values
+        where = opened.zone
+        patches = (
+            *find_patches(
+                "trimap", opened.old_trimap, self.planes.trimap[opened.region.slices], opened.region
+            ),
+            *find_patches("alpha", opened.old_alpha, self.planes.alpha[where.slices], where),
+        )
+        self.history.push(Step(name=opened.name, before=opened.before, after=self.choices, patches=patches))
+
+    def drop_strokes(self, opened: OpenStroke) -> None:
+        """Take an open step back as if it had never been."""
+        self.planes.trimap[opened.region.slices] = opened.old_trimap
+        self.planes.alpha[opened.zone.slices] = opened.old_alpha
+        self.choices = opened.before
+
+    # Choices ---------------------------------------------------------------------------------------------------------
+
+    def choose(self, name: str, recipe: Recipe) -> bool:
+        """Change choices that leave the planes alone (edge settings, colours, background). False when nothing changes."""
+        if recipe == self.recipe:
+            return False
+        after = replace(self.choices, recipe=recipe)
+        self.history.push(Step(name=name, before=self.choices, after=after))
+        self.choices = after
+        return True
+
+    def replace_planes(self, name: str, choices: Choices, planes: Planes, patches: tuple[Patch, ...]) -> None:
+        """Bring in planes that were made anew as one step; `patches` come from `compare_planes`."""
+        self.history.push(Step(name=name, before=self.choices, after=choices, patches=patches))
+        self.planes = planes
+        self._take_choices(choices)
+
+    def _take_choices(self, choices: Choices) -> None:
+        if choices.inputs is not self.choices.inputs:
+            self.soft_mask = read_soft_mask(choices.inputs)
+        self.choices = choices
+
+    # History ---------------------------------------------------------------------------------------------------------
+
+    def undo(self) -> Step[Choices] | None:
+        """Take the last step back; gives it, or None when there is none."""
+        step = self.history.step_back()
+        if step is not None:
+            self._apply(step, step.before)
+        return step
+
+    def redo(self) -> Step[Choices] | None:
+        step = self.history.step_forward()
+        if step is not None:
+            self._apply(step, step.after)
+        return step
+
+    def _apply(self, step: Step[Choices], choices: Choices) -> None:
+        planes = self.planes.items()
+        for patch in step.patches:
+            apply_patch(patch, planes[patch.plane])
+        self._take_choices(choices)
+
+
+def start_session(document: Document, photo: Photo, path: Path | None = None) -> Session:
+    """A session in which nothing is chosen yet: all background."""
+    recipe = Recipe(subject=SubjectChoice(origin="mask"))
+    empty = np.zeros(photo.size.shape, np.uint8)
+    planes = Planes(empty, empty.copy(), np.zeros(photo.size.shape, np.float32))
+    return Session(document, photo, Choices(recipe, RecipeInputs(soft_mask=_empty_mask())), planes, path)
+
+
+def read_soft_mask(inputs: RecipeInputs) -> Floats | None:
+    return None if inputs.soft_mask is None else read_mask(inputs.soft_mask, None)
+
+
+def join_bounds(strokes: Sequence[Stroke]) -> Rect:
+    """The smallest rectangle that holds all strokes, in photo pixels."""
+    bounds = Rect(0, 0, 0, 0)
+    for stroke in strokes:
+        bounds = bounds.unite(stroke_bounds(stroke))
+    return bounds
+
+
+def draw_onto(trimap: Bytes, base: Bytes, strokes: Sequence[Stroke], where: Rect) -> Bytes:
+    """A copy of a part of the trimap with more strokes; `base` is the same part without any."""
+    offset = (where.left, where.top)
+    for stroke in strokes:
+        if stroke.kind == "restored":
+            brush = draw_strokes(np.zeros_like(trimap), [replace(stroke, kind="foreground")], offset) == 255
+            trimap = np.where(brush, base, trimap)
+        else:
+            trimap = draw_strokes(trimap, [stroke], offset)
+    return trimap
+
+
+def make_base(choices: Choices, size: Size, colour: Samples) -> Bytes:
+    """The trimap without strokes, from the soft mask or the user's own trimap. (H, W) uint8 of 0, 128, 255."""
+    if choices.inputs.trimap is not None:
+        own = read_mask(choices.inputs.trimap, size)
+        return np.where(own < 0.25, 0, np.where(own > 0.75, 255, 128)).astype(np.uint8)
+    soft_mask = read_soft_mask(choices.inputs)
+    assert soft_mask is not None
+    return make_trimap(soft_mask, size, rgb=colour, rules=choices.recipe.trimap)
+
+
+def replay_strokes(planes: Planes, colour: Samples, choices: Choices) -> Planes:
+    """Draw and solve all strokes of the recipe one after the other, as they were when they were painted."""
+    recipe, soft_mask = choices.recipe, read_soft_mask(choices.inputs)
+    trimap, alpha = planes.trimap.copy(), planes.alpha.copy()
+    frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
+    for stroke in recipe.strokes:
+        region = stroke_bounds(stroke).intersect(frame)
+        if region.is_empty:
+            continue
+        trimap[region.slices] = draw_onto(trimap[region.slices], planes.base[region.slices], [stroke], region)
+        zone, values = resolve_region(
+            colour, trimap, alpha, region, soft_mask=soft_mask, solver=recipe.solver
+        )
+        alpha[zone.slices] = values
+    return Planes(planes.base, trimap, alpha)
+
+
+def compare_planes(before: Planes, after: Planes) -> tuple[Patch, ...]:
+    """Patches for everything in which two sets of planes differ. Slow for large photos; call it beside the window."""
+    frame = Rect(0, 0, before.alpha.shape[1], before.alpha.shape[0])
+    pairs = zip(before.items().items(), after.items().values(), strict=True)
+    return tuple(patch for (name, old), new in pairs for patch in find_patches(name, old, new, frame))
+
+
+def _empty_mask() -> bytes:
+    png = BytesIO()
+    save_mask(np.zeros((8, 8), np.float32), png, bits=8, format="png")
+    return png.getvalue()

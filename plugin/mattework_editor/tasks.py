@@ -1,0 +1,94 @@
+"""Work beside the window: a thread a task, its outcome brought back to the window's own thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from mattework.errors import Cancelled
+
+
+class Task(QObject):
+    """One piece of work, told to report and to show what it has so far. Its signals arrive in the thread that made it."""
+
+    progressed = pyqtSignal(str, float)
+    shown = pyqtSignal(object)
+    _ended = pyqtSignal(object, object)
+
+    def __init__(
+        self,
+        owner: Tasks,
+        work: Callable[[Task], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(owner)
+        self._owner, self._work, self._done, self._failed = owner, work, done, failed
+        self._cancelled = threading.Event()
+        self._ended.connect(self._end)
+        self.thread_ = threading.Thread(target=self._run, daemon=True)
+
+    def cancel(self) -> None:
+        """Stop as soon as the work asks; its result is not wanted any more."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    def report(self, step: str, fraction: float) -> None:
+        """Called by the work, from its own thread.
+
+        Raises:
+            Cancelled: the task was cancelled.
+        """
+        if self._cancelled.is_set():
+            raise Cancelled("Cancelled.")
+        self.progressed.emit(step, fraction)
+
+    def _run(self) -> None:
+        try:
+            result, error = self._work(self), None
+        except BaseException as caught:  # noqa: BLE001 - every failure is told in the window
+            result, error = None, caught
+        self._ended.emit(result, error)
+
+    def _end(self, result: object, error: BaseException | None) -> None:
+        self._owner.running.discard(self)
+        self.deleteLater()
+        if self._cancelled.is_set():
+            error = Cancelled("Cancelled.")
+        if error is None:
+            self._done(result)
+        else:
+            self._failed(error)
+
+
+class Tasks(QObject):
+    """Starts tasks and knows those that run."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.running: set[Task] = set()
+
+    def start(
+        self,
+        work: Callable[[Task], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+    ) -> Task:
+        task = Task(self, work, done, failed)
+        self.running.add(task)
+        task.thread_.start()
+        return task
+
+    def cancel_all(self, wait: float = 2.0) -> None:
+        """Cancel what runs, and wait a little for threads to end."""
+        tasks = list(self.running)
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            task.thread_.join(wait)

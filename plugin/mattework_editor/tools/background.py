@@ -1,0 +1,17 @@
+"""Background: what is painted over does not belong to the subject."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mattework.recipe import StrokeKind
+from mattework_editor.tools.base import BrushTool
+
+
+class BackgroundBrush(BrushTool):
+    name = "Background"
+    tip = "Paint what does not belong to the subject. Alt paints foreground."
+    key = "N"
+    colour = (235, 70, 60)
+    kind: ClassVar[StrokeKind] = "background"
+    inverse: ClassVar[StrokeKind] = "foreground"

@@ -1,0 +1,17 @@
+"""Eraser: takes strokes back to what the model found."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mattework.recipe import StrokeKind
+from mattework_editor.tools.base import BrushTool
+
+
+class Eraser(BrushTool):
+    name = "Eraser"
+    tip = "Take your strokes back to what the model found. Alt paints an unknown edge."
+    key = "E"
+    colour = (200, 200, 200)
+    kind: ClassVar[StrokeKind] = "restored"
+    inverse: ClassVar[StrokeKind] = "unknown"

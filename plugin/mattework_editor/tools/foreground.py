@@ -1,0 +1,17 @@
+"""Foreground: what is painted over belongs to the subject."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mattework.recipe import StrokeKind
+from mattework_editor.tools.base import BrushTool
+
+
+class ForegroundBrush(BrushTool):
+    name = "Foreground"
+    tip = "Paint what belongs to the subject. Alt paints background."
+    key = "B"
+    colour = (60, 200, 90)
+    kind: ClassVar[StrokeKind] = "foreground"
+    inverse: ClassVar[StrokeKind] = "background"

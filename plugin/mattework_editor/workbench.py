@@ -1,0 +1,562 @@
+"""The workbench: carries out what a person asks for on the session, beside the window, and tells what has changed.
+
+Long work (opening, finding the subject, solving all of the edge, saving) runs one at a time and locks painting. Strokes
+queue up and are solved one after the other; a coarse answer is shown first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from mattework import Recipe, Rect, Stroke, apply_edge_settings, resolve_region
+from mattework.arrays import Bytes, Floats
+from mattework.errors import Cancelled, MatteworkError
+from mattework.recipe import EdgeSettings
+from mattework.worker.protocol import EngineError
+from mattework_editor import drafts, files
+from mattework_editor.compose import Sources
+from mattework_editor.engine import Engine
+from mattework_editor.pyramid import (
+    Pyramid,
+    build_photo_pyramid,
+    convert_photo,
+    edge_reach,
+    quantise,
+    render_matte,
+)
+from mattework_editor.session import (
+    Choices,
+    OpenStroke,
+    Planes,
+    Session,
+    compare_planes,
+    make_base,
+    replay_strokes,
+)
+from mattework_editor.tasks import Task, Tasks
+
+DRAFT_DELAY = 300
+"""Milliseconds after the last step until the draft is written."""
+AT_ONCE = 400_000
+"""Pixels up to which the matte is made in the window's own thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    name: str
+    strokes: tuple[Stroke, ...]
+
+
+class Workbench(QObject):
+    """See the module. `session` is None until a photo is open."""
+
+    changed = pyqtSignal()
+    sources_replaced = pyqtSignal(bool)
+    refreshed = pyqtSignal(object)
+    stroke_settled = pyqtSignal()
+    stroke_dropped = pyqtSignal()
+    busy_changed = pyqtSignal(str)
+    progressed = pyqtSignal(str, float)
+    opened = pyqtSignal()
+    saved = pyqtSignal(object)
+    told = pyqtSignal(str)
+    failed = pyqtSignal(str)
+
+    def __init__(self, engine: Engine | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.engine = engine or Engine()
+        self.session: Session | None = None
+        self.sources: Sources | None = None
+        self.target: Path | None = None
+        self.ran = ""
+        self._tasks = Tasks(self)
+        self._long: Task | None = None
+        self._queue: deque[_Queued] = deque()
+        self._open: tuple[OpenStroke, Task] | None = None
+        self._matte_task: Task | None = None
+        self._matte_wanted: Rect | None = None
+        self._preview_task: Task | None = None
+        self._preview_wanted: tuple[EdgeSettings, float, Rect] | None = None
+        self._draft = drafts.name_draft()
+        self._draft_timer = QTimer(self)
+        self._draft_timer.setSingleShot(True)
+        self._draft_timer.setInterval(DRAFT_DELAY)
+        self._draft_timer.timeout.connect(self._write_draft)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether long work runs."""
+        return self._long is not None
+
+    @property
+    def is_solving(self) -> bool:
+        return self._open is not None or bool(self._queue)
+
+    @property
+    def can_edit(self) -> bool:
+        return self.session is not None and not self.is_busy
+
+    # Opening ---------------------------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path, draft: drafts.Draft | None = None) -> None:
+        """Open a photo or a file of ours; with a draft, go on with its unsaved work."""
+        self._forget_strokes()
+
+        def work(task: Task) -> tuple[Session, Sources]:
+            task.report(self.tr("reading"), 0.1)
+            opened = files.read_file(path)
+            if draft is not None:
+                opened = replace(opened, choices=draft.choices, alpha=None)
+            task.report(self.tr("first look"), 0.4)
+            colour = build_photo_pyramid(opened.photo, with_base=False)
+            shape = opened.photo.size.shape
+            blank = Sources(colour, Pyramid.build(np.zeros(shape, np.uint8)), np.zeros(shape, np.uint8))
+            task.shown.emit(blank)
+            session = files.make_session(opened, self.engine, task.report)
+            if opened.choices is None:
+                return session, blank
+            _, matte = render_matte(
+                session.planes.alpha, session.recipe.edge, session.photo.alpha, session.size.rect
+            )
+            return session, Sources(colour, Pyramid.build(matte), session.planes.trimap)
+
+        def show(sources: Sources) -> None:
+            self.session, self.sources, self.ran = None, sources, ""
+            self.changed.emit()
+            self.sources_replaced.emit(False)
+
+        def done(result: tuple[Session, Sources]) -> None:
+            self.session, sources = result
+            sources.trimap = self.session.planes.trimap
+            self.sources = sources
+            is_ours = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
+            self.target = path if is_ours and draft is None else None
+            self._draft = draft.file if draft is not None else drafts.name_draft()
+            if draft is not None:
+                self.session.history.mark_recovered()
+            self.sources_replaced.emit(True)
+            self.opened.emit()
+            self.changed.emit()
+            self._prepare(self.session, sources)
+
+        self._start_long(self.tr("Opening {name}").format(name=path.name), work, done, show)
+
+    def _prepare(self, session: Session, sources: Sources) -> None:
+        """What makes the next clicks quick: the full size in sRGB, and the worker with the photo."""
+
+        def convert(_: Task) -> Bytes:
+            return convert_photo(session.photo)
+
+        def arrive(base: Bytes) -> None:
+            sources.colour.levels[0] = base
+            self.refreshed.emit(None)
+
+        if sources.colour.levels[0] is None:
+            self._tasks.start(convert, arrive, self._tell)
+        self._tasks.start(lambda _: self.engine.warm_up(session.photo), lambda _: None, self._tell)
+
+    # Long work -------------------------------------------------------------------------------------------------------
+
+    def _start_long(
+        self,
+        title: str,
+        work: Callable[[Task], Any],
+        done: Callable[[Any], None],
+        show: Callable[[Any], None] | None = None,
+    ) -> None:
+        if self._long is not None:
+            self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
+            return
+
+        def finish(result: Any) -> None:
+            self._end_long()
+            done(result)
+
+        def fail(error: BaseException) -> None:
+            self._end_long()
+            self._tell(error)
+
+        task = self._tasks.start(work, finish, fail)
+        self._long = task
+        task.progressed.connect(self.progressed)
+        if show is not None:
+            task.shown.connect(show)
+        self.busy_changed.emit(title)
+
+    def _end_long(self) -> None:
+        self._long = None
+        self.busy_changed.emit("")
+
+    def cancel(self) -> None:
+        """Give up the long work that runs; what was there before stays."""
+        if self._long is not None:
+            self._long.cancel()
+
+    def find_subject(self) -> None:
+        """Run the subject model; strokes stay and are solved again on its result. One step."""
+        session = self.session
+        if session is None or self.is_solving:
+            return
+        photo, own, colour, before = session.photo, session.choices, session.colour, session.planes
+
+        def work(task: Task) -> tuple[Choices, Planes, Any, dict[str, Any]]:
+            alpha, found, inputs, report = self.engine.find_subject(photo, own.recipe, task.report)
+            recipe = files.merge_found(own.recipe, found)
+            choices = Choices(recipe, inputs, report.get("confidence"))
+            base = make_base(choices, photo.size, colour)
+            planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices)
+            return choices, planes, compare_planes(before, planes), report
+
+        def done(result: tuple[Choices, Planes, Any, dict[str, Any]]) -> None:
+            choices, planes, patches, report = result
+            session.replace_planes(self.tr("Select Subject"), choices, planes, patches)
+            self._tell_report(report)
+            self._after_step(session.size.rect)
+
+        self._start_long(self.tr("Selecting the subject"), work, done)
+
+    def change_recipe(self, name: str, recipe: Recipe) -> None:
+        """Another edge setting, solver, band, colour amount or background: one step."""
+        session = self.session
+        if session is None or recipe == session.recipe:
+            return
+        if not self.can_edit or self.is_solving:
+            self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
+            self.changed.emit()
+            return
+        own = session.recipe
+        if session.has_subject and (recipe.solver != own.solver or recipe.trimap != own.trimap):
+            self._solve_again(name, replace(session.choices, recipe=recipe))
+            return
+        session.choose(name, recipe)
+        self._after_step(session.size.rect if recipe.edge != own.edge else Rect(0, 0, 0, 0))
+
+    def _solve_again(self, name: str, choices: Choices) -> None:
+        session = self.session
+        assert session is not None
+        photo, before = session.photo, session.planes
+
+        def work(task: Task) -> tuple[Planes, Any]:
+            planes = files.make_planes(photo, choices, self.engine, None, task.report)
+            return planes, compare_planes(before, planes)
+
+        def done(result: tuple[Planes, Any]) -> None:
+            session.replace_planes(name, choices, *result)
+            self._after_step(session.size.rect)
+
+        self._start_long(self.tr("Solving the edge"), work, done)
+
+    def save_file(self, path: Path, *, overwrite: bool) -> None:
+        session = self.session
+        if session is None or self.is_solving:
+            self.told.emit(self.tr("The last stroke is still being solved. Save again in a moment."))
+            return
+
+        def work(task: Task) -> tuple[str, ...]:
+            return files.save_session(session, path, overwrite=overwrite, progress=task.report)
+
+        def done(notes: tuple[str, ...]) -> None:
+            session.history.mark_saved()
+            self.target = path
+            self._draft_timer.stop()
+            drafts.delete_draft(self._draft)
+            self.told.emit(" ".join([self.tr("Saved {name}.").format(name=path.name), *notes]))
+            self.changed.emit()
+            self.saved.emit(path)
+
+        self._start_long(self.tr("Saving {name}").format(name=path.name), work, done)
+
+    # Strokes ---------------------------------------------------------------------------------------------------------
+
+    def paint(self, name: str, strokes: tuple[Stroke, ...]) -> None:
+        """Draw the strokes of one gesture and solve under them."""
+        self._queue.append(_Queued(name, strokes))
+        self._next_stroke()
+
+    def _next_stroke(self) -> None:
+        session = self.session
+        while self._open is None and self._queue and session is not None:
+            queued = self._queue.popleft()
+            opened = session.draw(queued.name, queued.strokes)
+            if opened is None:
+                self.stroke_settled.emit()
+                continue
+            self._show_alpha(opened.region)
+            self._open = opened, self._solve(session, opened)
+
+    def _solve(self, session: Session, opened: OpenStroke) -> Task:
+        colour, planes, soft_mask = session.colour, session.planes, session.soft_mask
+        edge, solver = session.recipe.edge, session.recipe.solver
+
+        def work(task: Task) -> tuple[Rect, Floats]:
+            if edge.is_neutral and solver in ("auto", "closed-form"):
+                task.shown.emit(
+                    resolve_region(
+                        colour,
+                        planes.trimap,
+                        planes.alpha,
+                        opened.region,
+                        soft_mask=soft_mask,
+                        solver="guided",
+                    )
+                )
+            return resolve_region(
+                colour, planes.trimap, planes.alpha, opened.region, soft_mask=soft_mask, solver=solver
+            )
+
+        def show(coarse: tuple[Rect, Floats]) -> None:
+            if self._open is not None and self._open[0] is opened:
+                zone, values = coarse
+                self._put_matte(zone, quantise(values, session.photo.alpha, zone))
+
+        def done(solved: tuple[Rect, Floats]) -> None:
+            self._open = None
+            session.finish_strokes(opened, *solved)
+            self.stroke_settled.emit()
+            self._after_step(opened.zone)
+            self._next_stroke()
+
+        def fail(error: BaseException) -> None:
+            if isinstance(error, Cancelled):
+                return
+            self._open = None
+            session.drop_strokes(opened)
+            self.stroke_settled.emit()
+            self._show_alpha(opened.zone)
+            self._tell(error)
+            self._next_stroke()
+
+        task = self._tasks.start(work, done, fail)
+        task.shown.connect(show)
+        return task
+
+    def _drop_newest_stroke(self) -> bool:
+        """Take back the newest stroke that is not solved yet; False when there is none."""
+        if self._queue:
+            self._queue.pop()
+        elif self._open is not None and self.session is not None:
+            opened, task = self._open
+            task.cancel()
+            self._open = None
+            self.session.drop_strokes(opened)
+            self._show_alpha(opened.zone)
+        else:
+            return False
+        self.stroke_dropped.emit()
+        self.changed.emit()
+        return True
+
+    def _forget_strokes(self) -> None:
+        while self._drop_newest_stroke():
+            pass
+
+    # History ---------------------------------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        if not self.can_edit or self._drop_newest_stroke():
+            return
+        self._step(back=True)
+
+    def redo(self) -> None:
+        if self.can_edit and not self.is_solving:
+            self._step(back=False)
+
+    def go_to_step(self, position: int) -> None:
+        """Undo or redo until so many steps are done."""
+        session = self.session
+        if session is None or not self.can_edit or self.is_solving:
+            return
+        while session.history.position > position:
+            self._step(back=True)
+        while session.history.position < min(position, len(session.history.steps)):
+            self._step(back=False)
+
+    def _step(self, *, back: bool) -> None:
+        session = self.session
+        assert session is not None
+        step = session.undo() if back else session.redo()
+        if step is not None:
+            whole = step.before.recipe.edge != step.after.recipe.edge
+            self._after_step(session.size.rect if whole else step.rect)
+
+    def _after_step(self, where: Rect) -> None:
+        session, sources = self.session, self.sources
+        assert session is not None
+        assert sources is not None
+        sources.trimap = session.planes.trimap
+        self._draft_timer.start()
+        self.changed.emit()
+        if not where.is_empty:
+            self._show_alpha(where)
+
+    # What is seen ----------------------------------------------------------------------------------------------------
+
+    def _show_alpha(self, where: Rect) -> None:
+        """Bring the matte up to date where the alpha has changed: small parts at once, others beside the window."""
+        session = self.session
+        assert session is not None
+        seen = where.grow(2 * edge_reach(session.recipe.edge)).intersect(session.size.rect)
+        if self._matte_task is None and session.recipe.edge.is_neutral and seen.area <= AT_ONCE:
+            edge, opacity = session.recipe.edge, session.photo.alpha
+            self._put_matte(*render_matte(session.planes.alpha, edge, opacity, where))
+            return
+        self._matte_wanted = where if self._matte_wanted is None else self._matte_wanted.unite(where)
+        self._next_matte()
+
+    def _next_matte(self) -> None:
+        session, where = self.session, self._matte_wanted
+        if self._matte_task is not None or where is None or session is None:
+            return
+        self._matte_wanted = None
+        alpha, edge, opacity = session.planes.alpha, session.recipe.edge, session.photo.alpha
+
+        def work(_: Task) -> tuple[Rect, Bytes]:
+            return render_matte(alpha, edge, opacity, where)
+
+        def done(result: tuple[Rect, Bytes]) -> None:
+            self._matte_task = None
+            if session is self.session:
+                self._put_matte(*result)
+            self._next_matte()
+
+        def fail(error: BaseException) -> None:
+            self._matte_task = None
+            self._tell(error)
+
+        self._matte_task = self._tasks.start(work, done, fail)
+
+    def _put_matte(self, where: Rect, values: Bytes) -> None:
+        if self.sources is not None:
+            self.sources.matte.update(where, values)
+            self.refreshed.emit(where)
+
+    def preview_edge(self, edge: EdgeSettings, scale: float, visible: Rect) -> None:
+        """Show other edge settings on the part that is seen, at the scale it is seen at; `change_recipe` makes them so."""
+        self._preview_wanted = edge, scale, visible
+        self._next_preview()
+
+    def _next_preview(self) -> None:
+        session, sources, wanted = self.session, self.sources, self._preview_wanted
+        if self._preview_task is not None or wanted is None or session is None or sources is None:
+            return
+        self._preview_wanted = None
+        edge, scale, visible = wanted
+        level = sources.matte.choose_level(scale)
+        alpha, opacity = session.planes.alpha, session.photo.alpha
+
+        def work(_: Task) -> tuple[Rect, Bytes]:
+            return preview_matte(alpha, edge, opacity, visible, level)
+
+        def done(result: tuple[Rect, Bytes]) -> None:
+            self._preview_task = None
+            where, values = result
+            plane = sources.matte.levels[level]
+            if sources is self.sources and plane is not None and session.recipe.edge != edge:
+                plane[where.slices] = values
+                self.refreshed.emit(visible)
+            self._next_preview()
+
+        def fail(error: BaseException) -> None:
+            self._preview_task = None
+            self._tell(error)
+
+        self._preview_task = self._tasks.start(work, done, fail)
+
+    # Drafts ----------------------------------------------------------------------------------------------------------
+
+    def _write_draft(self) -> None:
+        session = self.session
+        if session is None or session.path is None:
+            return
+        if not session.history.is_dirty:
+            drafts.delete_draft(self._draft)
+            return
+        file, path, choices = self._draft, session.path, session.choices
+        self._tasks.start(lambda _: drafts.write_draft(file, path, choices), lambda _: None, self._tell)
+
+    def discard_draft(self) -> None:
+        """The work is given up, or saved: nothing is to be recovered."""
+        self._draft_timer.stop()
+        drafts.delete_draft(self._draft)
+
+    def close(self) -> None:
+        self._draft_timer.stop()
+        self._tasks.cancel_all()
+        self.engine.close()
+
+    # Telling ---------------------------------------------------------------------------------------------------------
+
+    def _tell(self, error: BaseException) -> None:
+        if isinstance(error, Cancelled):
+            self.told.emit(self.tr("Cancelled."))
+        elif isinstance(error, MemoryError):
+            self.failed.emit(
+                self.tr("There is not enough memory for this. Close other programs or use a smaller picture.")
+            )
+        elif isinstance(error, (MatteworkError, EngineError)):
+            self.failed.emit(str(error))
+        elif isinstance(error, OSError):
+            self.failed.emit(self.tr("The unsaved work cannot be kept safe: {why}").format(why=error))
+        else:
+            self.failed.emit(
+                self.tr("Mattework has a defect ({kind}: {text}). Save your work under another name.").format(
+                    kind=type(error).__name__, text=error
+                )
+            )
+
+    def _tell_report(self, report: dict[str, Any]) -> None:
+        self.ran = self.tr("{model} on {device}, edge {solver}").format(
+            model=report.get("model"), device=report.get("device"), solver=report.get("solver")
+        )
+        confidence = report.get("confidence")
+        text = [] if confidence is None else [self.tr("Confidence {0:.0%}.").format(confidence)]
+        self.told.emit(" ".join([*text, *report.get("reasons", ()), *report.get("notes", ())]))
+
+
+def preview_matte(
+    alpha: Floats, edge: EdgeSettings, opacity: Any, visible: Rect, level: int
+) -> tuple[Rect, Bytes]:
+    """The matte of other edge settings at a level of the pyramid: the rectangle of that level, and its (h, w) uint8."""
+    import cv2
+
+    side = 1 << level
+    frame = Rect(0, 0, alpha.shape[1], alpha.shape[0])
+    wanted = _align(visible, side)
+    seen = _align(wanted.grow(edge_reach(edge)), side).intersect(Rect(0, 0, *_round_up(frame, side)))
+    part = seen.intersect(frame)
+    small = np.ascontiguousarray(alpha[part.slices])
+    if opacity is not None:
+        small = small * (quantise(np.ones_like(small), opacity, part).astype(np.float32) / np.float32(255))
+    if level:
+        right, bottom = seen.width - part.width, seen.height - part.height
+        if right or bottom:
+            small = np.asarray(
+                cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.float32
+            )
+        size = (seen.width // side, seen.height // side)
+        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
+    matte = apply_edge_settings(small, edge, scale=1 / side)
+    where = Rect(seen.left // side, seen.top // side, -(-seen.right // side), -(-seen.bottom // side))
+    inner = wanted.intersect(seen)
+    target = Rect(inner.left // side, inner.top // side, -(-inner.right // side), -(-inner.bottom // side))
+    return target, quantise(matte[target.move(-where.left, -where.top).slices], None, target)
+
+
+def _align(rect: Rect, side: int) -> Rect:
+    return Rect(
+        max(0, rect.left // side * side),
+        max(0, rect.top // side * side),
+        -(-rect.right // side) * side,
+        -(-rect.bottom // side) * side,
+    )
+
+
+def _round_up(frame: Rect, side: int) -> tuple[int, int]:
+    return -(-frame.width // side) * side, -(-frame.height // side) * side

@@ -1,0 +1,159 @@
+"""The session: strokes, steps, undo and redo on real planes."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mattework import Rect, Stroke, resolve_region
+from mattework.recipe import EdgeSettings, StrokeKind
+from mattework_editor.history import apply_patch, find_patches
+from mattework_editor.session import (
+    Planes,
+    Session,
+    compare_planes,
+    draw_onto,
+    replay_strokes,
+    start_session,
+)
+
+
+def paint(session: Session, kind: StrokeKind, x: float, y: float, radius: float = 20.0) -> None:
+    stroke = Stroke(kind=kind, radius=radius, points=((x, y), (x + 10, y)))
+    opened = session.draw(kind, [stroke])
+    assert opened is not None
+    solved = resolve_region(session.colour, session.planes.trimap, session.planes.alpha, opened.region)
+    session.finish_strokes(opened, *solved)
+
+
+def snapshot(session: Session) -> tuple[bytes, bytes, object]:
+    return session.planes.trimap.tobytes(), session.planes.alpha.tobytes(), session.choices
+
+
+def test_each_stroke_is_one_step_and_undo_and_redo_are_exact(session: Session) -> None:
+    states = [snapshot(session)]
+    for kind, x in (("foreground", 100.0), ("unknown", 120.0), ("background", 60.0), ("restored", 100.0)):
+        paint(session, kind, x, 100.0)  # type: ignore[arg-type]
+        states.append(snapshot(session))
+    assert [step.name for step in session.history.steps] == [
+        "foreground",
+        "unknown",
+        "background",
+        "restored",
+    ]
+    for state in reversed(states[:-1]):
+        assert session.undo() is not None
+        assert snapshot(session) == state
+    assert session.undo() is None
+    for state in states[1:]:
+        assert session.redo() is not None
+        assert snapshot(session) == state
+    assert session.redo() is None
+
+
+def test_a_stroke_that_misses_the_photo_is_no_step(session: Session) -> None:
+    assert session.draw("far", [Stroke(kind="foreground", radius=5.0, points=((-500.0, -500.0),))]) is None
+    assert not session.history.is_dirty
+
+
+def test_an_open_stroke_can_be_dropped(session: Session) -> None:
+    before = snapshot(session)
+    opened = session.draw("x", [Stroke(kind="foreground", radius=30.0, points=((100.0, 100.0),))])
+    assert opened is not None
+    assert session.planes.alpha[100, 100] == 1.0
+    session.drop_strokes(opened)
+    assert snapshot(session) == before
+    assert session.history.last is None
+
+
+def test_dirty_follows_saving_undo_and_redo(session: Session) -> None:
+    paint(session, "foreground", 100, 100)
+    assert session.history.is_dirty
+    session.history.mark_saved()
+    seen = [session.history.is_dirty]
+    for move in (session.undo, session.redo):
+        move()
+        seen.append(session.history.is_dirty)
+    assert seen == [False, True, False]
+
+
+def test_a_new_step_forgets_what_was_undone(session: Session) -> None:
+    paint(session, "foreground", 100, 100)
+    session.undo()
+    paint(session, "foreground", 50, 50)
+    assert session.redo() is None
+    assert len(session.history.steps) == 1
+
+
+def test_choices_are_steps_too(session: Session) -> None:
+    from dataclasses import replace
+
+    softer = replace(session.recipe, edge=EdgeSettings(feather=3.0))
+    assert session.choose("Feather", softer)
+    assert not session.choose("Feather", softer)
+    session.undo()
+    assert session.recipe.edge.is_neutral
+
+
+def test_replaying_the_recipe_gives_the_planes_that_were_painted(session: Session) -> None:
+    for kind, x in (("foreground", 110.0), ("unknown", 150.0), ("background", 200.0), ("restored", 150.0)):
+        paint(session, kind, x, 90.0)  # type: ignore[arg-type]
+    fresh = start_session(session.document, session.photo)
+    again = replay_strokes(fresh.planes, session.colour, session.choices)
+    np.testing.assert_array_equal(again.trimap, session.planes.trimap)
+    np.testing.assert_allclose(again.alpha, session.planes.alpha, atol=2e-3)
+
+
+def test_restored_brings_the_models_trimap_back_and_no_more(session: Session) -> None:
+    session.planes.base[:, 100:] = 255
+    session.planes.trimap[:] = session.planes.base
+    paint(session, "background", 150, 100)
+    paint(session, "restored", 150, 100, radius=50)
+    np.testing.assert_array_equal(session.planes.trimap, session.planes.base)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    left=st.integers(0, 500),
+    top=st.integers(0, 300),
+    width=st.integers(1, 300),
+    height=st.integers(1, 300),
+    seed=st.integers(0, 9),
+)
+def test_patches_go_both_ways(left: int, top: int, width: int, height: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    before = random.random((420, 640), np.float32)
+    after = before.copy()
+    where = Rect(left, top, left + width, top + height).intersect(Rect(0, 0, 640, 420))
+    after[where.slices] = random.random(where.size.shape, np.float32)
+    patches = find_patches("alpha", before[where.slices], after[where.slices], where)
+    plane = before.copy()
+    for patch in patches:
+        apply_patch(patch, plane)
+    np.testing.assert_array_equal(plane, after)
+    for patch in patches:
+        apply_patch(patch, plane)
+    np.testing.assert_array_equal(plane, before)
+
+
+def test_what_did_not_change_is_not_kept() -> None:
+    plane = np.zeros((600, 600), np.uint8)
+    other = plane.copy()
+    other[10, 10] = 1
+    one = Planes(plane, plane, plane.astype(np.float32))
+    two = Planes(plane, other, plane.astype(np.float32))
+    assert [patch.rect for patch in compare_planes(one, two)] == [Rect(0, 0, 256, 256)]
+
+
+def test_strokes_drawn_in_parts_equal_the_whole() -> None:
+    base = np.full((80, 80), 128, np.uint8)
+    strokes = [
+        Stroke(kind="background", radius=9.0, points=((20.0, 20.0), (60.0, 50.0))),
+        Stroke(kind="restored", radius=5.0, points=((30.0, 30.0),)),
+    ]
+    whole = draw_onto(base, base, strokes, Rect(0, 0, 80, 80))
+    part = Rect(15, 20, 60, 70)
+    np.testing.assert_array_equal(
+        draw_onto(base[part.slices], base[part.slices], strokes, part), whole[part.slices]
+    )
