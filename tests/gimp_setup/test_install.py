@@ -104,6 +104,18 @@ def test_a_folder_of_somebody_else_is_left_alone(profile: Path, capsys: Captured
     assert (installed(profile) / "mine.txt").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_profile_that_cannot_be_written_is_one_sentence(profile: Path, capsys: Captured) -> None:
+    (profile / "plug-ins").write_text("a file where the folder should be", encoding="utf-8")
+    assert run_command_line(["gimp", "install", "--no-check"]) == 4
+    assert "cannot be put into" in capsys.readouterr().err
+    assert [one.name for one in profile.iterdir()] == ["plug-ins"]
+
+
+def test_installing_without_the_check_starts_no_engine(profile: Path) -> None:
+    run_command_line(["gimp", "install", "--no-check"])
+    assert find_worker(engine_command()) is None
+
+
 def test_uninstall_takes_it_out_and_says_when_there_is_nothing(profile: Path, capsys: Captured) -> None:
     run_command_line(["gimp", "install", "--no-check"])
     assert run_command_line(["gimp", "uninstall"]) == 0

@@ -349,3 +349,38 @@ def test_a_selection_with_nothing_known_around_it_is_refused(places: Path) -> No
         np.full((80, 96), 255, np.uint8).tofile(folder / "band.raw")
         with pytest.raises(EngineError, match="Outside the selection"):
             client.call("refine", RefineRequest(picture, "u8", "band.raw", "u8", existing="known.raw"))
+
+
+def test_a_full_disk_is_told_and_nothing_stays(places: Path) -> None:
+    """The raw files lie on a disk of one megabyte, which the picture fills and its colours would burst."""
+    if os.getuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("a small disk can only be made by root, where mounting is allowed")
+    script = (
+        "import sys\n"
+        "from mattework.worker.client import connect_worker\n"
+        "from mattework.worker.protocol import ColoursRequest, EngineError, Picture\n"
+        f"client = connect_worker({COMMAND!r}); folder = client.open_folder()\n"
+        "(folder / 'picture.raw').write_bytes(bytes(500 * 500 * 3))\n"
+        "(folder / 'known.raw').write_bytes(bytes(range(250)) * 1000)\n"
+        "request = ColoursRequest(Picture('picture.raw', 500, 500, 3, False, 'u8'), 'u8', 'known.raw')\n"
+        "try: client.call('colours', request)\n"
+        "except EngineError as error: print(error)\n"
+        "print(client.call('about')['protocol']); client.call('stop')\n"
+    )
+    mount = f"mount -t tmpfs -o size=1100k none '{places / 'tmp'}'; exec \"$@\""
+    command = [
+        "unshare",
+        "-m",
+        "--propagation",
+        "private",
+        "sh",
+        "-ec",
+        mount,
+        "sh",
+        sys.executable,
+        "-c",
+        script,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "The disk is full" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1] == "1", "the worker lives on"

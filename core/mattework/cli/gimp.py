@@ -46,7 +46,7 @@ def install(dry_run: bool, no_check: bool) -> int:
             replaced = folder.exists()
             install_folder(profile)
             say(f"{profile}: {'replaced' if replaced else 'installed'} in {folder}")
-        for finding in examine_profile(profile)[:-1]:
+        for finding in examine_profile(profile):
             if not finding.is_well:
                 failed = _tell(finding.text, finding.remedy)
     if dry_run or no_check or not profiles:
@@ -63,7 +63,8 @@ def install(dry_run: bool, no_check: bool) -> int:
 @gimp.command()
 def doctor() -> int:
     """Say what is wrong between GIMP's menu and the engine, and how to mend it."""
-    from mattework.gimp_setup.doctor import examine_profile, find_sandbox
+    from mattework.gimp_setup.doctor import check_engine, examine_profile, find_sandbox
+    from mattework.gimp_setup.plugin_folder import NAME
     from mattework.gimp_setup.profiles import find_profiles, find_program
 
     sandbox = find_sandbox()
@@ -85,7 +86,10 @@ def doctor() -> int:
     failed = 0
     for profile in profiles:
         say(f"{profile}")
-        for finding in examine_profile(profile):
+        findings = examine_profile(profile)
+        if (profile.plugins / NAME).is_dir():
+            findings.append(check_engine(profile.plugins / NAME))
+        for finding in findings:
             if finding.is_well:
                 say(f"  well   {finding.text}")
             else:

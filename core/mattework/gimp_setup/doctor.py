@@ -35,15 +35,14 @@ class Finding:
 
 
 def examine_profile(profile: Profile) -> list[Finding]:
-    """Look at everything between GIMP's menu and the engine's answer, in that order."""
+    """Look at everything between GIMP's menu and the engine, in that order; the engine itself is `check_engine`."""
     folder = profile.plugins / NAME
     findings = [_check_packaging(profile), _check_stray(profile)]
-    if not folder.is_dir():
+    if folder.is_dir():
+        checks = (_check_files, _check_executable, _check_search_path, _check_registration)
+        findings.extend(check(profile, folder) for check in checks)
+    else:
         findings.append(Finding(False, f"The plug-in is not in {profile.plugins}.", INSTALL))
-        return [one for one in findings if one is not None]
-    checks = (_check_files, _check_executable, _check_search_path, _check_registration)
-    findings.extend(check(profile, folder) for check in checks)
-    findings.append(check_engine(folder))
     return [one for one in findings if one is not None]
 
 

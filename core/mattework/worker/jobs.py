@@ -297,14 +297,14 @@ def _mask_of(cutout: Cutout) -> Samples:
 
 def _write_mask(mask: AnyArray, sample: str, folder: Path | None) -> None:
     """A mask in the samples of a document, or floats of 0 to 1, in the samples that the host wants."""
-    from mattework.worker.rasters import DTYPES, locate_file, quantise, unit_values
+    from mattework.worker.rasters import DTYPES, locate_file, quantise, unit_values, write_plane
 
     if sample not in DTYPES:
         raise UsageError(f"Samples of the kind {sample!r} are not known.")
     wanted = DTYPES[sample]
     if mask.dtype != wanted:
         mask = quantise(unit_values(mask), wanted)
-    mask.tofile(locate_file(folder, MASK_FILE))
+    write_plane(mask, locate_file(folder, MASK_FILE))
 
 
 def _edge_settings(edge: EdgeOptions) -> EdgeSettings:

@@ -61,6 +61,11 @@ def read_plane(path: Path, sample: str, size: Size, channels: int = 1) -> AnyArr
     return samples.reshape(size.shape) if channels == 1 else samples.reshape(*size.shape, channels)
 
 
+def write_plane(samples: AnyArray, path: Path) -> None:
+    """Write samples raw. Unlike `ndarray.tofile`, this says why when it fails."""
+    path.write_bytes(np.ascontiguousarray(samples).data)
+
+
 def read_document(picture: Picture, folder: Path | None) -> tuple[Document, AnyArray]:
     """The picture as a document of one layer, and its raw samples (H, W, channels) as they came."""
     size = Size(picture.width, picture.height)
@@ -85,14 +90,14 @@ def read_document(picture: Picture, folder: Path | None) -> tuple[Document, AnyA
 def write_colours(clean: Samples, document: Document, raw: AnyArray, picture: Picture, path: Path) -> None:
     """Clean colours in the picture's own samples; where nothing changed, the picture's own bytes."""
     if clean.dtype == raw.dtype and not picture.linear:
-        (np.dstack((clean, raw[..., -1])) if picture.has_alpha else clean).tofile(path)
+        write_plane(np.dstack((clean, raw[..., -1])) if picture.has_alpha else clean, path)
         return
     layer = next(document.walk_layers())
     changed: Bools = (clean != layer.pixels).any(axis=-1)
     result = raw.copy()
     count = clean.shape[2]
     result[..., :count][changed] = _decode(clean[changed], picture.linear, raw.dtype)
-    result.tofile(path)
+    write_plane(result, path)
 
 
 def unit_values(samples: AnyArray) -> Floats:
