@@ -139,6 +139,20 @@ def test_quiet_says_nothing(disc: tuple[Path, Path], capsys: Captured) -> None:
         (["cut", "--no-such-option"], 2, "no-such-option"),
         (["refine", str(ASTRONAUT), "-o", "unwritten.psd"], 7, "recipe"),
         (["cut", str(ASTRONAUT), "--device", "cuda", "-o", "unwritten.psd"], 6, "cuda"),
+        (["cut", str(ASTRONAUT), "-o", "out.xyz"], 2, ".psd, .psb"),
+        (["cut", str(ASTRONAUT), "-o", "out.psd", "--bits", "8"], 2, "keeps the depth"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--bits", "32"], 2, "8 or 16"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--background", "no such thing"], 2, "no such thing"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--key", "gray"], 2, "hue"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--shift", "nan"], 2, "shift"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--feather", "1e9"], 2, "feather"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "mask.jpg"], 2, ".png or .tif"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "-"], 2, "file of its own"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "out.png"], 2, "two files"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--layer", "Photo"], 2, "PSD or PSB"),
+        (["cut", str(ASTRONAUT), "--trimap", "t.png", "--device", "cpu", "-o", "out.png"], 2, "--device"),
+        (["render", str(ASTRONAUT), "-o", "out.webp", "--bits", "16"], 2, "8 bits"),
+        (["render", str(ASTRONAUT), "-o", "missing/out.png"], 4, "missing"),
     ],
 )
 def test_what_goes_wrong_has_its_exit_code_and_one_sentence(
@@ -205,3 +219,107 @@ def test_completion_scripts_name_the_program(capsys: Captured) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert run("completion", shell) == 0
         assert "_MATTEWORK_COMPLETE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["cut", "render"])
+def test_a_picture_is_never_written_over_itself(
+    disc: tuple[Path, Path], command: str, capsys: Captured
+) -> None:
+    picture, mask = disc
+    before = picture.read_bytes()
+    link = picture.with_name("link.png")
+    link.symlink_to(picture)
+    extra = ["--from-mask", mask] if command == "cut" else []
+    for target in (picture, link):
+        assert run(command, picture, *extra, "-o", target, "--overwrite") == 2
+        assert "would be gone" in capsys.readouterr().err
+    assert picture.read_bytes() == before
+
+
+def test_a_mask_is_not_written_over_the_picture_or_the_mask_that_was_brought(
+    disc: tuple[Path, Path], tmp_path: Path
+) -> None:
+    picture, mask = disc
+    before = picture.read_bytes(), mask.read_bytes()
+    for target in disc:
+        arguments = ["--from-mask", mask, "--save-mask", target, "-o", tmp_path / "o.psd", "--overwrite"]
+        assert run("cut", picture, *arguments) == 2
+    assert (picture.read_bytes(), mask.read_bytes()) == before
+    assert not (tmp_path / "o.psd").exists()
+
+
+def test_a_cutout_may_be_refined_in_its_place(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    picture, mask = disc
+    target = tmp_path / "x.psd"
+    assert run("cut", picture, "--from-mask", mask, "-o", target) == 0
+    first = target.read_bytes()
+    assert run("refine", target, "-o", target) == 4
+    assert run("refine", target, "-o", target, "--overwrite", "--feather", 2) == 0
+    assert target.read_bytes() != first
+
+
+@pytest.mark.parametrize("command", ["cut", "refine", "info"])
+def test_with_json_a_single_failure_is_an_object_too(command: str, tmp_path: Path, capsys: Captured) -> None:
+    missing = tmp_path / "missing.jpg"
+    assert run(command, missing, "--json") == 3
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert result["kind"] == "FileNotReadable"
+    assert str(missing) in result.values()
+    assert "missing.jpg" in err
+
+
+def test_refining_as_json_tells_what_cutting_does(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "--json") == 0
+    cut = json.loads(capsys.readouterr().out)
+    assert run("refine", tmp_path / "x.psd", "-o", tmp_path / "y.jpg", "--json") == 0
+    refined = json.loads(capsys.readouterr().out)
+    assert set(refined) == set(cut)
+    assert any("JPEG" in note for note in refined["notes"]), "notes of saving are told too"
+
+
+def test_what_ran_is_called_by_its_name(
+    photo: Path, disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "m.psd") == 0
+    assert "your own mask" in capsys.readouterr().err
+    assert run("cut", picture, "--trimap", mask, "-o", tmp_path / "t.psd") == 0
+    assert "your own trimap" in capsys.readouterr().err
+    assert run("cut", photo, "-o", tmp_path / "p.psd") == 0
+    assert "mattework-subject on CPU" in capsys.readouterr().err
+    assert run("refine", tmp_path / "p.psd", "-o", tmp_path / "q.psd") == 0
+    assert "on CPU" not in capsys.readouterr().err, "no model ran"
+
+
+def test_a_rendered_file_carries_no_recipe(disc: tuple[Path, Path], tmp_path: Path, capsys: Captured) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd") == 0
+    assert run("render", tmp_path / "x.psd", "-o", tmp_path / "flat.psd") == 0
+    assert run("refine", tmp_path / "flat.psd", "-o", tmp_path / "y.psd") == 7
+
+
+def test_info_shows_a_file_whose_recipe_is_of_a_newer_version(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "-q") == 0
+    data = (tmp_path / "x.psd").read_bytes()
+    assert b'"version":1' in data
+    (tmp_path / "newer.psd").write_bytes(data.replace(b'"version":1', b'"version":9'))
+    assert run("info", tmp_path / "newer.psd") == 0
+    told = capsys.readouterr().out
+    assert "Clean colours" in told
+    assert "newer Mattework" in told
+
+
+def test_a_trimap_of_another_size_is_named(disc: tuple[Path, Path], tmp_path: Path, capsys: Captured) -> None:
+    picture, _ = disc
+    Image.new("L", (7, 5)).save(tmp_path / "small.png")
+    assert run("cut", picture, "--trimap", tmp_path / "small.png") == 2
+    err = capsys.readouterr().err
+    assert "trimap" in err
+    assert "small.png has 7 x 5" in err

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mattework.cli.display import say, show_progress
+from mattework.cli.display import show_progress
 from mattework.cli.options import DEVICES, add_edge_options, add_output_options, add_talk_options
+from mattework.cli.report import tell_failure, tell_result
 from mattework.cli.targets import (
-    check_targets,
+    STREAM,
     choose_target,
     make_folder,
     open_target,
     read_source,
-    refuse_existing,
+    refuse_inputs,
+    refuse_same_targets,
+    refuse_unwritable,
 )
 from mattework.errors import MatteworkError, UsageError
 
@@ -68,19 +71,19 @@ def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **o
     cat photo.jpg | mattework cut - -o - --format png > out.png
     """
     job = _Job(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
-    targets = [choose_target(one, job.output, job.file_format, many=job.many) for one in sources]
+    targets = [choose_target(one, job.output, job.name_format(one), many=job.many) for one in sources]
     job.check(targets)
     make_folder(job.output)
-    check_targets(targets, overwrite=job.overwrite)
+    refuse_same_targets(targets)
     first_failure = 0
     for number, (source, target) in enumerate(zip(sources, targets, strict=True), 1):
         try:
             job.cut_one(source, target, f"{number}/{len(sources)} {Path(source).name}")
         except MatteworkError as error:
-            if not job.many:
+            if not job.many and not as_json:
                 raise
             first_failure = first_failure or error.exit_code
-            job.tell_failure(source, error)
+            tell_failure(source, error, as_json=as_json)
     return first_failure
 
 
@@ -118,29 +121,72 @@ class _Job:
     key: str | None
     session: ModelSession | None = None
 
+    def name_format(self, source: str) -> str | None:
+        """The format that a result without a name of its own is called by; an edited PSB stays one."""
+        is_large = self.layer is not None and source.lower().endswith(".psb")
+        return "psb" if is_large else self.file_format
+
     def check(self, targets: list[Path | None]) -> None:
         if self.many and (self.from_mask or self.trimap or self.save_mask):
             raise UsageError("--from-mask, --trimap and --save-mask go with one picture at a time.")
         if self.layer is None and (self.existing_mask != "refuse" or self.keep_recipe):
             raise UsageError("--existing-mask and --keep-recipe go with --layer.")
-        if self.layer is not None and (self.background or self.key or self.colours or self.file_format):
+        if self.layer is not None and (
+            self.background
+            or self.key
+            or self.colours is not None
+            or self.file_format
+            or self.bits
+            or self.quality
+        ):
             raise UsageError(
-                "--layer changes only that layer's mask: --background, --key, --colours and --format do not go with it."
+                "--layer changes only that layer's mask: --background, --key, --colours, --format, --bits and --quality "
+                "do not go with it."
             )
         if self.as_json and None in targets:
             raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
         if None in targets and self.file_format is None:
             self.file_format = "psd"
-        if self.model and (self.from_mask or self.trimap):
-            raise UsageError("--model is not used with --from-mask or --trimap: give one of them.")
+        if (self.model or self.input_side or self.device != "auto") and (self.from_mask or self.trimap):
+            raise UsageError(
+                "No model runs with --from-mask or --trimap: --model, --device and --input-side do not go with them."
+            )
+        self._check_names(targets)
+
+    def _check_names(self, targets: list[Path | None]) -> None:
+        """What the names and formats alone tell to be wrong, before anything is read."""
+        from mattework.formats.files import check_format
+        from mattework.formats.masks import check_mask_name
+
+        for target in targets:
+            if target is None:
+                continue
+            if self.layer is not None and target.suffix.lower() not in (".psd", ".psb"):
+                raise UsageError(
+                    f"With --layer the document stays what it is, and {target} is no name for a PSD or PSB. "
+                    "End it as the document's."
+                )
+            bits = int(self.bits) if self.bits else None
+            check_format(target, self.file_format, layered=True, quality=self.quality, bits=bits)
+        if self.save_mask is None:
+            return
+        if self.save_mask == STREAM:
+            raise UsageError("The mask needs a file of its own: --save-mask alpha.png.")
+        check_mask_name(self.save_mask)
+        if Path(self.save_mask) in targets:
+            raise UsageError(f"{self.save_mask} cannot take both the picture and its mask. Name two files.")
 
     def cut_one(self, source: str, target: Path | None, title: str) -> None:
         from mattework.pipeline import cut_out
 
-        if target is not None and not self.overwrite:
-            refuse_existing(target)
-        if self.save_mask and not self.overwrite:
-            refuse_existing(Path(self.save_mask))
+        mask = Path(self.save_mask) if self.save_mask else None
+        for one in (target, mask):
+            if one is not None:
+                refuse_unwritable(one, overwrite=self.overwrite)
+        beside = (self.from_mask, self.trimap, self.background)
+        # A mask put on one layer changes nothing else in the document, which may then be written over itself.
+        refuse_inputs(target, beside if self.layer is not None else (source, *beside))
+        refuse_inputs(mask, (source, *beside))
         with show_progress(title, quiet=self.quiet) as progress:
             if self.layer is not None:
                 cutout, notes = self._cut_layer(source, target, progress)
@@ -201,11 +247,6 @@ class _Job:
         changed = ", ".join(done.edit.changed) or "nothing"
         return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 
-    def tell_failure(self, source: str, error: MatteworkError) -> None:
-        if self.as_json:
-            print_json({"source": source, "error": str(error), "kind": type(error).__name__})
-        say(f"mattework: {error}")
-
     def _open_session(self) -> ModelSession | None:
         if self.from_mask or self.trimap:
             return None
@@ -235,35 +276,6 @@ class _Job:
         )
 
     def _tell(self, source: str, target: Path | None, cutout: Cutout, notes: tuple[str, ...]) -> None:
-        report = cutout.report
-        if self.as_json:
-            result = {"source": source, "target": str(target), **report.to_dict()}
-            result["notes"] = [*report.notes, *notes]
-            result["size"] = [cutout.document.size.width, cutout.document.size.height]
-            result["depth"] = cutout.document.depth
-            print_json(result)
-            return
-        for note in (*report.notes, *notes):
-            say(f"note: {note}", quiet=self.quiet)
-        if report.confidence is not None and report.confidence < 0.5:
-            say(f"note: look at this one. {'; '.join(report.reasons)}", quiet=self.quiet)
-        say(describe_result(target, cutout), quiet=self.quiet)
-        if self.verbose:
-            for step, seconds in report.steps.items():
-                say(f"  {step:<8} {seconds:7.3f} s", quiet=self.quiet)
-
-
-def describe_result(target: Path | None, cutout: Cutout) -> str:
-    """One line: where it went, what ran, how sure we are."""
-    report = cutout.report
-    ran = f"{report.model} on {report.device}" if report.model else "your own mask"
-    sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
-    where = "standard output" if target is None else str(target)
-    return f"{where}: {ran}, edge {report.solver}{sure}, {report.seconds:.1f} s"
-
-
-def print_json(value: Any) -> None:
-    """One compact line of JSON on standard output."""
-    import msgspec
-
-    click.echo(msgspec.json.encode(value).decode())
+        tell_result(
+            source, target, cutout, notes, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose
+        )

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mattework.cli.cut import print_json
-from mattework.cli.display import say
+from mattework.cli.report import print_json, tell_failure
 from mattework.cli.targets import read_source
-from mattework.errors import MatteworkError
+from mattework.errors import MatteworkError, RecipeError
 
 if TYPE_CHECKING:
     from mattework.document.model import Document, Mask, Node
@@ -28,12 +27,10 @@ def info(sources: tuple[str, ...], as_json: bool) -> int:
         try:
             facts = describe_document(open_source(read_source(source)))
         except MatteworkError as error:
-            if len(sources) == 1:
+            if len(sources) == 1 and not as_json:
                 raise
             first_failure = first_failure or error.exit_code
-            say(f"mattework: {error}")
-            if as_json:
-                print_json({"file": source, "error": str(error), "kind": type(error).__name__})
+            tell_failure(source, error, as_json=as_json, name="file")
             continue
         if as_json:
             print_json({"file": source, **facts})
@@ -46,8 +43,12 @@ def describe_document(document: Document) -> dict[str, Any]:
     """Everything worth knowing about a document but its pixels, as plain values."""
     from mattework.formats.xmp import get_recipe
 
-    metadata = document.metadata
-    found = get_recipe(metadata.xmp)
+    metadata, notes = document.metadata, list(document.notes)
+    try:
+        found = get_recipe(metadata.xmp)
+    except RecipeError as error:
+        found = None
+        notes.append(str(error))
     recipe: dict[str, Any] | None = None
     if found is not None:
         import msgspec
@@ -66,7 +67,7 @@ def describe_document(document: Document) -> dict[str, Any]:
         "xmp": metadata.xmp is not None,
         "layers": [_describe_node(node) for node in document.layers],
         "recipe": recipe,
-        "notes": list(document.notes),
+        "notes": notes,
     }
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mattework.cli.cut import describe_result, print_json
-from mattework.cli.display import say, show_progress
+from mattework.cli.display import show_progress
 from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
-from mattework.cli.targets import choose_target, make_folder, open_target, read_source, refuse_existing
-from mattework.errors import RecipeError, UsageError
+from mattework.cli.report import tell_failure, tell_result
+from mattework.cli.targets import choose_target, make_folder, open_target, read_source, refuse_unwritable
+from mattework.errors import MatteworkError, RecipeError, UsageError
+
+if TYPE_CHECKING:
+    from mattework.cutout import Cutout
+    from mattework.progress import Progress
 
 
 @click.command()
@@ -31,53 +35,58 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     mattework refine photo.cutout.psd -o tighter.psd --shift -1
     mattework refine photo.cutout.psd -o softer.psd --edge guided --feather 2
     """
-    from mattework.formats.xmp import get_recipe
-    from mattework.photo import open_source
-    from mattework.pipeline import apply_recipe
+    from mattework.formats.files import check_format
 
     target = choose_target(source, options["output"], options["file_format"], many=False, tag="refined")
     if as_json and target is None:
         raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
+    bits = int(options["bits"]) if options["bits"] else None
+    if target is not None:
+        check_format(target, options["file_format"], layered=True, quality=options["quality"], bits=bits)
     make_folder(options["output"])
-    if target is not None and not options["overwrite"]:
-        refuse_existing(target)
-    with show_progress(Path(source).name, quiet=quiet or as_json) as progress:
-        document = open_source(read_source(source))
-        found = get_recipe(document.metadata.xmp)
-        if found is None:
-            raise RecipeError(
-                f"{source} carries no recipe of Mattework. Use `mattework cut` on the photo instead."
+    try:
+        if target is not None:
+            refuse_unwritable(target, overwrite=options["overwrite"])
+        with show_progress(Path(source).name, quiet=quiet or as_json) as progress:
+            cutout = _make_again(source, options, progress)
+            notes = cutout.save(
+                open_target(target),
+                format=options["file_format"] or ("psd" if target is None else None),
+                overwrite=options["overwrite"],
+                quality=options["quality"],
+                bits=bits,
+                progress=progress,
             )
-        recipe, inputs = found
-        changes = {
-            key: options[key]
-            for key in ("solver", "colours", "key", "background")
-            if options[key] is not None
-        }
-        edge = {
-            key: options[key]
-            for key in ("smooth", "feather", "contrast", "shift")
-            if options[key] is not None
-        }
-        if options["band"] is not None:
-            changes["trimap"] = replace(recipe.trimap, band=options["band"])
-        recipe = replace(recipe, edge=replace(recipe.edge, **edge), **changes)
-        cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
-        notes = cutout.save(
-            open_target(target),
-            format=options["file_format"] or ("psd" if target is None else None),
-            overwrite=options["overwrite"],
-            quality=options["quality"],
-            bits=int(options["bits"]) if options["bits"] else None,
-            progress=progress,
-        )
-    if as_json:
-        print_json({"source": source, "target": str(target), **cutout.report.to_dict()})
-        return 0
-    for note in (*cutout.report.notes, *notes):
-        say(f"note: {note}", quiet=quiet)
-    say(describe_result(target, cutout), quiet=quiet)
-    if verbose:
-        for step, seconds in cutout.report.steps.items():
-            say(f"  {step:<8} {seconds:7.3f} s", quiet=quiet)
+    except MatteworkError as error:
+        if not as_json:
+            raise
+        tell_failure(source, error, as_json=True)
+        return error.exit_code
+    tell_result(source, target, cutout, notes, as_json=as_json, quiet=quiet, verbose=verbose, again=True)
     return 0
+
+
+def _make_again(source: str, options: dict[str, Any], progress: Progress | None) -> Cutout:
+    """The cut-out of the file's own recipe, with what was set on the command line in it."""
+    from mattework.formats.xmp import get_recipe
+    from mattework.photo import open_source
+    from mattework.pipeline import apply_recipe
+
+    document = open_source(read_source(source))
+    found = get_recipe(document.metadata.xmp)
+    if found is None:
+        raise RecipeError(
+            f"{source} carries no recipe of Mattework. Use `mattework cut` on the photo instead."
+        )
+    recipe, inputs = found
+
+    def take(*names: str) -> dict[str, Any]:
+        return {name: options[name] for name in names if options[name] is not None}
+
+    changes = take("solver", "colours", "key", "background")
+    if options["band"] is not None:
+        changes["trimap"] = replace(recipe.trimap, band=options["band"])
+    edge = replace(recipe.edge, **take("smooth", "feather", "contrast", "shift"))
+    return apply_recipe(
+        document, recipe=replace(recipe, edge=edge, **changes), inputs=inputs, progress=progress
+    )

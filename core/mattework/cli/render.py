@@ -10,7 +10,14 @@ import click
 
 from mattework.cli.display import say, show_progress
 from mattework.cli.options import add_output_options
-from mattework.cli.targets import choose_target, make_folder, open_target, read_source, refuse_existing
+from mattework.cli.targets import (
+    choose_target,
+    make_folder,
+    open_target,
+    read_source,
+    refuse_inputs,
+    refuse_unwritable,
+)
 
 
 @click.command()
@@ -29,16 +36,19 @@ def render(source: str, quiet: bool, **options: Any) -> int:
     from mattework.background import make_background
     from mattework.document.composite import flatten_document, is_exact_for
     from mattework.document.model import Document, Layer
-    from mattework.formats.files import save_document
+    from mattework.formats.files import check_format, save_document
     from mattework.formats.xmp import drop_recipe
     from mattework.photo import open_source
 
     target = choose_target(
         source, options["output"], options["file_format"] or "png", many=False, tag="render"
     )
+    bits = int(options["bits"]) if options["bits"] else None
     make_folder(options["output"])
-    if target is not None and not options["overwrite"]:
-        refuse_existing(target)
+    if target is not None:
+        check_format(target, options["file_format"], layered=False, quality=options["quality"], bits=bits)
+        refuse_unwritable(target, overwrite=options["overwrite"])
+        refuse_inputs(target, (source, options["background"]))
     with show_progress(Path(source).name, quiet=quiet) as progress:
         document = open_source(read_source(source))
         _, reasons = is_exact_for(document)
@@ -61,7 +71,7 @@ def render(source: str, quiet: bool, **options: Any) -> int:
             format=options["file_format"] or ("png" if target is None else None),
             overwrite=options["overwrite"],
             quality=options["quality"],
-            bits=int(options["bits"]) if options["bits"] else None,
+            bits=bits,
             progress=progress,
         )
     for note in (*document.notes, *reasons, *behind_notes, *notes):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from mattework.errors import OutputExists, OutputNotWritable, UsageError
+from mattework.formats.atomic import check_target
 
 STREAM = "-"
 SUFFIX_OF = {
@@ -22,9 +24,9 @@ SUFFIX_OF = {
 }
 
 
-def read_source(name: str) -> Path | bytes:
-    """A path as it is, or all of standard input for "-"."""
-    return sys.stdin.buffer.read() if name == STREAM else Path(name)
+def read_source(name: str) -> Path | BinaryIO:
+    """A path as it is, or standard input for "-"."""
+    return sys.stdin.buffer if name == STREAM else Path(name)
 
 
 def open_target(target: Path | None) -> Path | BinaryIO:
@@ -62,36 +64,51 @@ def choose_target(
     return folder / f"{Path(source).stem}.{tag}{suffix}"
 
 
-def check_targets(targets: Sequence[Path | None], *, overwrite: bool) -> None:
-    """Refuse two sources that would write one file. Existing files are refused when each is written.
+def refuse_same_targets(targets: Sequence[Path | None]) -> None:
+    """Refuse two results that would be one file.
 
     Raises:
         UsageError: two results of one name.
-        OutputExists: a target exists and overwriting was not asked for; only when it is the only one.
     """
     seen: set[Path] = set()
     for target in targets:
-        if target is None:
-            continue
-        if target in seen:
+        if target is not None and target in seen:
             raise UsageError(
                 f"Two pictures would both be written to {target}. Cut them one at a time with -o."
             )
-        seen.add(target)
-    if len(seen) == 1 and not overwrite:
-        refuse_existing(next(iter(seen)))
+        if target is not None:
+            seen.add(target)
 
 
-def refuse_existing(target: Path) -> None:
-    """Raise when the target is there already, or its folder is not: before minutes of work, not after."""
-    if not target.parent.is_dir():
-        raise OutputNotWritable(
-            f"There is no folder {target.parent} to write {target.name} into. Make it first."
-        )
-    if target.exists():
+def refuse_unwritable(target: Path, *, overwrite: bool) -> None:
+    """Refuse a target that cannot be written: before minutes of work, not after.
+
+    Raises:
+        OutputExists: the file is there and overwriting was not asked for.
+        OutputNotWritable: a folder, a device, no folder to write into, no permission.
+    """
+    try:
+        check_target(target, overwrite=overwrite)
+    except OutputExists:
         raise OutputExists(
             f"{target} exists already. Add --overwrite to replace it, or give another name with -o."
-        )
+        ) from None
+
+
+def refuse_inputs(target: Path | None, inputs: Sequence[str | None]) -> None:
+    """Refuse to write over a file that is being read, --overwrite or not: the original would be gone.
+
+    Raises:
+        UsageError: the target is one of the inputs, under this name or another.
+    """
+    for name in inputs:
+        if target is None or name is None or name == STREAM:
+            continue
+        with suppress(OSError):
+            if target.samefile(name):
+                raise UsageError(
+                    f"{target} is one of the pictures that are read; it would be gone. Give another name."
+                )
 
 
 def make_folder(output: str | None) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "FLAT_FORMATS",
     "FORMATS",
     "LAYERED_FORMATS",
+    "check_format",
     "choose_format",
     "open_document",
     "read_mask",
@@ -129,6 +130,28 @@ def choose_format(document: Document, target: Target, format: str | None = None)
     Raises:
         UsageError: it is unknown, or `target` is a stream and `format` is missing.
     """
+    named = _name_format(target, format)
+    return "layered-tiff" if named == "tiff" and format is None and _has_layers(document) else named
+
+
+def check_format(
+    target: Target,
+    format: str | None = None,
+    *,
+    layered: bool,
+    quality: int | None = None,
+    bits: int | None = None,
+) -> None:
+    """Refuse, before there is a document, what `save_document` would refuse of one with layers, or without.
+
+    Raises:
+        UsageError: an unknown format, or values out of range.
+    """
+    named = _name_format(target, format)
+    _check_request("layered-tiff" if named == "tiff" and format is None and layered else named, quality, bits)
+
+
+def _name_format(target: Target, format: str | None) -> str:
     if format is not None:
         chosen = _ALIASES.get(format.lower(), format.lower())
         if chosen not in FORMATS:
@@ -143,7 +166,7 @@ def choose_format(document: Document, target: Target, format: str | None = None)
             f"{os.fspath(target)} does not end in a format that can be written. "
             f"Use one of: {', '.join(_FORMAT_OF_SUFFIX)}."
         )
-    return "layered-tiff" if known == "tiff" and _has_layers(document) else known
+    return known
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -194,10 +217,14 @@ def _has_layers(document: Document) -> bool:
 def _check_request(container: str, quality: int | None, bits: int | None) -> None:
     if quality is not None and not 1 <= quality <= 100:
         raise UsageError(f"The quality must be 1 to 100, not {quality}.")
-    allowed = {"png": (8, 16), "tiff": (8, 16, 32)}.get(container, (8,) if container in FLAT_FORMATS else ())
+    if bits is not None and container in LAYERED_FORMATS:
+        raise UsageError(
+            f"A {container} file keeps the depth of its layers. Bits can be chosen for {', '.join(FLAT_FORMATS)}."
+        )
+    allowed = {"png": (8, 16), "tiff": (8, 16, 32)}.get(container, (8,))
     if bits is not None and bits not in allowed:
-        choices = " or ".join(map(str, allowed)) if allowed else "those of the document"
-        raise UsageError(f"A {container} file here has {choices} bits a channel, not {bits}.")
+        choices = " or ".join(map(str, allowed))
+        raise UsageError(f"A {container} file is written with {choices} bits a channel, not {bits}.")
 
 
 def _write_layered(

@@ -58,10 +58,10 @@ def save_mask(
     write_target(target, write, overwrite=overwrite)
 
 
-def read_mask(source: Source, size: Size | None = None) -> Floats:
+def read_mask(source: Source, size: Size | None = None, *, word: str = "mask") -> Floats:
     """Any picture as a mask (H, W), float32 0..1, 1 for the subject.
 
-    A picture with transparency gives its alpha; an opaque one its brightness, as stored.
+    A picture with transparency gives its alpha; an opaque one its brightness, as stored. `word` is what messages call it.
 
     Raises:
         UsageError: the mask's size is not `size`.
@@ -71,8 +71,10 @@ def read_mask(source: Source, size: Size | None = None) -> Floats:
 
     document = open_document(source)
     if size is not None and document.size != size:
+        named = f" {os.fspath(source)}" if isinstance(source, (str, os.PathLike)) else ""
         raise UsageError(
-            f"The mask has {document.size} pixels and the photo {size}. Both must be of one size; scale the mask first."
+            f"The {word}{named} has {document.size} pixels and the photo {size}. Both must be of one size; "
+            f"scale the {word} first."
         )
     from mattework.document.composite import flatten_document
 
@@ -92,11 +94,20 @@ def read_trimap(source: Source, size: Size | None = None) -> Bytes:
     Raises:
         UsageError, InputError: as `read_mask`.
     """
-    values = read_mask(source, size)
+    values = read_mask(source, size, word="trimap")
     trimap = np.full(values.shape, 128, np.uint8)
     trimap[values <= TRIMAP_MARGIN] = 0
     trimap[values >= 1 - TRIMAP_MARGIN] = 255
     return trimap
+
+
+def check_mask_name(target: Target, format: str | None = None) -> None:
+    """Refuse a name that a mask cannot be written under.
+
+    Raises:
+        UsageError: neither PNG nor TIFF.
+    """
+    _choose_mask_format(target, format)
 
 
 def _choose_mask_format(target: Target, format: str | None) -> str:

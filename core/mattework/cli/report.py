@@ -1,0 +1,77 @@
+"""What a command says about its results: a line and notes for people, an object a picture for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mattework.cli.display import say
+from mattework.errors import MatteworkError
+
+if TYPE_CHECKING:
+    from mattework.cutout import Cutout
+
+UNSURE = 0.5
+"""Below this confidence a person should look at the result."""
+
+
+def print_json(value: Any) -> None:
+    """One compact line of JSON on standard output."""
+    import msgspec
+
+    click.echo(msgspec.json.encode(value).decode())
+
+
+def tell_failure(source: str, error: MatteworkError, *, as_json: bool, name: str = "source") -> None:
+    """A sentence on standard error, and on standard output the object that stands for this picture.
+
+    `name` is the key under which the object names the picture.
+    """
+    if as_json:
+        print_json({name: source, "error": str(error), "kind": type(error).__name__})
+    say(f"mattework: {error}")
+
+
+def tell_result(
+    source: str,
+    target: Path | None,
+    cutout: Cutout,
+    notes: tuple[str, ...],
+    *,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    again: bool = False,
+) -> None:
+    """Where it went, what ran, how sure we are; `notes` are those of saving. `again`: from a recipe, without a model."""
+    report = cutout.report
+    every_note = (*report.notes, *notes)
+    if as_json:
+        result = {"source": source, "target": str(target), **report.to_dict(), "notes": every_note}
+        result["size"] = [cutout.document.size.width, cutout.document.size.height]
+        result["depth"] = cutout.document.depth
+        print_json(result)
+        return
+    say(_describe_result(target, cutout, again=again), quiet=quiet)
+    for note in every_note:
+        say(f"  note: {note}", quiet=quiet)
+    if report.confidence is not None and report.confidence < UNSURE:
+        say(f"  note: look at this one. {'; '.join(report.reasons)}", quiet=quiet)
+    if verbose:
+        for step, seconds in report.steps.items():
+            say(f"  {step:<8} {seconds:7.3f} s", quiet=quiet)
+
+
+def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str:
+    report, origin = cutout.report, cutout.recipe.subject.origin
+    if origin != "model":
+        ran = f"your own {origin}"
+    elif again:
+        ran = f"the soft mask of {report.model}"
+    else:
+        ran = f"{report.model} on {report.device}"
+    sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
+    where = "standard output" if target is None else str(target)
+    return f"{where}: {ran}, edge {report.solver}{sure}, {report.seconds:.1f} s"
