@@ -41,5 +41,5 @@ def main(arguments: Sequence[str] = ()) -> int:
     if named:
         QTimer.singleShot(0, lambda: window.open_path(named[0]))
     else:
-        QTimer.singleShot(0, window.offer_drafts)
+        QTimer.singleShot(0, window.filing.offer_drafts)
     return application.exec()

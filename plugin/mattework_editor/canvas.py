@@ -90,6 +90,7 @@ class Canvas(QWidget):
             self._view = Viewport(sources.size, self._screen_size())
             self._last_end = None
             self.fit()
+            self.scale_changed.emit(self._view.scale)
         self._drop_tiles()
 
     def show_look(self, look: Look) -> None:

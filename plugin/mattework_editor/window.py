@@ -21,13 +21,9 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QDoubleSpinBox,
-    QFileDialog,
-    QLabel,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QProgressBar,
-    QPushButton,
     QToolBar,
 )
 
@@ -36,11 +32,12 @@ from mattework_editor import drafts, preferences
 from mattework_editor.backdrop import load_backdrop
 from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH, Canvas
 from mattework_editor.compose import View
-from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES
+from mattework_editor.filing import Filing
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.panels.background import BackgroundPanel, read_colour
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.steps import StepsPanel
+from mattework_editor.status import StatusBar
 from mattework_editor.tasks import Tasks
 from mattework_editor.tools import TOOLS, BrushTool, make_strokes
 from mattework_editor.workbench import Workbench
@@ -58,18 +55,22 @@ class EditorWindow(QMainWindow):
         self.edge = EdgePanel()
         self.background = BackgroundPanel()
         self.steps = StepsPanel()
+        self.filing = Filing(self, self.workbench, self.settings)
         self._backdrops = Tasks(self)
         self._backdrop_of: str | None = None
         self._compared: View | None = None
-        self._closing = False
         self.setCentralWidget(self.canvas)
         self.setAcceptDrops(True)
         self._make_docks()
         self._make_commands()
-        self._make_status_bar()
+        self.status = StatusBar()
+        self.status.cancel_button.clicked.connect(self.workbench.cancel)
+        self.setStatusBar(self.status)
         self._connect()
         self._restore()
-        self._show_state()
+        self._follow_palette()
+        self.status.show_scale(1.0)
+        self._show_busy("")
 
     # Building --------------------------------------------------------------------------------------------------------
 
@@ -114,9 +115,9 @@ class EditorWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         keys = QKeySequence.StandardKey
-        self.open_action = self._action(self.tr("&Open…"), self.ask_open, keys.Open)
-        self.save_action = self._action(self.tr("&Save"), self.save, keys.Save)
-        self.save_as_action = self._action(self.tr("Save &As…"), self.ask_save, "Ctrl+Shift+S")
+        self.open_action = self._action(self.tr("&Open…"), self.filing.ask_open, keys.Open)
+        self.save_action = self._action(self.tr("&Save"), self.filing.save, keys.Save)
+        self.save_as_action = self._action(self.tr("Save &As…"), self.filing.ask_save, "Ctrl+Shift+S")
         self.quit_action = self._action(self.tr("&Quit"), self.close, keys.Quit)
         self.undo_action = self._action(self.tr("&Undo"), self.undo, keys.Undo)
         self.redo_action = self._action(self.tr("&Redo"), self.workbench.redo, ["Ctrl+Shift+Z", "Ctrl+Y"])
@@ -133,14 +134,12 @@ class EditorWindow(QMainWindow):
     def _make_menus(self) -> None:
         bar = self.menuBar()
         assert bar is not None
-        self.recent_menu = QMenu(self.tr("Open &Recent"), self)
-        self.recent_menu.aboutToShow.connect(self._fill_recent)
         menus: list[tuple[str, list[QAction | QMenu | None]]] = [
             (
                 self.tr("&File"),
                 [
                     self.open_action,
-                    self.recent_menu,
+                    self.filing.recent_menu,
                     None,
                     self.save_action,
                     self.save_as_action,
@@ -261,43 +260,26 @@ class EditorWindow(QMainWindow):
         self.view_box.activated.connect(lambda _: self.show_view(self.view_box.currentData()))
         bar.addWidget(self.view_box)
 
-    def _make_status_bar(self) -> None:
-        bar = self.statusBar()
-        assert bar is not None
-        self.message = QLabel()
-        self.message.setAccessibleName(self.tr("Message"))
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setFixedWidth(260)
-        self.progress.setAccessibleName(self.tr("Progress"))
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.setToolTip(self.tr("Stop this; what was there before stays"))
-        self.cancel_button.clicked.connect(self.workbench.cancel)
-        self.ran, self.scale = QLabel(), QLabel()
-        self.ran.setAccessibleName(self.tr("Model, device and solver"))
-        self.scale.setAccessibleName(self.tr("Scale"))
-        bar.addWidget(self.message, 1)
-        for widget in (self.progress, self.cancel_button, self.ran, self.scale):
-            bar.addPermanentWidget(widget)
-
     def _connect(self) -> None:
         bench, canvas = self.workbench, self.canvas
         bench.changed.connect(self._show_state)
         bench.sources_replaced.connect(self._show_sources)
         bench.opened.connect(self._show_opened)
+        self.filing.opening.connect(canvas.forget_gestures)
         bench.refreshed.connect(canvas.refresh)
         bench.stroke_settled.connect(canvas.settle_gesture)
         bench.stroke_dropped.connect(canvas.drop_gesture)
         bench.busy_changed.connect(self._show_busy)
-        bench.progressed.connect(self._show_progress)
-        bench.told.connect(self.tell)
+        bench.progressed.connect(self.status.show_progress)
+        bench.told.connect(self.status.tell)
         bench.failed.connect(self.show_error)
-        bench.saved.connect(self._remember)
+        self.filing.told.connect(self.status.tell)
+        self.filing.failed.connect(self.show_error)
         canvas.gesture_ended.connect(self._paint)
-        canvas.scale_changed.connect(self._show_scale)
+        canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self._show_radius)
         self.edge.edge_moved.connect(
-            lambda edge: bench.preview_edge(edge, canvas.view.scale, canvas.view.visible)
+            lambda edge: bench.display.preview(edge, canvas.view.scale, canvas.view.visible)
         )
         self.edge.recipe_chosen.connect(bench.change_recipe)
         self.background.recipe_chosen.connect(self._choose_background)
@@ -315,122 +297,11 @@ class EditorWindow(QMainWindow):
 
     def open_path(self, path: Path, draft: drafts.Draft | None = None) -> None:
         """Open a file, after asking about unsaved work."""
-        if self.workbench.is_busy:
-            self.tell(self.tr("Something else is being worked on. Wait for it, or cancel it."))
-        elif self.may_leave():
-            self.canvas.forget_gestures()
-            self.workbench.open_file(path, draft)
-
-    def ask_open(self) -> None:
-        kinds = " ".join(f"*.{suffix}" for suffix in OPEN_SUFFIXES)
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Open"),
-            str(self._folder()),
-            self.tr("Pictures ({kinds})").format(kinds=kinds) + ";;" + self.tr("All files (*)"),
-        )
-        if path:
-            self.open_path(Path(path))
-
-    def save(self) -> None:
-        """Save where it was saved before; the first time, ask where."""
-        if self.workbench.session is None:
-            return
-        if self.workbench.target is None:
-            self.ask_save()
-        else:
-            self.workbench.save_file(self.workbench.target, overwrite=True)
-
-    def ask_save(self) -> None:
-        session = self.workbench.session
-        if session is None:
-            return
-        stem = session.path.stem if session.path else self.tr("cutout")
-        start = self._folder() / f"{stem.removesuffix('.cutout')}.cutout.psd"
-        kinds = ";;".join(f"{title} (*.{suffix})" for suffix, title in SAVE_SUFFIXES.items())
-        path, kind = QFileDialog.getSaveFileName(self, self.tr("Save As"), str(start), kinds)
-        if path:
-            target = Path(path)
-            if not target.suffix:
-                target = target.with_suffix("." + kind.split("*.")[1].rstrip(")"))
-            # The file dialog has asked whether to replace a file that exists, but not the photo itself.
-            if session.path is not None and target.resolve() == session.path.resolve():
-                own = self.workbench.target
-                if own is None or own.resolve() != target.resolve():
-                    self.show_error(self.tr("The photo itself is never overwritten. Choose another name."))
-                    return
-            self.workbench.save_file(target, overwrite=True)
-
-    def _folder(self) -> Path:
-        session = self.workbench.session
-        known = self.workbench.target or (session.path if session else None)
-        return known.parent if known else Path.home()
-
-    def _remember(self, path: Path) -> None:
-        preferences.add_recent(self.settings, path)
-        if self._closing:
-            self.close()
-
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        for path in preferences.list_recent(self.settings):
-            action = self.recent_menu.addAction(path.name)
-            assert action is not None
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda _, path=path: self.open_path(path))
-        if self.recent_menu.isEmpty():
-            nothing = self.recent_menu.addAction(self.tr("No recent files"))
-            assert nothing is not None
-            nothing.setEnabled(False)
-
-    def offer_drafts(self) -> None:
-        """Ask about work that a crash interrupted."""
-        for draft in drafts.find_drafts():
-            answer = QMessageBox.question(
-                self,
-                self.tr("Recover unsaved work?"),
-                self.tr("Mattework ended while “{name}” had unsaved work. Go on with it?").format(
-                    name=draft.path.name
-                ),
-                QMessageBox.StandardButton.Yes
-                | QMessageBox.StandardButton.No
-                | QMessageBox.StandardButton.Cancel,
-            )
-            if answer == QMessageBox.StandardButton.Yes:
-                self.open_path(draft.path, draft)
-                return
-            if answer == QMessageBox.StandardButton.No:
-                drafts.delete_draft(draft.file)
-
-    def may_leave(self) -> bool:
-        """Whether the session may be left; asks to save what is unsaved. Saving goes on beside the window."""
-        session = self.workbench.session
-        if session is None or not (session.history.is_dirty or self.workbench.is_solving):
-            self.workbench.discard_draft()
-            return True
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self,
-            self.tr("Save changes?"),
-            self.tr("What you did to “{name}” is not saved yet.").format(name=self._title()),
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
-        )
-        if answer == buttons.Discard:
-            self.workbench.discard_draft()
-            return True
-        if answer == buttons.Save:
-            self._closing = self.sender() is self.quit_action or self._closing
-            self.save()
-        return False
+        self.filing.open_path(path, draft)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        if self.workbench.is_busy and not self._closing:
-            self.workbench.cancel()
-        self._closing = True
-        if not self.may_leave():
-            self._closing = self.workbench.is_busy
+        if not self.filing.may_leave(self.close):
             event.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())
@@ -511,11 +382,9 @@ class EditorWindow(QMainWindow):
         assert session is not None
         self._had_subject = session.has_subject
         self.show_view(View.CHECKERBOARD if session.has_subject else View.ORIGINAL)
-        if session.path is not None:
-            self._remember(session.path)
         notes = session.document.notes
         ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
-        self.tell(" ".join(notes) or ready.format(size=session.size))
+        self.status.tell(" ".join(notes) or ready.format(size=session.size))
 
     def _show_backdrop(self, text: str | None) -> None:
         """The background of the recipe as the view shows it: a colour at once, a picture when it has been read."""
@@ -546,7 +415,7 @@ class EditorWindow(QMainWindow):
         bench = self.workbench
         session, history = bench.session, bench.session.history if bench.session else None
         dirty = history is not None and history.is_dirty
-        self.setWindowTitle(f"{self._title()}[*] – Mattework" if session else "Mattework")
+        self.setWindowTitle(f"{self.filing.title}[*] – Mattework" if session else "Mattework")
         self.setWindowModified(dirty)
         free = bench.can_edit
         for action in (self.save_action, self.save_as_action, self.subject_action):
@@ -567,7 +436,7 @@ class EditorWindow(QMainWindow):
         self.steps.setEnabled(free)
         self.canvas.set_locked(not free)
         self.steps.show_history(history)
-        self.ran.setText(bench.ran)
+        self.status.ran.setText(bench.ran)
         if session is not None:
             self.edge.show_recipe(session.recipe)
             self.background.show_recipe(session.recipe)
@@ -578,44 +447,19 @@ class EditorWindow(QMainWindow):
 
     _had_subject = False
 
-    def _title(self) -> str:
-        session = self.workbench.session
-        known = self.workbench.target or (session.path if session else None)
-        return known.name if known else self.tr("Untitled")
-
     def _show_busy(self, title: str) -> None:
-        busy = bool(title)
-        self.progress.setVisible(busy)
-        self.cancel_button.setVisible(busy)
-        self.progress.setValue(0)
-        self.progress.setFormat(title)
-        self.setCursor(Qt.CursorShape.BusyCursor) if busy else self.unsetCursor()
-        if busy:
-            self.tell(title + "…")
-        else:
-            self.tell("")
+        self.status.show_work(title)
+        self.setCursor(Qt.CursorShape.BusyCursor) if title else self.unsetCursor()
         self._show_state()
-
-    def _show_progress(self, step: str, fraction: float) -> None:
-        self.progress.setFormat(step[:1].upper() + step[1:])
-        self.progress.setValue(round(1000 * fraction))
-
-    def _show_scale(self, scale: float) -> None:
-        self.scale.setText(self.tr("{0:.4g} %").format(scale * 100))
 
     def _show_radius(self, radius: float) -> None:
         self.size_box.blockSignals(True)
         self.size_box.setValue(2 * radius)
         self.size_box.blockSignals(False)
 
-    def tell(self, text: str) -> None:
-        self.message.setText(text)
-        self.message.setToolTip(text)
-
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""
-        self._closing = False
-        self.tell(text)
+        self.status.tell(text)
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Mattework"), text, parent=self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

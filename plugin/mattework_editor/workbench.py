@@ -15,19 +15,18 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from mattework import Recipe, Rect, Stroke, apply_edge_settings, resolve_region
+from mattework import Recipe, Rect, Stroke, resolve_region
 from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled, MatteworkError
-from mattework.recipe import EdgeSettings
 from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
 from mattework_editor.compose import Sources
 from mattework_editor.engine import Engine
+from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import (
     Pyramid,
     build_photo_pyramid,
     convert_photo,
-    edge_reach,
     quantise,
     render_matte,
 )
@@ -44,8 +43,6 @@ from mattework_editor.tasks import Task, Tasks
 
 DRAFT_DELAY = 300
 """Milliseconds after the last step until the draft is written."""
-AT_ONCE = 400_000
-"""Pixels up to which the matte is made in the window's own thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +77,8 @@ class Workbench(QObject):
         self._long: Task | None = None
         self._queue: deque[_Queued] = deque()
         self._open: tuple[OpenStroke, Task] | None = None
-        self._matte_task: Task | None = None
-        self._matte_wanted: Rect | None = None
-        self._preview_task: Task | None = None
-        self._preview_wanted: tuple[EdgeSettings, float, Rect] | None = None
+        self.display = MatteDisplay(self._tasks, self._tell, self)
+        self.display.refreshed.connect(self.refreshed)
         self._draft = drafts.name_draft()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -129,6 +124,7 @@ class Workbench(QObject):
 
         def show(sources: Sources) -> None:
             self.session, self.sources, self.ran = None, sources, ""
+            self.display.attach(None, sources)
             self.changed.emit()
             self.sources_replaced.emit(False)
 
@@ -136,6 +132,7 @@ class Workbench(QObject):
             self.session, sources = result
             sources.trimap = self.session.planes.trimap
             self.sources = sources
+            self.display.attach(self.session, sources)
             is_ours = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
             self.target = path if is_ours and draft is None else None
             self._draft = draft.file if draft is not None else drafts.name_draft()
@@ -288,7 +285,7 @@ class Workbench(QObject):
             if opened is None:
                 self.stroke_settled.emit()
                 continue
-            self._show_alpha(opened.region)
+            self.display.show(opened.region)
             self._open = opened, self._solve(session, opened)
 
     def _solve(self, session: Session, opened: OpenStroke) -> Task:
@@ -314,7 +311,7 @@ class Workbench(QObject):
         def show(coarse: tuple[Rect, Floats]) -> None:
             if self._open is not None and self._open[0] is opened:
                 zone, values = coarse
-                self._put_matte(zone, quantise(values, session.photo.alpha, zone))
+                self.display.put(zone, quantise(values, session.photo.alpha, zone))
 
         def done(solved: tuple[Rect, Floats]) -> None:
             self._open = None
@@ -329,7 +326,7 @@ class Workbench(QObject):
             self._open = None
             session.drop_strokes(opened)
             self.stroke_settled.emit()
-            self._show_alpha(opened.zone)
+            self.display.show(opened.zone)
             self._tell(error)
             self._next_stroke()
 
@@ -346,7 +343,7 @@ class Workbench(QObject):
             task.cancel()
             self._open = None
             self.session.drop_strokes(opened)
-            self._show_alpha(opened.zone)
+            self.display.show(opened.zone)
         else:
             return False
         self.stroke_dropped.emit()
@@ -394,80 +391,7 @@ class Workbench(QObject):
         self._draft_timer.start()
         self.changed.emit()
         if not where.is_empty:
-            self._show_alpha(where)
-
-    # What is seen ----------------------------------------------------------------------------------------------------
-
-    def _show_alpha(self, where: Rect) -> None:
-        """Bring the matte up to date where the alpha has changed: small parts at once, others beside the window."""
-        session = self.session
-        assert session is not None
-        seen = where.grow(2 * edge_reach(session.recipe.edge)).intersect(session.size.rect)
-        if self._matte_task is None and session.recipe.edge.is_neutral and seen.area <= AT_ONCE:
-            edge, opacity = session.recipe.edge, session.photo.alpha
-            self._put_matte(*render_matte(session.planes.alpha, edge, opacity, where))
-            return
-        self._matte_wanted = where if self._matte_wanted is None else self._matte_wanted.unite(where)
-        self._next_matte()
-
-    def _next_matte(self) -> None:
-        session, where = self.session, self._matte_wanted
-        if self._matte_task is not None or where is None or session is None:
-            return
-        self._matte_wanted = None
-        alpha, edge, opacity = session.planes.alpha, session.recipe.edge, session.photo.alpha
-
-        def work(_: Task) -> tuple[Rect, Bytes]:
-            return render_matte(alpha, edge, opacity, where)
-
-        def done(result: tuple[Rect, Bytes]) -> None:
-            self._matte_task = None
-            if session is self.session:
-                self._put_matte(*result)
-            self._next_matte()
-
-        def fail(error: BaseException) -> None:
-            self._matte_task = None
-            self._tell(error)
-
-        self._matte_task = self._tasks.start(work, done, fail)
-
-    def _put_matte(self, where: Rect, values: Bytes) -> None:
-        if self.sources is not None:
-            self.sources.matte.update(where, values)
-            self.refreshed.emit(where)
-
-    def preview_edge(self, edge: EdgeSettings, scale: float, visible: Rect) -> None:
-        """Show other edge settings on the part that is seen, at the scale it is seen at; `change_recipe` makes them so."""
-        self._preview_wanted = edge, scale, visible
-        self._next_preview()
-
-    def _next_preview(self) -> None:
-        session, sources, wanted = self.session, self.sources, self._preview_wanted
-        if self._preview_task is not None or wanted is None or session is None or sources is None:
-            return
-        self._preview_wanted = None
-        edge, scale, visible = wanted
-        level = sources.matte.choose_level(scale)
-        alpha, opacity = session.planes.alpha, session.photo.alpha
-
-        def work(_: Task) -> tuple[Rect, Bytes]:
-            return preview_matte(alpha, edge, opacity, visible, level)
-
-        def done(result: tuple[Rect, Bytes]) -> None:
-            self._preview_task = None
-            where, values = result
-            plane = sources.matte.levels[level]
-            if sources is self.sources and plane is not None and session.recipe.edge != edge:
-                plane[where.slices] = values
-                self.refreshed.emit(visible)
-            self._next_preview()
-
-        def fail(error: BaseException) -> None:
-            self._preview_task = None
-            self._tell(error)
-
-        self._preview_task = self._tasks.start(work, done, fail)
+            self.display.show(where)
 
     # Drafts ----------------------------------------------------------------------------------------------------------
 
@@ -516,47 +440,5 @@ class Workbench(QObject):
             model=report.get("model"), device=report.get("device"), solver=report.get("solver")
         )
         confidence = report.get("confidence")
-        text = [] if confidence is None else [self.tr("Confidence {0:.0%}.").format(confidence)]
-        self.told.emit(" ".join([*text, *report.get("reasons", ()), *report.get("notes", ())]))
-
-
-def preview_matte(
-    alpha: Floats, edge: EdgeSettings, opacity: Any, visible: Rect, level: int
-) -> tuple[Rect, Bytes]:
-    """The matte of other edge settings at a level of the pyramid: the rectangle of that level, and its (h, w) uint8."""
-    import cv2
-
-    side = 1 << level
-    frame = Rect(0, 0, alpha.shape[1], alpha.shape[0])
-    wanted = _align(visible, side)
-    seen = _align(wanted.grow(edge_reach(edge)), side).intersect(Rect(0, 0, *_round_up(frame, side)))
-    part = seen.intersect(frame)
-    small = np.ascontiguousarray(alpha[part.slices])
-    if opacity is not None:
-        small = small * (quantise(np.ones_like(small), opacity, part).astype(np.float32) / np.float32(255))
-    if level:
-        right, bottom = seen.width - part.width, seen.height - part.height
-        if right or bottom:
-            small = np.asarray(
-                cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.float32
-            )
-        size = (seen.width // side, seen.height // side)
-        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
-    matte = apply_edge_settings(small, edge, scale=1 / side)
-    where = Rect(seen.left // side, seen.top // side, -(-seen.right // side), -(-seen.bottom // side))
-    inner = wanted.intersect(seen)
-    target = Rect(inner.left // side, inner.top // side, -(-inner.right // side), -(-inner.bottom // side))
-    return target, quantise(matte[target.move(-where.left, -where.top).slices], None, target)
-
-
-def _align(rect: Rect, side: int) -> Rect:
-    return Rect(
-        max(0, rect.left // side * side),
-        max(0, rect.top // side * side),
-        -(-rect.right // side) * side,
-        -(-rect.bottom // side) * side,
-    )
-
-
-def _round_up(frame: Rect, side: int) -> tuple[int, int]:
-    return -(-frame.width // side) * side, -(-frame.height // side) * side
+        text = [] if confidence is None else [self.tr("Confidence {0:.0%}").format(confidence)]
+        self.told.emit(" – ".join([*text, *report.get("reasons", ()), *report.get("notes", ())]))

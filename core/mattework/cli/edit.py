@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from mattework.errors import FileNotReadable, UsageError
+
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""Variables that tell Qt where windows go; without any it would end the process."""
 
 
 @click.command()
@@ -21,6 +26,8 @@ def edit(source: str | None) -> int:
     """
     if source is not None and not Path(source).is_file():
         raise FileNotReadable(f"There is no file {source}. Check its name and folder.")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
+        raise UsageError("There is no screen to open a window on. Use `mattework cut` here, or set DISPLAY.")
     try:
         application = import_module("mattework_editor.app")
     except ModuleNotFoundError as error:

@@ -1,0 +1,161 @@
+"""Opening and saving as a person meets them: dialogs, recent files, unsaved work, recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QSettings, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from mattework_editor import drafts, preferences
+from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES
+from mattework_editor.workbench import Workbench
+
+
+class Filing(QObject):
+    """`told` and `failed` are words for the person; `opening` comes when another file takes the session's place."""
+
+    told = pyqtSignal(str)
+    failed = pyqtSignal(str)
+    opening = pyqtSignal()
+
+    def __init__(self, window: QWidget, workbench: Workbench, settings: QSettings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workbench = workbench
+        self._settings = settings
+        self._after_saving: Callable[[], object] | None = None
+        self.recent_menu = QMenu(self.tr("Open &Recent"), window)
+        self.recent_menu.setToolTipsVisible(True)
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        workbench.opened.connect(self._note_opened)
+        workbench.saved.connect(self._note_saved)
+        workbench.failed.connect(self._forget_plans)
+
+    @property
+    def title(self) -> str:
+        """The name of the file that is worked on."""
+        session = self._workbench.session
+        known = self._workbench.target or (session.path if session else None)
+        return known.name if known else self.tr("Untitled")
+
+    def open_path(self, path: Path, draft: drafts.Draft | None = None) -> None:
+        """Open a file, after asking about unsaved work."""
+        if self._workbench.is_busy:
+            self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
+        elif self.may_leave(lambda: self.open_path(path, draft)):
+            self.opening.emit()
+            self._workbench.open_file(path, draft)
+
+    def ask_open(self) -> None:
+        kinds = " ".join(f"*.{suffix}" for suffix in OPEN_SUFFIXES)
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Open"),
+            str(self._folder()),
+            self.tr("Pictures ({kinds})").format(kinds=kinds) + ";;" + self.tr("All files (*)"),
+        )
+        if path:
+            self.open_path(Path(path))
+
+    def save(self) -> None:
+        """Save where it was saved before; the first time, ask where."""
+        if self._workbench.session is None:
+            return
+        if self._workbench.target is None:
+            self.ask_save()
+        else:
+            self._workbench.save_file(self._workbench.target, overwrite=True)
+
+    def ask_save(self) -> None:
+        session = self._workbench.session
+        if session is None:
+            return
+        stem = session.path.stem if session.path else self.tr("cutout")
+        start = self._folder() / f"{stem.removesuffix('.cutout')}.cutout.psd"
+        kinds = ";;".join(f"{title} (*.{suffix})" for suffix, title in SAVE_SUFFIXES.items())
+        path, kind = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), kinds)
+        if path:
+            target = Path(path)
+            if not target.suffix:
+                target = target.with_suffix("." + kind.split("*.")[1].rstrip(")"))
+            # The file dialog has asked whether to replace a file that exists, but not the photo itself.
+            if session.path is not None and target.resolve() == session.path.resolve():
+                own = self._workbench.target
+                if own is None or own.resolve() != target.resolve():
+                    self.failed.emit(self.tr("The photo itself is never overwritten. Choose another name."))
+                    return
+            self._workbench.save_file(target, overwrite=True)
+
+    def _folder(self) -> Path:
+        session = self._workbench.session
+        known = self._workbench.target or (session.path if session else None)
+        return known.parent if known else Path.home()
+
+    def _note_opened(self) -> None:
+        session = self._workbench.session
+        if session is not None and session.path is not None:
+            preferences.add_recent(self._settings, session.path)
+
+    def _note_saved(self, path: Path) -> None:
+        preferences.add_recent(self._settings, path)
+        then, self._after_saving = self._after_saving, None
+        if then is not None:
+            then()
+
+    def _forget_plans(self) -> None:
+        self._after_saving = None
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for path in preferences.list_recent(self._settings):
+            action = self.recent_menu.addAction(path.name)
+            assert action is not None
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _, path=path: self.open_path(path))
+        if self.recent_menu.isEmpty():
+            nothing = self.recent_menu.addAction(self.tr("No recent files"))
+            assert nothing is not None
+            nothing.setEnabled(False)
+
+    def offer_drafts(self) -> None:
+        """Ask about work that a crash interrupted."""
+        for draft in drafts.find_drafts():
+            answer = QMessageBox.question(
+                self._window,
+                self.tr("Recover unsaved work?"),
+                self.tr("Mattework ended while “{name}” had unsaved work. Go on with it?").format(
+                    name=draft.path.name
+                ),
+                QMessageBox.StandardButton.Yes
+                | QMessageBox.StandardButton.No
+                | QMessageBox.StandardButton.Cancel,
+            )
+            if answer == QMessageBox.StandardButton.Yes:
+                self.open_path(draft.path, draft)
+                return
+            if answer == QMessageBox.StandardButton.No:
+                drafts.delete_draft(draft.file)
+
+    def may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether the session may be left now; asks about what is unsaved. If it is to be saved first, `then` follows."""
+        session = self._workbench.session
+        if session is None or not (session.history.is_dirty or self._workbench.is_solving):
+            self._workbench.discard_draft()
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Save changes?"),
+            self.tr("What you did to “{name}” is not saved yet.").format(name=self.title),
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        if answer == buttons.Discard:
+            self._workbench.discard_draft()
+            return True
+        if answer == buttons.Save:
+            self.save()
+            self._after_saving = then if self._workbench.is_busy else None
+        return False

@@ -1,0 +1,48 @@
+"""The status bar: what happens, how far it is, how to stop it; what ran; the scale."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
+
+
+class StatusBar(QStatusBar):
+    """`cancel_button` is seen while long work runs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.message = QLabel()
+        self.message.setAccessibleName(self.tr("Message"))
+        # A long message must not widen the window.
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setFixedWidth(260)
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setToolTip(self.tr("Stop this; what was there before stays (Ctrl+.)"))
+        self.ran, self.scale = QLabel(), QLabel()
+        self.ran.setAccessibleName(self.tr("Model, device and solver"))
+        self.ran.setToolTip(self.tr("What found the subject, where it ran, and what solved its edge"))
+        self.scale.setAccessibleName(self.tr("Scale"))
+        self.addWidget(self.message, 1)
+        for widget in (self.progress, self.cancel_button, self.ran, self.scale):
+            self.addPermanentWidget(widget)
+
+    def tell(self, text: str) -> None:
+        self.message.setText(text)
+        self.message.setToolTip(text)
+
+    def show_work(self, title: str) -> None:
+        """Long work begins; it has ended when `title` is empty."""
+        self.progress.setVisible(bool(title))
+        self.cancel_button.setVisible(bool(title))
+        self.progress.setValue(0)
+        self.progress.setFormat(title)
+        self.tell(f"{title}…" if title else "")
+
+    def show_progress(self, step: str, fraction: float) -> None:
+        self.progress.setFormat(step[:1].upper() + step[1:])
+        self.progress.setValue(round(1000 * fraction))
+
+    def show_scale(self, scale: float) -> None:
+        self.scale.setText(self.tr("{0:.4g} %").format(scale * 100))
