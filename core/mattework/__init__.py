@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
-    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout
+    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout, open_model
     from mattework.recipe import (
         EdgeSettings,
         Recipe,
@@ -59,7 +59,7 @@ _HOMES = {
     "mattework.matting.solve": ("solve_alpha",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
-    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"),
+    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout", "open_model"),
     "mattework.recipe": (
         "EdgeSettings",
         "Recipe",
@@ -112,6 +112,7 @@ __all__ = [
     "get_recipe",
     "make_trimap",
     "open_document",
+    "open_model",
     "parse_recipe",
     "read_mask",
     "read_trimap",

@@ -78,7 +78,7 @@ def cut_out(
         source: path, bytes, open file, PIL image, array (see `open_source`) or document.
         model: identifier of a subject model in the catalogue; the embedded one when not given.
         device: auto, cpu, cuda, rocm, dml, coreml or openvino. A named one that is not there is an error.
-        session: an open model, used instead of `model` and `device`; keeps a network warm over many pictures.
+        session: a model opened by `open_model`, used instead of `model` and `device`; stays warm over many pictures.
         from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution.
         trimap: a trimap of your own at the photo's size: file or (H, W) array of 0, 128, 255.
         strokes: brush gestures that go before the mask: foreground, background, unknown, transparent.
@@ -127,11 +127,35 @@ def cut_out(
         subject = _Subject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
     else:
         with run.step("model"):
-            session = session or _warm_session(model or DEFAULT_MODEL, device)
+            session = session or _warm_session(model, device)
         with run.step("subject"):
             subject = _find_subject(photo, session, zoom, input_side, run)
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
     return _make_cutout(document, photo, subject, recipe, run)
+
+
+def open_model(model: str | None = None, device: str = "auto") -> ModelSession:
+    """Open a model that finds subjects, to hand it to `cut_out` as `session` for many pictures.
+
+    Args:
+        model: its identifier in the catalogue; the embedded one when not given.
+        device: as for `cut_out`.
+
+    Raises:
+        UsageError: the model does another kind of work.
+        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.runtime import open_session
+    from mattework.models.store import open_store
+
+    spec = find_spec(model or DEFAULT_MODEL)
+    if spec.task in ("prompt", "inpaint") or spec.input.companion != "none":
+        raise UsageError(
+            f"{spec.display_name} does not find subjects by itself: {spec.purpose} "
+            "`mattework models list --task subject` shows those that do."
+        )
+    return open_session(spec, open_store(), device=device)
 
 
 def apply_recipe(
@@ -371,15 +395,7 @@ def _multiply_alpha(matte: Floats, photo: Photo) -> Floats:
     return matte * (photo.alpha.astype(np.float32) / np.float32(depth_white(array_depth(photo.alpha))))
 
 
-@lru_cache(maxsize=1)
-def _warm_session(model: str, device: str) -> ModelSession:
-    """The last model used stays open: a second picture in one process does not load it again."""
-    from mattework.models.catalogue import find_spec
-    from mattework.models.runtime import open_session
-    from mattework.models.store import open_store
+_warm_session = lru_cache(maxsize=1)(open_model)
+"""The last model used stays open: a second picture in one process does not load it again."""
 
-    store = open_store()
-    return open_session(find_spec(model), store, device=device)
-
-
-__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"]
+__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout", "open_model"]

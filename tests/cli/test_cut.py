@@ -323,3 +323,23 @@ def test_a_trimap_of_another_size_is_named(disc: tuple[Path, Path], tmp_path: Pa
     err = capsys.readouterr().err
     assert "trimap" in err
     assert "small.png has 7 x 5" in err
+
+
+def test_info_tells_the_container_by_its_content(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    misnamed = Path(shutil.copy(disc[0], tmp_path / "misnamed.jpg"))
+    assert run("info", misnamed, "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["format"] == "PNG"
+    assert facts["bytes"] == misnamed.stat().st_size
+    assert run("info", misnamed) == 0
+    assert "PNG of" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("model", ["mobile-sam", "lama", "vitmatte-small"])
+def test_a_model_of_another_trade_is_refused_with_what_it_does(
+    model: str, tmp_path: Path, capsys: Captured
+) -> None:
+    assert run("cut", ASTRONAUT, "--model", model, "-o", tmp_path / "x.psd") == 2
+    assert "does not find subjects" in capsys.readouterr().err

@@ -251,13 +251,9 @@ class _Job:
         if self.from_mask or self.trimap:
             return None
         if self.session is None:
-            from mattework.models.catalogue import find_spec
-            from mattework.models.runtime import open_session
-            from mattework.models.store import open_store
-            from mattework.pipeline import DEFAULT_MODEL
+            from mattework.pipeline import open_model
 
-            store = open_store()
-            self.session = open_session(find_spec(self.model or DEFAULT_MODEL), store, device=self.device)
+            self.session = open_model(self.model, self.device)
         return self.session
 
     def _rules(self) -> TrimapRules:

@@ -11,6 +11,7 @@ import click
 
 from mattework.cli.display import say, show_progress
 from mattework.cli.options import DEVICES, SOLVERS
+from mattework.cli.report import print_json
 from mattework.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def evaluate(
     for note in evaluation.unmatched:
         say(f"note: {note}", quiet=quiet or as_json)
     if as_json:
-        _print_as_json(evaluation)
+        print_json({**asdict(evaluation), "failed": len(evaluation.failed)})
     else:
         _print_table(evaluation)
     for row in evaluation.failed:
@@ -84,27 +85,14 @@ def evaluate(
 
 def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trimaps: bool) -> Predict:
     """The whole way of a picture, with one model kept open; colours are not needed here."""
-    from mattework.pipeline import DEFAULT_MODEL, cut_out
+    from mattework.pipeline import cut_out, open_model
 
-    session = None
-    if not with_trimaps:
-        from mattework.models.catalogue import find_spec
-        from mattework.models.runtime import open_session
-        from mattework.models.store import open_store
-
-        session = open_session(find_spec(model or DEFAULT_MODEL), open_store(), device=device)
+    session = None if with_trimaps else open_model(model, device)
 
     def predict(image: Path, trimap: Path | None) -> Floats:
         return cut_out(image, session=session, trimap=trimap, solver=solver, colours=0.0).alpha
 
     return predict
-
-
-def _print_as_json(evaluation: Evaluation) -> None:
-    import msgspec
-
-    result = {**asdict(evaluation), "failed": len(evaluation.failed)}
-    click.echo(msgspec.json.encode(result).decode())
 
 
 def _print_table(evaluation: Evaluation) -> None:

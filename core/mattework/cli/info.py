@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mattework.cli.report import print_json, tell_failure
-from mattework.cli.targets import read_source
+from mattework.cli.targets import STREAM, read_source
 from mattework.errors import MatteworkError, RecipeError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def info(sources: tuple[str, ...], as_json: bool) -> int:
     first_failure = 0
     for source in sources:
         try:
-            facts = describe_document(open_source(read_source(source)))
+            facts = {**_describe_container(source), **describe_document(open_source(read_source(source)))}
         except MatteworkError as error:
             if len(sources) == 1 and not as_json:
                 raise
@@ -37,6 +38,18 @@ def info(sources: tuple[str, ...], as_json: bool) -> int:
         else:
             click.echo("\n".join(_format_facts(Path(source).name, facts)))
     return first_failure
+
+
+def _describe_container(source: str) -> dict[str, Any]:
+    """The file's format, told from its content, and its size in bytes; neither for a pipe or what cannot be read."""
+    from mattework.formats.sniff import HEAD_BYTES, sniff_kind
+
+    kind, size = None, None
+    path = Path(source)
+    if source != STREAM and path.is_file():
+        with suppress(OSError), path.open("rb") as stream:
+            kind, size = sniff_kind(stream.read(HEAD_BYTES)), path.stat().st_size
+    return {"format": None if kind is None else str(kind), "bytes": size}
 
 
 def describe_document(document: Document) -> dict[str, Any]:
@@ -116,8 +129,10 @@ def _describe_mask(mask: Mask | None) -> dict[str, Any] | None:
 
 
 def _format_facts(name: str, facts: dict[str, Any]) -> list[str]:
+    container = "" if facts["format"] is None else f", {facts['format']} of {facts['bytes'] / 1e6:.3g} MB"
     lines = [
         f"{name}: {facts['width']} x {facts['height']} ({facts['megapixels']} MP), {facts['mode']}, {facts['depth']} bit"
+        + container
     ]
     if facts["dpi"]:
         lines.append(f"  resolution  {facts['dpi'][0]:g} x {facts['dpi'][1]:g} dpi")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mattework.cli.display import say, show_progress
+from mattework.cli.report import print_json
 from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
     for problem in load_user_records(store.home)[1]:
         say(f"mattework: {problem}")
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     if not sys.stdout.isatty():
         for row in rows:
@@ -100,7 +101,7 @@ def show(model: str, as_json: bool) -> None:
         import msgspec
 
         found = {one.file.name: str(one.path) for one in store.find_files(spec)}
-        _print_json({**msgspec.to_builtins(spec), "state": _describe_state(spec, store), "found": found})
+        print_json({**msgspec.to_builtins(spec), "state": _describe_state(spec, store), "found": found})
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     for line in _describe_model(spec, store):
@@ -223,7 +224,7 @@ def verify(names: tuple[str, ...], as_json: bool, quiet: bool) -> None:
                 word = how[str(row["compared_with"])] if row["sound"] else "DAMAGED"
                 say(f"{spec.id}: {one.path}: {word}", quiet=quiet and bool(row["sound"]))
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     if damaged:
         raise ModelDamaged(" ".join(damaged))
 
@@ -257,13 +258,13 @@ def where(model: str | None, as_json: bool) -> None:
         if not found:
             raise ModelNotInstalled(store.describe_missing(spec, spec.files))
         paths = [str(one.path) for one in found]
-        _print_json(paths) if as_json else click.echo("\n".join(paths))
+        print_json(paths) if as_json else click.echo("\n".join(paths))
         return
     rows = [
         {"folder": str(one.path), "place": one.place, "exists": one.path.is_dir()} for one in store.folders
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for folder in store.folders:
         note = "" if folder.path.is_dir() else " (not there yet)"
@@ -347,9 +348,3 @@ def _print_markdown(text: str) -> None:
     from rich.markdown import Markdown
 
     Console().print(Markdown(text))
-
-
-def _print_json(value: Any) -> None:
-    import msgspec
-
-    click.echo(msgspec.json.encode(value).decode())
