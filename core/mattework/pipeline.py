@@ -82,7 +82,8 @@ def cut_out(
         from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution.
         trimap: a trimap of your own at the photo's size: file or (H, W) array of 0, 128, 255.
         strokes: brush gestures that go before the mask: foreground, background, unknown, transparent.
-        rules: how wide the unknown band is laid.
+        rules: how wide the unknown band is laid, and how far from the outline a model is taken at its word; a mask of
+            your own always is left to the solver where it is soft.
         solver: auto, closed-form, guided, hard or neural.
         edge: parametric settings applied to the solved alpha.
         colours: amount of clean colours, 0 (no such layer) to 1.
@@ -101,7 +102,7 @@ def cut_out(
         raise UsageError("Give either a soft mask or a trimap of your own, not both.")
     recipe = Recipe(
         program=f"mattework {__version__}",
-        trimap=rules or TrimapRules(),
+        trimap=rules or TrimapRules(doubt=0.0 if from_mask is not None else TrimapRules().doubt),
         strokes=tuple(strokes),
         solver=solver,
         edge=edge or EdgeSettings(),

@@ -183,7 +183,10 @@ def test_the_trimap_of_a_real_edge_is_right(shared_data: object) -> None:
         cv2.resize(alpha, (320, 221), interpolation=cv2.INTER_AREA), (0, 0), 1.5
     ) / np.float32(255)
     trimap = make_trimap(
-        np.asarray(soft, np.float32), Size(alpha.shape[1], alpha.shape[0]), rgb=np.asarray(picture, np.uint8)
+        np.asarray(soft, np.float32),
+        Size(alpha.shape[1], alpha.shape[0]),
+        rgb=np.asarray(picture, np.uint8),
+        rules=TrimapRules(doubt=0.0),  # here a soft value means transparency
     )
     assert (alpha[trimap == 255] > 250).mean() > 0.999
     assert (alpha[trimap == 0] < 5).mean() > 0.999
@@ -201,3 +204,16 @@ def test_a_restored_stroke_takes_back_what_others_did() -> None:
     drawn = draw_strokes(base, strokes)
     assert (drawn[18:22, 16:24] == base[18:22, 16:24]).all()
     assert drawn[20, 10] == 0
+
+
+def test_a_wide_undecided_zone_is_decided_by_the_mask_away_from_the_outline() -> None:
+    """A patch of which a segmenter is half sure is a doubt about the subject, not a soft edge."""
+    soft = np.zeros((160, 160), np.float32)
+    soft[30:130, 30:130] = 1.0
+    soft[60:100, 60:100] = 0.7
+    trimap = make_trimap(soft, Size(160, 160))
+    assert trimap[80, 80] == 255
+    assert trimap[30, 80] == 128
+    soft[60:100, 60:100] = 0.3
+    assert make_trimap(soft, Size(160, 160))[80, 80] == 0
+    assert make_trimap(soft, Size(160, 160), rules=TrimapRules(doubt=0.0))[80, 80] == 128

@@ -259,7 +259,7 @@ class _Job:
     def _rules(self) -> TrimapRules:
         from mattework.recipe import TrimapRules
 
-        return TrimapRules() if self.band is None else TrimapRules(band=self.band)
+        return TrimapRules(band=self.band or 1.0, doubt=0.0 if self.from_mask else TrimapRules().doubt)
 
     def _edge(self) -> EdgeSettings:
         from mattework.recipe import EdgeSettings

@@ -48,9 +48,9 @@ def make_trimap(
     """Lay the unknown band around a soft mask.
 
     The band's half width is a length in soft-mask pixels (a 320 px mask over a 6000 px photo errs by many photo pixels),
-    wider where the mask itself is undecided and where the photo shows fine structure. Parts and holes thinner than
-    the band keep a known core. Strokes are drawn last and win. The layout is made at `WORK_SIDE` and only the decision
-    is enlarged, so time and memory hardly grow with the photo.
+    wider where the mask itself is undecided near its outline and where the photo shows fine structure. Parts and holes
+    thinner than the band keep a known core. Strokes are drawn last and win. The layout is made at `WORK_SIDE` and only
+    the decision is enlarged, so time and memory hardly grow with the photo.
 
     Args:
         soft_mask: (h, w) float32 in 0..1, any resolution, of the whole photo.
@@ -89,6 +89,8 @@ def make_trimap(
         depth = _distance_to(~inside)
         lead = np.minimum(depth - _spare_thin_parts(depth, reach, pixel), soft_distance)
         lead[~certain] = np.minimum(lead[~certain], -0.5)
+        if rules.doubt > 0 and not inside.all():  # without an outline nothing is far from it
+            lead = np.maximum(lead, depth - rules.doubt * reach)
         trimap[_enlarge_decision(lead, size)] = value
     return draw_strokes(trimap, strokes) if strokes else trimap
 
