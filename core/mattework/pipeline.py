@@ -150,7 +150,7 @@ def open_model(model: str | None = None, device: str = "auto") -> ModelSession:
     from mattework.models.runtime import open_session
     from mattework.models.store import open_store
 
-    spec = find_spec(model or DEFAULT_MODEL)
+    spec = find_spec(DEFAULT_MODEL if model is None else model)
     if spec.task in ("prompt", "inpaint") or spec.input.companion != "none":
         raise UsageError(
             f"{spec.display_name} does not find subjects by itself: {spec.purpose} "

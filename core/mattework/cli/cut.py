@@ -147,7 +147,9 @@ class _Job:
             raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
         if None in targets and self.file_format is None:
             self.file_format = "psd"
-        if (self.model or self.input_side or self.device != "auto") and (self.from_mask or self.trimap):
+        if (self.model is not None or self.input_side or self.device != "auto") and (
+            self.from_mask or self.trimap
+        ):
             raise UsageError(
                 "No model runs with --from-mask or --trimap: --model, --device and --input-side do not go with them."
             )

@@ -43,8 +43,10 @@ def choose_target(
     takes one such file a source.
 
     Raises:
-        UsageError: standard input without an output, or several sources for one file.
+        UsageError: standard input without an output, several sources for one file, or an empty name.
     """
+    if source == "" or output == "":  # as from a shell variable that is not set
+        raise UsageError("A file name is empty. Check what stands before and behind -o.")
     if output == STREAM:
         if many:
             raise UsageError("Several pictures cannot go to standard output. Give a folder with -o.")
