@@ -103,6 +103,7 @@ def test_a_recipe_built_to_hurt_is_refused_when_it_is_read() -> None:
     for text in (
         '{"version": 1, "edge": {"shift": 1e300}}',
         '{"version": 1, "trimap": {"band": 1e12}}',
+        '{"version": 1, "trimap": {"doubt": -1}}',
         '{"version": 1, "strokes": [{"kind": "unknown", "radius": 1e30, "points": [[1, 1]]}]}',
     ):
         with pytest.raises(RecipeError, match="recipe"):

@@ -17,6 +17,7 @@ RECIPE_VERSION = 1
 LONGEST_EDGE_SETTING = 500.0
 """Pixels that smooth, feather and shift may reach; their cost grows with it."""
 WIDEST_BAND = 10.0
+MOST_DOUBT = 1000.0
 LARGEST_RADIUS = 10_000.0
 
 Origin: TypeAlias = Literal["model", "mask", "trimap"]
@@ -161,6 +162,7 @@ def find_bad_setting(recipe: Recipe) -> str | None:
         ("contrast", edge.contrast, 0.0, 1.0),
         ("clean colours", recipe.colours, 0.0, 1.0),
         ("band", rules.band, 0.0, WIDEST_BAND),
+        ("doubt", rules.doubt, 0.0, MOST_DOUBT),
         ("certain background", rules.certain_background, 0.0, 1.0),
         ("certain foreground", rules.certain_foreground, rules.certain_background, 1.0),
         *(("a stroke's radius", stroke.radius, 0.0, LARGEST_RADIUS) for stroke in recipe.strokes),
