@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -42,6 +43,7 @@ class WorkerClient:
         self._channel = channel
         self._name = name
         self._last_id = 0
+        self._sending = threading.Lock()
         self._folder: Path | None = None
 
     def open_folder(self, model: str | None = None) -> Path:
@@ -59,36 +61,25 @@ class WorkerClient:
         self._last_id += 1
         number = self._last_id
         plain = asdict(params) if is_dataclass(params) and not isinstance(params, type) else params or {}
-        try:
-            self._channel.send({"op": op, "id": number, "params": plain})
-            while True:
-                message = self._channel.receive()
-                if message is None:
-                    raise ConnectionResetError
-                event = message.get("event")
-                if event == "progress" and progress is not None:
-                    progress(str(message.get("text", "")), float(message.get("fraction", 0.0)))
-                elif event == "result" and message.get("id") == number:
-                    value: dict[str, Any] = message.get("value") or {}
-                    return value
-                elif event == "error" and message.get("id") == number:
-                    raise EngineError(str(message.get("message")), str(message.get("kind")))
-        except TimeoutError as error:
-            self._stop_worker()
-            raise EngineError(
-                f"The Mattework engine has not answered for {SILENCE_LIMIT:.0f} seconds and was stopped. Try again; "
-                "if it happens again, run: mattework gimp doctor",
-                "silent",
-            ) from error
-        except (OSError, ValueError) as error:
-            self._delete_folder()
-            words = last_words(self._name)
-            raise EngineError(
-                "The Mattework engine ended while it worked. "
-                + (f"Its last words: {words} " if words else "")
-                + "Try again; if it happens again, run: mattework gimp doctor",
-                "died",
-            ) from error
+        self._send({"op": op, "id": number, "params": plain})
+        while True:
+            message = self._receive()
+            event = message.get("event")
+            if event == "progress" and progress is not None:
+                progress(str(message.get("text", "")), float(message.get("fraction", 0.0)))
+            elif event == "result" and message.get("id") == number:
+                value: dict[str, Any] = message.get("value") or {}
+                return value
+            elif event == "error" and message.get("id") == number:
+                raise EngineError(str(message.get("message")), str(message.get("kind")))
+
+    def cancel(self) -> None:
+        """Ask the worker to give up the request that is running; its `call` then raises EngineError of kind "Cancelled".
+
+        May be called from `progress` and from other threads.
+        """
+        with contextlib.suppress(EngineError):
+            self._send({"op": "cancel"})
 
     def close(self) -> None:
         self._channel.close()
@@ -100,6 +91,39 @@ class WorkerClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        try:
+            with self._sending:
+                self._channel.send(message)
+        except OSError as error:
+            raise self._explain_end() from error
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            message = self._channel.receive()
+        except TimeoutError as error:
+            self._stop_worker()
+            raise EngineError(
+                f"The Mattework engine has not answered for {SILENCE_LIMIT:.0f} seconds and was stopped. Try again; "
+                "if it happens again, run: mattework gimp doctor",
+                "silent",
+            ) from error
+        except (OSError, ValueError) as error:
+            raise self._explain_end() from error
+        if message is None:
+            raise self._explain_end()
+        return message
+
+    def _explain_end(self) -> EngineError:
+        self._delete_folder()
+        words = last_words(self._name)
+        return EngineError(
+            "The Mattework engine ended while it worked. "
+            + (f"Its last words: {words} " if words else "")
+            + "Try again; if it happens again, run: mattework gimp doctor",
+            "died",
+        )
 
     def _stop_worker(self) -> None:
         """End a worker that hangs. The connection is still open, so the process of that number is the worker."""

@@ -6,7 +6,7 @@ import errno
 import traceback
 from typing import Any
 
-from gi.repository import Gimp, GLib
+from gi.repository import Gegl, Gimp, GLib
 from mattework_worker.client import WorkerClient
 from mattework_worker.protocol import EngineError
 
@@ -14,6 +14,9 @@ from .engine import list_models, open_engine
 from .layers import choose_layers, make_error
 from .operations import read_recipe_edge
 from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments
+
+TILE_CACHE = 32 << 20
+"""Bytes of pixels that GEGL keeps in this process. Each is read or written once, so more would only be held."""
 
 SUPPORT = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
 
@@ -51,6 +54,8 @@ def run(
     """Run a procedure. Whatever goes wrong reaches the user as one sentence in GIMP, and the image is left alone."""
     client: WorkerClient | None = None
     try:
+        Gegl.init(None)
+        Gegl.config().set_property("tile-cache-size", TILE_CACHE)
         choose_layers(drawables)
         if record.needs_engine:
             client = open_engine()

@@ -1,5 +1,9 @@
 from enum import Enum
 
+class Config:
+    def set_property(self, name: str, value: int) -> None: ...
+
+def config() -> Config: ...
 def init(arguments: list[str] | None) -> None: ...
 
 class AbyssPolicy(Enum):
