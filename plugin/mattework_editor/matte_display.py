@@ -36,6 +36,11 @@ class MatteDisplay(QObject):
         self._preview_task: Task | None = None
         self._preview_wanted: tuple[EdgeSettings, float, Rect] | None = None
 
+    @property
+    def is_working(self) -> bool:
+        """Whether what is seen is not yet what the session says."""
+        return self._task is not None or self._preview_task is not None
+
     def attach(self, session: Session | None, sources: Sources | None) -> None:
         """Show another session from now on."""
         self._session, self._sources = session, sources

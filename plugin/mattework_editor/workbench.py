@@ -276,6 +276,7 @@ class Workbench(QObject):
         """Draw the strokes of one gesture and solve under them."""
         self._queue.append(_Queued(name, strokes))
         self._next_stroke()
+        self.changed.emit()
 
     def _next_stroke(self) -> None:
         session = self.session

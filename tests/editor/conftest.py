@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +17,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from mattework import open_document, take_photo
 from mattework_editor.session import Session, start_session
 from samples import draw_disc
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +44,50 @@ def disc_file(tmp_path: Path) -> Path:
 def session(disc_file: Path) -> Session:
     document = open_document(disc_file)
     return start_session(document, take_photo(document), disc_file)
+
+
+@pytest.fixture(scope="session")
+def application() -> object:
+    """The one application of the process; tests are skipped where Qt or one of its system libraries is missing."""
+    try:
+        from mattework_editor.app import make_application
+    except ImportError as error:
+        pytest.skip(f"needs PyQt6 and its system libraries: {error}")
+    return make_application()
+
+
+@pytest.fixture(scope="session")
+def worker_places() -> Iterator[None]:
+    """A worker of the editor tests' own, in folders of their own; stopped at the end."""
+    from mattework.worker.client import find_worker
+    from mattework.worker.protocol import EngineError
+    from mattework_editor.engine import COMMAND
+
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="mw") as short:
+        (Path(short) / "tmp").mkdir()
+        patch.setenv("MATTEWORK_RUNTIME", str(Path(short) / "run"))
+        patch.setenv("TMPDIR", str(Path(short) / "tmp"))
+        yield
+        with suppress(EngineError):
+            client = find_worker(COMMAND)
+            if client is not None:
+                with client:
+                    client.call("stop")
+
+
+@pytest.fixture
+def driver(application: object, worker_places: None) -> Iterator[Driver]:
+    """An editor window on the screen, closed at the end; an error in a slot fails the test."""
+    from editor.driving import Driver, catch_slot_errors
+    from mattework_editor.window import EditorWindow
+
+    with catch_slot_errors() as caught:
+        window = EditorWindow()
+        window.resize(1000, 700)
+        window.show()
+        window.activateWindow()
+        driven = Driver(window)
+        yield driven
+        driven.close()
+        window.deleteLater()
+    assert not caught, caught

@@ -1,0 +1,164 @@
+"""Drives a real window with real events: what a person does with mouse, pen and keys."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent, QWheelEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from mattework_editor.canvas import Canvas
+from mattework_editor.session import Session
+from mattework_editor.window import EditorWindow
+
+Keys = Qt.KeyboardModifier
+TEST: Any = QTest  # its functions are static, which the stubs of PyQt6 do not say
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 90.0) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it never came to pass"
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+class Driver:
+    """A window and what is done to it."""
+
+    def __init__(self, window: EditorWindow) -> None:
+        self.window = window
+        self.bench = window.workbench
+        self.canvas: Canvas = window.canvas
+
+    @property
+    def session(self) -> Session:
+        assert self.bench.session is not None
+        return self.bench.session
+
+    def open(self, path: Path) -> None:
+        self.window.open_path(path)
+        self.wait()
+
+    def wait(self) -> None:
+        """Until nothing is worked on any more."""
+        wait_until(
+            lambda: not self.bench.is_busy and not self.bench.is_solving and not self.bench.display.is_working
+        )
+        QApplication.processEvents()
+
+    def key(self, key: Qt.Key, modifiers: Keys = Keys.NoModifier, on: QWidget | None = None) -> None:
+        TEST.keyClick(on or self.canvas, key, modifiers)
+
+    def hold(self, key: Qt.Key) -> None:
+        TEST.keyPress(self.canvas, key)
+
+    def let_go(self, key: Qt.Key) -> None:
+        TEST.keyRelease(self.canvas, key)
+
+    def click(self, widget: QWidget) -> None:
+        TEST.mouseClick(widget, LEFT)
+
+    def at(self, x: float, y: float) -> QPoint:
+        """Where the photo's (x, y) is in the canvas."""
+        sx, sy = self.canvas.view.to_screen(x, y)
+        ratio = self.canvas.devicePixelRatioF()
+        return QPointF(sx / ratio, sy / ratio).toPoint()
+
+    def drag(
+        self,
+        *points: tuple[float, float],
+        button: Qt.MouseButton = LEFT,
+        modifiers: Keys = Keys.NoModifier,
+        wait: bool = True,
+    ) -> None:
+        """Press at the first photo position, move over the others, release at the last."""
+        places = [self.at(*point) for point in points]
+        TEST.mousePress(self.canvas, button, modifiers, places[0])
+        for place in places[1:]:
+            TEST.mouseMove(self.canvas, place)
+        TEST.mouseRelease(self.canvas, button, modifiers, places[-1])
+        if wait:
+            self.wait()
+
+    def pen(self, *touches: tuple[float, float, float]) -> None:
+        """Drag a pen over photo positions (x, y) with pressure."""
+        kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * (len(touches) - 1)]
+        for kind, (x, y, pressure) in zip(
+            [*kinds, QEvent.Type.TabletRelease], [*touches, (*touches[-1][:2], 0.0)], strict=True
+        ):
+            place = QPointF(self.at(x, y))
+            device = QPointingDevice(
+                "pen",
+                1,
+                QInputDevice.DeviceType.Stylus,
+                QPointingDevice.PointerType.Pen,
+                QInputDevice.Capability.Pressure | QInputDevice.Capability.Position,
+                1,
+                1,
+                "",
+                QPointingDeviceUniqueId(),
+            )
+            event = QTabletEvent(
+                kind,
+                device,
+                place,
+                QPointF(self.canvas.mapToGlobal(place.toPoint())),
+                pressure,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Keys.NoModifier,
+                LEFT,
+                LEFT,
+            )
+            QApplication.sendEvent(self.canvas, event)
+        self.wait()
+
+    def wheel(self, x: float, y: float, turn: int, modifiers: Keys = Keys.NoModifier) -> None:
+        place = QPointF(self.at(x, y))
+        event = QWheelEvent(
+            place,
+            QPointF(self.canvas.mapToGlobal(place.toPoint())),
+            QPoint(),
+            QPoint(0, turn),
+            Qt.MouseButton.NoButton,
+            modifiers,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def close(self) -> None:
+        """End without a question."""
+        if self.bench.session is not None:
+            self.session.history.mark_saved()
+        self.wait()
+        self.window.close()
+        QApplication.processEvents()
+
+
+@contextmanager
+def catch_slot_errors() -> Iterator[list[BaseException]]:
+    """Exceptions in slots, which Qt would end the process for."""
+    caught: list[BaseException] = []
+
+    def keep(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        caught.append(error.with_traceback(trace))
+
+    before, sys.excepthook = sys.excepthook, keep
+    try:
+        yield caught
+    finally:
+        sys.excepthook = before

@@ -1,0 +1,459 @@
+"""The window as a person uses it: real events, a real worker, real files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from psd_tools import PSDImage
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PyQt6.QtGui import QColor, QDropEvent
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from editor.driving import MIDDLE, Keys, wait_until
+from mattework_editor import drafts, preferences
+from mattework_editor.compose import View
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTRAIT = ROOT / "resources" / "samples" / "astronaut.jpg"
+CONTROL, ALT, SHIFT = Keys.ControlModifier, Keys.AltModifier, Keys.ShiftModifier
+
+
+def save_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Answer the file dialog, which is Qt's own, with this path."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), "Photoshop (*.psd)"))
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) -> list[str]:
+    """Answer questions with this button; gives what was asked."""
+    asked: list[str] = []
+
+    def question(_: object, title: str, *__: object) -> QMessageBox.StandardButton:
+        asked.append(title)
+        return button
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    return asked
+
+
+def test_a_journey_from_photo_to_psd_and_on(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(PORTRAIT)
+    views = [driver.canvas.look.view]
+    driver.window.subject_action.trigger()
+    assert driver.window.status.cancel_button.isVisible()
+    driver.wait()
+    assert "mattework-subject" in driver.window.status.ran.text()
+    views.append(driver.canvas.look.view)
+    assert views == [View.ORIGINAL, View.CHECKERBOARD]
+    found = driver.session.planes.alpha.copy()
+    assert found[350, 200] == 1.0
+    assert found[60, 40] == 0.0
+
+    driver.key(Qt.Key.Key_R)
+    driver.drag((160, 30), (200, 15), (260, 20), (300, 60))
+    refined = driver.session.planes.alpha.copy()
+    assert (refined != found).any()
+    driver.key(Qt.Key.Key_Z, CONTROL)
+    np.testing.assert_array_equal(driver.session.planes.alpha, found)
+    driver.key(Qt.Key.Key_Z, CONTROL | SHIFT)
+    np.testing.assert_array_equal(driver.session.planes.alpha, refined)
+
+    driver.window.edge.feather.box.setValue(2.0)
+    wait_until(lambda: driver.session.recipe.edge.feather == 2.0)
+    names = [step.name for step in driver.session.history.steps]
+    assert names == ["Select Subject", "Refine Edge", "Feather"]
+    assert driver.window.isWindowModified()
+
+    target = tmp_path / "portrait.psd"
+    save_to(monkeypatch, target)
+    driver.key(Qt.Key.Key_S, CONTROL)
+    driver.wait()
+    assert not driver.window.isWindowModified()
+
+    psd = PSDImage.open(target)
+    assert [layer.name for layer in psd] == ["Photo", "Clean colours"]
+    mask = psd[1].mask
+    assert mask is not None
+    assert mask.size == (512, 512)
+    saved = np.asarray(mask.topil())
+    shown = driver.bench.sources.matte.levels[0] if driver.bench.sources else None
+    assert shown is not None
+    assert np.abs(saved.astype(int) - shown.astype(int)).max() <= 1
+
+    recipe = driver.session.recipe
+    driver.open(target)
+    assert driver.session.recipe.strokes == recipe.strokes
+    assert driver.session.recipe.edge == recipe.edge
+    assert np.abs(driver.session.planes.alpha - refined).mean() < 2e-3
+    driver.window.edge.feather.box.setValue(0.0)
+    wait_until(lambda: driver.session.recipe.edge.is_neutral)
+    driver.drag((100, 400), (120, 420))
+    driver.key(Qt.Key.Key_S, CONTROL)
+    driver.wait()
+    assert not driver.session.history.is_dirty
+
+    solved = driver.session.planes.alpha.copy()
+    driver.open(target)  # without edge settings the mask is the alpha, and nothing is solved again
+    assert np.abs(driver.session.planes.alpha - solved).max() <= 0.5 / 255 + 1e-6
+
+
+def waited_for_processor() -> float:
+    """Seconds that this thread has stood in line for a processor, because other programs had it."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
+def test_the_window_stays_alive_while_the_model_runs(driver: Driver) -> None:
+    driver.open(PORTRAIT)
+    ticks = [time.perf_counter() - waited_for_processor()]
+    timer = QTimer()
+    timer.timeout.connect(lambda: ticks.append(time.perf_counter() - waited_for_processor()))
+    timer.start(5)
+    driver.bench.find_subject()
+    while driver.bench.is_busy:
+        QApplication.processEvents()
+    timer.stop()
+    assert len(ticks) > 20
+    assert np.diff(ticks).max() < 0.1
+
+
+def test_cancelling_leaves_everything_as_it_was(driver: Driver) -> None:
+    driver.open(PORTRAIT)
+    driver.bench.find_subject()
+    locked = [driver.canvas.locked]
+    driver.click(driver.window.status.cancel_button)
+    driver.wait()
+    locked.append(driver.canvas.locked)
+    assert locked == [True, False]
+    assert driver.session.history.last is None
+    assert not driver.session.planes.alpha.any()
+    driver.bench.find_subject()  # and it can be started again
+    driver.wait()
+    assert driver.session.planes.alpha.any()
+
+
+def test_every_brush_draws_its_kind_and_alt_inverts(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    wanted = {
+        Qt.Key.Key_B: ("foreground", "background"),
+        Qt.Key.Key_N: ("background", "foreground"),
+        Qt.Key.Key_R: ("unknown", "restored"),
+        Qt.Key.Key_T: ("transparent", "foreground"),
+        Qt.Key.Key_E: ("restored", "unknown"),
+    }
+    for key, kinds in wanted.items():
+        driver.key(key)
+        for kind, modifiers in zip(kinds, (Keys.NoModifier, ALT), strict=True):
+            driver.drag((100, 100), (110, 104), modifiers=modifiers)
+            assert driver.session.recipe.strokes[-1].kind == kind
+    assert len(driver.session.history.steps) == 10
+
+
+def test_a_stroke_lands_where_the_pointer_was(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.zoom_to(2.0)
+    driver.canvas.set_radius(12)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((60, 70), (90, 70))
+    painted = driver.session.planes.trimap == 255
+    y, x = np.nonzero(painted)
+    assert abs(x.min() - 48) <= 1
+    assert abs(x.max() - 101) <= 1
+    assert abs(y.min() - 58) <= 1
+    assert abs(y.max() - 81) <= 1
+
+
+def test_shift_draws_a_straight_line_from_the_last_stroke(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.set_radius(4)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((40, 40), (41, 40))
+    driver.drag((160, 120), (160, 120), modifiers=SHIFT)
+    assert driver.session.planes.trimap[80, 100] == 255
+    assert len(driver.session.history.steps) == 2
+
+
+def test_brackets_and_the_wheel_change_the_brush(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.set_radius(20)
+    driver.key(Qt.Key.Key_BracketRight)
+    assert driver.canvas.radius == pytest.approx(25)
+    driver.key(Qt.Key.Key_BracketLeft)
+    assert driver.canvas.radius == pytest.approx(20)
+    driver.wheel(100, 100, 120, CONTROL)
+    assert driver.canvas.radius > 20
+    assert driver.window.size_box.value() == pytest.approx(2 * driver.canvas.radius, abs=0.5)
+
+
+def test_the_pressure_of_a_pen_scales_the_brush(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.set_radius(20)
+    driver.key(Qt.Key.Key_B)
+    driver.pen((40, 100, 0.2), (80, 100, 0.2), (120, 100, 1.0), (180, 100, 1.0))
+    painted = (driver.session.planes.trimap == 255).sum(axis=0)
+    assert painted[60] < 14
+    assert abs(int(painted[150]) - 40) <= 2
+    assert len(driver.session.history.steps) == 1
+
+
+def test_zooming_keeps_the_point_under_the_pointer(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    place = driver.at(180, 60)
+    driver.wheel(180, 60, 360)
+    assert driver.canvas.view.scale > 1.5
+    ratio = driver.canvas.devicePixelRatioF()
+    assert driver.canvas.view.to_photo(place.x() * ratio, place.y() * ratio) == pytest.approx(
+        (180, 60), abs=1
+    )
+    driver.key(Qt.Key.Key_0)
+    assert driver.canvas.view.scale == driver.canvas.view.fitting_scale
+    driver.key(Qt.Key.Key_Plus, CONTROL)
+    driver.key(Qt.Key.Key_Plus, CONTROL)
+    assert driver.canvas.view.scale == pytest.approx(2.0)
+    driver.key(Qt.Key.Key_1)
+    assert driver.canvas.view.scale == 1.0
+
+
+def test_space_and_the_middle_button_pan(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.zoom_to(4.0)
+    before = driver.canvas.view
+    driver.drag((100, 100), (120, 110), button=MIDDLE)
+    after = driver.canvas.view
+    assert (after.left - before.left, after.top - before.top) == (80, 40)
+    driver.hold(Qt.Key.Key_Space)
+    driver.drag((120, 110), (100, 100))
+    driver.let_go(Qt.Key.Key_Space)
+    assert driver.canvas.view == before
+    assert driver.session.history.last is None
+
+
+def test_views_cycle_compare_and_show_what_they_say(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (122, 100))
+    driver.canvas.set_tool(None)
+
+    def seen(x: float, y: float) -> tuple[int, int, int]:
+        QApplication.processEvents()
+        colour = QColor(driver.canvas.grab().toImage().pixel(driver.at(x, y)))
+        return colour.red(), colour.green(), colour.blue()
+
+    photo = tuple(int(one) for one in driver.session.photo.colour[100, 120])
+    driver.window.show_view(View.BLACK)
+    assert seen(10, 10) == (0, 0, 0)
+    assert seen(120, 100) == pytest.approx(photo, abs=1)
+    driver.key(Qt.Key.Key_F)
+    assert driver.canvas.look.view is View.WHITE
+    assert seen(10, 10) == (255, 255, 255)
+    driver.key(Qt.Key.Key_X)
+    assert seen(10, 10) == pytest.approx(
+        tuple(int(one) for one in driver.session.photo.colour[10, 10]), abs=1
+    )
+    driver.key(Qt.Key.Key_X)
+    assert driver.canvas.look.view is View.WHITE
+    driver.window.show_view(View.MASK)
+    assert seen(120, 100) == (255, 255, 255)
+    visited = set()
+    for _ in View:
+        driver.key(Qt.Key.Key_F)
+        visited.add(driver.canvas.look.view)
+    assert visited == set(View)
+
+
+def test_edge_settings_are_seen_while_the_slider_moves(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.set_radius(40)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((120, 100), (121, 100))
+    assert driver.bench.sources is not None
+    plane = driver.bench.sources.matte.levels[0]
+    assert plane is not None
+    before = plane.copy()
+    slider = driver.window.edge.shift.slider
+    slider.setSliderDown(True)
+    slider.setValue(80)
+    wait_until(lambda: not driver.bench.display.is_working)
+    assert plane.sum() > before.sum() * 1.2  # seen
+    assert len(driver.session.history.steps) == 1  # but not chosen yet
+    slider.setSliderDown(False)
+    slider.sliderReleased.emit()
+    driver.wait()
+    assert driver.session.recipe.edge.shift == 8.0
+    assert driver.session.history.steps[-1].name == "Shift Edge"
+    driver.key(Qt.Key.Key_Z, CONTROL)
+    driver.wait()
+    np.testing.assert_array_equal(plane, before)
+    assert driver.window.edge.shift.value() == 0
+
+
+def test_the_history_list_goes_back_and_forward(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    states = [driver.session.planes.alpha.copy()]
+    for x in (60, 120, 180):
+        driver.drag((x, 100), (x + 5, 100))
+        states.append(driver.session.planes.alpha.copy())
+    steps = driver.window.steps
+    assert [steps.item(row).text() for row in range(4)] == ["Open", *["Foreground"] * 3]  # type: ignore[union-attr]
+    for row in (1, 3, 0):
+        steps.setCurrentRow(row)
+        np.testing.assert_array_equal(driver.session.planes.alpha, states[row])
+
+
+def test_undo_takes_a_stroke_back_before_it_is_solved(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((60, 100), (120, 100), wait=False)
+    driver.drag((60, 50), (120, 50), wait=False)
+    for _ in range(2):
+        driver.key(Qt.Key.Key_Z, CONTROL)
+    driver.wait()
+    assert not driver.session.planes.alpha.any()
+    assert driver.session.recipe.strokes == ()
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_the_result_is_saved_in_other_formats(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    from PIL import Image
+
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (121, 100))
+    driver.window.background._choose("#102030" if suffix == "tif" else None)
+    save_to(monkeypatch, tmp_path / f"out.{suffix}")
+    driver.window.filing.ask_save()
+    driver.wait()
+    with Image.open(tmp_path / f"out.{suffix}") as image:
+        pixel = image.convert("RGBA").getpixel((5, 5))
+    assert pixel == (16, 32, 48, 255) if suffix == "tif" else pixel[3] == 0  # type: ignore[index]
+
+
+def test_the_photo_itself_is_never_overwritten(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = disc_file.read_bytes()
+    driver.open(disc_file)
+    save_to(monkeypatch, disc_file)
+    driver.window.filing.ask_save()
+    driver.wait()
+    assert disc_file.read_bytes() == before
+    assert "never overwritten" in driver.window.status.message.text()
+
+
+def test_unsaved_work_is_asked_about(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((60, 100), (120, 100))
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.window.close()
+    assert asked == ["Save changes?"]
+    assert driver.window.isVisible()
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.window.close()
+    wait_until(lambda: not driver.window.isVisible())
+    assert PSDImage.open(tmp_path / "kept.psd")[0].name == "Photo"
+    assert drafts.find_drafts() == []
+
+
+def test_a_dropped_file_is_opened_and_remembered(driver: Driver, disc_file: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(disc_file))])
+    event = QDropEvent(
+        QPointF(200, 200), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Keys.NoModifier
+    )
+    driver.window.dropEvent(event)
+    wait_until(lambda: driver.bench.session is not None)
+    driver.wait()
+    assert driver.session.path == disc_file
+    assert preferences.list_recent(driver.window.settings) == [disc_file]
+
+
+def test_what_is_no_picture_is_a_message(driver: Driver, tmp_path: Path) -> None:
+    path = tmp_path / "notes.jpg"
+    path.write_text("not a picture")
+    driver.open(path)
+    assert "notes.jpg" in driver.window.status.message.text()
+    assert driver.bench.session is None
+    assert not driver.window.save_action.isEnabled()
+
+
+def test_every_command_has_a_name_a_tip_and_every_shortcut_one_command(driver: Driver) -> None:
+    keys: list[str] = []
+    for action in driver.window.actions():
+        assert action.text()
+        assert action.toolTip()
+        keys += [key.toString() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    for box in (driver.window.size_box, driver.window.view_box, driver.window.edge.solver, driver.canvas):
+        assert box.accessibleName()
+
+
+CRASH = """
+import os, sys, signal
+from pathlib import Path
+import numpy as np
+sys.path[:0] = {path!r}
+from editor.driving import Driver, wait_until
+from PyQt6.QtCore import Qt
+from mattework_editor import drafts
+from mattework_editor.app import make_application
+from mattework_editor.window import EditorWindow
+
+application = make_application()
+window = EditorWindow()
+window.resize(1000, 700)
+window.show()
+driver = Driver(window)
+driver.open(Path({photo!r}))
+driver.key(Qt.Key.Key_B)
+driver.drag((100, 100), (140, 100))
+driver.key(Qt.Key.Key_R)
+driver.drag((60, 100), (80, 60))
+wait_until(lambda: any(drafts.drafts_folder().glob("*.draft")))
+np.save({alpha!r}, driver.session.planes.alpha)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_work_survives_a_kill(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alpha = tmp_path / "alpha.npy"
+    paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
+    script = CRASH.format(path=paths, photo=str(disc_file), alpha=str(alpha))
+    done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
+    assert done.returncode == -signal.SIGKILL
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Yes)
+    driver.window.filing.offer_drafts()
+    driver.wait()
+    assert asked == ["Recover unsaved work?"]
+    assert [stroke.kind for stroke in driver.session.recipe.strokes] == ["foreground", "unknown"]
+    np.testing.assert_allclose(driver.session.planes.alpha, np.load(alpha), atol=2e-3)
+    assert driver.session.history.is_dirty
+    assert driver.window.isWindowModified()
