@@ -1,7 +1,7 @@
 """Cold start: one 2-megapixel photo, from typing the command to the finished file, beside rembg on the same network.
 
-    python -m venv /tmp/rembg && /tmp/rembg/bin/pip install "rembg[cpu,cli]"
-    .venv/bin/python benchmarks/cold_start.py --rembg /tmp/rembg/bin/rembg
+    python -m venv rembg-env && rembg-env/bin/pip install "rembg[cpu,cli]"
+    .venv/bin/python benchmarks/cold_start.py --rembg rembg-env/bin/rembg
 
 Both programs run the very same ONNX file (ours, at rembg's fixed 320 x 320) and start a new process for each picture.
 They take turns, so that a busy machine slows both; the ratio of the medians is the result. Rembg writes a PNG with a mask

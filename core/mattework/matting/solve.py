@@ -41,7 +41,7 @@ MOST_LANDMARKS = 4000
 class AlphaSolution:
     """An alpha and how it came about.
 
-    `alpha` is (H, W) float32, exactly 0 on background and 1 on foreground. `solver` is the one that ran; `notes` say in
+    `alpha` is (H, W) float32, exactly 0 on background and 1 on foreground. `solver` is the one that ran ("none" when nothing was unknown); `notes` say in
     words for people what differed from the request.
     """
 
@@ -124,7 +124,12 @@ def solve_alpha(
     notes: list[str] = []
     where = find_unknown(trimap)
     if where.is_empty:
-        notes.append("The trimap has no unknown pixels; alpha is 0 and 1 as it says.")
+        name = "none"
+        notes.append(
+            "Nothing is unknown in the trimap, so no edge was solved."
+            if (trimap == FOREGROUND).any()
+            else "No subject was found: everything is background. Mark it with a mask or trimap of your own."
+        )
     else:
         has_both = bool((trimap == FOREGROUND).any()) and bool((trimap == BACKGROUND).any())
         if name == "closed-form" and not has_both:
