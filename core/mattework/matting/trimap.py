@@ -20,12 +20,12 @@ WORK_SIDE = 1024
 """Long side at which the band is laid out, unless the soft mask itself is finer."""
 FINEST_WORK_SIDE = 2048
 
-REACH = 2.5
+REACH = 3.5
 """Half the width of the band at a plain edge, in pixels of the soft mask: how far a segmenter's outline errs."""
 SOFT_MARGIN = 1.0
 """What an uncertain zone is grown by, in pixels of the soft mask."""
-TEXTURE_GAIN = 1.0
-"""The band of an edge full of fine structure is wider by this share."""
+TEXTURE_GAIN = 1.5
+"""The band of an edge full of fine structure is wider by this share. Less loses hair for good, more costs certainty."""
 THIN_SHARE = 0.6
 """A part thinner than the band keeps the inner 1 - THIN_SHARE of its half width as known."""
 
