@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mattework.gimp_setup.plugin_folder import gather_files
 from mattework.worker.launch import HOST_VARIABLES, clean_environment, name_worker
 
 CORE = Path(__file__).resolve().parents[2] / "core" / "mattework" / "worker"
@@ -41,3 +43,8 @@ def test_what_hosts_carry_is_the_standard_library_only(tmp_path: Path, module: s
         env={"PATH": os.environ.get("PATH", "")},
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_what_hosts_carry_is_read_by_pythons_older_than_ours() -> None:
+    for name, data in gather_files().items():
+        ast.parse(data, name, feature_version=(3, 10))

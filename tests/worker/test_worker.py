@@ -249,6 +249,25 @@ def test_who_does_not_know_the_secret_gets_no_further_than_one_line(places: Path
         assert rest == b""
 
 
+def test_where_no_unix_socket_fits_the_loopback_is_as_closed(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way on Windows; a runtime folder with a very long name leads to it here."""
+    monkeypatch.setenv("MATTEWORK_RUNTIME", str(places / ("long" * 30)))
+    with connect_worker(COMMAND) as client:
+        kind, port = client.record.address
+        assert kind == "tcp"
+        picture, _ = send_disc(client)
+        assert client.call("colours", ColoursRequest(picture, "u8", "known.raw"))["colours"]
+        with socket.create_connection(("127.0.0.1", port), 10) as page:
+            page.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}\r\n")
+            heard = b""
+            with suppress(ConnectionResetError):
+                while part := page.recv(4096):
+                    heard += part
+        assert json.loads(heard)["event"] == "hello", "its own greeting, and nothing after it"
+
+
 def test_the_doors_are_closed_to_other_users(places: Path) -> None:
     with connect_worker(COMMAND) as client:
         folder = client.open_folder()

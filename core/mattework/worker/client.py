@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any
 
 from .launch import last_words, name_worker, start_worker
 from .protocol import (
@@ -28,7 +28,7 @@ from .rendezvous import WorkerRecord, open_connection, read_record, sweep_work_f
 SILENCE_LIMIT = 60.0
 """A worker that gives no sign for so many seconds hangs: even a busy one says every two seconds that it lives."""
 
-Progress = Optional[Callable[[str, float], None]]  # noqa: UP045
+Progress = Callable[[str, float], None] | None
 
 
 class _Outdated(Exception):

@@ -181,7 +181,13 @@ def refine_edge(
         known = unit_values(read_plane(locate_file(folder, request.existing), request.sample, size))
     else:
         progress("model", 0.0)
-        cutout = cut_out(document, session=jobs.open_model(request.model), colours=0.0, progress=progress)
+        cutout = cut_out(
+            document,
+            session=jobs.open_model(request.model),
+            solver=_check_solver(request.solver),
+            colours=0.0,
+            progress=progress,
+        )
         known, notes = unit_values(_mask_of(cutout)), cutout.report.notes
     trimap = np.full(size.shape, 128, np.uint8)
     outside = weight == 0

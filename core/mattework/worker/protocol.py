@@ -21,7 +21,7 @@ import json
 import secrets
 import socket
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 PROTOCOL = 1
 """Goes up when a client of before cannot talk to a worker of after, or the other way round."""
@@ -44,9 +44,6 @@ class EngineError(Exception):
         self.kind = kind
 
 
-# Optional[...] instead of X | None: these annotations are evaluated where requests are checked.
-
-
 @dataclass(frozen=True)
 class Picture:
     """A raw picture. `channels` counts alpha; `linear` says that samples are linear light, else sRGB-encoded (or in the
@@ -59,7 +56,7 @@ class Picture:
     has_alpha: bool
     sample: str
     linear: bool = False
-    icc: Optional[str] = None  # noqa: UP045
+    icc: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +81,11 @@ class CutRequest:
 
     picture: Picture
     sample: str
-    model: Optional[str] = None  # noqa: UP045
+    model: str | None = None
     edge: EdgeOptions = EdgeOptions()
     colours: float = 1.0
     combine: str = "replace"
-    existing: Optional[str] = None  # noqa: UP045
+    existing: str | None = None
     with_transparency: bool = False
 
 
@@ -103,8 +100,8 @@ class RefineRequest:
     sample: str
     band: str
     band_sample: str
-    existing: Optional[str] = None  # noqa: UP045
-    model: Optional[str] = None  # noqa: UP045
+    existing: str | None = None
+    model: str | None = None
     solver: str = "auto"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from gi.repository import Gegl, Gimp, GObject
 
@@ -59,7 +59,7 @@ class Colour(NamedTuple):
     default: str
 
 
-Argument = Union[Choice, Number, Model, Band, Colour]  # noqa: UP007 - evaluated, and Python 3.9 is meant too
+Argument = Choice | Number | Model | Band | Colour
 Operation = Callable[[Gimp.Image, Any, dict[str, Any], Any], list[str]]
 
 

@@ -14,7 +14,7 @@ from mattework.gimp_setup.plugin_folder import ENGINE_FILE, NAME, install_folder
 from mattework.gimp_setup.profiles import Profile
 from readers.programs import locate_program
 
-PLUG_INS = ("python-eval", "file-psd", "file-png", "file-jpeg")
+PLUG_INS = ("python-eval", "file-psd", "file-png", "file-jpeg", "script-fu")
 ENGINE_ROOT = "host"
 
 # The tree is another Debian: GIMP runs in it, the engine on this system, which is mounted inside. Folders of the test have

@@ -306,6 +306,9 @@ def refining():
     image.select_item(Gimp.ChannelOps.REPLACE, channel)
     entry["selection"] = call("mattework-refine-edge", image, [layer])
     entry["from_selection"] = keep("refined-selection.mask", read(layer.get_mask()))
+    layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
+    entry["without_mask"] = call("mattework-refine-edge", image, [layer], solver="guided")
+    entry["from_nothing"] = keep("refined-nothing.mask", read(layer.get_mask()))
     image.delete()
     return entry
 
@@ -352,6 +355,22 @@ def saved_and_opened_again():
         again.delete()
     fresh = make_image()[1]
     entry["no_recipe"] = call("mattework-adjust-edge", fresh.get_image(), [fresh])
+    image.delete()
+    return entry
+
+
+@journey
+def script_fu():
+    image, layer = make_image()
+    run = Gimp.get_pdb().lookup_procedure("plug-in-script-fu-eval")
+    config = run.create_config()
+    config.set_property("run-mode", QUIET)
+    code = "(mattework-remove-background #:run-mode RUN-NONINTERACTIVE #:image {} #:drawables (vector {})"
+    code += ' #:solver "guided")'
+    config.set_property("script", code.format(image.get_id(), layer.get_id()))
+    result = run.run(config)
+    entry = {"status": result.index(0).value_nick, "error": str(Gimp.get_pdb().get_last_error())}
+    entry["layers"] = describe(image)
     image.delete()
     return entry
 

@@ -194,6 +194,8 @@ def test_the_edge_is_refined_where_the_selection_is_and_nowhere_else(
         inside = band > 0
         error = np.abs(mask[inside] / 255 - truth[inside]).mean()
         assert error < 0.5 * np.abs(hard[inside] / 255 - truth[inside]).mean()
+    succeed(entry["without_mask"])
+    assert np.abs(read_mask(host, entry["from_nothing"]) / 255 - truth).mean() < 0.02
 
 
 def test_colours_are_cleaned_under_a_mask_of_the_users_own(host: GimpHost, seen: dict[str, Any]) -> None:
@@ -235,6 +237,12 @@ def test_another_program_reads_the_same_mask_from_gimps_psd(host: GimpHost, seen
     assert image is not None
     wanted = read_mask(host, entry["mask"], "u16")
     assert np.abs(np.asarray(image).astype(int) - (wanted >> 8)).max() <= 1
+
+
+def test_script_fu_calls_it_too(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "script_fu")
+    succeed(entry)
+    assert [one["mask"] for one in entry["layers"]] == [True, True]
 
 
 def test_refusals_are_sentences_and_change_nothing(seen: dict[str, Any]) -> None:
