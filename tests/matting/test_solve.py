@@ -116,7 +116,14 @@ def test_all_known_is_told() -> None:
     trimap[2:, 3:] = 255
     solution = solve_alpha(np.zeros((5, 7, 3), np.uint8), trimap)
     np.testing.assert_array_equal(solution.alpha, (trimap == 255).astype(np.float32))
-    assert "no unknown pixels" in solution.notes[0]
+    assert solution.solver == "none"
+    assert "no edge was solved" in solution.notes[0]
+
+
+def test_a_trimap_without_subject_says_that_none_was_found() -> None:
+    solution = solve_alpha(np.zeros((5, 7, 3), np.uint8), np.zeros((5, 7), np.uint8))
+    assert not solution.alpha.any()
+    assert "No subject was found" in solution.notes[0]
 
 
 def test_all_unknown_falls_back_and_says_so() -> None:

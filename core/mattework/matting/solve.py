@@ -41,8 +41,8 @@ MOST_LANDMARKS = 4000
 class AlphaSolution:
     """An alpha and how it came about.
 
-    `alpha` is (H, W) float32, exactly 0 on background and 1 on foreground. `solver` is the one that ran ("none" when nothing was unknown); `notes` say in
-    words for people what differed from the request.
+    `alpha` is (H, W) float32, exactly 0 on background and 1 on foreground. `solver` is the one that ran, "none" when
+    nothing was unknown; `notes` say in words for people what differed from the request.
     """
 
     alpha: Floats
