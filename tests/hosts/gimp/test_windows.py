@@ -84,6 +84,9 @@ def session(host: GimpHost, artefacts: Path) -> dict[str, Any]:
                     keep(screen, artefacts / f"gimp-{name}.png")
                     (signals / f"{name}?").touch()
                     wait_for(signals / name)
+                (signals / "again?").touch()
+                screen.click_in(screen.find_window("Remove Background"), -161, -42)
+                wait_for(signals / "cancelled")
     except ProgramMissing as missing:
         pytest.skip(str(missing))
     states: dict[str, Any] = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
@@ -109,3 +112,8 @@ def test_one_undo_brings_everything_back(session: dict[str, Any]) -> None:
 
 def test_one_redo_makes_it_again_byte_for_byte(session: dict[str, Any]) -> None:
     assert session["redone"] == session["after"]
+
+
+def test_cancel_in_the_dialog_changes_nothing(session: dict[str, Any]) -> None:
+    assert session["second_status"] == "cancel"
+    assert session["cancelled"] == session["redone"]

@@ -78,6 +78,10 @@ try:
         wait_for(name + "?")
         note(name)
         mark(name)
+    wait_for("again?")
+    states["second_status"] = run.run(config).index(0).value_nick
+    note("cancelled")
+    mark("cancelled")
     wait_for("end")
 except Exception:  # noqa: BLE001 - told outside
     traceback.print_exc()
