@@ -35,7 +35,7 @@ from mattework_editor.viewport import Viewport
 
 TILE = 256
 BUDGET = 0.008
-MOST_TILES = 320
+MOST_TILES = 200
 COARSE_SIDE = 1024
 SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
 
@@ -67,6 +67,7 @@ class Canvas(QWidget):
         self._stale: set[tuple[int, int]] = set()
         self._coarse: QImage | None = None
         self._gesture: Gesture | None = None
+        self._incomplete = False
         self._waiting: list[Gesture] = []
         self._last_end: Sample | None = None
         self._pointer: QPointF | None = None
@@ -82,6 +83,11 @@ class Canvas(QWidget):
     @property
     def sources(self) -> Sources | None:
         return self._sources
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether some of what is seen is still coarse or old."""
+        return self._incomplete
 
     def show_sources(self, sources: Sources | None, *, keep_place: bool = False) -> None:
         """Show another photo (fitted into the window), or the same one made anew."""
@@ -111,6 +117,7 @@ class Canvas(QWidget):
         self.update()
 
     def _drop_tiles(self) -> None:
+        self._incomplete = self._sources is not None
         self._tiles.clear()
         self._stale.clear()
         self._coarse = None
@@ -143,6 +150,7 @@ class Canvas(QWidget):
         self._view = view
         self._fitted = False
         if scaled:
+            self._incomplete = self._sources is not None
             self._tiles.clear()
             self._stale.clear()
             self.scale_changed.emit(view.scale)
@@ -197,6 +205,7 @@ class Canvas(QWidget):
         while len(self._tiles) > MOST_TILES:
             old, _ = self._tiles.popitem(last=False)
             self._stale.discard(old)
+        self._incomplete = bool(missing)
         for key in missing:
             where = self._tile_rect(key).move(view.left, view.top)
             self.update(_from_screen(where, self.devicePixelRatioF()))

@@ -73,11 +73,11 @@ class Workbench(QObject):
         self.sources: Sources | None = None
         self.target: Path | None = None
         self.ran = ""
-        self._tasks = Tasks(self)
+        self.tasks = Tasks(self)
         self._long: Task | None = None
         self._queue: deque[_Queued] = deque()
         self._open: tuple[OpenStroke, Task] | None = None
-        self.display = MatteDisplay(self._tasks, self._tell, self)
+        self.display = MatteDisplay(self.tasks, self._tell, self)
         self.display.refreshed.connect(self.refreshed)
         self._draft = drafts.name_draft()
         self._draft_timer = QTimer(self)
@@ -156,8 +156,8 @@ class Workbench(QObject):
             self.refreshed.emit(None)
 
         if sources.colour.levels[0] is None:
-            self._tasks.start(convert, arrive, self._tell)
-        self._tasks.start(lambda _: self.engine.warm_up(session.photo), lambda _: None, self._tell)
+            self.tasks.start(convert, arrive, self._tell)
+        self.tasks.start(lambda _: self.engine.warm_up(session.photo), lambda _: None, self._tell)
 
     # Long work -------------------------------------------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class Workbench(QObject):
             self._end_long()
             self._tell(error)
 
-        task = self._tasks.start(work, finish, fail)
+        task = self.tasks.start(work, finish, fail)
         self._long = task
         task.progressed.connect(self.progressed)
         if show is not None:
@@ -331,7 +331,7 @@ class Workbench(QObject):
             self._tell(error)
             self._next_stroke()
 
-        task = self._tasks.start(work, done, fail)
+        task = self.tasks.start(work, done, fail)
         task.shown.connect(show)
         return task
 
@@ -404,7 +404,7 @@ class Workbench(QObject):
             drafts.delete_draft(self._draft)
             return
         file, path, choices = self._draft, session.path, session.choices
-        self._tasks.start(lambda _: drafts.write_draft(file, path, choices), lambda _: None, self._tell)
+        self.tasks.start(lambda _: drafts.write_draft(file, path, choices), lambda _: None, self._tell)
 
     def discard_draft(self) -> None:
         """The work is given up, or saved: nothing is to be recovered."""
@@ -413,7 +413,7 @@ class Workbench(QObject):
 
     def close(self) -> None:
         self._draft_timer.stop()
-        self._tasks.cancel_all()
+        self.tasks.cancel_all()
         self.engine.close()
 
     # Telling ---------------------------------------------------------------------------------------------------------

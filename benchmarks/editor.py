@@ -1,0 +1,227 @@
+"""The editor at work on a large photo: opening, panning, zooming, painting, refining, undo, memory.
+
+    python benchmarks/editor.py                     # 24 megapixels, from a sample photograph, enlarged
+    python benchmarks/editor.py --megapixels 100
+    python benchmarks/editor.py --photo my.jpg
+
+Frame times are those of the canvas's own paint events, in milliseconds of this program's processor time, so that they do
+not depend on what else runs; latencies are wall time. Without a screen, set QT_QPA_PLATFORM=offscreen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from mattework_editor.app import make_application
+from mattework_editor.canvas import Canvas
+from mattework_editor.window import EditorWindow
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "resources" / "samples" / "astronaut.jpg"
+LEFT = Qt.MouseButton.LeftButton
+TEST: Any = QTest
+
+
+class Frames:
+    """Times every paint event of the canvas."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self._paint = Canvas.paintEvent
+        frames = self
+
+        def paint(canvas: Canvas, event: QPaintEvent | None) -> None:
+            before = time.thread_time()
+            frames._paint(canvas, event)
+            frames.times.append((time.thread_time() - before) * 1000)
+
+        Canvas.paintEvent = paint  # type: ignore[assignment,method-assign]
+
+    def take(self) -> dict[str, float]:
+        times, self.times = self.times, []
+        return {
+            "frames": len(times),
+            "p50_ms": round(float(np.percentile(times, 50)), 2),
+            "p95_ms": round(float(np.percentile(times, 95)), 2),
+            "most_ms": round(max(times), 2),
+        }
+
+
+def wait_until(is_so: Callable[[], bool]) -> float:
+    """Seconds until it is so."""
+    before = time.perf_counter()
+    while not is_so():
+        QApplication.processEvents()
+        time.sleep(0.001)
+    return time.perf_counter() - before
+
+
+def read_memory(field: str) -> float:
+    """Megabytes of this process: VmRSS (now) or VmHWM (the most so far); 0 where Linux does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
+
+
+def make_photo(megapixels: float, folder: Path) -> Path:
+    """The sample photograph enlarged and given grain, as a JPEG of so many megapixels."""
+    with Image.open(SAMPLE) as sample:
+        factor = (megapixels * 1e6 / (sample.width * sample.height)) ** 0.5
+        large = sample.resize(
+            (round(sample.width * factor), round(sample.height * factor)), Image.Resampling.BICUBIC
+        )
+    pixels = np.asarray(large).astype(np.int16)
+    grain = np.random.default_rng(1).integers(-6, 7, pixels.shape[:2], np.int16)
+    path = folder / f"photo-{megapixels:g}.jpg"
+    Image.fromarray((pixels + grain[..., None]).clip(0, 255).astype(np.uint8)).save(path, quality=92)
+    return path
+
+
+def measure(path: Path) -> dict[str, Any]:
+    frames = Frames()
+    empty = read_memory("VmRSS")
+    window = EditorWindow()
+    window.resize(1920, 1080)
+    window.show()
+    bench, canvas = window.workbench, window.canvas
+    results: dict[str, Any] = {}
+    window.open_path(path)
+    results["first_picture_s"] = round(
+        wait_until(lambda: bench.sources is not None and not canvas.is_incomplete), 2
+    )
+    results["ready_s"] = round(results["first_picture_s"] + wait_until(lambda: bench.session is not None), 2)
+    session = bench.session
+    assert session is not None
+    size = session.size
+    results["photo"] = str(size)
+    wait_until(lambda: not bench.tasks.running)
+    bench.find_subject()
+    results["subject_s"] = round(wait_until(lambda: not bench.is_busy), 2)
+    settle(window)
+    frames.take()
+
+    canvas.zoom_to(1.0)
+    settle(window)
+    frames.take()
+    for number in range(120):
+        canvas.pan_by(*((-24, -16) if number % 60 < 30 else (24, 16)))
+        QApplication.processEvents()
+    results["pan_100"] = frames.take()
+    canvas.fit()
+    settle(window)
+    frames.take()
+    for number in range(60):
+        canvas.zoom_to(canvas.view.scale * (1.1 if number < 30 else 1 / 1.1))
+        QApplication.processEvents()
+    results["zoom"] = frames.take()
+
+    for name, scale in (("fit", canvas.view.fitting_scale), ("100", 1.0)):
+        canvas.zoom_to(scale)
+        canvas.set_radius(30 / scale)
+        settle(window)
+        frames.take()
+        middle = canvas.rect().center()
+        TEST.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, middle)
+        for number in range(150):
+            TEST.mouseMove(canvas, middle + QPoint(number, int(40 * np.sin(number / 12))))
+            QApplication.processEvents()
+        results[f"paint_{name}"] = frames.take()
+        TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, middle)
+        settle(window)
+        bench.undo()
+        settle(window)
+
+    results["refine"] = measure_strokes(window)
+    before = time.perf_counter()
+    bench.undo()
+    results["undo_stroke_ms"] = round((time.perf_counter() - before) * 1000, 1)
+    while session.history.last is not None and session.history.last.name != window.tr("Select Subject"):
+        bench.undo()
+    before = time.perf_counter()
+    bench.undo()
+    results["undo_subject_ms"] = round((time.perf_counter() - before) * 1000, 1)
+    decoded = session.photo.colour.nbytes / 1e6
+    results["memory"] = {
+        "decoded_mb": round(decoded),
+        "now_mb": round(read_memory("VmRSS") - empty),
+        "most_mb": round(read_memory("VmHWM") - empty),
+    }
+    session.history.mark_saved()
+    window.close()
+    return results
+
+
+def measure_strokes(window: EditorWindow) -> dict[str, float]:
+    """From letting go of the mouse to the coarse answer and to the solved one: a stroke of 256 pixels on the edge."""
+    bench, canvas = window.workbench, window.canvas
+    window.tool_actions[0].trigger()
+    canvas.zoom_to(1.0)
+    session = bench.session
+    assert session is not None
+    edge = np.argwhere(session.planes.trimap == 128)
+    coarse: list[float] = []
+    solved: list[float] = []
+    for number in range(10):
+        y, x = edge[len(edge) * (number + 1) // 12]
+        canvas.set_radius(60)
+        canvas.pan_by(
+            *(round(a - b) for a, b in zip(middle_of(canvas), canvas.view.to_screen(x, y), strict=True))
+        )
+        settle(window)
+        at = QPoint(*(round(one) for one in canvas.view.to_screen(x, y)))
+        TEST.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+        TEST.mouseMove(canvas, at + QPoint(136, 0))
+        shown: list[float] = []
+        connection = bench.refreshed.connect(lambda _, shown=shown: shown.append(time.perf_counter()))
+        TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at + QPoint(136, 0))
+        before = time.perf_counter()
+        solved.append(wait_until(lambda: not bench.is_solving) * 1000)
+        bench.refreshed.disconnect(connection)
+        coarse.append((shown[1] - before if len(shown) > 1 else shown[-1] - before) * 1000)
+    return {
+        "coarse_p50_ms": round(float(np.median(coarse)), 1),
+        "solved_p50_ms": round(float(np.median(solved)), 1),
+        "solved_most_ms": round(max(solved), 1),
+    }
+
+
+def middle_of(canvas: Canvas) -> tuple[float, float]:
+    return canvas.view.screen.width / 2, canvas.view.screen.height / 2
+
+
+def settle(window: EditorWindow) -> None:
+    bench, canvas = window.workbench, window.canvas
+    wait_until(lambda: not bench.is_solving and not bench.display.is_working and not canvas.is_incomplete)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--megapixels", type=float, default=24.0)
+    parser.add_argument("--photo", type=Path)
+    options = parser.parse_args()
+    application = make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.photo or make_photo(options.megapixels, Path(folder))
+        print(json.dumps(measure(path), indent=1))
+    application.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
