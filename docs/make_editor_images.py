@@ -61,7 +61,13 @@ def main() -> int:
     def settle() -> None:
         wait_until(
             lambda: (
-                not (bench.is_busy or bench.is_solving or bench.display.is_working or canvas.is_incomplete)
+                not (
+                    bench.is_busy
+                    or bench.is_solving
+                    or bench.display.is_working
+                    or bench.clean.is_working
+                    or canvas.is_incomplete
+                )
             )
         )
 

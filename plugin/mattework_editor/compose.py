@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
-from mattework import Size
+from mattework import Rect, Size
 from mattework.arrays import AnyArray, Bytes, Floats
 from mattework_editor.pyramid import Pyramid, sample_plane
 
@@ -28,6 +29,18 @@ class View(Enum):
     ORIGINAL = "original"
 
 
+CUT_OUT_VIEWS = (View.CHECKERBOARD, View.BLACK, View.WHITE, View.BACKGROUND)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CleanPart:
+    """Clean colours (h, w, 3) uint8 for the pixels `where` of a level of the photo's pyramid."""
+
+    level: int
+    where: Rect
+    pixels: Bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
     """How a view is drawn. Colours are sRGB bytes. `backdrop` (h, w, 3) lies behind the subject instead of `colour`."""
@@ -41,11 +54,13 @@ class Look:
 
 @dataclass(slots=True, eq=False)
 class Sources:
-    """What views are made of: `colour` (sRGB) and `matte` pyramids, and the `trimap` (H, W) at full size."""
+    """What views are made of: `colour` (sRGB) and `matte` pyramids, the `trimap` (H, W) at full size, and clean colours
+    for a part, where they are known."""
 
     colour: Pyramid
     matte: Pyramid
     trimap: Bytes
+    clean: CleanPart | None = None
 
     @property
     def size(self) -> Size:
@@ -73,7 +88,10 @@ def compose_view(sources: Sources, look: Look, scale: float, left: int, top: int
     matte = sources.matte.sample(scale, x, y, size).astype(np.float32) * np.float32(1 / 255)
     if look.view is View.OVERLAY:
         return blend(colour, _fill(look.overlay, size), 1 - np.float32(look.strength) * (1 - matte))
-    return blend(colour, _make_ground(sources, look, scale, left, top, size), matte)
+    clean = _sample_clean(sources, scale, x, y, size)
+    return blend(
+        colour if clean is None else clean, _make_ground(sources, look, scale, left, top, size), matte
+    )
 
 
 def blend(front: Bytes, back: Bytes, weight: Floats) -> Bytes:
@@ -90,6 +108,23 @@ def draw_checkerboard(left: int, top: int, size: Size) -> Bytes:
     down = ((np.arange(top, top + size.height) // CHECK) % 2).astype(bool)
     board = np.where(down[:, None] ^ across[None], np.uint8(204), np.uint8(255))
     return np.repeat(board[..., None], 3, axis=2)
+
+
+def _sample_clean(sources: Sources, scale: float, x: float, y: float, size: Size) -> Bytes | None:
+    """The clean colours of a rectangle of the view, if they are known at its scale for all of it."""
+    part = sources.clean
+    if part is None or part.level != sources.colour.choose_level(scale):
+        return None
+    share = 1 / (1 << part.level)
+    right, bottom = x + size.width / scale, y + size.height / scale
+    wanted = Rect(int(x * share), int(y * share), math.ceil(right * share), math.ceil(bottom * share))
+    plane = sources.colour.levels[part.level]
+    assert plane is not None
+    if not part.where.contains(wanted.intersect(Rect(0, 0, plane.shape[1], plane.shape[0]))):
+        return None
+    crisp = scale >= 1 and part.level == 0
+    left, top = x - part.where.left / share, y - part.where.top / share
+    return sample_plane(part.pixels, share, scale, left, top, size, crisp=crisp)
 
 
 def _make_ground(sources: Sources, look: Look, scale: float, left: int, top: int, size: Size) -> Bytes:

@@ -278,6 +278,8 @@ class EditorWindow(QMainWindow):
         canvas.gesture_ended.connect(self._paint)
         canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self._show_radius)
+        canvas.view_moved.connect(self._ask_clean)
+        bench.changed.connect(self._ask_clean)
         self.edge.edge_moved.connect(
             lambda edge: bench.display.preview(edge, canvas.view.scale, canvas.view.visible)
         )
@@ -373,6 +375,12 @@ class EditorWindow(QMainWindow):
         self.view_actions[view].setChecked(True)
         self.view_box.setCurrentIndex(list(self.view_actions).index(view))
         self.compare_action.setChecked(self._compared is not None)
+        self._ask_clean()
+
+    def _ask_clean(self) -> None:
+        """Clean colours for what is seen now."""
+        canvas = self.canvas
+        self.workbench.clean.ask(canvas.look.view, canvas.view.scale, canvas.view.visible)
 
     def _show_sources(self, keep_place: bool) -> None:
         self.canvas.show_sources(self.workbench.sources, keep_place=keep_place)

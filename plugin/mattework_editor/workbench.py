@@ -20,6 +20,7 @@ from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled, MatteworkError
 from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
+from mattework_editor.clean_display import CleanDisplay
 from mattework_editor.compose import Sources
 from mattework_editor.engine import Engine
 from mattework_editor.matte_display import MatteDisplay
@@ -78,7 +79,9 @@ class Workbench(QObject):
         self._queue: deque[_Queued] = deque()
         self._open: tuple[OpenStroke, Task] | None = None
         self.display = MatteDisplay(self.tasks, self._tell, self)
-        self.display.refreshed.connect(self.refreshed)
+        self.clean = CleanDisplay(self.tasks, self._tell, self)
+        for display in (self.display, self.clean):
+            display.refreshed.connect(self.refreshed)
         self._draft = drafts.name_draft()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -124,7 +127,7 @@ class Workbench(QObject):
 
         def show(sources: Sources) -> None:
             self.session, self.sources, self.ran = None, sources, ""
-            self.display.attach(None, sources)
+            self._attach(None, sources)
             self.changed.emit()
             self.sources_replaced.emit(False)
 
@@ -132,7 +135,7 @@ class Workbench(QObject):
             self.session, sources = result
             sources.trimap = self.session.planes.trimap
             self.sources = sources
-            self.display.attach(self.session, sources)
+            self._attach(self.session, sources)
             is_ours = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
             self.target = path if is_ours and draft is None else None
             self._draft = draft.file if draft is not None else drafts.name_draft()
@@ -144,6 +147,10 @@ class Workbench(QObject):
             self._prepare(self.session, sources)
 
         self._start_long(self.tr("Opening {name}").format(name=path.name), work, done, show)
+
+    def _attach(self, session: Session | None, sources: Sources) -> None:
+        self.display.attach(session, sources)
+        self.clean.attach(session, sources)
 
     def _prepare(self, session: Session, sources: Sources) -> None:
         """What makes the next clicks quick: the full size in sRGB, and the worker with the photo."""

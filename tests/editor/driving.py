@@ -52,7 +52,12 @@ class Driver:
     def wait(self) -> None:
         """Until nothing is worked on any more."""
         wait_until(
-            lambda: not self.bench.is_busy and not self.bench.is_solving and not self.bench.display.is_working
+            lambda: (
+                not self.bench.is_busy
+                and not self.bench.is_solving
+                and not self.bench.display.is_working
+                and not self.bench.clean.is_working
+            )
         )
         QApplication.processEvents()
 

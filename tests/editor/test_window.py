@@ -305,6 +305,35 @@ def test_edge_settings_are_seen_while_the_slider_moves(driver: Driver, disc_file
     assert driver.window.edge.shift.value() == 0
 
 
+def test_the_cut_out_is_shown_in_clean_colours(driver: Driver, tmp_path: Path) -> None:
+    """A red disc with a wide soft edge on green: at its edge, on black, there is no green any more."""
+    from PIL import Image
+
+    y, x = np.mgrid[0:200, 0:240]
+    alpha = np.clip((70 - np.hypot(x - 120, y - 100)) / 20, 0, 1).astype(np.float32)
+    rgb = alpha[..., None] * np.array([200, 30, 30]) + (1 - alpha[..., None]) * np.array([20, 220, 20])
+    path = tmp_path / "soft.png"
+    Image.fromarray(rgb.astype(np.uint8)).save(path)
+    driver.open(path)
+    driver.window.tool_actions[1].trigger()
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (121, 100))
+    driver.session.planes.alpha[:] = alpha
+    driver.bench.display.show(driver.session.size.rect)
+    driver.canvas.set_tool(None)
+    seen = []
+    for amount in (0.0, 1.0):
+        driver.window.edge.colours.show_value(100 * (1 - amount))
+        driver.window.edge.colours.box.setValue(100 * amount)
+        driver.window.edge.colours._settle()
+        driver.window.show_view(View.BLACK)
+        driver.wait()
+        colour = QColor(driver.canvas.grab().toImage().pixel(driver.at(120, 40)))
+        seen.append((colour.red(), colour.green()))
+    assert seen[0] == pytest.approx((55, 62), abs=3)  # half of the mixed colour
+    assert seen[1] == pytest.approx((100, 15), abs=8)  # half of the disc's own
+
+
 def test_the_history_list_goes_back_and_forward(driver: Driver, disc_file: Path) -> None:
     driver.open(disc_file)
     driver.key(Qt.Key.Key_B)

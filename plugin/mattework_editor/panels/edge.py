@@ -55,7 +55,7 @@ class EdgePanel(QWidget):
         )
         self.colours = Setting(
             self.tr("Clean colours"),
-            self.tr("How much of the old background is taken out of the edge's colours in the saved file."),
+            self.tr("How much of the old background is taken out of the edge's colours."),
             0,
             100,
             step=1,

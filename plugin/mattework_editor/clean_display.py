@@ -1,0 +1,105 @@
+"""Clean colours as they are seen: the edge without the old background, for the part of the photo that is on the screen.
+
+The saved file gets them at full size. On the screen they are estimated at the scale that is looked at, beside the window,
+a moment after the view or the alpha has come to rest; until then the photo's own colours are shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from mattework import EdgeSettings, Rect, estimate_foreground
+from mattework.arrays import Bytes, Floats
+from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
+from mattework_editor.matte_display import preview_matte
+from mattework_editor.session import Session
+from mattework_editor.tasks import Task, Tasks
+
+REST = 150
+"""Milliseconds of rest after which colours are estimated."""
+AROUND = 280
+"""Screen pixels around the visible part that are estimated too: a tile and a little more."""
+
+
+class CleanDisplay(QObject):
+    """`refreshed` comes when other colours are to be shown."""
+
+    refreshed = pyqtSignal(object)
+
+    def __init__(self, tasks: Tasks, tell: Callable[[BaseException], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks, self._tell = tasks, tell
+        self._session: Session | None = None
+        self._sources: Sources | None = None
+        self._wanted: tuple[float, Rect] | None = None
+        self._task: Task | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST)
+        self._timer.timeout.connect(self._start)
+
+    @property
+    def is_working(self) -> bool:
+        return self._task is not None or self._timer.isActive()
+
+    def attach(self, session: Session | None, sources: Sources | None) -> None:
+        self._session, self._sources, self._wanted = session, sources, None
+        self._timer.stop()
+
+    def ask(self, view: View, scale: float, visible: Rect) -> None:
+        """The part of the photo that is seen now, at this scale; estimated if the view shows the cut-out."""
+        if self._session is not None and view in CUT_OUT_VIEWS and not visible.is_empty:
+            self._wanted = scale, visible
+            self._timer.start()
+
+    def _start(self) -> None:
+        session, sources, wanted = self._session, self._sources, self._wanted
+        if self._task is not None or wanted is None or session is None or sources is None:
+            return
+        self._wanted = None
+        scale, visible = wanted
+        amount = session.recipe.colours
+        if amount == 0 or not session.has_subject:
+            if sources.clean is not None:
+                sources.clean = None
+                self.refreshed.emit(None)
+            return
+        level = sources.colour.choose_level(scale)
+        plane = sources.colour.levels[level]
+        assert plane is not None
+        alpha, around = session.planes.alpha, math.ceil(AROUND / scale)
+        seen = visible.grow(around).intersect(session.size.rect)
+
+        def work(_: Task) -> CleanPart:
+            return clean_part(plane, alpha, seen, level, amount)
+
+        def done(part: CleanPart) -> None:
+            self._task = None
+            if sources is self._sources:
+                sources.clean = part
+                self.refreshed.emit(visible)
+            if self._wanted is not None:
+                self._timer.start()
+
+        def fail(error: BaseException) -> None:
+            self._task = None
+            self._tell(error)
+
+        self._task = self._tasks.start(work, done, fail)
+
+
+def clean_part(plane: Bytes, alpha: Floats, seen: Rect, level: int, amount: float) -> CleanPart:
+    """Clean colours of the photo pixels `seen`, at a level of the pyramid.
+
+    Args:
+        plane: (h, w, 3) uint8, the photo at that level.
+        alpha: (H, W) float32 at full size, before edge settings.
+    """
+    where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level)
+    colour = np.ascontiguousarray(plane[where.slices])
+    matte = coded.astype(np.float32) / np.float32(255)
+    return CleanPart(level, where, estimate_foreground(colour, matte, amount=amount))  # type: ignore[arg-type]
