@@ -54,9 +54,9 @@ class TrimapRules:
     """
 
     band: float = 1.0
-    certain_background: float = 0.05
-    certain_foreground: float = 0.95
-    doubt: float = 2.5
+    certain_background: float = 0.12
+    certain_foreground: float = 0.88
+    doubt: float = 2.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
