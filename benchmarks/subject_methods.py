@@ -74,10 +74,9 @@ def _predict(session: ModelSession) -> Method:
     return lambda image: _enlarge(predict_mask(session, image), image)
 
 
-def open_methods(peers: Path, own: Path | None = None) -> dict[str, Method]:
-    """The methods by name. `peers` is the folder of peers' models, `own` another folder with our files to try."""
-    here = ModelFolder(own or embedded_folder(), "embedded")
-    store = ModelStore([here])
+def open_methods(peers: Path) -> dict[str, Method]:
+    """The methods by name. `peers` is the folder of peers' models."""
+    store = ModelStore([ModelFolder(embedded_folder(), "embedded")])
     small = find_spec("mattework-subject")
     methods: dict[str, Method] = {}
     session = open_session(small, store, device="cpu", threads=2)

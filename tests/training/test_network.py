@@ -23,7 +23,6 @@ from mattework_training.network import STRIDE, SubjectNet, load_imagenet_encoder
 from mattework_training.onnx_files import (  # noqa: E402
     INPUT_NAME,
     OUTPUT_NAME,
-    bake_temperature,
     scale_picture,
     write_float,
     write_half_weights,
@@ -89,16 +88,6 @@ def test_half_weights_halve_the_file_and_int8_quarters_it(network: Any, tmp_path
     spread = float(exact.std())
     assert np.abs(run_file(half, inputs) - exact).max() < 0.1 * spread
     assert np.corrcoef(run_file(small, inputs).ravel(), exact.ravel())[0, 1] > 0.9
-
-
-def test_baking_a_temperature_divides_the_logits(tmp_path: Path) -> None:
-    torch.manual_seed(1)
-    network = SubjectNet().eval()
-    inputs = torch.rand(1, 3, 64, 64)
-    with torch.inference_mode():
-        before = network(inputs).clone()
-        bake_temperature(network, 2.0)
-        assert torch.allclose(network(inputs), before / 2, atol=1e-5)
 
 
 def test_imagenet_weights_of_another_network_are_refused(tmp_path: Path) -> None:

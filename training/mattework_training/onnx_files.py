@@ -24,13 +24,6 @@ OUTPUT_NAME = "alpha_logits"
 Tensor4 = npt.NDArray[np.float32]
 
 
-def bake_temperature(network: SubjectNet, temperature: float) -> None:
-    """Divide the last layer by ``temperature``: the sigmoid of the output is then calibrated."""
-    with torch.no_grad():
-        network.head.weight.div_(temperature)
-        network.head.bias.div_(temperature)
-
-
 def write_float(network: SubjectNet, path: Path) -> None:
     """Float32 ONNX with free batch size, height and width (multiples of 32)."""
     network.eval()
