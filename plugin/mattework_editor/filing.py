@@ -41,12 +41,49 @@ class Filing(QObject):
         return known.name if known else self.tr("Untitled")
 
     def open_path(self, path: Path, draft: drafts.Draft | None = None) -> None:
-        """Open a file, after asking about unsaved work."""
+        """Open a file, after asking about unsaved work: that of now, and that of before a crash."""
         if self._workbench.is_busy:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
         elif self.may_leave(lambda: self.open_path(path, draft)):
+            if draft is None:
+                draft = self._find_draft(path)
             self.opening.emit()
             self._workbench.open_file(path, draft)
+
+    def offer_drafts(self) -> None:
+        """Ask about work that a crash interrupted."""
+        for draft in drafts.find_drafts():
+            answer = self._ask_about(draft)
+            if answer == QMessageBox.StandardButton.Yes:
+                self.open_path(draft.path, draft)
+                return
+            if answer == QMessageBox.StandardButton.Cancel:
+                return
+
+    def _find_draft(self, path: Path) -> drafts.Draft | None:
+        """Unsaved work on this very file, if the person wants to go on with it."""
+        resolved = path.resolve()
+        for draft in drafts.find_drafts():
+            if draft.path == resolved:
+                wanted = self._ask_about(draft) == QMessageBox.StandardButton.Yes
+                return draft if wanted else None
+        return None
+
+    def _ask_about(self, draft: drafts.Draft) -> QMessageBox.StandardButton:
+        """Yes: go on with it. No: it is deleted. Cancel: it is kept for another time."""
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Recover unsaved work?"),
+            self.tr(
+                "Mattework ended while “{name}” had unsaved work. Go on with it? No deletes that work."
+            ).format(name=draft.path.name),
+            buttons.Yes | buttons.No | buttons.Cancel,
+            buttons.Yes,
+        )
+        if answer == buttons.No:
+            drafts.delete_draft(draft.file)
+        return answer
 
     def ask_open(self) -> None:
         kinds = " ".join(f"*.{suffix}" for suffix in OPEN_SUFFIXES)
@@ -118,25 +155,6 @@ class Filing(QObject):
             nothing = self.recent_menu.addAction(self.tr("No recent files"))
             assert nothing is not None
             nothing.setEnabled(False)
-
-    def offer_drafts(self) -> None:
-        """Ask about work that a crash interrupted."""
-        for draft in drafts.find_drafts():
-            answer = QMessageBox.question(
-                self._window,
-                self.tr("Recover unsaved work?"),
-                self.tr("Mattework ended while “{name}” had unsaved work. Go on with it?").format(
-                    name=draft.path.name
-                ),
-                QMessageBox.StandardButton.Yes
-                | QMessageBox.StandardButton.No
-                | QMessageBox.StandardButton.Cancel,
-            )
-            if answer == QMessageBox.StandardButton.Yes:
-                self.open_path(draft.path, draft)
-                return
-            if answer == QMessageBox.StandardButton.No:
-                drafts.delete_draft(draft.file)
 
     def may_leave(self, then: Callable[[], object]) -> bool:
         """Whether the session may be left now; asks about what is unsaved. If it is to be saved first, `then` follows."""

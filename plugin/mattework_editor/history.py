@@ -46,6 +46,11 @@ class Step(Generic[Choices]):
             changed = changed.unite(patch.rect)
         return changed
 
+    @property
+    def work(self) -> int:
+        """How many pixels, counted by the tile, undo and redo have to go through."""
+        return sum(patch.rect.area for patch in self.patches)
+
 
 def find_patches(plane: str, before: AnyArray, after: AnyArray, where: Rect) -> tuple[Patch, ...]:
     """Patches for the tiles of `where` in which two (h, w) arrays, both showing `where`, differ."""

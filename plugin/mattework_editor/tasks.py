@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -54,17 +55,25 @@ class Task(QObject):
             result, error = self._work(self), None
         except BaseException as caught:  # noqa: BLE001 - every failure is told in the window
             result, error = None, caught
-        self._ended.emit(result, error)
+        with contextlib.suppress(RuntimeError):  # the window is gone, and nobody waits any more
+            self._ended.emit(result, error)
 
     def _end(self, result: object, error: BaseException | None) -> None:
+        done, failed = self._done, self._failed
+        # What the functions hold, pictures among it, must not live on with this object.
+        self._work, self._done, self._failed = _do_nothing, _do_nothing, _do_nothing
         self._owner.running.discard(self)
         self.deleteLater()
         if self._cancelled.is_set():
             error = Cancelled("Cancelled.")
         if error is None:
-            self._done(result)
+            done(result)
         else:
-            self._failed(error)
+            failed(error)
+
+
+def _do_nothing(_: object) -> None:
+    pass
 
 
 class Tasks(QObject):

@@ -46,6 +46,10 @@ DRAFT_DELAY = 300
 """Milliseconds after the last step until the draft is written."""
 
 
+QUICK_STEP = 6_000_000
+"""Pixels that undo and redo go through in the window's own thread; steps that touch more are done beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Queued:
     name: str
@@ -76,6 +80,7 @@ class Workbench(QObject):
         self.ran = ""
         self.tasks = Tasks(self)
         self._long: Task | None = None
+        self._can_cancel = True
         self._queue: deque[_Queued] = deque()
         self._open: tuple[OpenStroke, Task] | None = None
         self.display = MatteDisplay(self.tasks, self._tell, self)
@@ -174,6 +179,8 @@ class Workbench(QObject):
         work: Callable[[Task], Any],
         done: Callable[[Any], None],
         show: Callable[[Any], None] | None = None,
+        *,
+        can_cancel: bool = True,
     ) -> None:
         if self._long is not None:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
@@ -188,7 +195,7 @@ class Workbench(QObject):
             self._tell(error)
 
         task = self.tasks.start(work, finish, fail)
-        self._long = task
+        self._long, self._can_cancel = task, can_cancel
         task.progressed.connect(self.progressed)
         if show is not None:
             task.shown.connect(show)
@@ -200,7 +207,7 @@ class Workbench(QObject):
 
     def cancel(self) -> None:
         """Give up the long work that runs; what was there before stays."""
-        if self._long is not None:
+        if self._long is not None and self._can_cancel:
             self._long.cancel()
 
     def find_subject(self) -> None:
@@ -378,18 +385,33 @@ class Workbench(QObject):
         session = self.session
         if session is None or not self.can_edit or self.is_solving:
             return
-        while session.history.position > position:
-            self._step(back=True)
-        while session.history.position < min(position, len(session.history.steps)):
-            self._step(back=False)
+        position = max(0, min(position, len(session.history.steps)))
+        while session.history.position != position:
+            self._step(back=session.history.position > position, then=lambda: self.go_to_step(position))
+            if self.is_busy:
+                return  # a slow step; we go on when it is done
 
-    def _step(self, *, back: bool) -> None:
+    def _step(self, *, back: bool, then: Callable[[], None] | None = None) -> None:
         session = self.session
         assert session is not None
-        step = session.undo() if back else session.redo()
-        if step is not None:
-            whole = step.before.recipe.edge != step.after.recipe.edge
-            self._after_step(session.size.rect if whole else step.rect)
+        step = session.history.last if back else session.history.next
+        if step is None:
+            return
+        whole = step.before.recipe.edge != step.after.recipe.edge
+        where = session.size.rect if whole else step.rect
+        move = session.undo if back else session.redo
+        if step.work <= QUICK_STEP:
+            move()
+            self._after_step(where)
+        else:
+
+            def done(_: object) -> None:
+                self._after_step(where)
+                if then is not None:
+                    then()
+
+            title = self.tr("Taking back {step}") if back else self.tr("Bringing back {step}")
+            self._start_long(title.format(step=step.name), lambda _: move(), done, can_cancel=False)
 
     def _after_step(self, where: Rect) -> None:
         session, sources = self.session, self.sources

@@ -21,8 +21,9 @@ from PyQt6.QtGui import QColor, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from editor.driving import MIDDLE, Keys, wait_until
-from mattework_editor import drafts, preferences
+from mattework_editor import drafts, preferences, workbench
 from mattework_editor.compose import View
+from samples import draw_disc
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -348,6 +349,23 @@ def test_the_history_list_goes_back_and_forward(driver: Driver, disc_file: Path)
         np.testing.assert_array_equal(driver.session.planes.alpha, states[row])
 
 
+def test_slow_steps_go_beside_the_window_and_lists_still_reach_their_step(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbench, "QUICK_STEP", 0)
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    states = [driver.session.planes.alpha.copy()]
+    for x in (60, 120, 180):
+        driver.drag((x, 100), (x + 5, 100))
+        states.append(driver.session.planes.alpha.copy())
+    for row in (0, 3, 1):
+        driver.window.steps.setCurrentRow(row)
+        driver.wait()
+        assert driver.session.history.position == row
+        np.testing.assert_array_equal(driver.session.planes.alpha, states[row])
+
+
 def test_undo_takes_a_stroke_back_before_it_is_solved(driver: Driver, disc_file: Path) -> None:
     driver.open(disc_file)
     driver.key(Qt.Key.Key_B)
@@ -377,6 +395,33 @@ def test_the_result_is_saved_in_other_formats(
     with Image.open(tmp_path / f"out.{suffix}") as image:
         pixel = image.convert("RGBA").getpixel((5, 5))
     assert pixel == (16, 32, 48, 255) if suffix == "tif" else pixel[3] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", ["gray16", "rgba", "cmyk", "one pixel"])
+def test_photos_of_other_kinds_are_worked_on(driver: Driver, tmp_path: Path, kind: str) -> None:
+    from PIL import Image
+
+    rgb, alpha = draw_disc(240, 200)
+    image = Image.fromarray(np.asarray(rgb))
+    path = tmp_path / "photo.tif"
+    if kind == "gray16":
+        Image.fromarray(np.asarray(rgb)[..., 0].astype(np.uint16) * 257).save(path)
+    elif kind == "rgba":
+        image.putalpha(Image.fromarray((255 - 100 * np.asarray(alpha)).astype(np.uint8)))
+        image.save(path)
+    elif kind == "cmyk":
+        image.convert("CMYK").save(path)
+    else:
+        image.resize((1, 1)).save(path)
+    driver.open(path)
+    driver.window.subject_action.trigger()
+    driver.wait()
+    assert driver.session.history.last is not None
+    driver.drag((20, 20), (60, 60))
+    driver.bench.save_file(tmp_path / "out.psd", overwrite=False)
+    driver.wait()
+    assert driver.session.history.is_dirty is False
+    assert PSDImage.open(tmp_path / "out.psd").size == (driver.session.size.width, driver.session.size.height)
 
 
 def test_the_photo_itself_is_never_overwritten(
@@ -470,8 +515,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+@pytest.mark.parametrize("by_name", [False, True])
 def test_work_survives_a_kill(
-    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_name: bool
 ) -> None:
     alpha = tmp_path / "alpha.npy"
     paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
@@ -479,10 +525,26 @@ def test_work_survives_a_kill(
     done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL
     asked = answer(monkeypatch, QMessageBox.StandardButton.Yes)
-    driver.window.filing.offer_drafts()
-    driver.wait()
+    if by_name:
+        driver.open(disc_file)
+    else:
+        driver.window.filing.offer_drafts()
+        driver.wait()
     assert asked == ["Recover unsaved work?"]
     assert [stroke.kind for stroke in driver.session.recipe.strokes] == ["foreground", "unknown"]
     np.testing.assert_allclose(driver.session.planes.alpha, np.load(alpha), atol=2e-3)
     assert driver.session.history.is_dirty
     assert driver.window.isWindowModified()
+
+
+def test_unsaved_work_that_is_not_wanted_is_deleted(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    drafts.write_draft(drafts.name_draft(), disc_file, driver.session.choices)
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.window.filing.offer_drafts()
+    assert len(drafts.find_drafts()) == 1
+    answer(monkeypatch, QMessageBox.StandardButton.No)
+    driver.window.filing.offer_drafts()
+    assert drafts.find_drafts() == []
