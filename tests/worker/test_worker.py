@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -204,6 +205,22 @@ def test_an_idle_worker_ends_and_takes_everything_with_it(places: Path) -> None:
     assert json.loads(done.stdout)["event"] == "ready"
     assert not record_path(name).exists()
     assert list((places / "tmp").iterdir()) == []
+
+
+def test_a_worker_that_is_ending_is_followed_by_the_next(places: Path) -> None:
+    for _ in range(3):
+        with connect_worker(COMMAND) as client:
+            client.call("stop")
+        with connect_worker(COMMAND) as client:
+            assert client.call("about")["program"]
+
+
+def test_a_runtime_folder_that_goes_away_ends_the_worker(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        pid = client.record.pid
+    shutil.rmtree(places / "run")
+    assert wait_until(lambda: has_ended(pid))
+    assert not (places / "run").exists(), "and it is not made again"
 
 
 def test_what_a_dead_worker_left_is_swept_by_the_next(places: Path) -> None:

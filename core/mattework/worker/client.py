@@ -183,7 +183,9 @@ def _shake_hands(record: WorkerRecord, name: str) -> WorkerClient:
     connection = open_connection(record.address, timeout=10.0)
     channel = LineChannel(connection)
     try:
-        hello = channel.receive() or {}
+        hello = channel.receive()
+        if hello is None:
+            raise ConnectionResetError("the worker is ending")
         if hello.get("protocol") != PROTOCOL:
             raise EngineError(explain_versions(hello.get("protocol")), "version")
         challenge = make_challenge()

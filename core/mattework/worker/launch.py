@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .protocol import EngineError
-from .rendezvous import find_runtime_folder, log_path
+from .rendezvous import log_path, make_runtime_folder
 
 START_LIMIT = 60.0
 """Seconds in which a worker must be ready: a cold disk and a virus scanner are slow."""
@@ -78,8 +78,8 @@ def start_worker(command: Sequence[str]) -> None:
         options["creationflags"] = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     else:
         options["start_new_session"] = True
-    log = log_path(name)
-    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as words:
+    runtime = make_runtime_folder()
+    with open(os.open(log_path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as words:
         try:
             process = subprocess.Popen(
                 [*command, "worker", "--name", name],
@@ -87,7 +87,7 @@ def start_worker(command: Sequence[str]) -> None:
                 stdout=subprocess.PIPE,
                 stderr=words,
                 env=clean_environment(),
-                cwd=find_runtime_folder(),
+                cwd=runtime,
                 close_fds=True,
                 **options,
             )

@@ -35,50 +35,71 @@ class WorkerRecord(NamedTuple):
     secret: str
 
 
-def find_runtime_folder() -> Path:
-    """The user's private folder for records and sockets, made when it is not there.
+def locate_runtime_folder() -> Path:
+    """Where records and sockets of this user belong, whether the folder is there or not.
 
     MATTEWORK_RUNTIME, else `mattework` in XDG_RUNTIME_DIR, else a folder of the user's in the temporary folder (on
     Windows in the local application data).
+    """
+    chosen, runtime = os.environ.get("MATTEWORK_RUNTIME"), os.environ.get("XDG_RUNTIME_DIR")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or tempfile.gettempdir()) / "Mattework" / "run"
+    if runtime and os.access(runtime, os.W_OK):
+        return Path(runtime) / "mattework"
+    return Path(tempfile.gettempdir()) / f"mattework-{os.getuid()}"
+
+
+def make_runtime_folder() -> Path:
+    """The user's private folder for records and sockets, made when it is not there.
 
     Raises:
         EngineError: it cannot be made, or somebody else could get in.
     """
-    chosen, runtime = os.environ.get("MATTEWORK_RUNTIME"), os.environ.get("XDG_RUNTIME_DIR")
-    if chosen:
-        folder = Path(chosen)
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or tempfile.gettempdir()) / "Mattework" / "run"
-    elif runtime and os.access(runtime, os.W_OK):
-        folder = Path(runtime) / "mattework"
-    else:
-        folder = Path(tempfile.gettempdir()) / f"mattework-{os.getuid()}"
+    folder = locate_runtime_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
     except OSError as error:
         raise EngineError(f"The folder {folder} cannot be made: {error.strerror}.", "runtime") from error
-    if sys.platform != "win32":
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise EngineError(f"{folder} belongs to somebody else. Delete it, or ask who made it.", "runtime")
-        if stat.S_IMODE(found.st_mode) != 0o700:
-            folder.chmod(0o700)
+    check_runtime_folder(folder)
     return folder
 
 
+def check_runtime_folder(folder: Path) -> None:
+    """See that nobody else put the folder there, and close it to others.
+
+    Raises:
+        EngineError: it is somebody else's, or no folder.
+    """
+    if sys.platform == "win32":
+        return
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise EngineError(f"{folder} belongs to somebody else. Delete it, or ask who made it.", "runtime")
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        folder.chmod(0o700)
+
+
 def record_path(name: str) -> Path:
-    return find_runtime_folder() / f"worker-{name}.json"
+    return locate_runtime_folder() / f"worker-{name}.json"
 
 
 def log_path(name: str) -> Path:
     """Where the worker's standard error goes, so that its last words can be told."""
-    return find_runtime_folder() / f"worker-{name}.log"
+    return locate_runtime_folder() / f"worker-{name}.log"
 
 
 def read_record(name: str) -> WorkerRecord | None:
-    """The record of the worker of that name; None when there is none, or none that we can use."""
+    """The record of the worker of that name; None when there is none, or none that we can use.
+
+    Raises:
+        EngineError: it lies in a folder that is somebody else's.
+    """
+    path = record_path(name)
     try:
-        raw = json.loads(record_path(name).read_text(encoding="utf-8"))
+        check_runtime_folder(path.parent)
+        raw = json.loads(path.read_text(encoding="utf-8"))
         kind, where = raw["address"]
         bytes.fromhex(raw["secret"])
         return WorkerRecord(
@@ -95,6 +116,14 @@ def write_record(name: str, record: WorkerRecord) -> None:
     with open(handle, "w", encoding="utf-8") as stream:
         json.dump(record._asdict(), stream)
     os.replace(temporary, path)
+
+
+def remove_record(name: str) -> None:
+    """Take the record and the socket away."""
+    path = record_path(name)
+    for one in (path, path.with_suffix(".sock")):
+        with contextlib.suppress(OSError):
+            one.unlink()
 
 
 def open_listener(name: str) -> tuple[socket.socket, tuple[str, Any]]:

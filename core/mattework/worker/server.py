@@ -34,10 +34,13 @@ from mattework.worker.protocol import (
 )
 from mattework.worker.rendezvous import (
     WorkerRecord,
+    make_runtime_folder,
     make_work_folder,
+    open_connection,
     open_listener,
     read_record,
     record_path,
+    remove_record,
     sweep_work_folders,
     take_lock,
     write_record,
@@ -56,22 +59,24 @@ def serve(name: str, idle: float) -> int:
     When another worker of that name runs already, it says so and ends at once: its record is the one to use.
     """
     out = _keep_standard_output()
-    lock = take_lock(record_path(name).with_suffix(".lock"))
+    make_runtime_folder()
+    lock = _take_place(name)
     if lock is None:
-        return _wait_for_winner(name, out)
+        _say_ready(out)
+        return 0
     with lock, contextlib.ExitStack() as stack:
         sweep_work_folders()
         work, work_lock = make_work_folder()
         stack.callback(shutil.rmtree, work, ignore_errors=True)
         stack.callback(work_lock.close)
         listener, address = open_listener(name)
-        stack.callback(_remove_record, name)
         stack.enter_context(listener)
         record = WorkerRecord(PROTOCOL, __version__, os.getpid(), address, secrets.token_hex(32))
         write_record(name, record)
         worker = Worker(name=name, record=record, work=work, idle=idle)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.stopping.set())
+            signal.signal(number, lambda *_: worker.retire())
+        stack.callback(worker.retire)
         _say_ready(out)
         worker.listen(listener)
     return 0
@@ -89,6 +94,12 @@ class Worker:
     stopping: threading.Event = field(default_factory=threading.Event)
     running: threading.Lock = field(default_factory=threading.Lock)
     connections: set[Connection] = field(default_factory=set)
+
+    def retire(self) -> None:
+        """End soon, and be found no more: who comes now starts the next worker, which waits until this one has ended."""
+        self.stopping.set()
+        if self._is_current():
+            remove_record(self.name)
 
     def listen(self, listener: socket.socket) -> None:
         """Accept connections until told to stop, or idle for too long, or no longer the one that the record names."""
@@ -108,6 +119,7 @@ class Worker:
                 client.close()
                 continue
             self.connections.add(Connection(self, client))
+        self.retire()
         for connection in self.connections:
             connection.hang_up()
         for connection in self.connections:
@@ -160,8 +172,8 @@ class Connection:
             return False
         if installed_version() != __version__:
             # The program was replaced while we ran: what is installed now answers better than we do.
-            self.worker.stopping.set()
-            _remove_record(self.worker.name)
+            self.worker.retire()
+        if self.worker.stopping.is_set():
             self.channel.send({"event": "retired"})
             return False
         proof = prove_secret(secret, "worker", str(hello.get("challenge")))
@@ -215,7 +227,7 @@ class Connection:
                 self.worker.jobs.warm_up((request.get("params") or {}).get("model"))
                 return {"event": "result", "value": {"folder": str(self._make_folder())}}
             if op == "stop":
-                self.worker.stopping.set()
+                self.worker.retire()
                 return {"event": "result", "value": {}}
             with self._take_turn(report):
                 value = self.worker.jobs.run(str(op), request.get("params") or {}, self._folder, report)
@@ -291,22 +303,23 @@ def _say_ready(out: IO[bytes]) -> None:
         )
 
 
-def _wait_for_winner(name: str, out: IO[bytes]) -> int:
-    """Another worker holds the lock: it is about to listen, or about to end."""
+def _take_place(name: str) -> IO[bytes] | None:
+    """The lock of the worker of that name; None when another one holds it and answers.
+
+    Who holds it and does not answer is about to listen, or about to end.
+    """
     end = time.monotonic() + WINNER_LIMIT
     while time.monotonic() < end:
-        if read_record(name) is not None:
-            _say_ready(out)
-            return 0
+        lock = take_lock(record_path(name).with_suffix(".lock"))
+        if lock is not None:
+            return lock
+        record = read_record(name)
+        if record is not None:
+            with contextlib.suppress(OSError):
+                open_connection(record.address, 2.0).close()
+                return None
         time.sleep(0.05)
     raise UsageError("Another Mattework engine is starting and does not get ready. End it, and try again.")
-
-
-def _remove_record(name: str) -> None:
-    path = record_path(name)
-    for one in (path, path.with_suffix(".sock")):
-        with contextlib.suppress(OSError):
-            one.unlink()
 
 
 def _is_same_user(client: socket.socket) -> bool:

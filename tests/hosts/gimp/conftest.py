@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,3 +67,7 @@ def stop_engines(work: Path) -> None:
             del os.environ["MATTEWORK_RUNTIME"]
         if record is not None:
             os.kill(record.pid, 15)
+    for _ in range(100):
+        if not list((work / "run").glob("worker-*.json")):
+            break
+        time.sleep(0.05)

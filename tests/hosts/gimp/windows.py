@@ -21,6 +21,8 @@ def mark(name):
 def wait_for(name, limit=90):
     end = time.time() + limit
     while not os.path.exists(os.path.join(SIGNALS, name)):
+        if name != "end" and os.path.exists(os.path.join(SIGNALS, "end")):
+            os._exit(0)  # the test has ended before us
         if time.time() > end:
             raise RuntimeError("no signal " + name)
         time.sleep(0.05)
