@@ -155,6 +155,7 @@ def measure(path: Path) -> dict[str, Any]:
         bench.undo()
     before = time.perf_counter()
     bench.undo()
+    wait_until(lambda: not bench.is_busy)
     results["undo_subject_ms"] = round((time.perf_counter() - before) * 1000, 1)
     decoded = session.photo.colour.nbytes / 1e6
     results["memory"] = {

@@ -14,6 +14,7 @@ import mattework
 from mattework.document.model import ColorMode, Document, Layer
 from mattework.errors import Cancelled, RecipeError, UsageError
 from mattework.geometry import Size
+from mattework.photo import open_source
 from mattework.recipe import EdgeSettings, Stroke
 from samples import ASTRONAUT, CAT, draw_disc
 
@@ -229,3 +230,20 @@ def test_the_spill_of_a_named_screen_leaves_the_clean_colours() -> None:
     assert cutout.recipe.key == "green"
     with pytest.raises(UsageError, match="colour with a hue"):
         mattework.cut_out(green, from_mask=truth, key="gray")
+
+
+def test_an_alpha_that_is_solved_already_is_finished_as_a_cut_is() -> None:
+    rgb, _ = draw_disc(120, 100)
+    document = open_source(rgb)
+    _, soft = draw_disc(30, 25)
+    cut = mattework.cut_out(document, from_mask=soft)
+    photo, notes = mattework.find_photo(cut.document, cut.recipe)
+    again = mattework.finish_cutout(
+        document, photo, cut.alpha, cut.trimap, recipe=cut.recipe, inputs=cut.inputs
+    )
+    assert notes == ()
+    np.testing.assert_array_equal(again.alpha, cut.alpha)
+    for one, other in zip(cut.document.walk_layers(), again.document.walk_layers(), strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+    assert again.report.solver == cut.report.solver
+    assert again.recipe == cut.recipe

@@ -11,11 +11,13 @@ from types import TracebackType
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from mattework_editor.memory import keep_large_arrays_apart
 from mattework_editor.window import EditorWindow
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """The application with its names."""
+    keep_large_arrays_apart()
     application = QApplication(["mattework", *arguments])
     application.setApplicationName("Mattework")
     application.setDesktopFileName("mattework-editor")

@@ -106,9 +106,12 @@ class MatteDisplay(QObject):
             self._preview_task = None
             where, values = result
             plane = sources.matte.levels[level]
-            if sources is self._sources and plane is not None and session.recipe.edge != edge:
-                plane[where.slices] = values
-                self.refreshed.emit(visible)
+            if sources is self._sources and plane is not None:
+                if edge == session.recipe.edge:
+                    self.show(session.size.rect)  # tried, and moved back
+                else:
+                    plane[where.slices] = values
+                    self.refreshed.emit(visible)
             self._next_preview()
 
         def fail(error: BaseException) -> None:

@@ -295,6 +295,10 @@ def test_edge_settings_are_seen_while_the_slider_moves(driver: Driver, disc_file
     wait_until(lambda: not driver.bench.display.is_working)
     assert plane.sum() > before.sum() * 1.2  # seen
     assert len(driver.session.history.steps) == 1  # but not chosen yet
+    slider.setValue(0)  # tried, and moved back: nothing of it stays
+    wait_until(lambda: not driver.bench.display.is_working)
+    np.testing.assert_array_equal(plane, before)
+    slider.setValue(80)
     slider.setSliderDown(False)
     slider.sliderReleased.emit()
     driver.wait()
