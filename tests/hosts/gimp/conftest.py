@@ -32,7 +32,7 @@ def host() -> Iterator[GimpHost]:
         except ProgramMissing as missing:
             pytest.skip(str(missing))
         _draw_inputs(work)
-        for script in ("journeys.py", "windows.py"):
+        for script in ("journeys.py", "inside.py", "procedures.py", "failures.py", "windows.py"):
             shutil.copy(HERE / script, work / script)
         yield made
         stop_engines(work)
