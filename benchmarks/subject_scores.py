@@ -1,65 +1,16 @@
-"""Scores of soft masks against true alphas, averaged over the pictures of a set."""
+"""Scores of soft masks against true alphas, collected over the pictures of a set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mattework.metrics import measure_boundary_f, measure_f, measure_iou, measure_mad
+
 Mask = npt.NDArray[np.float32]
 Known = npt.NDArray[np.bool_]
-_THRESHOLDS = np.linspace(0.05, 0.95, 19)
-# Weight of precision in the F-measure of salient object detection (Achanta et al., CVPR 2009).
-_BETA_SQUARED = 0.3
-# Share of the diagonal within which two outlines agree (Perazzi et al., DAVIS, CVPR 2016).
-_OUTLINE_TOLERANCE = 0.008
-
-
-def measure_iou(found: Mask, true: Mask, known: Known) -> float:
-    """Intersection over union at 0.5, over known pixels; 1 when both are empty."""
-    a, b = (found > 0.5) & known, (true > 0.5) & known
-    union = (a | b).sum()
-    return float((a & b).sum() / union) if union else 1.0
-
-
-def measure_f(found: Mask, true: Mask, known: Known) -> npt.NDArray[np.float64]:
-    """F-measure at each of 19 thresholds."""
-    values, wanted = found[known], true[known] > 0.5
-    edges = np.r_[0, _THRESHOLDS, 1.001]
-    hits = np.histogram(values[wanted], edges)[0][::-1].cumsum()[::-1][1:]
-    misses = np.histogram(values[~wanted], edges)[0][::-1].cumsum()[::-1][1:]
-    precision = hits / np.maximum(1, hits + misses)
-    recall = hits / max(1, wanted.sum())
-    weighted = _BETA_SQUARED * precision + recall
-    result: npt.NDArray[np.float64] = (1 + _BETA_SQUARED) * precision * recall / np.maximum(1e-9, weighted)
-    return result
-
-
-def _draw_outline(mask: Mask) -> npt.NDArray[np.uint8]:
-    inside = (mask > 0.5).astype(np.uint8)
-    return (inside - cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=1)).astype(np.uint8)
-
-
-def _widen(outline: npt.NDArray[np.uint8], radius: int) -> npt.NDArray[np.uint8]:
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return cv2.dilate(outline, disc).astype(np.uint8)
-
-
-def measure_boundary_f(found: Mask, true: Mask, known: Known) -> float:
-    """F1 of outlines at 0.5 that agree within 0.8 % of the diagonal (at least one pixel).
-
-    Outlines in unknown pixels do not count. 1 when neither has an outline.
-    """
-    ours = _draw_outline(found) * known
-    theirs = _draw_outline(true) * known
-    if not ours.any() and not theirs.any():
-        return 1.0
-    radius = max(1, round(_OUTLINE_TOLERANCE * float(np.hypot(*found.shape))))
-    precision = (ours & _widen(theirs, radius)).sum() / max(1, ours.sum())
-    recall = (theirs & _widen(ours, radius)).sum() / max(1, theirs.sum())
-    return float(2 * precision * recall / max(1e-9, precision + recall))
 
 
 @dataclass(slots=True)
@@ -68,29 +19,35 @@ class Tally:
 
     ious: list[float] = field(default_factory=list)
     errors: list[float] = field(default_factory=list)
-    outlines: list[float] = field(default_factory=list)
+    best_fs: list[float] = field(default_factory=list)
+    boundary_fs: list[float] = field(default_factory=list)
     areas: list[float] = field(default_factory=list)
-    f_curves: list[npt.NDArray[np.float64]] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
 
     def add(self, found: Mask, true: Mask, known: Known, milliseconds: float) -> None:
+        """Score one picture. The outline counts only where all of it is labelled."""
         self.ious.append(measure_iou(found, true, known))
-        self.errors.append(float(np.abs(found - true)[known].mean()))
-        self.outlines.append(measure_boundary_f(found, true, known))
+        self.errors.append(measure_mad(found, true, known))
+        self.best_fs.append(measure_f(found, true, known).value)
+        if known.all():
+            self.boundary_fs.append(measure_boundary_f(found, true))
         self.areas.append(float((found > 0.5).mean()))
-        self.f_curves.append(measure_f(found, true, known))
         self.milliseconds.append(milliseconds)
 
     def summarise(self) -> dict[str, float]:
-        """Means, except `ms`, which is the median. `bad` is the share of pictures with IoU below 0.5."""
+        """Means over pictures, except the medians `median_iou` and `ms`.
+
+        `bad` is the share of pictures with an IoU below 0.5, `area` the share of the frame called subject, and
+        `boundary_f` is -1 where the set has no labelled outlines.
+        """
         return {
             "pictures": len(self.ious),
             "iou": float(np.mean(self.ious)),
             "median_iou": float(np.median(self.ious)),
             "bad": float(np.mean(np.array(self.ious) < 0.5)),
             "mae": float(np.mean(self.errors)),
-            "f_max": float(np.mean(self.f_curves, axis=0).max()),
-            "boundary_f": float(np.mean(self.outlines)),
+            "best_f": float(np.mean(self.best_fs)),
+            "boundary_f": float(np.mean(self.boundary_fs)) if self.boundary_fs else -1.0,
             "area": float(np.mean(self.areas)),
             "ms": float(np.median(self.milliseconds)),
         }
