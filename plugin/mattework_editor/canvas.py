@@ -179,6 +179,12 @@ class Canvas(QWidget):
             exposed = self.rect() if event is None else event.rect()
             self._paint_tiles(painter, self._sources, _to_screen(exposed, ratio))
             self._paint_gestures(painter, ratio)
+        else:
+            painter.resetTransform()
+            painter.setPen(QColor(235, 235, 235))
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Open a photo (Ctrl+O), or drop one here.")
+            )
         painter.end()
 
     def _paint_tiles(self, painter: QPainter, sources: Sources, exposed: Rect) -> None:

@@ -21,6 +21,7 @@ from PyQt6.QtGui import QColor, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from editor.driving import MIDDLE, Keys, wait_until
+from mattework import ColorMode, Document, Layer, Metadata, Size, save_document
 from mattework_editor import drafts, preferences, workbench
 from mattework_editor.compose import View
 from samples import draw_disc
@@ -278,6 +279,37 @@ def test_views_cycle_compare_and_show_what_they_say(driver: Driver, disc_file: P
         driver.key(Qt.Key.Key_F)
         visited.add(driver.canvas.look.view)
     assert visited == set(View)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_colours_go_through_the_profile_of_the_photo(driver: Driver, tmp_path: Path, depth: int) -> None:
+    """sRGB with red and green swapped: what the file calls red is green."""
+    from PIL import ImageCms
+
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    white, dtype = (255, np.uint8) if depth == 8 else (65535, np.uint16)
+    pixels = np.zeros((300, 400, 3), dtype)
+    pixels[..., 0] = white
+    size = Size(400, 300)
+    document = Document(
+        size,
+        ColorMode.RGB,
+        8 if depth == 8 else 16,
+        (Layer("Photo", size.rect, pixels),),
+        Metadata(icc=bytes(profile)),
+    )
+    path = tmp_path / "swapped.png"
+    save_document(document, path)
+    driver.open(path)
+    driver.canvas.set_tool(None)
+    for scale in (0.4, 1.0, 3.0):
+        driver.canvas.zoom_to(scale)
+        wait_until(lambda: not driver.canvas.is_incomplete and not driver.bench.tasks.running)
+        QApplication.processEvents()
+        colour = QColor(driver.canvas.grab().toImage().pixel(driver.at(200, 150)))
+        assert (colour.red(), colour.green(), colour.blue()) == pytest.approx((0, 255, 0), abs=3)
 
 
 def test_edge_settings_are_seen_while_the_slider_moves(driver: Driver, disc_file: Path) -> None:
