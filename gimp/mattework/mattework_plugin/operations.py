@@ -315,6 +315,12 @@ def _take_result(
     notes.extend(note for note in value.get("notes", []) if note not in notes)
     report = value.get("report", {})
     confidence = report.get("confidence")
+    if report.get("coverage") == 0.0:
+        raise EngineError(
+            f"No subject was found in the layer {layer.get_name()!r}. Nothing was changed. Paint a rough mask, select "
+            "its edge, and use Refine Edge from Selection.",
+            "nothing",
+        )
     if confidence is not None and confidence < UNSURE:
         notes.append(f"Look at {layer.get_name()!r}: {'; '.join(report.get('reasons', []))}.")
     return Result(

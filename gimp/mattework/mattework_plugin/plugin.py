@@ -80,8 +80,8 @@ def run(
         if client is not None:
             client.close()
         Gimp.progress_end()
-    for note in notes:
-        Gimp.message(note)
+    if notes:
+        Gimp.message("\n".join(notes))
     Gimp.displays_flush()
     return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, GLib.Error())
 

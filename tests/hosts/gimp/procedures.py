@@ -296,6 +296,8 @@ def refusals():
     channel = Gimp.Channel.new(image, "C", WIDTH, HEIGHT, 100.0, Gegl.Color.new("black"))
     image.insert_channel(channel, None, 0)
     entry = {"channel": cut(image, [channel]), "unknown_model": cut(image, [layer], model="no-such-model")}
+    write(layer, bytes([120]) * (3 * WIDTH * HEIGHT))
+    entry["no_subject"] = cut(image, [layer])
     entry["layers"] = describe(image)
     image.delete()
     return entry

@@ -250,6 +250,7 @@ def test_refusals_are_sentences_and_change_nothing(seen: dict[str, Any]) -> None
     assert entry["channel"]["status"] == "calling-error"
     assert "Select a layer first" in entry["channel"]["error"]
     assert "no-such-model" in entry["unknown_model"]["error"]
+    assert "No subject was found in the layer 'Disc'. Nothing was changed." in entry["no_subject"]["error"]
     assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
 
 
