@@ -70,7 +70,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, Cancelled):
         return _report("Cancelled.", Cancelled.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_standard_output()
         return 0
     except MatteworkError as error:
         if debugging:
@@ -87,6 +87,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         if debugging:
             raise
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _drop_standard_output()
             return _report(
                 "The disk is full. Free some space; no file was overwritten.", OutputError.exit_code
             )
@@ -96,6 +97,11 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
             DEFECT_EXIT_CODE,
         )
     return code if isinstance(code, int) else 0
+
+
+def _drop_standard_output() -> None:
+    """What is still waiting to be printed cannot be: Python must not try, and fail, again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(message: str, code: int) -> int:
