@@ -94,11 +94,22 @@ def main() -> int:
     canvas.set_radius(15)
     drag((4, 400), (4, 505))
     window.tool_actions[1].trigger()  # Foreground: what it missed, the helmet
-    canvas.set_radius(66)
-    drag((400, 440), (414, 445), (426, 470), (400, 490))
+    canvas.set_radius(62)
+    drag((358, 450), (358, 510), (400, 425), (436, 440), (430, 510), (380, 470))
     window.tool_actions[0].trigger()  # Refine Edge: its rim
     canvas.set_radius(15)
-    rim = [(320, 395), (340, 370), (375, 352), (415, 350), (450, 368), (478, 400), (490, 440), (496, 500)]
+    rim = [
+        (288, 500),
+        (292, 440),
+        (320, 395),
+        (340, 370),
+        (375, 352),
+        (415, 350),
+        (450, 368),
+        (478, 400),
+        (490, 440),
+        (496, 500),
+    ]
     drag(*rim)
     window.show_view(View.OVERLAY)
     save_picture(window, "editor-overlay")
