@@ -102,7 +102,7 @@ def make_planes(
         solved = solve_alpha(colour, base, solver=choices.recipe.solver, progress=progress).alpha
     else:
         solved, _ = engine.solve_base(photo, choices.recipe, choices.inputs, progress)
-    return replay_strokes(Planes(base, base.copy(), solved), colour, choices)
+    return replay_strokes(Planes(base, base.copy(), solved), colour, choices, progress)
 
 
 def save_session(

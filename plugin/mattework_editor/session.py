@@ -33,6 +33,7 @@ from mattework import (
     stroke_bounds,
 )
 from mattework.arrays import AnyArray, Bytes, Floats, Samples
+from mattework.progress import Progress, report_progress
 from mattework_editor.history import History, Patch, Step, apply_patch, find_patches
 
 JOIN = 8
@@ -237,18 +238,25 @@ def make_base(choices: Choices, size: Size, colour: Samples) -> Bytes:
     return make_trimap(soft_mask, size, rgb=colour, rules=choices.recipe.trimap)
 
 
-def replay_strokes(planes: Planes, colour: Samples, choices: Choices) -> Planes:
-    """Draw and solve all strokes of the recipe one after the other, as they were when they were painted."""
+def replay_strokes(
+    planes: Planes, colour: Samples, choices: Choices, progress: Progress | None = None
+) -> Planes:
+    """Draw and solve all strokes of the recipe one after the other, as they were when they were painted.
+
+    Raises:
+        Cancelled: `progress` wanted to stop.
+    """
     recipe, soft_mask = choices.recipe, read_soft_mask(choices.inputs)
     trimap, alpha = planes.trimap.copy(), planes.alpha.copy()
     frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
-    for stroke in recipe.strokes:
+    for number, stroke in enumerate(recipe.strokes):
+        report_progress(progress, "solving strokes", number / len(recipe.strokes))
         region = stroke_bounds(stroke).intersect(frame)
         if region.is_empty:
             continue
         trimap[region.slices] = draw_onto(trimap[region.slices], planes.base[region.slices], [stroke], region)
         zone, values = resolve_region(
-            colour, trimap, alpha, region, soft_mask=soft_mask, solver=recipe.solver
+            colour, trimap, alpha, region, soft_mask=soft_mask, solver=recipe.solver, thorough=True
         )
         alpha[zone.slices] = values
     return Planes(planes.base, trimap, alpha)

@@ -18,6 +18,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from mattework import Recipe, Rect, Stroke, resolve_region
 from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled, MatteworkError
+from mattework.recipe import SolverName
 from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
 from mattework_editor.clean_display import CleanDisplay
@@ -46,6 +47,8 @@ DRAFT_DELAY = 300
 """Milliseconds after the last step until the draft is written."""
 
 
+QUICK_STROKE = 8_000
+"""Unknown pixels beyond which a stroke is solved at a smaller scale first, to be seen while the rest is done."""
 QUICK_STEP = 6_000_000
 """Pixels that undo and redo go through in the window's own thread; steps that touch more are done beside it."""
 
@@ -222,7 +225,7 @@ class Workbench(QObject):
             recipe = files.merge_found(own.recipe, found)
             choices = Choices(recipe, inputs, report.get("confidence"))
             base = make_base(choices, photo.size, colour)
-            planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices)
+            planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices, task.report)
             return choices, planes, compare_planes(before, planes), report
 
         def done(result: tuple[Choices, Planes, Any, dict[str, Any]]) -> None:
@@ -307,21 +310,23 @@ class Workbench(QObject):
         colour, planes, soft_mask = session.colour, session.planes, session.soft_mask
         edge, solver = session.recipe.edge, session.recipe.solver
 
+        def solve(solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
+            return resolve_region(
+                colour,
+                planes.trimap,
+                planes.alpha,
+                opened.region,
+                soft_mask=soft_mask,
+                solver=solver,
+                thorough=thorough,
+            )
+
         def work(task: Task) -> tuple[Rect, Floats]:
             if edge.is_neutral and solver in ("auto", "closed-form"):
-                task.shown.emit(
-                    resolve_region(
-                        colour,
-                        planes.trimap,
-                        planes.alpha,
-                        opened.region,
-                        soft_mask=soft_mask,
-                        solver="guided",
-                    )
-                )
-            return resolve_region(
-                colour, planes.trimap, planes.alpha, opened.region, soft_mask=soft_mask, solver=solver
-            )
+                task.shown.emit(solve("guided", False))
+                if np.count_nonzero(planes.trimap[opened.zone.slices] == 128) > QUICK_STROKE:
+                    task.shown.emit(solve(solver, False))
+            return solve(solver, True)
 
         def show(coarse: tuple[Rect, Floats]) -> None:
             if self._open is not None and self._open[0] is opened:

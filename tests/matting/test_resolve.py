@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.geometry import Rect
-from mattework.matting.resolve import BLEND, resolve_region
+from mattework.matting.resolve import BLEND, MOST_UNKNOWN, resolve_region
 from mattework.matting.solve import solve_alpha
 from mattework.matting.trimap import draw_strokes, stroke_bounds
 from mattework.recipe import Stroke
@@ -122,3 +122,14 @@ def test_sixteen_bit_photos_and_the_fast_solvers(solved: Solved) -> None:
 def test_arrays_that_do_not_fit_are_refused(solved: Solved) -> None:
     with pytest.raises(UsageError, match="equally large"):
         resolve_region(solved.scene.colour, solved.scene.trimap, solved.alpha[1:], Rect(0, 0, 9, 9))
+
+
+def test_a_thorough_solve_of_a_large_region_is_as_good_as_a_full_one() -> None:
+    scene = draw_composite(400)
+    unknown = scene.trimap == 128
+    assert unknown.sum() > 2 * MOST_UNKNOWN
+    full = solve_alpha(scene.colour, scene.trimap).alpha
+    everything = Rect(0, 0, scene.trimap.shape[1], scene.trimap.shape[0])
+    start = (scene.trimap == 255).astype(np.float32)
+    thorough = put(start, *resolve_region(scene.colour, scene.trimap, start, everything, thorough=True))
+    assert np.abs(thorough - full)[unknown].mean() < 1e-3

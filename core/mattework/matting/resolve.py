@@ -30,6 +30,7 @@ def resolve_region(
     *,
     soft_mask: Floats | None = None,
     solver: SolverName = "auto",
+    thorough: bool = False,
 ) -> tuple[Rect, Floats]:
     """Solve alpha again where the trimap changed.
 
@@ -45,6 +46,8 @@ def resolve_region(
         region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
         solver: as in `solve_alpha`.
+        thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
+            come out as well as in a solve of the whole photo.
 
     Returns:
         The rectangle to replace in the alpha, and its new values (h, w) float32. The rectangle is empty when the region
@@ -57,6 +60,8 @@ def resolve_region(
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
     record = SOLVERS[choose_solver(solver)]
+    if not thorough:
+        record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
     region = region.intersect(frame)
     if region.is_empty:
@@ -76,7 +81,7 @@ def resolve_region(
             colour[seen.slices],
             unknown,
             patch,
-            replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN)),
+            record,
             seen.size.rect,
             None if soft_mask is None else sample_soft_mask(soft_mask, trimap.shape, seen, patch.shape, 1),
             find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS),
