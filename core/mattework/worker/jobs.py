@@ -82,16 +82,12 @@ class Jobs:
 
     def open_model(self, model: str | None) -> ModelSession:
         """The open model of that identifier, the embedded one by default. Only the last one is kept."""
-        from mattework.models.catalogue import find_spec
-        from mattework.models.runtime import open_session
-        from mattework.models.store import open_store
-        from mattework.pipeline import DEFAULT_MODEL
+        from mattework.pipeline import DEFAULT_MODEL, open_model
 
         name = model or DEFAULT_MODEL
         with self._loading:
             if name not in self._sessions:
-                session = open_session(find_spec(name), open_store())
-                self._sessions = {name: session}
+                self._sessions = {name: open_model(name)}
             return self._sessions[name]
 
 
