@@ -28,9 +28,8 @@ ROW_HEIGHT = 160
 def measure(alpha: Floats, truth: Floats) -> tuple[float, float]:
     """IoU at one half, and mean absolute error x 1000."""
     ours, theirs = alpha > 0.5, truth > 0.5
-    return float((ours & theirs).sum() / max(1, (ours | theirs).sum())), float(
-        np.abs(alpha - truth).mean() * 1000
-    )
+    both, either = int((ours & theirs).sum()), int((ours | theirs).sum())
+    return both / max(1, either), float(np.abs(alpha - truth).mean() * 1000)
 
 
 def enlarge_mask(cutout: mattework.Cutout) -> Floats:

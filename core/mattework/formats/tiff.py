@@ -258,7 +258,7 @@ def _settle_pixels(page: Any, pixels: AnyArray, mode: ColorMode) -> tuple[Sample
         alpha, bad_alpha = replace_bad_floats(alpha)
         bad += bad_alpha
         if alpha.dtype == np.float32:
-            alpha = cast("Samples", np.clip(alpha, 0, 1))
+            np.clip(alpha, 0, 1, out=alpha)
         if alpha.dtype != colour.dtype:  # a palette is always 8 bits
             alpha = cast("Samples", alpha.astype(colour.dtype))
     if bad:

@@ -100,7 +100,7 @@ def read_mask(rule: OutputRule, outputs: Mapping[str, AnyArray]) -> Floats:
     else:
         mask = values[list(rule.classes)].sum(axis=0, dtype=np.float32)
         if rule.activation == "sigmoid":
-            mask = 0.5 * (1.0 + np.tanh(mask * np.float32(0.5 / rule.temperature)))
+            mask = np.float32(0.5) * (np.float32(1.0) + np.tanh(mask * np.float32(0.5 / rule.temperature)))
     if not np.isfinite(mask).all():
         raise ModelFailed("The model answered with numbers that are not finite. Try another device or model.")
     if rule.stretch == "min-max":
