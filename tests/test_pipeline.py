@@ -247,3 +247,19 @@ def test_an_alpha_that_is_solved_already_is_finished_as_a_cut_is() -> None:
         np.testing.assert_array_equal(one.pixels, other.pixels)
     assert again.report.solver == cut.report.solver
     assert again.recipe == cut.recipe
+
+
+def test_sixteen_bits_asked_of_an_eight_bit_photo_keep_the_alpha_as_fine_as_it_was_solved(
+    tmp_path: Path,
+) -> None:
+    import tifffile
+
+    picture, truth = draw_disc(200, 160, soft=60)
+    cutout = mattework.cut_out(picture, from_mask=truth)
+    cutout.save(tmp_path / "deep.tif", format="tiff", bits=16)
+    deep = tifffile.imread(tmp_path / "deep.tif")
+    assert deep.dtype == np.uint16
+    assert len(np.unique(deep[..., 3])) > 256
+    assert np.abs(deep[..., 3] / 65535 - cutout.alpha).max() < 1e-4
+    solid = cutout.alpha == 1
+    assert (deep[..., :3][solid] == picture[solid].astype(np.uint16) * 257).all()

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from mattework.arrays import Samples
-from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_dtype, depth_white
+from mattework.document.model import ColorMode, Document, Layer
 from mattework.errors import UsageError
 from mattework.formats.flat import BACKGROUND_LAYER, make_colour_layer
 from mattework.geometry import Size
@@ -84,6 +84,7 @@ def _picture_layer(picture: Photo, document: Document) -> Layer:
     import cv2
 
     from mattework.document.colour import convert_to_srgb8
+    from mattework.formats.straight import change_depth
 
     canvas, size = document.size, picture.size
     factor = max(canvas.width / size.width, canvas.height / size.height)
@@ -98,20 +99,9 @@ def _picture_layer(picture: Photo, document: Document) -> Layer:
     )
     left, top = (scaled.width - canvas.width) // 2, (scaled.height - canvas.height) // 2
     pixels = pixels[top : top + canvas.height, left : left + canvas.width]
-    samples = _change_depth(cast("Samples", np.ascontiguousarray(pixels)), document.depth)
+    samples = change_depth(cast("Samples", np.ascontiguousarray(pixels)), document.depth)
     if not keeps_samples:
         from mattework.document.colour import convert_srgb_samples
 
         samples = convert_srgb_samples(samples, document.mode, document.metadata.icc)
     return Layer(BACKGROUND_LAYER, canvas.rect, samples)
-
-
-def _change_depth(samples: Samples, depth: Depth) -> Samples:
-    have = array_depth(samples)
-    if have == depth:
-        return samples
-    scale = depth_white(depth) / depth_white(have)
-    values = samples.astype(np.float32) * np.float32(scale)
-    if depth != 32:
-        values = np.rint(values.clip(0, depth_white(depth)))
-    return cast("Samples", values.astype(depth_dtype(depth)))

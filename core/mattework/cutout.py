@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mattework.arrays import Bytes, Floats
-from mattework.document.model import Document, Group, Layer, Mask, Node, depth_white
+from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_white
 from mattework.formats.flat import BACKGROUND_LAYER
 from mattework.geometry import Rect
 from mattework.photo import PHOTO_LAYER, Photo
@@ -85,6 +85,8 @@ class Cutout:
         if choose_format(document, target, format) in ("psd", "psb", "layered-tiff"):
             packet = put_recipe(document.metadata.xmp, self.recipe, self.inputs)
             document = replace(document, metadata=replace(document.metadata, xmp=packet))
+        elif bits in (16, 32) and bits > document.depth:
+            document = self._deepen(cast("Depth", bits))
         return save_document(
             document,
             target,
@@ -103,6 +105,29 @@ class Cutout:
         from mattework.formats.files import save_mask
 
         save_mask(self.alpha, target, bits=16 if bits == 16 else 8, overwrite=overwrite)
+
+    def _deepen(self, depth: Depth) -> Document:
+        """The document at a greater depth, its mask as fine as the alpha was solved and not as the photo's depth held it."""
+        from mattework.formats.straight import change_depth
+
+        deep = replace(self.document, depth=depth, layers=())
+
+        def deepen_mask(node: Node) -> Mask | None:
+            if node.mask is None:
+                return None
+            ours = isinstance(node, Layer) and node.name in (PHOTO_LAYER, CLEAN_LAYER) and node.alpha is None
+            if ours and node.mask.rect == deep.size.rect:
+                return replace(node.mask, pixels=quantise_matte(self.alpha, deep))
+            return replace(node.mask, pixels=change_depth(node.mask.pixels, depth))
+
+        def deepen_node(node: Node) -> Node:
+            mask = deepen_mask(node)
+            if isinstance(node, Group):
+                return replace(node, mask=mask, children=tuple(deepen_node(child) for child in node.children))
+            alpha = None if node.alpha is None else change_depth(node.alpha, depth)
+            return replace(node, pixels=change_depth(node.pixels, depth), alpha=alpha, mask=mask)
+
+        return replace(deep, layers=tuple(deepen_node(node) for node in self.document.layers), composite=None)
 
 
 def put_matte_on_document(
