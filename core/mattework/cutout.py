@@ -107,7 +107,7 @@ class Cutout:
         save_mask(self.alpha, target, bits=16 if bits == 16 else 8, overwrite=overwrite)
 
     def _deepen(self, depth: Depth) -> Document:
-        """The document at a greater depth, its mask as fine as the alpha was solved and not as the photo's depth held it."""
+        """The document at a greater depth, its mask as fine as the alpha was solved, whatever the photo's."""
         from mattework.formats.straight import change_depth
 
         deep = replace(self.document, depth=depth, layers=())

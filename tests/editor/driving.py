@@ -10,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from mattework_editor.canvas import Canvas
 from mattework_editor.session import Session
@@ -167,3 +168,20 @@ def catch_slot_errors() -> Iterator[list[BaseException]]:
         yield caught
     finally:
         sys.excepthook = before
+
+
+def save_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Answer the file dialog, which is Qt's own, with this path."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), "Photoshop (*.psd)"))
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) -> list[str]:
+    """Answer questions with this button; gives what was asked."""
+    asked: list[str] = []
+
+    def question(_: object, title: str, *__: object) -> QMessageBox.StandardButton:
+        asked.append(title)
+        return button
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    return asked

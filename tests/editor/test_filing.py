@@ -1,0 +1,190 @@
+"""Saving, opening, and never losing work: real files, real dialogs' answers, a real kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from psd_tools import PSDImage
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import QMessageBox
+
+from editor.driving import Keys, answer, save_to, wait_until
+from mattework_editor import drafts, preferences
+from samples import draw_disc
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_the_result_is_saved_in_other_formats(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    from PIL import Image
+
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (121, 100))
+    driver.window.background._choose("#102030" if suffix == "tif" else None)
+    save_to(monkeypatch, tmp_path / f"out.{suffix}")
+    driver.window.filing.ask_save()
+    driver.wait()
+    with Image.open(tmp_path / f"out.{suffix}") as image:
+        pixel = image.convert("RGBA").getpixel((5, 5))
+    assert pixel == (16, 32, 48, 255) if suffix == "tif" else pixel[3] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", ["gray16", "rgba", "cmyk", "one pixel"])
+def test_photos_of_other_kinds_are_worked_on(driver: Driver, tmp_path: Path, kind: str) -> None:
+    from PIL import Image
+
+    rgb, alpha = draw_disc(240, 200)
+    image = Image.fromarray(np.asarray(rgb))
+    path = tmp_path / "photo.tif"
+    if kind == "gray16":
+        Image.fromarray(np.asarray(rgb)[..., 0].astype(np.uint16) * 257).save(path)
+    elif kind == "rgba":
+        image.putalpha(Image.fromarray((255 - 100 * np.asarray(alpha)).astype(np.uint8)))
+        image.save(path)
+    elif kind == "cmyk":
+        image.convert("CMYK").save(path)
+    else:
+        image.resize((1, 1)).save(path)
+    driver.open(path)
+    driver.window.subject_action.trigger()
+    driver.wait()
+    assert driver.session.history.last is not None
+    driver.drag((20, 20), (60, 60))
+    driver.bench.save_file(tmp_path / "out.psd", overwrite=False)
+    driver.wait()
+    assert driver.session.history.is_dirty is False
+    assert PSDImage.open(tmp_path / "out.psd").size == (driver.session.size.width, driver.session.size.height)
+
+
+def test_the_photo_itself_is_never_overwritten(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = disc_file.read_bytes()
+    driver.open(disc_file)
+    save_to(monkeypatch, disc_file)
+    driver.window.filing.ask_save()
+    driver.wait()
+    assert disc_file.read_bytes() == before
+    assert "never overwritten" in driver.window.status.message.text()
+
+
+def test_unsaved_work_is_asked_about(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((60, 100), (120, 100))
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.window.close()
+    assert asked == ["Save changes?"]
+    assert driver.window.isVisible()
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.window.close()
+    wait_until(lambda: not driver.window.isVisible())
+    assert PSDImage.open(tmp_path / "kept.psd")[0].name == "Photo"
+    assert drafts.find_drafts() == []
+
+
+def test_a_dropped_file_is_opened_and_remembered(driver: Driver, disc_file: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(disc_file))])
+    event = QDropEvent(
+        QPointF(200, 200), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Keys.NoModifier
+    )
+    driver.window.dropEvent(event)
+    wait_until(lambda: driver.bench.session is not None)
+    driver.wait()
+    assert driver.session.path == disc_file
+    assert preferences.list_recent(driver.window.settings) == [disc_file]
+
+
+def test_what_is_no_picture_is_a_message(driver: Driver, tmp_path: Path) -> None:
+    path = tmp_path / "notes.jpg"
+    path.write_text("not a picture")
+    driver.open(path)
+    assert "notes.jpg" in driver.window.status.message.text()
+    assert driver.bench.session is None
+    assert not driver.window.save_action.isEnabled()
+
+
+CRASH = """
+import os, sys, signal
+from pathlib import Path
+import numpy as np
+sys.path[:0] = {path!r}
+from editor.driving import Driver, wait_until
+from PyQt6.QtCore import Qt
+from mattework_editor import drafts
+from mattework_editor.app import make_application
+from mattework_editor.window import EditorWindow
+
+application = make_application()
+window = EditorWindow()
+window.resize(1000, 700)
+window.show()
+driver = Driver(window)
+driver.open(Path({photo!r}))
+driver.key(Qt.Key.Key_B)
+driver.drag((100, 100), (140, 100))
+driver.key(Qt.Key.Key_R)
+driver.drag((60, 100), (80, 60))
+wait_until(lambda: any(drafts.drafts_folder().glob("*.draft")))
+np.save({alpha!r}, driver.session.planes.alpha)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+@pytest.mark.parametrize("by_name", [False, True])
+def test_work_survives_a_kill(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_name: bool
+) -> None:
+    alpha = tmp_path / "alpha.npy"
+    paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
+    script = CRASH.format(path=paths, photo=str(disc_file), alpha=str(alpha))
+    done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
+    assert done.returncode == -signal.SIGKILL
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Yes)
+    if by_name:
+        driver.open(disc_file)
+    else:
+        driver.window.filing.offer_drafts()
+        driver.wait()
+    assert asked == ["Recover unsaved work?"]
+    assert [stroke.kind for stroke in driver.session.recipe.strokes] == ["foreground", "unknown"]
+    np.testing.assert_allclose(driver.session.planes.alpha, np.load(alpha), atol=2e-3)
+    assert driver.session.history.is_dirty
+    assert driver.window.isWindowModified()
+
+
+def test_unsaved_work_that_is_not_wanted_is_deleted(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    drafts.write_draft(drafts.name_draft(), disc_file, driver.session.choices)
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.window.filing.offer_drafts()
+    assert len(drafts.find_drafts()) == 1
+    answer(monkeypatch, QMessageBox.StandardButton.No)
+    driver.window.filing.offer_drafts()
+    assert drafts.find_drafts() == []
