@@ -25,8 +25,8 @@ from mattework.document.composite import flatten_document
 from mattework.errors import DamagedFile, FormatCannotHold, MatteworkError
 from mattework.formats import layered_tiff
 from mattework.formats.layered_tiff import read_layered_tiff, write_layered_tiff
-from mattework.formats.psd_encode import pack_layers
-from mattework.formats.psd_planes import PackedPlane, unpack_plane
+from mattework.formats.psd_encode import list_layers, plane_compression
+from mattework.formats.psd_planes import PackedPlane, pack_plane, unpack_plane
 from mattework.geometry import Rect, Size
 
 DEPTHS: tuple[Depth, ...] = (8, 16, 32)
@@ -152,11 +152,16 @@ def _little_plane(plane: PackedPlane | None, raw: bytes) -> bytes:
 
 def _make_little(document: Document) -> bytes:
     """A little-endian file with the document's layers, made independently of the code that reads it."""
-    packed = pack_layers(document)
+    listed = list_layers(document)
+    compression = plane_compression(document.depth)
     planes = _raw_planes(document)
     records, channels = [], []
-    for record, row in zip(packed.records, packed.planes, strict=True):
-        data = [_little_plane(plane, next(planes) if plane is not None else b"") for plane in row]
+    for record, row in zip(listed.records, listed.planes, strict=True):
+        packed = [
+            None if plane is None else pack_plane(plane.pixels, compression, invert=plane.is_ink)
+            for plane in row
+        ]
+        data = [_little_plane(plane, next(planes) if plane is not None else b"") for plane in packed]
         records.append(_little_record(record, [len(item) for item in data]))
         channels.extend(data)
     body = struct.pack("<h", len(records)) + b"".join(records + channels)

@@ -29,7 +29,9 @@ from mattework.document import (
 )
 from mattework.document.composite import flatten_document
 from mattework.errors import Cancelled, FormatCannotHold
+from mattework.formats import psd
 from mattework.formats.psd import choose_container, read_psd, write_psd
+from mattework.formats.psd_encode import estimate_bytes, list_layers, write_layers
 from mattework.formats.psd_resources import THUMBNAIL, read_resources
 from mattework.formats.xmp import put_recipe
 from mattework.geometry import Rect, Size
@@ -176,6 +178,30 @@ def test_a_wide_picture_becomes_a_psb_and_says_so(depth: Depth) -> None:
     assert stream.getvalue()[4:6] == b"\0\2"
     assert any("PSB" in note for note in notes)
     assert_same_layers(read_psd(stream.getvalue(), limits=LIMITS, name="long.psb"), document)
+
+
+def test_layers_that_outgrow_a_psd_while_being_written_become_a_psb(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = make_layered(depth=16, transparent=True)
+    as_asked, stream = BytesIO(), BytesIO()
+    write_psd(document, as_asked, large=True)
+    stream.write(b"in front")
+    monkeypatch.setattr(psd, "PSD_MOST_BYTES", 3000)
+    notes = write_psd(document, stream)
+    assert any("PSB" in note for note in notes)
+    assert stream.getvalue()[8:] == as_asked.getvalue()
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_size_is_judged_from_a_sample_where_it_matters(depth: Depth) -> None:
+    size = Size(2000, 9000)
+    pixels = np.repeat(noise(Rect(0, 0, 500, 9000), depth, 3), 4, axis=1)
+    document = Document(size, ColorMode.RGB, depth, (Layer("photo", size.rect, pixels),))
+    stream = BytesIO()
+    layers = list_layers(document)
+    write_layers(layers, depth, 1, stream, transparent=False)
+    real = len(stream.getvalue())
+    assert estimate_bytes(layers, depth, 1 << 40) >= real
+    assert estimate_bytes(layers, depth, 0) == pytest.approx(real, rel=0.1)
 
 
 def test_a_psb_can_be_asked_for() -> None:

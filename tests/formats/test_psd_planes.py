@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
+from io import BytesIO
+from itertools import islice
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,12 +15,16 @@ from psd_tools.compression import decompress
 from psd_tools.constants import Compression
 
 from mattework.arrays import AnyArray
+from mattework.formats import psd_planes
 from mattework.formats.psd_planes import (
     PlaneDamaged,
+    band_slices,
     iterate_raw,
+    pack_in_threads,
     pack_plane,
     unpack_deflated_planes,
     unpack_plane,
+    write_plane,
 )
 
 _PLANES = st.one_of(
@@ -62,6 +70,36 @@ def test_planes_larger_than_a_band(dtype: type, how: Compression) -> None:
     unpack_plane(pack_plane(plane, how).to_bytes(1), how, interleaved[..., 1], version=1)
     assert np.array_equal(interleaved[..., 1], plane)
     assert not interleaved[..., 0].any()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("how", [Compression.RLE, Compression.ZIP_WITH_PREDICTION])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_planes_packed_band_by_band_are_whole_for_every_reader(
+    dtype: type, how: Compression, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psd_planes, "_BAND_BYTES", 1 << 17)
+    plane = big_plane(dtype)
+    opaque: AnyArray = np.broadcast_to(np.array(1, dtype), plane.shape)
+    stream = BytesIO()
+    stream.write(b"in front")
+    bands = pack_in_threads([(plane, False), (opaque, False)], how)
+    count = len(band_slices(plane))
+    assert count > 10
+    lengths = [write_plane(islice(bands, count), len(plane), how, version, stream) for _ in range(2)]
+    assert list(bands) == []
+    data = stream.getvalue()[8:]
+    assert len(data) == sum(lengths)
+    height, width = plane.shape
+    for wanted, part in ((plane, data[: lengths[0]]), (opaque, data[lengths[0] :])):
+        assert part[:2] == bytes([0, how])
+        out = np.empty_like(plane)
+        unpack_plane(part[2:], how, out, version=version)
+        assert np.array_equal(out, wanted)
+        theirs = decompress(part[2:], how, width, height, _BITS[plane.itemsize], version)
+        assert theirs == wanted.astype(plane.dtype.newbyteorder(">")).tobytes()
+        if how != Compression.RLE:
+            zlib.decompress(part[2:])  # checks the sum at the end
 
 
 def test_an_even_plane_takes_no_memory_to_pack() -> None:

@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import BinaryIO, cast
 
 import numpy as np
-from psd_tools.psd.layer_and_mask import LayerInfo, LayerInfoBlock
 
 from mattework.arrays import Samples
 from mattework.document.composite import flatten_document
@@ -24,7 +23,7 @@ from mattework.formats.limits import Limits, translate_decoder_errors
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import check_holdable
 from mattework.formats.psd_decode import LayerSource, decode_layers
-from mattework.formats.psd_encode import pack_layers
+from mattework.formats.psd_encode import LayerList, LayersTooLarge, list_layers, write_layers
 from mattework.formats.psd_layout import LAYER_BLOCKS, Span, check_layers, scan_layers
 from mattework.formats.psd_resources import pack_resources, pack_thumbnail
 from mattework.formats.psd_turn import scan_turned_layers
@@ -49,19 +48,22 @@ def write_layered_tiff(
 ) -> tuple[str, ...]:
     """Write the document with its layers; page 0 is the merged picture on white. Returns notes for people.
 
-    `stream` must be seekable and readable. Peak memory is about twice the encoded layers, and the merged picture.
+    `stream` must be seekable and readable. Memory beyond the document: the encoded layers and the merged picture.
 
     Raises:
         FormatCannotHold: over 4 GB, an empty canvas, or too many layers.
         Cancelled: `progress` wants to stop; what the stream has by then is no file.
     """
     check_holdable(document)
-    layers = pack_layers(document, progress=progress)
+    layers = list_layers(document)
     page_bytes = document.size.area * document.mode.channels * document.depth // 8
-    if layers.size(1) + page_bytes > CLASSIC_BYTES:
+    try:
+        blob = _build_source_data(layers, document.depth, CLASSIC_BYTES - page_bytes, progress)
+    except LayersTooLarge:
         raise FormatCannotHold(
-            f"The layers take {(layers.size(1) + page_bytes) / 1e9:.1f} GB; a layered TIFF holds 4 GB. Save as PSB instead."
-        )
+            f"The layers and the picture take over {CLASSIC_BYTES / 1e9:.1f} GB; a layered TIFF cannot hold them. "
+            "Save as PSB instead."
+        ) from None
     color, alpha = flatten_document(document, progress=progress)
     resources = pack_resources(document.metadata, pack_thumbnail(document, color, alpha), with_blocks=False)
     notes = [*layers.notes]
@@ -70,10 +72,7 @@ def write_layered_tiff(
         notes.append(
             "The flat page of the TIFF shows the picture on white; the transparency is in its layers."
         )
-    info = layers.take_info(document.depth, 1, transparent=False)
     del layers, alpha
-    blob = _build_source_data(info, document.depth)
-    del info
     tags = [
         (IMAGE_SOURCE_DATA, 7, len(blob), blob, True),
         (IMAGE_RESOURCES, 1, len(resources), resources, True),
@@ -105,13 +104,13 @@ def _white_samples(document: Document) -> tuple[float, ...]:
     }[document.mode.value]
 
 
-def _build_source_data(info: LayerInfo, depth: Depth) -> bytes:
+def _build_source_data(layers: LayerList, depth: Depth, most_bytes: int, progress: Progress | None) -> bytes:
     body = BytesIO()
     body.write(_SIGNATURE + b"8BIM" + _BLOCK_OF_DEPTH[depth])
     length_at = body.tell()
     body.write(b"\0\0\0\0")
-    # The body without its length, padded to four bytes, as in a PSD's layer block.
-    LayerInfoBlock(info.layer_count, info.layer_records, info.channel_image_data).write(body)
+    write_layers(layers, depth, 1, body, transparent=False, most_bytes=most_bytes, progress=progress)
+    body.write(bytes((length_at + 4 - body.tell()) % 4))
     end = body.tell()
     body.seek(length_at)
     body.write(struct.pack(">I", end - length_at - 4))

@@ -11,16 +11,15 @@ Source: Adobe Photoshop File Formats Specification (2019).
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 from psd_tools.constants import ColorMode as PsdColorMode
-from psd_tools.constants import Tag
 from psd_tools.psd.color_mode_data import HDRT_DEFAULT
-from psd_tools.psd.layer_and_mask import GlobalLayerMaskInfo, LayerAndMaskInformation, LayerInfo
-from psd_tools.psd.tagged_blocks import TaggedBlock, TaggedBlocks
+from psd_tools.psd.layer_and_mask import GlobalLayerMaskInfo
 
 from mattework.arrays import AnyArray, Samples
 from mattework.document.composite import flatten_document
@@ -30,12 +29,13 @@ from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd_composite import (
     MERGED_ALPHA_MARKS,
-    pack_composite,
     read_composite,
+    store_composite,
     unmatte_from_white,
+    write_composite,
 )
 from mattework.formats.psd_decode import LayerSource, decode_layers
-from mattework.formats.psd_encode import pack_layers
+from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
 from mattework.formats.psd_layout import PsdLayout, Span, scan_psd
 from mattework.formats.psd_planes import PlaneDamaged
 from mattework.formats.psd_resources import (
@@ -54,7 +54,10 @@ from mattework.progress import Progress
 PSD_SIDE, PSB_SIDE = 30_000, 300_000
 PSD_BYTES = 1_900_000_000
 """Above this a PSB is written: PSD's lengths have 32 bits, and readers differ in whether they take them as signed."""
+PSD_MOST_BYTES = 2**31 - 1
+"""Where a PSD is given up for a PSB although it was judged to be small enough."""
 _MOST_LAYERS = 8000
+_LAYER_KEYS: dict[Depth, bytes] = {16: b"Lr16", 32: b"Lr32"}
 _MODE_NUMBERS = {ColorMode.GRAY: 1, ColorMode.RGB: 3, ColorMode.CMYK: 4, ColorMode.LAB: 9}
 
 
@@ -197,25 +200,38 @@ def write_psd(
     """Write the document with all its layers, a merged picture and a thumbnail; PSD or PSB by `choose_container`, PSB in
     any case when `large`.
 
-    Peak memory is about the encoded size plus the merged picture. Returns notes for people about what was fitted to the
-    format. A stream that cannot seek takes one more copy of the encoded bytes.
+    Memory beyond the document is the merged picture and a few bands: layers are packed while they are written. Returns
+    notes for people about what was fitted to the format. A stream that cannot seek takes one more copy of the encoded
+    bytes.
 
     Raises:
         FormatCannotHold: too large a side, too many layers, or an empty canvas.
         Cancelled: `progress` wants to stop; what the stream has by then is no file.
     """
     check_holdable(document)
-    layers = pack_layers(document, progress=progress)
     color, alpha = flatten_document(document, progress=progress)
-    thumbnail = pack_thumbnail(document, color, alpha)
-    composite = pack_composite(color, alpha, document.mode)
+    resources = pack_resources(document.metadata, pack_thumbnail(document, color, alpha))
+    merged = store_composite(color, alpha, document.mode)
+    transparent = alpha is not None
     del color, alpha
 
-    size_of = {version: layers.size(version) + composite.size(version) for version in (1, 2)}
-    needed = choose_container(document.size, size_of[1])
+    layers = list_layers(document)
+    merged_bytes = sum(plane.nbytes for plane in merged)
+    estimate = merged_bytes + estimate_bytes(layers, document.depth, PSD_BYTES - merged_bytes)
+    needed = choose_container(document.size, estimate)
+    target = stream if stream.seekable() else BytesIO()
+    start = target.tell()
     version = 2 if large else needed
-    resources = pack_resources(document.metadata, thumbnail)
-    info = layers.take_info(document.depth, version, transparent=composite.transparent)
+    try:
+        _write_file(document, layers, merged, resources, version, target, transparent, progress)
+    except LayersTooLarge:  # the estimate was wrong
+        needed = version = 2
+        target.seek(start)
+        target.truncate()
+        _write_file(document, layers, merged, resources, version, target, transparent, progress)
+    if isinstance(target, BytesIO) and target is not stream:
+        stream.write(target.getbuffer())
+
     notes = [*layers.notes]
     if document.depth == 32 and document.mode in (ColorMode.CMYK, ColorMode.LAB):
         notes.append(
@@ -225,23 +241,69 @@ def write_psd(
         notes.append(
             "The document is too large for PSD and was written as PSB (Photoshop's large document format)."
         )
+    return tuple(notes)
 
-    target = stream if stream.seekable() else BytesIO()
+
+def _write_file(
+    document: Document,
+    layers: LayerList,
+    merged: tuple[AnyArray, ...],
+    resources: bytes,
+    version: int,
+    target: BinaryIO,
+    transparent: bool,
+    progress: Progress | None,
+) -> None:
     height, width = document.size.shape
-    channels = document.mode.channels + composite.transparent
     mode = _MODE_NUMBERS[document.mode]
-    target.write(struct.pack(">4sH6xHIIHH", b"8BPS", version, channels, height, width, document.depth, mode))
+    target.write(
+        struct.pack(">4sH6xHIIHH", b"8BPS", version, len(merged), height, width, document.depth, mode)
+    )
     colour_data = HDRT_DEFAULT if document.depth == 32 else b""
     for section in (colour_data, resources):
         target.write(struct.pack(">I", len(section)))
         target.write(section)
-    _build_layer_section(info, document, composite.transparent).write(target, version=version)
-    del info, layers
-    for part in composite.iterate(version):
-        target.write(part)
-    if isinstance(target, BytesIO) and target is not stream:
-        stream.write(target.getbuffer())
-    return tuple(notes)
+    most = PSD_MOST_BYTES - sum(plane.nbytes for plane in merged) if version == 1 else None
+
+    def write_list() -> None:
+        write_layers(
+            layers,
+            document.depth,
+            version,
+            target,
+            transparent=transparent,
+            most_bytes=most,
+            progress=progress,
+        )
+
+    code = ">I" if version == 1 else ">Q"
+    with _length_in_front(target, code):
+        with _length_in_front(target, code, padding=4):
+            if document.depth == 8 and layers.records:
+                write_list()
+        GlobalLayerMaskInfo().write(target)
+        if transparent and (document.depth > 8 or not layers.records):
+            # With a list of layers in the usual place its negative length says the same.
+            target.write(b"8BIM" + MERGED_ALPHA_MARKS[document.depth] + bytes(4 * version))
+        if document.depth > 8:
+            target.write(b"8BIM" + _LAYER_KEYS[document.depth])
+            with _length_in_front(target, code, pad_after=4):
+                write_list()
+    write_composite(merged, version, target)
+
+
+@contextmanager
+def _length_in_front(target: BinaryIO, code: str, *, padding: int = 1, pad_after: int = 1) -> Iterator[None]:
+    """What is written inside, its length in front; filled up to `padding` within it, to `pad_after` behind it."""
+    start = target.tell()
+    body = start + target.write(bytes(struct.calcsize(code)))
+    yield
+    target.write(bytes((body - target.tell()) % padding))
+    end = target.tell()
+    target.seek(start)
+    target.write(struct.pack(code, end - body))
+    target.seek(end)
+    target.write(bytes((body - end) % pad_after))
 
 
 def check_holdable(document: Document) -> None:
@@ -257,16 +319,3 @@ def check_holdable(document: Document) -> None:
         raise FormatCannotHold(
             f"The document has {count} layers and groups; Photoshop documents hold at most {_MOST_LAYERS}. Merge some."
         )
-
-
-def _build_layer_section(info: LayerInfo, document: Document, transparent: bool) -> LayerAndMaskInformation:
-    blocks = TaggedBlocks()
-    if transparent and (document.depth > 8 or not document.layers):
-        # With a list of layers in the usual place its negative length says the same.
-        mark = MERGED_ALPHA_MARKS[document.depth]
-        blocks[mark] = TaggedBlock(signature=b"8BIM", key=mark, data=b"")
-    if document.depth == 8:
-        return LayerAndMaskInformation(info, GlobalLayerMaskInfo(), blocks)
-    key = Tag.LAYER_16 if document.depth == 16 else Tag.LAYER_32
-    blocks[key] = TaggedBlock(signature=b"8BIM", key=key, data=cast("Any", info))
-    return LayerAndMaskInformation(LayerInfo(), GlobalLayerMaskInfo(), blocks)

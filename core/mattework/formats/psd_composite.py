@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -20,6 +21,7 @@ from mattework.formats.psd_planes import (
     PackedPlane,
     PlaneDamaged,
     iterate_raw,
+    pack_in_threads,
     pack_plane,
     read_row_sizes,
     unpack_deflated_planes,
@@ -63,18 +65,43 @@ def pack_composite(
 
     Takes the colour array over: it is matted in place.
     """
+    planes = (*store_composite(color, alpha, mode), *extra)
+    if array_depth(planes[0]) != 8:
+        return PackedComposite(planes, alpha is not None)
+    return PackedComposite(tuple(pack_plane(plane, Compression.RLE) for plane in planes), alpha is not None)
+
+
+def store_composite(color: Samples, alpha: Samples | None, mode: ColorMode) -> tuple[AnyArray, ...]:
+    """The planes as a file stores them: inks turned round, colours matted on white, in place; alpha last."""
     stored = cast("AnyArray", color)
     if mode is ColorMode.CMYK:
         np.subtract(stored.dtype.type(depth_white(array_depth(stored))), stored, out=stored)
     if alpha is not None:
         matte_on_white(stored, alpha, mode)
     planes: list[AnyArray] = [stored[..., index] for index in range(stored.shape[2])]
-    if alpha is not None:
-        planes.append(alpha)
-    planes.extend(extra)
-    if array_depth(stored) != 8:
-        return PackedComposite(tuple(planes), alpha is not None)
-    return PackedComposite(tuple(pack_plane(plane, Compression.RLE) for plane in planes), alpha is not None)
+    return (*planes, *(() if alpha is None else (cast("AnyArray", alpha),)))
+
+
+def write_composite(planes: Sequence[AnyArray], version: int, stream: BinaryIO) -> None:
+    """Write the section from stored planes, band by band: PackBits at 8 bits, otherwise raw. `stream` must be seekable."""
+    if array_depth(planes[0]) != 8:
+        stream.write(struct.pack(">H", Compression.RAW))
+        for plane in planes:
+            stream.writelines(iterate_raw(plane))
+        return
+    stream.write(struct.pack(">H", Compression.RLE))
+    start = stream.tell()
+    stream.write(bytes(len(planes) * len(planes[0]) * 2 * version))
+    sizes = []
+    with closing(pack_in_threads([(plane, False) for plane in planes], Compression.RLE)) as bands:
+        for band in bands:
+            stream.write(band.payload)
+            sizes.append(band.row_sizes)
+    end = stream.tell()
+    stream.seek(start)
+    table = np.concatenate([one for one in sizes if one is not None])
+    stream.write(table.astype(">u2" if version == 1 else ">u4").tobytes())
+    stream.seek(end)
 
 
 def read_composite(stream: BinaryIO, layout: PsdLayout, wanted: int) -> Samples:

@@ -9,22 +9,19 @@ Source: Adobe Photoshop File Formats Specification, "Layer and mask information 
 
 from __future__ import annotations
 
-import os
+import struct
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import BinaryIO
 
 import numpy as np
 from psd_tools.constants import BlendMode as PsdBlendMode
 from psd_tools.constants import ChannelID, Clipping, Compression, SectionDivider, Tag
 from psd_tools.psd.layer_and_mask import (
-    ChannelData,
-    ChannelDataList,
-    ChannelImageData,
     ChannelInfo,
     LayerFlags,
-    LayerInfo,
-    LayerInfoBlock,
     LayerRecord,
     LayerRecords,
     MaskData,
@@ -45,7 +42,7 @@ from mattework.document.model import (
     depth_dtype,
     depth_white,
 )
-from mattework.formats.psd_planes import PackedPlane, pack_plane
+from mattework.formats.psd_planes import band_slices, pack_band, pack_in_threads, write_plane
 from mattework.geometry import Rect
 from mattework.progress import Progress, report_progress
 
@@ -54,71 +51,102 @@ _GROUP_END = "</Layer group>"
 _PASCAL_BYTES = 255
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerPlane:
+    """One channel's samples (h, w), any strides; `is_ink`: stored as white minus the sample."""
+
+    pixels: AnyArray
+    is_ink: bool = False
+
+
 @dataclass(slots=True)
-class PackedLayers:
-    """All records, their packed planes in the same order, and notes about what was fitted to the container."""
+class LayerList:
+    """All records in file order, their planes in the order of their channels (None: an empty one), and notes about what
+    was fitted to the container.
+    """
 
     records: list[LayerRecord]
-    planes: list[list[PackedPlane | None]]
+    planes: list[list[LayerPlane | None]]
     notes: tuple[str, ...]
 
-    def size(self, version: int) -> int:
-        """Bytes of the channels, a close lower bound of the whole section."""
-        return sum(2 + (plane.size(version) if plane else 0) for row in self.planes for plane in row)
 
-    def take_info(self, depth: Depth, version: int, *, transparent: bool) -> LayerInfo:
-        """The structure to write. `transparent` marks the merged picture's first extra channel as its alpha: a negative
-        number of layers says that at 8 bits; a block beside the list says it at the other depths (and a negative
-        number there stops some readers).
-
-        The planes go over into it one by one and are gone here, so that they are never held twice.
-        """
-        channels = ChannelImageData()
-        for row in self.planes:
-            data = ChannelDataList()
-            for column, plane in enumerate(row):
-                row[column] = None
-                data.append(
-                    ChannelData(plane.compression, plane.to_bytes(version)) if plane else ChannelData()
-                )
-            channels.append(data)
-        count = -len(self.records) if transparent and depth == 8 else len(self.records)
-        kind = LayerInfo if depth == 8 else LayerInfoBlock
-        return kind(count, LayerRecords(self.records), channels)  # type: ignore[arg-type]
+class LayersTooLarge(Exception):
+    """The packed layers have outgrown what the container may hold."""
 
 
 def plane_compression(depth: Depth) -> Compression:
     return Compression.RLE if depth == 8 else Compression.ZIP_WITH_PREDICTION
 
 
-def pack_layers(document: Document, *, progress: Progress | None = None) -> PackedLayers:
-    """Pack every plane of every layer, in threads.
-
-    Raises:
-        Cancelled: `progress` wants to stop.
-    """
+def list_layers(document: Document) -> LayerList:
+    """Records and planes of every layer; nothing is packed or copied yet."""
     collector = _Collector(document)
     collector.add_nodes(document.layers)
-    packed = _pack_all(collector.jobs, document, progress)
-    planes = [
-        [packed.get((row, column)) for column in range(len(record.channel_info))]
-        for row, record in enumerate(collector.records)
-    ]
-    return PackedLayers(collector.records, planes, tuple(collector.notes))
+    return LayerList(collector.records, collector.planes, tuple(collector.notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    row: int
-    column: int
-    plane: AnyArray
-    is_ink: bool
+def write_layers(
+    layers: LayerList,
+    depth: Depth,
+    version: int,
+    stream: BinaryIO,
+    *,
+    transparent: bool,
+    most_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write number, records and channels: the body of Photoshop's layer info, without length and padding.
 
-    @property
-    def source(self) -> object:
-        """What tells one plane's samples from another's without looking at them."""
-        place = self.plane.__array_interface__["data"][0]
-        return place, self.plane.shape, self.plane.strides, self.is_ink
+    `transparent` marks the merged picture's first extra channel as its alpha: a negative number of layers says that at
+    8 bits; a block beside the list says it at the other depths (and a negative number there stops some readers).
+    Planes are packed in threads, band by band, a few bands ahead of what is written. `stream` must be seekable.
+
+    Raises:
+        LayersTooLarge: more than `most_bytes` were written.
+        Cancelled: `progress` wants to stop.
+    """
+    count = -len(layers.records) if transparent and depth == 8 else len(layers.records)
+    stream.write(struct.pack(">h", count))
+    start = stream.tell()
+    records = LayerRecords(layers.records)  # type: ignore[arg-type]
+    records.write(stream, version=version)  # once more below, when lengths are known
+    compression = plane_compression(depth)
+    planes = [(row, column) for row, found in enumerate(layers.planes) for column in range(len(found))]
+    packable = [(plane.pixels, plane.is_ink) for found in layers.planes for plane in found if plane]
+    with closing(pack_in_threads(packable, compression)) as bands:
+        for done, (row, column) in enumerate(planes, 1):
+            plane = layers.planes[row][column]
+            if plane is None:
+                length = stream.write(struct.pack(">H", Compression.RAW))
+            else:
+                own = islice(bands, len(band_slices(plane.pixels)))
+                length = write_plane(own, len(plane.pixels), compression, version, stream)
+            layers.records[row].channel_info[column].length = length
+            if most_bytes is not None and stream.tell() - start > most_bytes:
+                raise LayersTooLarge
+            report_progress(progress, "Pack layers", done / len(planes))
+    end = stream.tell()
+    stream.seek(start)
+    records.write(stream, version=version)
+    stream.seek(end)
+
+
+def estimate_bytes(layers: LayerList, depth: Depth, enough: int) -> int:
+    """Bytes of the packed layers: the most they can be where that is below `enough`, else judged by every 16th band."""
+    planes = [plane for found in layers.planes for plane in found if plane is not None]
+    most = sum(plane.pixels.nbytes for plane in planes)
+    if most + most // 64 < enough:
+        return most + most // 64
+    compression = plane_compression(depth)
+    total = 0
+    for plane in planes:
+        slices = band_slices(plane.pixels)
+        sample = slices[len(slices) // 32 :: 16] or slices[:1]
+        packed = sum(
+            len(pack_band(plane.pixels[rows], compression, invert=plane.is_ink).payload) for rows in sample
+        )
+        total += packed * len(plane.pixels) // sum(rows.stop - rows.start for rows in sample)
+    return total
 
 
 @dataclass(slots=True)
@@ -127,7 +155,7 @@ class _Collector:
 
     document: Document
     records: list[LayerRecord] = field(default_factory=list)
-    jobs: list[_Job] = field(default_factory=list)
+    planes: list[list[LayerPlane | None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     white: AnyArray = field(init=False)
 
@@ -180,7 +208,7 @@ class _Collector:
             Tag.SECTION_DIVIDER_SETTING, kind=kind, signature=signature, blend_mode=blend
         )
         for channel in (-1, *range(self.document.mode.channels)):
-            record.channel_info.append(ChannelInfo(id=ChannelID(channel), length=2))
+            self._add_plane(record, ChannelID(channel), None)
 
     def _new_record(self, node: Node, rect: Rect) -> LayerRecord:
         blocks = TaggedBlocks()
@@ -201,13 +229,14 @@ class _Collector:
             tagged_blocks=blocks,
         )
         self.records.append(record)
+        self.planes.append([])
         return record
 
     def _add_plane(
-        self, record: LayerRecord, channel: ChannelID, plane: AnyArray, *, is_ink: bool = False
+        self, record: LayerRecord, channel: ChannelID, pixels: AnyArray | None, *, is_ink: bool = False
     ) -> None:
-        if plane.size:
-            self.jobs.append(_Job(len(self.records) - 1, len(record.channel_info), plane, is_ink))
+        empty = pixels is None or not pixels.size
+        self.planes[-1].append(None if empty or pixels is None else LayerPlane(pixels, is_ink))
         record.channel_info.append(ChannelInfo(id=channel, length=2))
 
     def _add_mask(self, record: LayerRecord, mask: Mask) -> None:
@@ -248,28 +277,3 @@ def _clean_name(name: str) -> str:
 def _pascal_name(name: str) -> str:
     """The old name field: Mac Roman, at most 255 bytes; the Unicode block carries the real name."""
     return name.encode("mac_roman", "replace")[:_PASCAL_BYTES].decode("mac_roman")
-
-
-def _pack_all(
-    jobs: list[_Job], document: Document, progress: Progress | None
-) -> dict[tuple[int, int], PackedPlane]:
-    """Pack in threads; what stands in several places (one mask on two layers, an opaque alpha) is packed once."""
-    compression = plane_compression(document.depth)
-    same: dict[object, list[_Job]] = {}
-    for job in jobs:
-        same.setdefault(job.source, []).append(job)
-    packed: dict[tuple[int, int], PackedPlane] = {}
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        pending: dict[Future[PackedPlane], list[_Job]] = {
-            pool.submit(pack_plane, group[0].plane, compression, invert=group[0].is_ink): group
-            for group in same.values()
-        }
-        try:
-            for done, future in enumerate(as_completed(pending), 1):
-                plane = future.result()
-                packed.update({(job.row, job.column): plane for job in pending[future]})
-                report_progress(progress, "Pack layers", done / len(pending))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return packed
