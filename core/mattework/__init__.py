@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout, open_model
+    from mattework.prompt import Prompt
     from mattework.recipe import (
         EdgeSettings,
         Recipe,
@@ -60,6 +61,7 @@ _HOMES = {
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
     "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout", "open_model"),
+    "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
         "EdgeSettings",
         "Recipe",
@@ -88,6 +90,7 @@ __all__ = [
     "Metadata",
     "Photo",
     "Point",
+    "Prompt",
     "Recipe",
     "RecipeInputs",
     "Rect",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
 from mattework.errors import RecipeError
+from mattework.prompt import FEWEST_POINTS, Prompt
 
 RECIPE_VERSION = 1
 LONGEST_EDGE_SETTING = 500.0
@@ -20,7 +21,7 @@ WIDEST_BAND = 10.0
 MOST_DOUBT = 1000.0
 LARGEST_RADIUS = 10_000.0
 
-Origin: TypeAlias = Literal["model", "mask", "trimap"]
+Origin: TypeAlias = Literal["model", "prompts", "mask", "trimap"]
 StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent", "restored"]
 SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard"]
 
@@ -29,9 +30,9 @@ SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard
 class SubjectChoice:
     """How the subject was found.
 
-    `origin`: a model's prediction, a soft mask of the user's, or a trimap of the user's. `model` and `sha256` name the
-    network and its file, `device` where it ran; `input_side` is the long side it saw, 0 for the record's own; `zoom`
-    allows a second look at a small subject.
+    `origin`: a model's own prediction, a model's answer to `prompts`, a soft mask or a trimap of the user's. `model` and
+    `sha256` name the network and its file, `device` where it ran; `input_side` is the long side it saw, 0 for the
+    record's own; `zoom` allows a second look at a small subject.
     """
 
     origin: Origin = "model"
@@ -40,6 +41,7 @@ class SubjectChoice:
     device: str | None = None
     input_side: int = 0
     zoom: bool = True
+    prompts: tuple[Prompt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,11 @@ def find_bad_setting(recipe: Recipe) -> str | None:
             return f"{name} runs from {low:g} to {high:g}, not {value:g}."
     if not all(math.isfinite(number) for one in recipe.strokes for point in one.points for number in point):
         return "a point of a stroke is no number."
+    for prompt in recipe.subject.prompts:
+        if len(prompt.points) < FEWEST_POINTS[prompt.kind]:
+            return f"a {prompt.kind} needs at least {FEWEST_POINTS[prompt.kind]} points."
+        if not all(math.isfinite(number) for point in prompt.points for number in point):
+            return f"a point of a {prompt.kind} is no number."
     return None
 
 

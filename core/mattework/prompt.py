@@ -1,0 +1,23 @@
+"""Prompts: what a person points at, so that a segmenter knows which thing is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+PromptKind: TypeAlias = Literal["point", "box", "lasso", "scribble"]
+FEWEST_POINTS: dict[PromptKind, int] = {"point": 1, "box": 2, "lasso": 3, "scribble": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One gesture that says where the object is, or is not.
+
+    `points` are (x, y) in pixels of the photo: one for a point; two opposite corners for a box; the corners of a loose
+    outline for a lasso; the way of the pen for a scribble. `adds` is False for what does not belong to the object (points
+    and scribbles) or for a region to take away (boxes and lassos).
+    """
+
+    kind: PromptKind
+    points: tuple[tuple[float, float], ...]
+    adds: bool = True
