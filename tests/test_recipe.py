@@ -11,7 +11,9 @@ from mattework.errors import RecipeError
 from mattework.recipe import (
     RECIPE_VERSION,
     EdgeSettings,
+    LayerState,
     Recipe,
+    Shadow,
     Stroke,
     SubjectChoice,
     TrimapRules,
@@ -40,6 +42,16 @@ recipes = st.builds(
     ),
     colours=st.floats(0, 1),
     background=st.none() | st.text(),
+    shadow=st.none()
+    | st.builds(
+        Shadow, kind=st.sampled_from(("drop", "contact")), dx=st.none() | numbers, blur=st.none() | lengths
+    ),
+    layers=st.lists(
+        st.builds(
+            LayerState, name=st.text(), opacity=st.none() | st.floats(0, 1), masked=st.none() | st.booleans()
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 
@@ -58,6 +70,8 @@ def test_a_recipe_of_an_older_version_opens_and_takes_defaults_for_what_it_lacks
     recipe = parse_recipe(written)
     assert recipe.edge == EdgeSettings(shift=-1.5)
     assert recipe.trimap == TrimapRules()
+    assert recipe.shadow is None
+    assert recipe.layers == ()
 
 
 def test_a_recipe_of_a_newer_version_says_to_install_a_newer_mattework() -> None:
@@ -97,6 +111,19 @@ def test_what_is_no_recipe_is_refused_in_words(text: str) -> None:
 )
 def test_settings_that_would_run_for_ever_or_mean_nothing_are_named(edge: EdgeSettings, word: str) -> None:
     assert word in (find_bad_setting(Recipe(edge=edge)) or "")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "word"),
+    [
+        (Recipe(shadow=Shadow(blur=-1)), "shadow's blur"),
+        (Recipe(shadow=Shadow(dx=float("nan"))), "shadow's offset"),
+        (Recipe(shadow=Shadow(opacity=2)), "shadow's opacity"),
+        (Recipe(layers=(LayerState(name="Photo", opacity=-0.1),)), "layer's opacity"),
+    ],
+)
+def test_shadows_and_layers_keep_to_their_ranges(recipe: Recipe, word: str) -> None:
+    assert word in (find_bad_setting(recipe) or "")
 
 
 def test_a_recipe_built_to_hurt_is_refused_when_it_is_read() -> None:

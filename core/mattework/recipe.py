@@ -24,6 +24,7 @@ LARGEST_RADIUS = 10_000.0
 Origin: TypeAlias = Literal["model", "prompts", "mask", "trimap"]
 StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent", "restored"]
 SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard"]
+ShadowKind: TypeAlias = Literal["drop", "contact"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +93,48 @@ class EdgeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shadow:
+    """A shadow under the cut-out, made from its final alpha as a layer of its own. Lengths in pixels of the full image.
+
+    `kind` "drop" is the outline itself, moved by (`dx`, `dy`), as on a wall behind the subject. "contact" lies on the
+    ground that the subject stands on: it begins at the foot, where it is sharp and dark, and gets softer with distance;
+    the subject's highest point throws its shadow (`dx`, `dy`) away from the foot below it. `blur` is over how many pixels
+    the edge of a drop shadow goes from full to nothing, and that of a contact shadow at its far end. None stands for what
+    suits the size of the subject (`mattework.settle_shadow`). `opacity` is 0 to 1, `colour` as in "#000000".
+    """
+
+    kind: ShadowKind = "drop"
+    dx: float | None = None
+    dy: float | None = None
+    blur: float | None = None
+    opacity: float = 0.5
+    colour: str = "#000000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerState:
+    """What a person changed about one of the layers that the recipe makes, by the layer's name.
+
+    None leaves what the layer is by itself. `masked` False switches its layer mask off. A shadow's opacity is the
+    `Shadow`'s own.
+    """
+
+    name: str
+    visible: bool | None = None
+    opacity: float | None = None
+    masked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """Every choice that made an alpha.
 
     `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose. `colours` is
     the amount of clean colours, 0 (the photo's own) to 1. `key` is the colour of a screen whose spill is removed from the
-    clean colours. `background` is a colour or a picture's path. `source_sha256` identifies the photo's samples,
-    `mask_sha256` those of the layer mask that was made, so that later painting on it is noticed.
+    clean colours. `background` is a colour, a gradient, a blur or a picture's path, in the words of
+    `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are changes to layers that were made.
+    `source_sha256` identifies the photo's samples, `mask_sha256` those of the layer mask that was made, so that later
+    painting on it is noticed.
     """
 
     version: int = RECIPE_VERSION
@@ -113,6 +149,8 @@ class Recipe:
     colours: float = 1.0
     key: str | None = None
     background: str | None = None
+    shadow: Shadow | None = None
+    layers: tuple[LayerState, ...] = ()
     mask_sha256: str | None = None
 
     def to_json(self) -> str:
@@ -168,6 +206,8 @@ def find_bad_setting(recipe: Recipe) -> str | None:
         ("certain background", rules.certain_background, 0.0, 1.0),
         ("certain foreground", rules.certain_foreground, rules.certain_background, 1.0),
         *(("a stroke's radius", stroke.radius, 0.0, LARGEST_RADIUS) for stroke in recipe.strokes),
+        *_shadow_bounds(recipe.shadow),
+        *(("a layer's opacity", one.opacity, 0.0, 1.0) for one in recipe.layers if one.opacity is not None),
     )
     for name, value, low, high in bounds:
         if not low <= value <= high:
@@ -180,6 +220,18 @@ def find_bad_setting(recipe: Recipe) -> str | None:
         if not all(math.isfinite(number) for point in prompt.points for number in point):
             return f"a point of a {prompt.kind} is no number."
     return None
+
+
+def _shadow_bounds(shadow: Shadow | None) -> tuple[tuple[str, float, float, float], ...]:
+    if shadow is None:
+        return ()
+    lengths = (
+        ("the shadow's offset", shadow.dx, -LARGEST_RADIUS),
+        ("the shadow's offset", shadow.dy, -LARGEST_RADIUS),
+        ("the shadow's blur", shadow.blur, 0.0),
+    )
+    given = ((name, value, low, LARGEST_RADIUS) for name, value, low in lengths if value is not None)
+    return (*given, ("the shadow's opacity", shadow.opacity, 0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
