@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from mattework.cli.display import show_progress
-from mattework.cli.options import DEVICES, add_edge_options, add_output_options, add_talk_options
-from mattework.cli.report import tell_failure, tell_result
-from mattework.cli.targets import (
-    STREAM,
-    choose_target,
-    make_folder,
-    open_target,
-    read_source,
-    refuse_inputs,
-    refuse_same_targets,
-    refuse_unwritable,
-)
-from mattework.errors import MatteworkError, UsageError
-
-if TYPE_CHECKING:
-    from mattework.cutout import Cutout
-    from mattework.models.runtime import ModelSession
-    from mattework.progress import Progress
-    from mattework.recipe import EdgeSettings, TrimapRules
+from mattework.cli.cut_job import CutJob
+from mattework.cli.cut_options import add_layer_options, add_subject_options
+from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
+from mattework.cli.report import tell_failure
+from mattework.cli.targets import choose_target, make_folder, refuse_same_targets
+from mattework.errors import MatteworkError
 
 
 @click.command()
 @click.argument("sources", metavar="PICTURE...", nargs=-1, required=True)
 @add_output_options
-@click.option("--save-mask", metavar="PATH", help="Write the alpha alone too, as 16-bit gray PNG or TIFF.")
-@click.option("--background", metavar="COLOUR|PICTURE", help="Put a colour or a picture behind the subject.")
-@click.option("--model", metavar="ID", help="Model that finds the subject; see `mattework models list`.")
-@click.option("--device", type=click.Choice(DEVICES), default="auto", help="Where the model runs.")
-@click.option("--zoom/--no-zoom", default=True, help="Look a second time at a small subject.")
-@click.option(
-    "--input-side", type=click.IntRange(32, 4096), help="Long side of what the model sees, in pixels."
-)
-@click.option("--from-mask", metavar="PATH", help="Use this soft mask instead of a model.")
-@click.option("--trimap", metavar="PATH", help="Use this trimap (black, gray, white) instead of a model.")
-@click.option(
-    "--layer", metavar="NAME", help="Cut this layer of a PSD; everything else in the file is kept as it is."
-)
-@click.option(
-    "--existing-mask",
-    type=click.Choice(["refuse", "replace", "multiply", "intersect", "keep"]),
-    default="refuse",
-    help="With --layer: what becomes of a mask that the layer has.",
-)
-@click.option("--keep-recipe", is_flag=True, help="With --layer: write the recipe into the file too.")
+@add_subject_options
+@add_layer_options
 @add_edge_options
 @add_talk_options
 def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **options: Any) -> int:
@@ -70,7 +37,7 @@ def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **o
     mattework cut design.psd --layer Photo -o masked.psd
     cat photo.jpg | mattework cut - -o - --format png > out.png
     """
-    job = _Job(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
+    job = CutJob(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
     targets = [choose_target(one, job.output, job.name_format(one), many=job.many) for one in sources]
     job.check(targets)
     make_folder(job.output)
@@ -85,195 +52,3 @@ def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **o
             first_failure = first_failure or error.exit_code
             tell_failure(source, error, as_json=as_json)
     return first_failure
-
-
-@dataclass(slots=True, kw_only=True)
-class _Job:
-    """One call of the command: its options, and the model that stays open over all pictures."""
-
-    many: bool
-    as_json: bool
-    quiet: bool
-    verbose: bool
-    output: str | None
-    file_format: str | None
-    overwrite: bool
-    quality: int | None
-    bits: str | None
-    save_mask: str | None
-    background: str | None
-    model: str | None
-    device: str
-    zoom: bool
-    input_side: int | None
-    from_mask: str | None
-    trimap: str | None
-    layer: str | None
-    existing_mask: Any
-    keep_recipe: bool
-    solver: Any
-    band: float | None
-    smooth: float | None
-    feather: float | None
-    contrast: float | None
-    shift: float | None
-    colours: float | None
-    key: str | None
-    session: ModelSession | None = None
-
-    def name_format(self, source: str) -> str | None:
-        """The format that a result without a name of its own is called by; an edited PSB stays one."""
-        is_large = self.layer is not None and source.lower().endswith(".psb")
-        return "psb" if is_large else self.file_format
-
-    def check(self, targets: list[Path | None]) -> None:
-        if self.many and (self.from_mask or self.trimap or self.save_mask):
-            raise UsageError("--from-mask, --trimap and --save-mask go with one picture at a time.")
-        if self.layer is None and (self.existing_mask != "refuse" or self.keep_recipe):
-            raise UsageError("--existing-mask and --keep-recipe go with --layer.")
-        if self.layer is not None and (
-            self.background
-            or self.key
-            or self.colours is not None
-            or self.file_format
-            or self.bits
-            or self.quality
-        ):
-            raise UsageError(
-                "--layer changes only that layer's mask: --background, --key, --colours, --format, --bits and --quality "
-                "do not go with it."
-            )
-        if self.as_json and None in targets:
-            raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
-        if None in targets and self.file_format is None:
-            self.file_format = "psd"
-        if (self.model is not None or self.input_side or self.device != "auto") and (
-            self.from_mask or self.trimap
-        ):
-            raise UsageError(
-                "No model runs with --from-mask or --trimap: --model, --device and --input-side do not go with them."
-            )
-        self._check_names(targets)
-
-    def _check_names(self, targets: list[Path | None]) -> None:
-        """What the names and formats alone tell to be wrong, before anything is read."""
-        from mattework.formats.files import check_format
-        from mattework.formats.masks import check_mask_name
-
-        for target in targets:
-            if target is None:
-                continue
-            if self.layer is not None and target.suffix.lower() not in (".psd", ".psb"):
-                raise UsageError(
-                    f"With --layer the document stays what it is, and {target} is no name for a PSD or PSB. "
-                    "End it as the document's."
-                )
-            bits = int(self.bits) if self.bits else None
-            check_format(target, self.file_format, layered=True, quality=self.quality, bits=bits)
-        if self.save_mask is None:
-            return
-        if self.save_mask == STREAM:
-            raise UsageError("The mask needs a file of its own: --save-mask alpha.png.")
-        check_mask_name(self.save_mask)
-        if Path(self.save_mask) in targets:
-            raise UsageError(f"{self.save_mask} cannot take both the picture and its mask. Name two files.")
-
-    def cut_one(self, source: str, target: Path | None, title: str) -> None:
-        from mattework.pipeline import cut_out
-
-        mask = Path(self.save_mask) if self.save_mask else None
-        for one in (target, mask):
-            if one is not None:
-                refuse_unwritable(one, overwrite=self.overwrite)
-        beside = (self.from_mask, self.trimap, self.background)
-        # A mask put on one layer changes nothing else in the document, which may then be written over itself.
-        refuse_inputs(target, beside if self.layer is not None else (source, *beside))
-        refuse_inputs(mask, (source, *beside))
-        with show_progress(title, quiet=self.quiet) as progress:
-            if self.layer is not None:
-                cutout, notes = self._cut_layer(source, target, progress)
-                self._tell(source, target, cutout, notes)
-                return
-            cutout = cut_out(
-                read_source(source),
-                session=self._open_session(),
-                from_mask=self.from_mask,
-                trimap=self.trimap,
-                rules=self._rules(),
-                solver=self.solver or "auto",
-                edge=self._edge(),
-                colours=1.0 if self.colours is None else self.colours,
-                key=self.key,
-                background=self.background,
-                zoom=self.zoom,
-                input_side=self.input_side or 0,
-                progress=progress,
-            )
-            if self.save_mask:
-                cutout.save_mask(self.save_mask, overwrite=self.overwrite)
-            notes = cutout.save(
-                open_target(target),
-                format=self.file_format,
-                overwrite=self.overwrite,
-                quality=self.quality,
-                bits=int(self.bits) if self.bits else None,
-                progress=progress,
-            )
-        self._tell(source, target, cutout, notes)
-
-    def _cut_layer(
-        self, source: str, target: Path | None, progress: Progress | None
-    ) -> tuple[Cutout, tuple[str, ...]]:
-        from mattework.in_place import cut_layer
-
-        assert self.layer is not None
-        done = cut_layer(
-            read_source(source),
-            int(self.layer) if self.layer.isdecimal() else self.layer,
-            open_target(target),
-            existing=self.existing_mask,
-            keep_recipe=self.keep_recipe,
-            overwrite=self.overwrite,
-            progress=progress,
-            session=self._open_session(),
-            from_mask=self.from_mask,
-            trimap=self.trimap,
-            rules=self._rules(),
-            solver=self.solver or "auto",
-            edge=self._edge(),
-            zoom=self.zoom,
-            input_side=self.input_side or 0,
-        )
-        if self.save_mask:
-            done.cutout.save_mask(self.save_mask, overwrite=self.overwrite)
-        changed = ", ".join(done.edit.changed) or "nothing"
-        return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
-
-    def _open_session(self) -> ModelSession | None:
-        if self.from_mask or self.trimap:
-            return None
-        if self.session is None:
-            from mattework.pipeline import open_model
-
-            self.session = open_model(self.model, self.device)
-        return self.session
-
-    def _rules(self) -> TrimapRules:
-        from mattework.recipe import TrimapRules
-
-        return TrimapRules(band=self.band or 1.0, doubt=0.0 if self.from_mask else TrimapRules().doubt)
-
-    def _edge(self) -> EdgeSettings:
-        from mattework.recipe import EdgeSettings
-
-        return EdgeSettings(
-            smooth=self.smooth or 0.0,
-            feather=self.feather or 0.0,
-            contrast=self.contrast or 0.0,
-            shift=self.shift or 0.0,
-        )
-
-    def _tell(self, source: str, target: Path | None, cutout: Cutout, notes: tuple[str, ...]) -> None:
-        tell_result(
-            source, target, cutout, notes, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose
-        )

@@ -1,0 +1,53 @@
+"""Options that only `mattework cut` has: what to look for, whose mask it is, which layer it goes on."""
+
+from __future__ import annotations
+
+import click
+
+from mattework.cli.options import DEVICES, Command
+
+
+def add_subject_options(command: Command) -> Command:
+    """--save-mask, --background, and how the subject is found: --model, --device, --zoom, --from-mask, --trimap ..."""
+    for option in (
+        click.option(
+            "--trimap", metavar="PATH", help="Use this trimap (black, gray, white) instead of a model."
+        ),
+        click.option("--from-mask", metavar="PATH", help="Use this soft mask instead of a model."),
+        click.option(
+            "--input-side", type=click.IntRange(32, 4096), help="Long side of what the model sees, in pixels."
+        ),
+        click.option("--zoom/--no-zoom", default=True, help="Look a second time at a small subject."),
+        click.option("--device", type=click.Choice(DEVICES), default="auto", help="Where the model runs."),
+        click.option(
+            "--model", metavar="ID", help="Model that finds the subject; see `mattework models list`."
+        ),
+        click.option(
+            "--background", metavar="COLOUR|PICTURE", help="Put a colour or a picture behind the subject."
+        ),
+        click.option(
+            "--save-mask", metavar="PATH", help="Write the alpha alone too, as 16-bit gray PNG or TIFF."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def add_layer_options(command: Command) -> Command:
+    """--layer, --existing-mask, --keep-recipe: a mask on one layer of a designer's document."""
+    for option in (
+        click.option("--keep-recipe", is_flag=True, help="With --layer: write the recipe into the file too."),
+        click.option(
+            "--existing-mask",
+            type=click.Choice(["refuse", "replace", "multiply", "intersect", "keep"]),
+            default="refuse",
+            help="With --layer: what becomes of a mask that the layer has.",
+        ),
+        click.option(
+            "--layer",
+            metavar="NAME",
+            help="Cut this layer of a PSD; everything else in the file is kept as it is.",
+        ),
+    ):
+        command = option(command)
+    return command
