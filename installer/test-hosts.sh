@@ -1,5 +1,5 @@
 #!/bin/sh
-# The programs of others that the tests open our files with: GIMP 3, ag-psd, ImageMagick, ExifTool, PhotoshopAPI, psdtags.
+# The programs of others that the tests open our files with: GIMP 3.0 and 3.2, ag-psd, ImageMagick, ExifTool, PhotoshopAPI, psdtags.
 #
 #   installer/test-hosts.sh             install what is missing, say what cannot be (first time minutes, then under a second)
 #   installer/test-hosts.sh --retry     try again what failed within the last day
@@ -13,7 +13,6 @@ set -u
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mattework/test-hosts
 AG_PSD=31.0.2
 PHOTOSHOPAPI=0.9.1
-GIMP_SUITE=trixie
 RETRY=no
 case "${1:-}" in
     --where) echo "$CACHE"; exit 0 ;;
@@ -62,7 +61,8 @@ set_up_packages() {
     have exiftool || wanted="$wanted libimage-exiftool-perl"
     have Xvfb || wanted="$wanted xvfb"
     have xdotool || wanted="$wanted xdotool"
-    [ -x "$CACHE/gimp/usr/bin/gimp-console" ] || have gimp-console-3.0 || have mmdebstrap || wanted="$wanted mmdebstrap"
+    { [ -x "$CACHE/gimp/usr/bin/gimp-console" ] && [ -x "$CACHE/gimp-3.2/usr/bin/gimp-console" ]; } || have mmdebstrap ||
+        wanted="$wanted mmdebstrap"
     if [ -n "$wanted" ] && { [ "$RETRY" = yes ] || [ -z "$(find "$CACHE" -name '*.missing' -mmin -1440 2>/dev/null)" ]; }; then
         # shellcheck disable=SC2086
         apt_install $wanted
@@ -74,32 +74,37 @@ set_up_packages() {
         missing screen "install the packages xvfb and xdotool"; fi
 }
 
-set_up_gimp() { # a Debian tree of its own, because GIMP 3 is not in every distribution yet
-    for name in gimp-console-3.2 gimp-console-3.0 gimp-console; do
-        if have "$name" && "$name" --version 2>/dev/null | grep -q ' 3\.'; then ready gimp "$(command -v "$name")"; return; fi
+set_up_gimp() { # NAME VERSION SUITE: a Debian tree of its own, because GIMP 3 is not in every distribution yet
+    name=$1 version=$2 suite=$3
+    for program in "gimp-console-$version" gimp-console; do
+        if have "$program" && "$program" --version 2>/dev/null | grep -q " $version\\."; then
+            ready "$name" "$(command -v "$program")"; return; fi
     done
     is_root && have unshare && unshare -m true 2>/dev/null || {
-        missing gimp "install GIMP 3 (a tree of its own needs root and the right to mount, which are not here)"; return; }
-    if [ -x "$CACHE/gimp/usr/bin/gimp-console" ]; then ready gimp "$CACHE/gimp"; return; fi
-    given_up gimp && return
+        missing "$name" "install GIMP $version (a tree of its own needs root and the right to mount, which are not here)"; return; }
+    if [ -x "$CACHE/$name/usr/bin/gimp-console" ]; then ready "$name" "$CACHE/$name"; return; fi
+    given_up "$name" && return
     have mmdebstrap || {
-        missing gimp "install GIMP 3 (or mmdebstrap on Debian: a tree with GIMP 3 is then made for the tests)"; return; }
+        missing "$name" "install GIMP $version (or mmdebstrap on Debian: a tree with it is then made for the tests)"; return; }
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' 'Created-By: Packages' |
         awk '$2 == "Debian" && $1 !~ /security|updates/ { print $1; exit }')
-    [ -n "$mirror" ] || { missing gimp "install GIMP 3 (apt here knows no Debian mirror to make a tree from)"; return; }
-    rm -rf --one-file-system "$CACHE/gimp.new"
+    [ -n "$mirror" ] || { missing "$name" "install GIMP $version (apt here knows no Debian mirror to make a tree from)"; return; }
+    rm -rf --one-file-system "$CACHE/$name.new"
     # Unpacked only: running every package's own set-up takes longer than the download, and GIMP needs these four of it.
+    # A mirror that is kept for tests may be older than the dates in the lists of a moving suite: signatures count, dates not.
     if timed 420 mmdebstrap --variant=extract \
         --include=gimp,base-files,coreutils,dash,libc-bin,libglib2.0-bin,libgdk-pixbuf2.0-bin,shared-mime-info,fonts-dejavu-core \
         --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
+        --aptopt='Acquire::Check-Valid-Until "false"' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/help/*' \
-        "$GIMP_SUITE" "$CACHE/gimp.new" "$mirror" > "$CACHE/gimp.log" 2>&1 < /dev/null &&
-        chroot "$CACHE/gimp.new" /bin/sh -ec 'ldconfig; glib-compile-schemas /usr/share/glib-2.0/schemas
+        "$suite" "$CACHE/$name.new" "$mirror" > "$CACHE/$name.log" 2>&1 < /dev/null &&
+        chroot "$CACHE/$name.new" /bin/sh -ec 'ldconfig; glib-compile-schemas /usr/share/glib-2.0/schemas
             /usr/lib/*/gdk-pixbuf-2.0/gdk-pixbuf-query-loaders --update-cache
-            update-mime-database /usr/share/mime' >> "$CACHE/gimp.log" 2>&1 < /dev/null
-    then rm -rf --one-file-system "$CACHE/gimp" && mv "$CACHE/gimp.new" "$CACHE/gimp" && ready gimp "$CACHE/gimp"
-    else missing gimp "the tree could not be made ($(last_line "$CACHE/gimp.log")); see $CACHE/gimp.log"
+            update-mime-database /usr/share/mime' >> "$CACHE/$name.log" 2>&1 < /dev/null &&
+        chroot "$CACHE/$name.new" gimp-console --version 2>> "$CACHE/$name.log" | grep -q " $version\\."
+    then rm -rf --one-file-system "$CACHE/$name" && mv "$CACHE/$name.new" "$CACHE/$name" && ready "$name" "$CACHE/$name"
+    else missing "$name" "the tree could not be made ($(last_line "$CACHE/$name.log")); see $CACHE/$name.log"
     fi
 }
 
@@ -143,7 +148,8 @@ set_up_python_readers() { # in an environment of their own: their pins must not 
 
 echo "Programs of others that the tests open our files with:"
 set_up_packages
-set_up_gimp &   # mostly waiting for downloads: the small ones go on beside it
+set_up_gimp gimp 3.0 trixie &       # mostly waiting for downloads: all go on beside each other
+set_up_gimp gimp-3.2 3.2 forky &
 set_up_ag_psd
 set_up_python_readers
 wait
