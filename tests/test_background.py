@@ -4,11 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from mattework.background import make_background, parse_key
+from mattework.background import make_background, parse_background, parse_key
+from mattework.document.model import ColorMode, Depth, Document
 from mattework.errors import UsageError
-from mattework.photo import open_source
+from mattework.geometry import Size
+from mattework.photo import open_source, take_photo
 from samples import ASTRONAUT, draw_disc
 
 
@@ -41,3 +45,108 @@ def test_a_screen_needs_a_hue() -> None:
     for text in ("gray", "no colour"):
         with pytest.raises(UsageError, match="hue"):
             parse_key(text)
+
+
+def white_document(
+    width: int = 60, height: int = 40, depth: Depth = 8, mode: ColorMode = ColorMode.RGB
+) -> Document:
+    return Document(Size(width, height), mode, depth)
+
+
+def test_a_gradient_runs_from_top_to_bottom() -> None:
+    layer, notes = make_background("white..#646464", white_document(depth=16))
+    column = layer.pixels[:, 10, 0].astype(int)
+    assert notes == ()
+    assert (np.diff(column) < 0).all()
+    assert column[0] == pytest.approx(65535 - (65535 - 100 * 257) * 0.5 / 40, abs=2)
+    assert column[-1] == pytest.approx(100 * 257 + (65535 - 100 * 257) * 0.5 / 40, abs=2)
+    assert (layer.pixels == layer.pixels[:, :1]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "pixel", "value"),
+    [
+        ("linear-gradient(90deg, black, white)", (20, 59), 253),
+        ("linear-gradient(to left, black, white)", (20, 0), 253),
+        ("linear-gradient(0deg, black, white)", (0, 30), 252),
+        ("linear-gradient(to right, #000, rgb(90, 90, 90) 50%, #fff)", (20, 30), 91),
+        ("linear-gradient(90deg, black 50%, white 50%)", (20, 31), 255),
+    ],
+)
+def test_gradients_are_written_as_in_css(text: str, pixel: tuple[int, int], value: int) -> None:
+    layer, _ = make_background(text, white_document())
+    assert int(layer.pixels[pixel][1]) == pytest.approx(value, abs=2)
+
+
+def test_an_8_bit_gradient_has_no_bands() -> None:
+    """Where the value lies between two levels both are used, as often as it is near them."""
+    layer, _ = make_background("#808080..#828282", white_document(256, 512))
+    middle = layer.pixels[120:136, :, 0]  # 128.5
+    assert set(np.unique(middle)) == {128, 129}
+    assert middle.mean() == pytest.approx(128.5, abs=0.05)
+    again, _ = make_background("#808080..#828282", white_document(256, 512))
+    assert (again.pixels == layer.pixels).all()
+
+
+@pytest.mark.parametrize("mode", list(ColorMode))
+@pytest.mark.parametrize("depth", [8, 16, 32])
+def test_a_gradient_fits_every_document(mode: ColorMode, depth: Depth) -> None:
+    document = white_document(depth=depth, mode=mode)
+    layer, _ = make_background("white..black", document)
+    Document(document.size, mode, depth, (layer,))  # refuses pixels of another kind
+    first, last = layer.pixels[0, 0].astype(float), layer.pixels[-1, 0].astype(float)
+    assert abs(first[-1] - last[-1]) > 0.9 * {8: 255, 16: 65535, 32: 1}[depth] or mode is ColorMode.LAB
+
+
+@pytest.mark.parametrize(
+    "text", ["linear-gradient(white)", "white..nothing", "linear-gradient(90deg)", "..", "blur(x)"]
+)
+def test_what_is_neither_word_nor_file_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(UsageError, match="blur"):
+        parse_background(text)
+
+
+@given(angle=st.floats(-720, 720), place=st.integers(-50, 150))
+def test_every_gradient_stays_between_its_colours(angle: float, place: int) -> None:
+    text = f"linear-gradient({angle:.2f}deg, #404040, #c0c0c0 {place}%, #404040)"
+    layer, _ = make_background(text, white_document(7, 5, 16))
+    assert layer.pixels.min() >= 0x40 * 257
+    assert layer.pixels.max() <= 0xC0 * 257 + 1
+
+
+def test_a_blurred_background_holds_nothing_of_the_subject() -> None:
+    picture, truth = draw_disc(300, 240)
+    picture[truth > 0] = (255, 0, 255)
+    photo = take_photo(open_source(picture))
+    layer, _ = make_background("blur(12)", open_source(picture), photo, truth)
+    red = layer.pixels[..., 0].astype(int)
+    assert layer.pixels.shape == picture.shape
+    assert red.max() < 90, "no magenta has bled"
+    ground = picture[truth == 0].mean(axis=0)
+    assert np.abs(layer.pixels[120, 150] - ground).max() < 12, "what surrounds the subject fills its place"
+
+
+def test_a_blurred_background_is_the_photo_where_nothing_is_cut_out() -> None:
+    import cv2
+
+    picture = np.random.default_rng(3).integers(0, 65535, (200, 260, 3), np.uint16)
+    photo = take_photo(open_source(picture))
+    layer, _ = make_background("blur(8)", open_source(picture), photo, np.zeros((200, 260), np.float32))
+    expected = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 8)
+    difference = np.abs(layer.pixels.astype(float) - expected)[30:-30, 30:-30]
+    assert difference.mean() < 300
+    assert layer.pixels.dtype == np.uint16
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (3, 2), (33, 65)])
+def test_a_subject_that_fills_the_picture_leaves_one_colour(shape: tuple[int, int]) -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (*shape, 3), np.uint8)
+    photo = take_photo(open_source(picture))
+    layer, _ = make_background("blur", open_source(picture), photo, np.ones(shape, np.float32))
+    assert np.ptp(layer.pixels.astype(int), axis=(0, 1)).max() <= 1
+    assert np.abs(layer.pixels.mean(axis=(0, 1)) - picture.mean(axis=(0, 1))).max() < 1.5
+
+
+def test_a_blurred_background_wants_the_photo() -> None:
+    with pytest.raises(UsageError, match="photo"):
+        make_background("blur", white_document())

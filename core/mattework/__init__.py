@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mattework._version import __version__
 
 if TYPE_CHECKING:
+    from mattework.background import make_background, parse_background
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
     from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mattework.formats.xmp import get_recipe
     from mattework.geometry import Point, Rect, Size
     from mattework.in_place import LayerCut, cut_layer
+    from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import solve_alpha
@@ -35,16 +37,20 @@ if TYPE_CHECKING:
     from mattework.prompt import Prompt
     from mattework.recipe import (
         EdgeSettings,
+        LayerState,
         Recipe,
         RecipeInputs,
+        Shadow,
         Stroke,
         SubjectChoice,
         TrimapRules,
         parse_recipe,
     )
     from mattework.reopen import find_photo
+    from mattework.shadow import draw_shadow, settle_shadow
 
 _HOMES = {
+    "mattework.background": ("make_background", "parse_background"),
     "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
     "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
@@ -55,6 +61,7 @@ _HOMES = {
     "mattework.formats.xmp": ("get_recipe",),
     "mattework.geometry": ("Point", "Rect", "Size"),
     "mattework.in_place": ("LayerCut", "cut_layer"),
+    "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground",),
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("solve_alpha",),
@@ -64,14 +71,17 @@ _HOMES = {
     "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
         "EdgeSettings",
+        "LayerState",
         "Recipe",
         "RecipeInputs",
+        "Shadow",
         "Stroke",
         "SubjectChoice",
         "TrimapRules",
         "parse_recipe",
     ),
     "mattework.reopen": ("find_photo",),
+    "mattework.shadow": ("draw_shadow", "settle_shadow"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -84,6 +94,7 @@ __all__ = [
     "Group",
     "Layer",
     "LayerCut",
+    "LayerState",
     "Limits",
     "Mask",
     "MatteworkError",
@@ -95,6 +106,7 @@ __all__ = [
     "RecipeInputs",
     "Rect",
     "Report",
+    "Shadow",
     "Size",
     "Stroke",
     "SubjectChoice",
@@ -106,22 +118,27 @@ __all__ = [
     "convert_to_srgb8",
     "cut_layer",
     "cut_out",
+    "draw_shadow",
     "draw_strokes",
     "estimate_foreground",
     "find_layer",
     "find_photo",
     "finish_cutout",
     "flatten_document",
+    "follow_layers",
     "get_recipe",
+    "make_background",
     "make_trimap",
     "open_document",
     "open_model",
+    "parse_background",
     "parse_recipe",
     "read_mask",
     "read_trimap",
     "resolve_region",
     "save_document",
     "save_mask",
+    "settle_shadow",
     "solve_alpha",
     "stroke_bounds",
     "take_photo",

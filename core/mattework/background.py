@@ -1,18 +1,26 @@
-"""Backgrounds that people ask for behind a cut-out: a colour, or a picture."""
+"""Backgrounds that people ask for behind a cut-out: a colour, a gradient, the blurred photo, or a picture."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 
-from mattework.arrays import Samples
-from mattework.document.model import ColorMode, Document, Layer
+from mattework.arrays import Floats, Samples
+from mattework.document.model import ColorMode, Document, Layer, depth_white
 from mattework.errors import UsageError
 from mattework.formats.flat import BACKGROUND_LAYER, make_colour_layer
 from mattework.geometry import Size
+from mattework.gradient import Gradient, draw_gradient, parse_gradient
 from mattework.photo import Photo, take_photo
+from mattework.recipe import LARGEST_RADIUS
+
+BLUR_SHARE = 0.02
+"""Standard deviation of a blurred background where none is given, in long sides of the picture."""
+_BLUR = re.compile(r"blur(?:\((\d+(?:\.\d+)?)(?:px)?\))?", re.IGNORECASE)
 
 
 def parse_colour(text: str) -> tuple[float, float, float] | None:
@@ -40,43 +48,99 @@ def parse_key(text: str) -> tuple[float, float, float]:
     return key
 
 
-def check_background(text: str) -> None:
-    """Refuse, before any work is done, what is neither a colour nor a picture file.
+@dataclass(frozen=True, slots=True)
+class Blur:
+    """The photo itself without its subject, blurred by a standard deviation in pixels of the full image; None for one that
+    suits the picture's size."""
+
+    sigma: float | None = None
+
+
+Background: TypeAlias = "tuple[float, float, float] | Gradient | Blur | Path"
+"""What lies behind a cut-out: an sRGB colour of 0 to 1, a gradient, the blurred photo, or a picture file."""
+
+
+def parse_background(text: str) -> Background:
+    """What people write for a background: "white", "#fff..#ccc", "linear-gradient(90deg, #fff, #ccc)", "blur", "blur(40)"
+    (pixels), or the path of a picture.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: it is none of these, or no such file.
     """
-    if parse_colour(text) is None and not Path(text).expanduser().is_file():
-        raise UsageError(
-            f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, "
-            "or the path of a picture."
-        )
-
-
-def make_background(text: str, document: Document) -> tuple[Layer, tuple[str, ...]]:
-    """A layer that fills the document's canvas with a colour, or with a picture scaled to cover it; notes for people.
-
-    Args:
-        text: a colour, or the path of a picture file.
-
-    Raises:
-        UsageError: neither a colour nor a file.
-        InputError: the picture cannot be read.
-    """
-    check_background(text)
     colour = parse_colour(text)
     if colour is not None:
-        layer, coloured = make_colour_layer(document, colour), len(set(colour)) > 1
+        return colour
+    blur = _BLUR.fullmatch(text.strip())
+    if blur is not None and (blur[1] is None or float(blur[1]) <= LARGEST_RADIUS):
+        return Blur(None if blur[1] is None else float(blur[1]))
+    gradient = parse_gradient(text)
+    if gradient is not None:
+        return gradient
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise UsageError(
+            f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, a "
+            "gradient such as white..#c8ccd0 or linear-gradient(90deg, white, gray), blur or blur(40) for the blurred "
+            "photo, or the path of a picture."
+        )
+    return path
+
+
+def make_background(
+    text: str,
+    document: Document,
+    photo: Photo | None = None,
+    alpha: Floats | None = None,
+    *,
+    scale: float = 1.0,
+) -> tuple[Layer, tuple[str, ...]]:
+    """A layer that fills the document's canvas with what `parse_background` reads; notes for people.
+
+    Args:
+        text: a picture is scaled to cover the canvas.
+        photo, alpha: the photo on that canvas and its subject's (H, W) float32 of 0 to 1, which a blurred background is
+            made of.
+        scale: size of the document relative to the full image, for previews.
+
+    Raises:
+        UsageError: not readable, or a blurred background without a photo.
+        InputError: the picture cannot be read.
+    """
+    wanted = parse_background(text)
+    if isinstance(wanted, Blur):
+        return _blurred_layer(wanted, document, photo, alpha, scale), ()
+    if isinstance(wanted, tuple):
+        layer, coloured = make_colour_layer(document, wanted), len(set(wanted)) > 1
+    elif isinstance(wanted, Gradient):
+        layer = Layer(BACKGROUND_LAYER, document.size.rect, draw_gradient(wanted, document))
+        coloured = any(len(set(colour)) > 1 for _, colour in wanted.stops)
     else:
         from mattework.formats.files import open_document
 
-        picture = take_photo(open_document(Path(text).expanduser()))
+        picture = take_photo(open_document(wanted))
         layer, coloured = _picture_layer(picture, document), picture.mode is not ColorMode.GRAY
     if coloured and document.mode is ColorMode.GRAY:
         return layer, (
             "The photo is gray and so is its background. For colours behind it, save it as RGB first.",
         )
     return layer, ()
+
+
+def _blurred_layer(
+    blur: Blur, document: Document, photo: Photo | None, alpha: Floats | None, scale: float
+) -> Layer:
+    from mattework.surroundings import blur_surroundings
+
+    if photo is None or alpha is None or photo.size != document.size:
+        raise UsageError("A blurred background is made of the photo: give the photo and its alpha too.")
+    sigma = BLUR_SHARE * document.size.long_side if blur.sigma is None else blur.sigma * scale
+    if photo.alpha is not None:
+        # Where the photo itself is transparent its colours are nothing to be blurred.
+        alpha = np.maximum(
+            alpha, 1 - photo.alpha.astype(np.float32) / np.float32(depth_white(document.depth))
+        )
+    pixels = blur_surroundings(photo.colour, alpha, sigma)
+    return Layer(BACKGROUND_LAYER, document.size.rect, pixels)
 
 
 def _picture_layer(picture: Photo, document: Document) -> Layer:

@@ -11,8 +11,10 @@ from mattework.arrays import Bytes, Floats
 from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_white
 from mattework.formats.flat import BACKGROUND_LAYER
 from mattework.geometry import Rect
+from mattework.layer_states import apply_layer_state
 from mattework.photo import PHOTO_LAYER, Photo
-from mattework.recipe import Recipe, RecipeInputs
+from mattework.recipe import LayerState, Recipe, RecipeInputs
+from mattework.shadow import SHADOW_LAYER
 
 if TYPE_CHECKING:
     from mattework.arrays import Samples
@@ -136,26 +138,41 @@ def put_matte_on_document(
     matte: Floats,
     clean: Samples | None,
     background: Layer | None,
+    shadow: Layer | None = None,
+    *,
+    own: Recipe | None = None,
+    keeps_background: bool = False,
+    states: tuple[LayerState, ...] = (),
 ) -> Document:
-    """The layered cut-out: background, the photo with its mask, and the clean colours with the same mask on top.
+    """The layered cut-out: background, shadow, the photo with its mask, and the clean colours with the same mask on top.
 
     The photo's layer is hidden when clean colours stand above it: two layers with one mask would add up at the edge.
     Masks fill their layer's rectangle and hide what is outside, which is what every reader accepts.
 
     Where `photo` is one layer of the document (and not what all of them make together), the pair takes that layer's place,
-    an older pair and background go, and every other layer stays where it is.
+    and every other layer stays where it is. What the document's `own` recipe had made goes: an older pair, the shadow under
+    it, and the background unless it is kept. `states` are laid on what is made or kept.
     """
     rect = document.size.rect
     mask = Mask(rect, quantise_matte(matte, document))
-    pair: list[Node] = [Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=clean is None)]
+    made = [] if shadow is None else [shadow]
+    made.append(Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=clean is None))
     if clean is not None:
-        pair.append(Layer(CLEAN_LAYER, rect, clean, photo.alpha, mask))
+        made.append(Layer(CLEAN_LAYER, rect, clean, photo.alpha, mask))
+    pair: list[Node] = [apply_layer_state(layer, states) for layer in made]
     layers: tuple[Node, ...] = tuple(pair)
     if any(layer.pixels is photo.colour for layer in document.walk_layers()):
-        layers = _replace_pair(document.layers, photo, pair, rect)
-    if background is not None:
-        others = (node for node in layers if not is_whole_layer(node, BACKGROUND_LAYER, rect))
-        layers = (background, *others)
+        has_shadow = own is not None and own.shadow is not None
+        layers = _replace_pair(document.layers, photo, pair, rect, has_shadow)
+    if background is None and keeps_background:
+        background = next(
+            node
+            for node in layers
+            if isinstance(node, Layer) and is_whole_layer(node, BACKGROUND_LAYER, rect)
+        )
+    if background is not None or (own is not None and own.background is not None):
+        others = tuple(node for node in layers if not is_whole_layer(node, BACKGROUND_LAYER, rect))
+        layers = others if background is None else (apply_layer_state(background, states), *others)
     return replace(document, layers=layers, composite=None)
 
 
@@ -164,16 +181,24 @@ def is_whole_layer(node: Node, name: str, rect: Rect) -> bool:
     return isinstance(node, Layer) and node.name == name and node.rect == rect
 
 
-def _replace_pair(nodes: tuple[Node, ...], photo: Photo, pair: list[Node], rect: Rect) -> tuple[Node, ...]:
-    """`nodes` with `pair` in the place of the photo's layer and without the clean colours that stood beside it."""
-    beside = any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes)
+def _replace_pair(
+    nodes: tuple[Node, ...], photo: Photo, pair: list[Node], rect: Rect, has_shadow: bool
+) -> tuple[Node, ...]:
+    """`nodes` with `pair` in the place of the photo's layer, and without the clean colours and shadow beside it."""
+    at = next(
+        (n for n, node in enumerate(nodes) if isinstance(node, Layer) and node.pixels is photo.colour), None
+    )
     out: list[Node] = []
-    for node in nodes:
+    for number, node in enumerate(nodes):
         if isinstance(node, Group):
-            out.append(replace(node, children=_replace_pair(node.children, photo, pair, rect)))
-        elif node.pixels is photo.colour:
+            children = _replace_pair(node.children, photo, pair, rect, has_shadow)
+            out.append(replace(node, children=children))
+        elif number == at:
             out.extend(pair)
-        elif not (beside and is_whole_layer(node, CLEAN_LAYER, rect)):
+        elif at is None or not (
+            is_whole_layer(node, CLEAN_LAYER, rect)
+            or (has_shadow and number == at - 1 and node.name == SHADOW_LAYER)
+        ):
             out.append(node)
     return tuple(out)
 

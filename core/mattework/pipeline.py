@@ -22,6 +22,7 @@ from mattework.cutout import Cutout, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.errors import RecipeError, UsageError
 from mattework.given import MaskSource, keep_mask, take_mask, take_trimap
+from mattework.layer_states import follow_layers
 from mattework.photo import (
     Photo,
     Source,
@@ -36,13 +37,20 @@ from mattework.recipe import (
     EdgeSettings,
     Recipe,
     RecipeInputs,
+    Shadow,
     SolverName,
     Stroke,
     SubjectChoice,
     TrimapRules,
     find_bad_setting,
 )
-from mattework.reopen import find_photo, has_background, tell_about_layers, tell_about_painting
+from mattework.reopen import (
+    find_own_recipe,
+    find_photo,
+    has_background,
+    tell_about_layers,
+    tell_about_painting,
+)
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -68,6 +76,7 @@ def cut_out(
     colours: float = 1.0,
     key: str | None = None,
     background: str | None = None,
+    shadow: Shadow | None = None,
     zoom: bool = True,
     input_side: int = 0,
     progress: Progress | None = None,
@@ -88,7 +97,9 @@ def cut_out(
         edge: parametric settings applied to the solved alpha.
         colours: amount of clean colours, 0 (no such layer) to 1.
         key: colour of the screen behind the subject ("green", "#00b140"): its spill is taken out of the clean colours.
-        background: a colour or the path of a picture to put behind; none by default.
+        background: what to put behind, none by default: a colour, a gradient, "blur" for the blurred photo, or the path
+            of a picture; see `parse_background`.
+        shadow: a shadow to lay under the subject, none by default.
         zoom: let the model look a second time at a small subject.
         input_side: long side of what the model sees, 0 for the model's own.
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
@@ -96,8 +107,6 @@ def cut_out(
     Raises:
         MatteworkError: see the tree in `mattework.errors`.
     """
-    from mattework.background import check_background
-
     if from_mask is not None and trimap is not None:
         raise UsageError("Give either a soft mask or a trimap of your own, not both.")
     recipe = Recipe(
@@ -109,10 +118,13 @@ def cut_out(
         colours=colours,
         key=key,
         background=background,
+        shadow=shadow,
     )
     _check_request(recipe)
     if background is not None:
-        check_background(background)
+        from mattework.background import parse_background
+
+        parse_background(background)
     run = _Run(progress)
     with run.step("open"):
         document = open_source(source)
@@ -195,6 +207,9 @@ def apply_recipe(
     photo, notes = find_photo(document, recipe)
     run.notes.extend((*notes, *tell_about_painting(document, photo, own_recipe)))
     recipe = replace(recipe, source_sha256=photo.hash_samples())
+    if own is not None and (recipe.layers, recipe.shadow) == (own_recipe.layers, own_recipe.shadow):
+        followed = follow_layers(document, photo, own_recipe)
+        recipe = replace(recipe, layers=followed.layers, shadow=followed.shadow)
     subject = _restore_subject(recipe, inputs, photo)
     return _make_cutout(document, photo, subject, recipe, run)
 
@@ -292,18 +307,36 @@ def _finish(
     """From a solved alpha to the finished result: edge settings, colours, layers."""
     from mattework.background import make_background
     from mattework.edges import apply_edge_settings
+    from mattework.shadow import make_shadow_layer, settle_shadow
 
     with run.step("colours"):
         clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):
         matte = apply_edge_settings(solved, recipe.edge)
-        background = None
-        if recipe.background is not None and not has_background(recipe.background, document, photo):
-            background, notes = make_background(recipe.background, document)
+        alpha = _multiply_alpha(matte, photo)
+        background = shadow = None
+        own = find_own_recipe(document, photo)
+        keeps = own is not None and recipe.background is not None and has_background(document, own, recipe)
+        if recipe.background is not None and not keeps:
+            background, notes = make_background(recipe.background, document, photo, alpha)
             run.notes.extend(notes)
-        layered = put_matte_on_document(document, photo, matte, clean, background)
+        if recipe.shadow is not None:
+            settled = settle_shadow(recipe.shadow, alpha)
+            recipe = replace(recipe, shadow=settled)
+            shadow, notes = make_shadow_layer(document, alpha, settled)
+            run.notes.extend(notes)
+        layered = put_matte_on_document(
+            document,
+            photo,
+            matte,
+            clean,
+            background,
+            shadow,
+            own=own,
+            keeps_background=keeps,
+            states=recipe.layers,
+        )
         recipe = replace(recipe, mask_sha256=_hash_mask(layered, photo))
-    alpha = _multiply_alpha(matte, photo)
     report = Report(
         model=subject.choice.model,
         model_sha256=subject.choice.sha256,
@@ -332,6 +365,10 @@ def _check_request(recipe: Recipe) -> None:
     bad = find_bad_setting(recipe)
     if bad is not None:
         raise UsageError(bad[0].upper() + bad[1:])
+    if recipe.shadow is not None:
+        from mattework.shadow import parse_shadow_colour
+
+        parse_shadow_colour(recipe.shadow.colour)
     if recipe.key is not None:
         from mattework.background import parse_key
 

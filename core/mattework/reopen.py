@@ -60,19 +60,33 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     )
 
 
-def has_background(background: str, document: Document, photo: Photo) -> bool:
-    """Whether the document was cut with this very background, whose layer then stays, even when its file is gone."""
+def find_own_recipe(document: Document, photo: Photo) -> Recipe | None:
+    """The recipe that the document's layers were made with; None where the photo is none of them."""
     from mattework.formats.xmp import get_recipe
 
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
-        return False
+        return None
     try:
         own = get_recipe(document.metadata.xmp)
     except RecipeError:
+        return None
+    return None if own is None else own[0]
+
+
+def has_background(document: Document, own: Recipe, recipe: Recipe) -> bool:
+    """Whether the document was cut with this very background, whose layer then stays, even when its file is gone.
+
+    A blurred one follows the alpha and is always made again.
+    """
+    from mattework.background import Blur, parse_background
+    from mattework.errors import UsageError
+
+    if own.background is None or own.background != recipe.background:
         return False
+    try:
+        if isinstance(parse_background(own.background), Blur):
+            return False
+    except UsageError:
+        pass  # a picture that is gone
     rect = document.size.rect
-    return (
-        own is not None
-        and own[0].background == background
-        and any(is_whole_layer(node, BACKGROUND_LAYER, rect) for node in document.layers)
-    )
+    return any(is_whole_layer(node, BACKGROUND_LAYER, rect) for node in document.layers)

@@ -1,0 +1,85 @@
+"""What a person changed about the layers that a recipe makes: shown or not, how opaque, mask on or off.
+
+The states live in the layered file itself, as any program reads them, and in the recipe, so that the layers can be made
+again without losing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mattework.document.model import Document, Group, Layer, Node
+from mattework.photo import PHOTO_LAYER, Photo
+from mattework.recipe import LayerState, Recipe
+
+OPACITY_STEP = 1 / 255
+"""Files keep a layer's opacity in so many steps; less is no change."""
+
+
+def apply_layer_state(layer: Layer, states: Sequence[LayerState]) -> Layer:
+    """The layer as its state says; without one it stays what it is."""
+    state = next((one for one in states if one.name == layer.name), None)
+    if state is None:
+        return layer
+    mask = layer.mask
+    if mask is not None and state.masked is not None:
+        mask = replace(mask, enabled=state.masked)
+    return replace(
+        layer,
+        visible=layer.visible if state.visible is None else state.visible,
+        opacity=layer.opacity if state.opacity is None else state.opacity,
+        mask=mask,
+    )
+
+
+def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
+    """The recipe with what was changed about its layers in the document since, in whatever program.
+
+    Args:
+        document: a layered file that was made with `recipe`; another one leaves the recipe as it is.
+        photo: the recipe's photo in it, as `find_photo` gives it.
+    """
+    from mattework.cutout import CLEAN_LAYER, is_whole_layer
+    from mattework.formats.flat import BACKGROUND_LAYER
+    from mattework.shadow import SHADOW_LAYER
+
+    siblings = _find_siblings(document.layers, photo)
+    if siblings is None:
+        return recipe
+    rect = document.size.rect
+    ours: dict[str, Layer] = {}
+    for node in siblings:
+        if not isinstance(node, Layer):
+            continue
+        if node.pixels is photo.colour:
+            ours[PHOTO_LAYER] = node
+        elif is_whole_layer(node, CLEAN_LAYER, rect) or (recipe.shadow and node.name == SHADOW_LAYER):
+            ours[node.name] = node
+    if recipe.background is not None:
+        ours.update(
+            (node.name, node)
+            for node in document.layers
+            if isinstance(node, Layer) and is_whole_layer(node, BACKGROUND_LAYER, rect)
+        )
+    shadow, states = recipe.shadow, []
+    for name, layer in ours.items():
+        opacity = None if abs(layer.opacity - 1) < OPACITY_STEP else layer.opacity
+        if name == SHADOW_LAYER and shadow is not None:
+            if abs(layer.opacity - shadow.opacity) >= OPACITY_STEP:
+                shadow = replace(shadow, opacity=layer.opacity)
+            opacity = None
+        hidden_by_itself = layer.pixels is photo.colour and CLEAN_LAYER in ours
+        visible = None if layer.visible is not hidden_by_itself else layer.visible
+        masked = None if layer.mask is None or layer.mask.enabled else False
+        if (visible, opacity, masked) != (None, None, None):
+            states.append(LayerState(name=name, visible=visible, opacity=opacity, masked=masked))
+    return replace(recipe, shadow=shadow, layers=tuple(states))
+
+
+def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:
+    """The photo's layer and those beside it in the same group; None where the photo is no layer."""
+    if any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes):
+        return nodes
+    found = (_find_siblings(node.children, photo) for node in nodes if isinstance(node, Group))
+    return next((one for one in found if one is not None), None)
