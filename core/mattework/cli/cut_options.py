@@ -23,7 +23,9 @@ def add_subject_options(command: Command) -> Command:
             "--model", metavar="ID", help="Model that finds the subject; see `mattework models list`."
         ),
         click.option(
-            "--background", metavar="COLOUR|PICTURE", help="Put a colour or a picture behind the subject."
+            "--background",
+            metavar="COLOUR|A..B|blur|PICTURE",
+            help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
         ),
         click.option(
             "--save-mask", metavar="PATH", help="Write the alpha alone too, as 16-bit gray PNG or TIFF."

@@ -11,6 +11,7 @@ import click
 from mattework.cli.display import show_progress
 from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
 from mattework.cli.report import tell_failure, tell_result
+from mattework.cli.shadow_options import add_shadow_options
 from mattework.cli.targets import choose_target, make_folder, open_target, read_source, refuse_unwritable
 from mattework.errors import MatteworkError, RecipeError, UsageError
 
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source", metavar="CUTOUT")
 @add_output_options
-@click.option("--background", metavar="COLOUR|PICTURE", help="Put a colour or a picture behind the subject.")
+@click.option(
+    "--background",
+    metavar="COLOUR|A..B|blur|PICTURE",
+    help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
+)
+@add_shadow_options
 @add_edge_options
 @add_talk_options
 def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: Any) -> int:
@@ -86,6 +92,8 @@ def _make_again(source: str, options: dict[str, Any], progress: Progress | None)
     changes = take("solver", "colours", "key", "background")
     if options["band"] is not None:
         changes["trimap"] = replace(recipe.trimap, band=options["band"])
+    if options["shadow"].is_given:
+        changes["shadow"] = options["shadow"].apply(recipe.shadow)
     edge = replace(recipe.edge, **take("smooth", "feather", "contrast", "shift"))
     return apply_recipe(
         document, recipe=replace(recipe, edge=edge, **changes), inputs=inputs, progress=progress
