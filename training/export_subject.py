@@ -90,7 +90,11 @@ def export(options: argparse.Namespace) -> None:
     network.eval()
     data = find_data(options.data)
     samples = [s for batch in make_check_batches(data, 7, 160, 320) for s in batch]
-    calibrating = [s.image for b in make_check_batches(data, 8, 120, 320, "train", limit=100) for s in b]
+    calibrating = [
+        {onnx_files.INPUT_NAME: onnx_files.scale_picture(s.image)}
+        for b in make_check_batches(data, 8, 120, 320, "train", limit=100)
+        for s in b
+    ]
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         onnx_files.write_float(network, plain)

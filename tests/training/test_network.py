@@ -30,7 +30,7 @@ from mattework_training.onnx_files import (  # noqa: E402
 )
 from mattework_training.pace import Pace, rate_at  # noqa: E402
 from mattework_training.run_folder import RunFolder  # noqa: E402
-from mattework_training.trainer import Trainer  # noqa: E402
+from mattework_training.trainer import SubjectTrainer  # noqa: E402
 from train_subject import train  # noqa: E402
 
 
@@ -80,7 +80,7 @@ def test_half_weights_halve_the_file_and_int8_quarters_it(network: Any, tmp_path
     pictures = [np.random.default_rng(i).integers(0, 255, (64, 64, 3)).astype(np.uint8) for i in range(4)]
     write_float(network, plain)
     write_half_weights(plain, half)
-    write_int8(plain, small, pictures)
+    write_int8(plain, small, [{INPUT_NAME: scale_picture(picture)} for picture in pictures])
     assert half.stat().st_size < 0.55 * plain.stat().st_size
     assert small.stat().st_size < 0.35 * plain.stat().st_size
     inputs = scale_picture(pictures[0])
@@ -120,7 +120,7 @@ def test_a_perfect_answer_costs_next_to_nothing_and_unknown_pixels_nothing(tiny_
 def test_training_lowers_the_loss_on_its_own_samples(tiny_data: Path) -> None:
     torch.manual_seed(0)
     batch = stack_samples(make_check_batches(tiny_data, 0, 8, 64, "train")[0])
-    trainer = Trainer(torch.device("cpu"), 1)
+    trainer = SubjectTrainer(torch.device("cpu"), 1)
     trainer.train_layers_from(4)
     losses = [trainer.step(batch, 0.5, step) for step in range(12)]
     assert losses[-1] < 0.9 * losses[0]

@@ -7,9 +7,10 @@ later their size varies from 256 to 448, so that the network serves several inpu
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ from torch.utils.data import DataLoader, IterableDataset
 from mattework_training.library import Part, load_library
 from mattework_training.network import STRIDE
 from mattework_training.samples import Sample, SampleMaker
+
+B_co = TypeVar("B_co", covariant=True)
 
 PIXELS_PER_BATCH = 16 * 256 * 256
 _SINGLE_SIZE_UNTIL = 0.55
@@ -65,25 +68,53 @@ def stack_samples(samples: list[Sample]) -> Batch:
     )
 
 
-class _Stream(IterableDataset[Batch]):
+class BatchSource(Protocol[B_co]):
+    """Makes the batches of one network. One is opened in each sample maker's process."""
+
+    def open(self, data: Path, seed: int) -> None:
+        """Read the library."""
+
+    def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
+        """Frame shape and number of samples of one partner's next batch."""
+
+    def make(self, indices: Sequence[int], shape: tuple[int, int]) -> B_co: ...
+
+
+class SubjectSource:
+    """Batches for the subject network."""
+
+    def open(self, data: Path, seed: int) -> None:
+        self._maker = SampleMaker(load_library(data, "train"), seed)
+
+    def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
+        height, width = draw_shape(rng, progress)
+        return (height, width), max(4, round(PIXELS_PER_BATCH / (height * width) / partners))
+
+    def make(self, indices: Sequence[int], shape: tuple[int, int]) -> Batch:
+        return stack_samples([self._maker.make(i, shape) for i in indices])
+
+
+class _Stream(IterableDataset[B_co]):
     def __init__(
         self,
+        source: BatchSource[B_co],
         data: Path,
         seed: int,
         first_index: int,
         progress: Synchronized[float],
         partner: tuple[int, int],
     ) -> None:
+        self._source = source
         self._data = data
         self._seed = seed
         self._first_index = first_index
         self._progress = progress
         self._rank, self._partners = partner
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[B_co]:
         cv2.setNumThreads(1)
         torch.set_num_threads(1)
-        maker = SampleMaker(load_library(self._data, "train"), self._seed)
+        self._source.open(self._data, self._seed)
         worker = torch.utils.data.get_worker_info()
         makers = 1 if worker is None else worker.num_workers
         maker_id = 0 if worker is None else worker.id
@@ -92,18 +123,17 @@ class _Stream(IterableDataset[Batch]):
         rng = np.random.default_rng((self._seed, self._first_index, maker_id))
         index = self._first_index + lane
         while True:
-            height, width = draw_shape(rng, self._progress.value)
-            count = max(4, round(PIXELS_PER_BATCH / (height * width) / self._partners))
-            indices = range(index, index + count * lanes, lanes)
-            yield stack_samples([maker.make(i, (height, width)) for i in indices])
+            shape, count = self._source.plan(rng, self._progress.value, self._partners)
+            yield self._source.make(range(index, index + count * lanes, lanes), shape)
             index += count * lanes
 
 
-class BatchStream:
+class BatchStream(Generic[B_co]):
     """An endless stream of training batches. Set ``progress`` (0..1) as training advances."""
 
     def __init__(
         self,
+        source: BatchSource[B_co],
         data: Path,
         seed: int,
         first_index: int,
@@ -112,7 +142,7 @@ class BatchStream:
     ) -> None:
         """``partner`` is this process's rank and the number of processes that share a batch."""
         self._progress: Synchronized[float] = multiprocessing.Value("d", 0.0)
-        stream = _Stream(data, seed, first_index, self._progress, partner)
+        stream = _Stream(source, data, seed, first_index, self._progress, partner)
         self._loader = iter(
             DataLoader(
                 stream,
@@ -129,8 +159,8 @@ class BatchStream:
     def set_progress(self, progress: float) -> None:
         self._progress.value = progress
 
-    def next_batch(self) -> Batch:
-        batch: Batch = next(self._loader)
+    def next_batch(self) -> B_co:
+        batch: B_co = next(self._loader)
         return batch
 
 

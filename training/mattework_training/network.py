@@ -28,8 +28,8 @@ _STAGES = (
     (6, 320, 1, 1),
 )
 # Encoder layers whose output the decoder reads: strides 2, 4, 8, 16, 32.
-_TAPS = (1, 3, 6, 13, 17)
-_TAP_CHANNELS = (16, 24, 32, 96, 320)
+TAPS = (1, 3, 6, 13, 17)
+TAP_CHANNELS = (16, 24, 32, 96, 320)
 STRIDE = 32
 
 
@@ -67,7 +67,7 @@ class _InvertedResidual(nn.Module):
         return x + y if self.shortcut else y
 
 
-def _build_encoder() -> nn.ModuleList:
+def build_encoder() -> nn.ModuleList:
     layers: list[nn.Module] = [_Conv(3, 32, 3, 2, 1, True)]
     inputs = 32
     for expansion, channels, blocks, stride in _STAGES:
@@ -78,7 +78,7 @@ def _build_encoder() -> nn.ModuleList:
     return nn.ModuleList(layers)
 
 
-def _conv_norm(inputs: int, outputs: int, size: int) -> nn.Sequential:
+def conv_norm(inputs: int, outputs: int, size: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
         nn.BatchNorm2d(outputs),
@@ -105,16 +105,16 @@ class SubjectNet(nn.Module):
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 48, 64, 96)) -> None:
         super().__init__()
-        self.encoder = _build_encoder()
-        self.laterals = nn.ModuleList(_conv_norm(c, w, 1) for c, w in zip(_TAP_CHANNELS, widths, strict=True))
+        self.encoder = build_encoder()
+        self.laterals = nn.ModuleList(conv_norm(c, w, 1) for c, w in zip(TAP_CHANNELS, widths, strict=True))
         self.context = nn.Sequential(
             nn.AdaptiveAvgPool2d(1),
             nn.Conv2d(widths[4], widths[4], 1),
             nn.ReLU(inplace=True),
         )
-        self.top = nn.Sequential(_conv_norm(widths[4], widths[4], 3), _conv_norm(widths[4], widths[4], 3))
-        self.narrow = nn.ModuleList(_conv_norm(widths[i + 1], widths[i], 1) for i in range(4))
-        self.fuse = nn.ModuleList(_conv_norm(widths[i], widths[i], 3) for i in range(4))
+        self.top = nn.Sequential(conv_norm(widths[4], widths[4], 3), conv_norm(widths[4], widths[4], 3))
+        self.narrow = nn.ModuleList(conv_norm(widths[i + 1], widths[i], 1) for i in range(4))
+        self.fuse = nn.ModuleList(conv_norm(widths[i], widths[i], 3) for i in range(4))
         self.head = nn.Conv2d(widths[0], 1, 3, padding=1)
         self.head_quarter = nn.Conv2d(widths[1], 1, 1)
         self.head_sixteenth = nn.Conv2d(widths[3], 1, 1)
@@ -135,7 +135,7 @@ class SubjectNet(nn.Module):
                     x = layer(x)
             else:
                 x = layer(x)
-            if index in _TAPS:
+            if index in TAPS:
                 taps.append(x)
         return taps
 

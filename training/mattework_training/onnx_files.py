@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 
 from mattework_training.network import SubjectNet
 
@@ -24,23 +24,33 @@ OUTPUT_NAME = "alpha_logits"
 Tensor4 = npt.NDArray[np.float32]
 
 
-def write_float(network: SubjectNet, path: Path) -> None:
-    """Float32 ONNX with free batch size, height and width (multiples of 32)."""
+def write_graph(
+    network: nn.Module, path: Path, inputs: Mapping[str, torch.Tensor], outputs: Sequence[str]
+) -> None:
+    """Float32 ONNX of a network whose tensors all are (N, C, H, W), with free batch size, height and width.
+
+    ``inputs`` are examples by name, in the order of the network's arguments.
+    """
     network.eval()
-    axes = {0: "batch", 2: "height", 3: "width"}
+    axes = {name: {0: "batch", 2: f"height_{name}", 3: f"width_{name}"} for name in (*inputs, *outputs)}
     with warnings.catch_warnings():
         # The exporter that is being replaced writes the graph that older onnxruntimes run best.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
-            (torch.zeros(1, 3, 256, 320),),
+            tuple(inputs.values()),
             str(path),
-            input_names=[INPUT_NAME],
-            output_names=[OUTPUT_NAME],
-            dynamic_axes={INPUT_NAME: axes, OUTPUT_NAME: axes},
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
         )
+
+
+def write_float(network: SubjectNet, path: Path) -> None:
+    """Float32 ONNX of the subject network; height and width are multiples of 32."""
+    write_graph(network, path, {INPUT_NAME: torch.zeros(1, 3, 256, 320)}, [OUTPUT_NAME])
 
 
 def write_half_weights(source: Path, target: Path) -> None:
@@ -67,11 +77,10 @@ def write_half_weights(source: Path, target: Path) -> None:
     onnx.save(model, target)
 
 
-def write_int8(source: Path, target: Path, pictures: list[npt.NDArray[np.uint8]]) -> None:
-    """Quantise statically (QDQ, weights per channel) with the ranges seen on ``pictures``.
+def write_int8(source: Path, target: Path, feeds: Sequence[Mapping[str, Tensor4]], *, last: int = 1) -> None:
+    """Quantise statically (QDQ, weights per channel) with the ranges seen on ``feeds``, inputs by name.
 
-    ``pictures`` are RGB uint8 (H, W, 3). The last convolution stays in float32, so that logits are
-    not rounded to 256 steps.
+    The ``last`` convolutions and the last resizing stay in float32, so that logits are not rounded to 256 steps.
     """
     import onnx
     from onnxruntime.quantization import (
@@ -85,17 +94,17 @@ def write_int8(source: Path, target: Path, pictures: list[npt.NDArray[np.uint8]]
 
     class Reader(CalibrationDataReader):
         def __init__(self) -> None:
-            self._left: Iterator[Any] = iter(pictures)
+            self._left = iter(feeds)
 
         def get_next(self) -> dict[str, Tensor4] | None:
-            picture = next(self._left, None)
-            return None if picture is None else {INPUT_NAME: scale_picture(picture)}
+            feed = next(self._left, None)
+            return None if feed is None else dict(feed)
 
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         nodes = onnx.load(prepared).graph.node
-        last = [node.name for node in nodes if node.op_type == "Conv"][-1:]
+        convolutions = [node.name for node in nodes if node.op_type == "Conv"]
         resizes = [node.name for node in nodes if node.op_type == "Resize"][-1:]
         quantize_static(
             prepared,
@@ -106,7 +115,7 @@ def write_int8(source: Path, target: Path, pictures: list[npt.NDArray[np.uint8]]
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
-            nodes_to_exclude=last + resizes,
+            nodes_to_exclude=convolutions[len(convolutions) - last :] + resizes,
         )
 
 

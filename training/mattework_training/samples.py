@@ -163,7 +163,7 @@ class SampleMaker:
         ground = choose_ground(self._library, shape, rng)
         return self.compose("portrait on new ground", ground, [placed], shape, rng)
 
-    def _draw_cutout(self, rng: np.random.Generator) -> Image | None:
+    def _draw_one(self, rng: np.random.Generator) -> Image | None:
         """One subject as RGBA. ``None`` when the drawn source is absent or unusable."""
         source = str(rng.choice(list(CUTOUT_SHARES), p=list(CUTOUT_SHARES.values())))
         photos = {
@@ -177,9 +177,9 @@ class SampleMaker:
         cutouts = self._library.cutouts.get(source)
         return cutouts[rng.integers(len(cutouts))] if cutouts else None
 
-    def _draw_some_cutout(self, rng: np.random.Generator) -> Image:
+    def draw_cutout(self, rng: np.random.Generator) -> Image:
         for _ in range(20):
-            rgba = self._draw_cutout(rng)
+            rgba = self._draw_one(rng)
             if rgba is not None:
                 return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
         raise ValueError("the library holds no cut-outs and no photographs with masks")
@@ -191,7 +191,7 @@ class SampleMaker:
         across = side + rng.uniform(-0.06, 0.06)
         center = (across, along) if rng.random() < 0.7 else (along, across)
         pose = Pose(long_side=rng.uniform(0.15, 0.4), center=center, angle=rng.uniform(-0.5, 0.5))
-        placed = place_cutout(self._draw_some_cutout(rng), shape, pose, rng)
+        placed = place_cutout(self.draw_cutout(rng), shape, pose, rng)
         sigma = max(shape) / 256 * rng.uniform(1.5, 5)
         layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
         layer = cv2.GaussianBlur(layer, (0, 0), sigma)
@@ -202,7 +202,7 @@ class SampleMaker:
         """Something out of focus that reaches in from the lower corners, nearer than the subject."""
         center = (float(rng.integers(2)) + rng.uniform(-0.08, 0.08), rng.uniform(0.6, 1.05))
         pose = Pose(long_side=rng.uniform(0.3, 0.6), center=center, angle=rng.uniform(-0.6, 0.6))
-        placed = place_cutout(self._draw_some_cutout(rng), shape, pose, rng)
+        placed = place_cutout(self.draw_cutout(rng), shape, pose, rng)
         sigma = max(shape) / 256 * rng.uniform(2.5, 6)
         layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
         layer = cv2.GaussianBlur(layer, (0, 0), sigma).astype(np.float32)
@@ -218,7 +218,7 @@ class SampleMaker:
         for _ in range(count):
             for _ in range(4):
                 pose = draw_pose(rng, crowded=count > 1)
-                one = place_cutout(self._draw_some_cutout(rng), shape, pose, rng)
+                one = place_cutout(self.draw_cutout(rng), shape, pose, rng)
                 if one.alpha.mean() > 0.004:
                     break
             placed.append(one)

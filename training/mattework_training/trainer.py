@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import copy
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
 from mattework_training.batches import Batch
 from mattework_training.checking import images_to_tensor
@@ -28,54 +29,48 @@ _AVERAGING = 0.9985
 _CLIP = 3.0
 
 
-class Trainer:
-    """The network, its running average, and its optimiser.
+N = TypeVar("N", bound=nn.Module)
+B = TypeVar("B")
 
-    ``partners`` is how many processes train together; all of them must call ``step`` equally often.
+
+class Trainer(ABC, Generic[N, B]):
+    """A network, its running average, and its optimiser.
+
+    ``groups`` are parameter groups with a ``peak`` learning rate each. ``partners`` is how many processes train
+    together; all of them must call ``step`` equally often.
     """
 
-    def __init__(self, device: torch.device, partners: int) -> None:
+    def __init__(self, network: N, groups: list[dict[str, Any]], device: torch.device, partners: int) -> None:
         self.device = device
         self.partners = partners
-        self.network = SubjectNet().to(device).to(memory_format=torch.channels_last)
-        self.averaged = copy.deepcopy(self.network).eval()
+        self.network = network
+        self.averaged: N = copy.deepcopy(network).eval()
         self.reduced = device.type == "cuda"
-        late: list[nn.Parameter] = []
-        early: list[nn.Parameter] = []
-        for index, layer in enumerate(self.network.encoder):
-            if index >= ALWAYS_FROZEN:
-                (late if index >= LATE_ENCODER else early).extend(layer.parameters())
-        encoder = {id(p) for p in self.network.encoder.parameters()}
-        decoder = [p for p in self.network.parameters() if id(p) not in encoder]
         self.optimizer = torch.optim.AdamW(
-            [
-                {"params": decoder, "peak": _DECODER_RATE},
-                {"params": late, "peak": _LATE_ENCODER_RATE},
-                {"params": early, "peak": _EARLY_ENCODER_RATE},
-            ],
-            lr=_DECODER_RATE,
-            betas=(0.9, 0.99),
-            weight_decay=1e-4,
-            foreach=True,
+            groups, lr=_DECODER_RATE, betas=(0.9, 0.99), weight_decay=1e-4, foreach=True
         )
 
-    def start_from(self, backbone: Path) -> None:
-        load_imagenet_encoder(self.network, backbone)
-        self.averaged.load_state_dict(self.network.state_dict())
+    @abstractmethod
+    def measure(self, batch: B) -> Tensor:
+        """The loss of a batch, a scalar in float32."""
 
+    @abstractmethod
     def train_layers_from(self, frozen_layers: int) -> None:
-        self.network.freeze_encoder(frozen_layers)
-        self.network.train()
+        """Freeze so many layers of the encoder, and train the others."""
 
-    def step(self, batch: Batch, rate: float, steps: int) -> float:
+    @abstractmethod
+    def count_pictures(self, batch: B) -> int: ...
+
+    def begin(self, weights: dict[str, Any]) -> None:
+        """Start from these weights of the whole network."""
+        self.network.load_state_dict(weights)
+        self.averaged.load_state_dict(weights)
+
+    def step(self, batch: B, rate: float, steps: int) -> float:
         """One step on ``batch`` at ``rate`` (a share of the peak rates); returns its loss."""
-        images, alphas, weights = (part.to(self.device, non_blocking=True) for part in batch)
-        inputs = images_to_tensor(images).contiguous(memory_format=torch.channels_last)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * rate
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
-            answer = self.network.forward_train(inputs)
-        loss = measure_loss(answer, alphas[:, None].float().div_(255), weights[:, None].float())
+        loss = self.measure(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         trained = [p for p in self.network.parameters() if p.grad is not None]
@@ -104,7 +99,7 @@ class Trainer:
             else:
                 mine.copy_(other)
 
-    def choose_precision(self, batch: Batch) -> str:
+    def choose_precision(self, batch: B) -> str:
         """Take bfloat16 when steps are faster with it (AMX, AVX512-BF16, GPUs); says what it saw.
 
         Everything is as before afterwards. Only for a process that trains alone.
@@ -137,3 +132,45 @@ class Trainer:
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.reduced = state["reduced"]
+
+
+def group_parameters(network: nn.Module, encoder: nn.ModuleList) -> list[dict[str, Any]]:
+    """The decoder's parameters, the encoder's late ones and its early ones, with their peak rates."""
+    late: list[nn.Parameter] = []
+    early: list[nn.Parameter] = []
+    for index, layer in enumerate(encoder):
+        if index >= ALWAYS_FROZEN:
+            (late if index >= LATE_ENCODER else early).extend(layer.parameters())
+    inside = {id(p) for p in encoder.parameters()}
+    decoder = [p for p in network.parameters() if id(p) not in inside]
+    return [
+        {"params": decoder, "peak": _DECODER_RATE},
+        {"params": late, "peak": _LATE_ENCODER_RATE},
+        {"params": early, "peak": _EARLY_ENCODER_RATE},
+    ]
+
+
+class SubjectTrainer(Trainer[SubjectNet, Batch]):
+    """Trains the subject network."""
+
+    def __init__(self, device: torch.device, partners: int) -> None:
+        network = SubjectNet().to(device).to(memory_format=torch.channels_last)
+        super().__init__(network, group_parameters(network, network.encoder), device, partners)
+
+    def start_from(self, backbone: Path) -> None:
+        load_imagenet_encoder(self.network, backbone)
+        self.averaged.load_state_dict(self.network.state_dict())
+
+    def train_layers_from(self, frozen_layers: int) -> None:
+        self.network.freeze_encoder(frozen_layers)
+        self.network.train()
+
+    def count_pictures(self, batch: Batch) -> int:
+        return len(batch[0])
+
+    def measure(self, batch: Batch) -> Tensor:
+        images, alphas, weights = (part.to(self.device, non_blocking=True) for part in batch)
+        inputs = images_to_tensor(images).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
+            answer = self.network.forward_train(inputs)
+        return measure_loss(answer, alphas[:, None].float().div_(255), weights[:, None].float())
