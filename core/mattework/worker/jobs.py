@@ -20,6 +20,7 @@ from mattework.worker.protocol import (
     CutRequest,
     EdgeOptions,
     RefineRequest,
+    ShadowRequest,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ Report = Callable[[str, float], None]
 Params = TypeVar("Params")
 
 MASK_FILE, COLOURS_FILE, SOFT_MASK_FILE = "mask.raw", "colours.raw", "soft-mask.png"
+SHADOW_FILE = "shadow.raw"
 
 STAGES = {
     "open": (0.00, "reading the picture"),
@@ -234,11 +236,54 @@ def clean_colours(
     return {"colours": COLOURS_FILE, "notes": []}
 
 
+def throw_shadow(_: Jobs, request: ShadowRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
+    """The opacity of a shadow for a mask, for a layer of its own under the subject."""
+    from mattework.geometry import Size
+    from mattework.recipe import Recipe, Shadow, find_bad_setting
+    from mattework.shadow import draw_shadow, is_cut_off, parse_shadow_colour, settle_shadow
+    from mattework.worker.rasters import DTYPES, locate_file, quantise, read_plane, unit_values, write_plane
+
+    if request.kind not in ("drop", "contact"):
+        raise UsageError(f"A shadow is a drop or a contact shadow, not {request.kind!r}.")
+    shadow = Shadow(
+        kind="drop" if request.kind == "drop" else "contact",
+        dx=request.dx,
+        dy=request.dy,
+        blur=request.blur,
+        opacity=request.opacity,
+        colour=request.colour,
+    )
+    bad = find_bad_setting(Recipe(shadow=shadow))
+    if bad is not None:
+        raise UsageError(bad[0].upper() + bad[1:])
+    colour = parse_shadow_colour(shadow.colour)
+    progress("layers", 0.0)
+    size = Size(request.width, request.height)
+    alpha = unit_values(read_plane(locate_file(folder, request.mask), request.sample, size))
+    shadow = settle_shadow(shadow, alpha)
+    rect, plane = draw_shadow(alpha, shadow)
+    notes = []
+    if rect.is_empty:
+        notes.append("There is no shadow to be seen: nothing throws one, or it falls outside the picture.")
+    elif shadow.kind == "contact" and is_cut_off(alpha):
+        notes.append("The lower border cuts the subject off: the ground of its shadow was taken to be there.")
+    write_plane(quantise(plane, DTYPES[request.sample]), locate_file(folder, SHADOW_FILE))
+    return {
+        "file": SHADOW_FILE,
+        "rect": None if rect.is_empty else [rect.left, rect.top, rect.width, rect.height],
+        "shadow": {"kind": shadow.kind, "dx": shadow.dx, "dy": shadow.dy, "blur": shadow.blur},
+        "opacity": shadow.opacity,
+        "colour": list(colour),
+        "notes": notes,
+    }
+
+
 _OPERATIONS: Mapping[str, tuple[type[Any], Callable[..., dict[str, Any]]]] = {
     "cut": (CutRequest, cut_subject),
     "adjust": (AdjustRequest, adjust_edge),
     "refine": (RefineRequest, refine_edge),
     "colours": (ColoursRequest, clean_colours),
+    "shadow": (ShadowRequest, throw_shadow),
 }
 
 

@@ -116,6 +116,28 @@ class ColoursRequest:
 
 
 @dataclass(frozen=True)
+class ShadowRequest:
+    """Draw the shadow that the alpha in the file `mask` throws; it is as large as the canvas that the shadow may fill.
+
+    `kind`, lengths and colour are those of the recipe's `Shadow`; None for what suits the subject. The result is the
+    shadow's opacity in `sample`, in shadow.raw, for the rectangle `rect` (left, top, width, height) of the canvas, to be
+    laid down in `colour` at `opacity` under the subject, and the lengths that were chosen in `shadow`. `rect` is None when
+    there is no shadow to be seen.
+    """
+
+    width: int
+    height: int
+    mask: str
+    sample: str
+    kind: str = "drop"
+    dx: float | None = None
+    dy: float | None = None
+    blur: float | None = None
+    opacity: float = 0.5
+    colour: str = "#000000"
+
+
+@dataclass(frozen=True)
 class AdjustRequest:
     """Make the mask of a recipe again with other edge settings, from the soft mask (PNG) in the file `soft_mask`."""
 
