@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
     from mattework.edges import apply_edge_settings
     from mattework.errors import MatteworkError
+    from mattework.finding import open_model
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
     from mattework.formats.limits import Limits
     from mattework.formats.xmp import get_recipe
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
-    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout, open_model
+    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout
     from mattework.prompt import Prompt
     from mattework.recipe import (
         EdgeSettings,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         parse_recipe,
     )
     from mattework.reopen import find_photo
+    from mattework.segment.prompted import ObjectSelector, Selection, open_selector
     from mattework.shadow import draw_shadow, settle_shadow
 
 _HOMES = {
@@ -58,6 +60,7 @@ _HOMES = {
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
     "mattework.formats.limits": ("Limits",),
+    "mattework.finding": ("open_model",),
     "mattework.formats.xmp": ("get_recipe",),
     "mattework.geometry": ("Point", "Rect", "Size"),
     "mattework.in_place": ("LayerCut", "cut_layer"),
@@ -67,7 +70,7 @@ _HOMES = {
     "mattework.matting.solve": ("solve_alpha",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
-    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout", "open_model"),
+    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"),
     "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
         "EdgeSettings",
@@ -81,6 +84,7 @@ _HOMES = {
         "parse_recipe",
     ),
     "mattework.reopen": ("find_photo",),
+    "mattework.segment.prompted": ("ObjectSelector", "Selection", "open_selector"),
     "mattework.shadow": ("draw_shadow", "settle_shadow"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -99,6 +103,7 @@ __all__ = [
     "Mask",
     "MatteworkError",
     "Metadata",
+    "ObjectSelector",
     "Photo",
     "Point",
     "Prompt",
@@ -106,6 +111,7 @@ __all__ = [
     "RecipeInputs",
     "Rect",
     "Report",
+    "Selection",
     "Shadow",
     "Size",
     "Stroke",
@@ -131,6 +137,7 @@ __all__ = [
     "make_trimap",
     "open_document",
     "open_model",
+    "open_selector",
     "parse_background",
     "parse_recipe",
     "read_mask",

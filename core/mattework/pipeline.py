@@ -11,8 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +20,15 @@ from mattework.arrays import Bytes, Floats, Samples
 from mattework.cutout import Cutout, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.errors import RecipeError, UsageError
-from mattework.given import MaskSource, keep_mask, take_mask, take_trimap
+from mattework.finding import (
+    DEFAULT_MODEL,
+    FoundSubject,
+    find_with_model,
+    find_with_prompts,
+    open_model,
+    open_warm_model,
+)
+from mattework.given import MaskSource, take_mask, take_trimap
 from mattework.layer_states import follow_layers
 from mattework.photo import (
     Photo,
@@ -29,10 +36,10 @@ from mattework.photo import (
     convert_for_matting,
     find_layer,
     hash_samples,
-    make_preview,
     open_source,
     take_photo,
 )
+from mattework.prompt import Prompt
 from mattework.recipe import (
     EdgeSettings,
     Recipe,
@@ -56,10 +63,6 @@ if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
     from mattework.progress import Progress
 
-DEFAULT_MODEL = "mattework-subject"
-PREVIEW_SIDE = 2048
-"""Long side of the picture that networks look at: enough for a second look at a small subject."""
-
 
 def cut_out(
     source: Source,
@@ -69,6 +72,7 @@ def cut_out(
     session: ModelSession | None = None,
     from_mask: MaskSource | None = None,
     trimap: MaskSource | None = None,
+    prompts: Sequence[Prompt] = (),
     strokes: Sequence[Stroke] = (),
     rules: TrimapRules | None = None,
     solver: SolverName = "auto",
@@ -85,11 +89,14 @@ def cut_out(
 
     Args:
         source: path, bytes, open file, PIL image, array (see `open_source`) or document.
-        model: identifier of a subject model in the catalogue; the embedded one when not given.
+        model: identifier of a model in the catalogue that finds subjects, or of one that answers prompts where there are
+            any; the embedded one when not given.
         device: auto, cpu, cuda, rocm, dml, coreml or openvino. A named one that is not there is an error.
         session: a model opened by `open_model`, used instead of `model` and `device`; stays warm over many pictures.
         from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution.
         trimap: a trimap of your own at the photo's size: file or (H, W) array of 0, 128, 255.
+        prompts: points, boxes, lassos and scribbles in pixels of the photo that say which thing is meant, instead of the
+            subject that a model finds by itself.
         strokes: brush gestures that go before the mask: foreground, background, unknown, transparent.
         rules: how wide the unknown band is laid, and how far from the outline a model is taken at its word; a mask of
             your own always is left to the solver where it is soft.
@@ -107,8 +114,8 @@ def cut_out(
     Raises:
         MatteworkError: see the tree in `mattework.errors`.
     """
-    if from_mask is not None and trimap is not None:
-        raise UsageError("Give either a soft mask or a trimap of your own, not both.")
+    if (from_mask is not None) + (trimap is not None) + bool(prompts) > 1:
+        raise UsageError("Give either a soft mask or a trimap of your own or prompts, one of the three.")
     recipe = Recipe(
         program=f"mattework {__version__}",
         trimap=rules or TrimapRules(doubt=0.0 if from_mask is not None else TrimapRules().doubt),
@@ -133,42 +140,22 @@ def cut_out(
     if trimap is not None:
         drawn, png = take_trimap(trimap, photo.size)
         choice = SubjectChoice(origin="trimap")
-        subject = _Subject(choice=choice, inputs=RecipeInputs(trimap=png), trimap=drawn)
+        subject = FoundSubject(choice=choice, inputs=RecipeInputs(trimap=png), trimap=drawn)
     elif from_mask is not None:
         soft_mask, png = take_mask(from_mask)
         choice = SubjectChoice(origin="mask")
-        subject = _Subject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
+        subject = FoundSubject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
     else:
         with run.step("model"):
-            session = session or _warm_session(model, device)
+            session = session or open_warm_model(model, device, task="prompt" if prompts else "subject")
         with run.step("subject"):
-            subject = _find_subject(photo, session, zoom, input_side, run)
+            how: Any = {"zoom": zoom, "input_side": input_side, "progress": progress}
+            if prompts:
+                subject = find_with_prompts(photo, session, prompts, **how)
+            else:
+                subject = find_with_model(photo, session, **how)
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
     return _make_cutout(document, photo, subject, recipe, run)
-
-
-def open_model(model: str | None = None, device: str = "auto") -> ModelSession:
-    """Open a model that finds subjects, to hand it to `cut_out` as `session` for many pictures.
-
-    Args:
-        model: its identifier in the catalogue; the embedded one when not given.
-        device: as for `cut_out`.
-
-    Raises:
-        UsageError: the model does another kind of work.
-        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
-    """
-    from mattework.models.catalogue import find_spec
-    from mattework.models.runtime import open_session
-    from mattework.models.store import open_store
-
-    spec = find_spec(DEFAULT_MODEL if model is None else model)
-    if spec.task in ("prompt", "inpaint") or spec.input.companion != "none":
-        raise UsageError(
-            f"{spec.display_name} does not find subjects by itself: {spec.purpose} "
-            "`mattework models list --task subject` shows those that do."
-        )
-    return open_session(spec, open_store(), device=device)
 
 
 def apply_recipe(
@@ -236,20 +223,8 @@ def finish_cutout(
     run = _Run(progress)
     recipe = replace(recipe, program=f"mattework {__version__}", source_sha256=photo.hash_samples())
     return _finish(
-        document, photo, alpha, trimap, _Subject(choice=recipe.subject, inputs=inputs), recipe, run
+        document, photo, alpha, trimap, FoundSubject(choice=recipe.subject, inputs=inputs), recipe, run
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Subject:
-    """Where the subject is: a soft mask at any resolution, or a finished trimap; and how we know."""
-
-    choice: SubjectChoice
-    inputs: RecipeInputs
-    soft_mask: Floats | None = None
-    trimap: Bytes | None = None
-    confidence: float | None = None
-    reasons: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -272,7 +247,9 @@ class _Run:
         report_progress(self.progress, name, 1.0)
 
 
-def _make_cutout(document: Document, photo: Photo, subject: _Subject, recipe: Recipe, run: _Run) -> Cutout:
+def _make_cutout(
+    document: Document, photo: Photo, subject: FoundSubject, recipe: Recipe, run: _Run
+) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap
@@ -300,7 +277,7 @@ def _finish(
     photo: Photo,
     solved: Floats,
     trimap: Bytes,
-    subject: _Subject,
+    subject: FoundSubject,
     recipe: Recipe,
     run: _Run,
 ) -> Cutout:
@@ -392,36 +369,13 @@ def _clean_colours(photo: Photo, alpha: Floats, recipe: Recipe, run: _Run) -> Sa
     return remove_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours)
 
 
-def _find_subject(photo: Photo, session: ModelSession, zoom: bool, input_side: int, run: _Run) -> _Subject:
-    from mattework.segment.subject import find_subject
-
-    preview = make_preview(photo, PREVIEW_SIDE)
-    found = find_subject(preview, session, zoom=zoom, long_side=input_side or None, progress=run.progress)
-    soft_mask, png = keep_mask(found.soft_mask)
-    choice = SubjectChoice(
-        origin="model",
-        model=session.spec.id,
-        sha256=session.sha256,
-        device=session.device.label,
-        input_side=input_side,
-        zoom=zoom,
-    )
-    return _Subject(
-        choice=choice,
-        inputs=RecipeInputs(soft_mask=png),
-        soft_mask=soft_mask,
-        confidence=found.confidence,
-        reasons=found.reasons,
-    )
-
-
-def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> _Subject:
+def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> FoundSubject:
     from mattework.formats.files import read_mask, read_trimap
 
     if inputs.trimap is not None:
-        return _Subject(choice=recipe.subject, inputs=inputs, trimap=read_trimap(inputs.trimap, photo.size))
+        return FoundSubject(choice=recipe.subject, inputs=inputs, trimap=read_trimap(inputs.trimap, photo.size))
     if inputs.soft_mask is not None:
-        return _Subject(choice=recipe.subject, inputs=inputs, soft_mask=read_mask(inputs.soft_mask, None))
+        return FoundSubject(choice=recipe.subject, inputs=inputs, soft_mask=read_mask(inputs.soft_mask, None))
     raise RecipeError(
         "The recipe came without the soft mask or trimap that it rests on. Cut the photo out again."
     )
@@ -432,8 +386,5 @@ def _multiply_alpha(matte: Floats, photo: Photo) -> Floats:
         return matte
     return matte * (photo.alpha.astype(np.float32) / np.float32(depth_white(array_depth(photo.alpha))))
 
-
-_warm_session = lru_cache(maxsize=1)(open_model)
-"""The last model used stays open: a second picture in one process does not load it again."""
 
 __all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout", "open_model"]

@@ -14,7 +14,8 @@ from mattework.geometry import Rect, Size
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
 from mattework.models.store import ModelFolder, ModelStore
-from mattework.segment.subject import find_box, find_subject
+from mattework.segment.second_look import find_box
+from mattework.segment.subject import find_subject
 from models.tiny_onnx import Node, Tensor, write_model
 
 

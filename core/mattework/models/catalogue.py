@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,13 +16,12 @@ from mattework.models.folders import embedded_folder, user_folder
 from mattework.models.spec import ModelFile, ModelSpec, convert_spec, parse_spec
 
 RECORD_SUFFIXES = (".toml", ".json")
-EMBEDDED_HASHES = "mattework-subject.json"
 _MOST_BYTES_OF_A_RECORD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What is read of the file that training writes beside the built-in models."""
+    """What is read of the files that training writes beside the built-in models."""
 
     files: tuple[ModelFile, ...]
 
@@ -112,15 +112,22 @@ def find_spec(model: str) -> ModelSpec:
     raise UnknownModel(f"There is no model {model!r}. {hint}{trouble}")
 
 
-def _pin_embedded(spec: ModelSpec) -> ModelSpec:
-    """The record of a built-in model with the hashes that its training wrote beside it (`mattework-subject.json`)."""
+@cache
+def _read_training_hashes() -> Mapping[str, ModelFile]:
+    """Built-in model files by name, as training wrote them down beside the models (`mattework-subject.json` and others)."""
     import msgspec
 
-    try:
-        written = msgspec.json.decode((embedded_folder() / EMBEDDED_HASHES).read_bytes(), type=_Written)
-    except (OSError, msgspec.DecodeError):
-        return spec  # the store tells what is missing when the model is asked for
-    known = {file.name: file for file in written.files}
+    known: dict[str, ModelFile] = {}
+    for path in sorted(embedded_folder().glob("mattework-*.json")):
+        # A record that cannot be read pins nothing; the store tells what is wrong when the model is asked for.
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            known |= {file.name: file for file in msgspec.json.decode(path.read_bytes(), type=_Written).files}
+    return known
+
+
+def _pin_embedded(spec: ModelSpec) -> ModelSpec:
+    """The record of a built-in model with the hashes of the files that its training made."""
+    known = _read_training_hashes()
     files = tuple(
         replace(file, sha256=known[file.name].sha256, bytes=known[file.name].bytes)
         if file.name in known

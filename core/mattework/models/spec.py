@@ -124,24 +124,33 @@ class OutputRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptRule:
-    """Names of the tensors of an encoder and decoder pair that answers points and boxes.
+    """Names of the tensors of an encoder and decoder pair that answers clicks, boxes and strokes.
 
-    `embeddings` maps the decoder's input names to the encoder's output names. Points are in canvas pixels; labels are
-    1 foreground, 0 background, 2 and 3 the corners of a box, -1 padding. `previous_mask` takes (1, 1, `mask_side`,
-    `mask_side`) logits and `has_previous` one float; `canvas_size`, when the decoder has it, takes (height, width).
-    `masks` are logits (1, n, h, w) and `scores` their predicted quality (1, n).
+    `embeddings` maps the decoder's input names to the encoder's output names. `masks` is the output with the answer, in
+    logits. How the decoder is told is its `style`:
+
+    - `points` (the Segment Anything family): coordinates in canvas pixels and labels: 1 foreground, 0 background, 2 and 3
+      the corners of a box, -1 padding. `previous_mask` takes (1, 1, `mask_side`, `mask_side`) logits and `has_previous`
+      one float; `canvas_size`, when the decoder has it, takes (height, width). `masks` are (1, n, h, w) and `scores`
+      their predicted quality (1, n).
+    - `maps`: a picture `maps` (1, 4, h, w) of 0 to 1 at the canvas' size divided by `stride`: marks of what belongs, marks
+      of what does not, the inside of a box or lasso (all 0 when there is none), the previous soft mask (all 0 when there
+      is none). Marks are drawn with a round pen of `radius` of its pixels. `masks` is (1, 1, h, w).
     """
 
     embeddings: dict[str, str]
+    style: Literal["points", "maps"] = "points"
+    masks: str = "masks"
     points: str = "point_coords"
     labels: str = "point_labels"
     previous_mask: str = "mask_input"
     has_previous: str = "has_mask_input"
     canvas_size: str | None = None
     mask_side: int = 256
-    masks: str = "masks"
     scores: str = "iou_predictions"
-    low_resolution: str = "low_res_masks"
+    maps: str = "prompts"
+    stride: int = 2
+    radius: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +249,10 @@ def check_spec(spec: ModelSpec) -> None:
         or 0.0 in spec.input.std
     ):
         refuse("mean and std have three values each, and no std is 0")
+    if (spec.task == "prompt") != (spec.prompt is not None):
+        refuse('the table [prompt] belongs to models of the task "prompt", and they need it')
+    if spec.prompt is not None and (spec.prompt.stride < 1 or spec.prompt.radius < 0):
+        refuse("the stride of prompt maps must be at least 1 and their radius at least 0")
     if spec.output.temperature <= 0 or not spec.output.classes:
         refuse("temperature must be above 0 and classes must name at least one")
 

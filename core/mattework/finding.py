@@ -1,0 +1,145 @@
+"""Where the subject is: found by a network alone, or pointed at by a person; with what the recipe keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from mattework.arrays import Bytes, Floats
+from mattework.errors import UsageError
+from mattework.given import keep_mask
+from mattework.photo import Photo, make_preview
+from mattework.prompt import Prompt
+from mattework.recipe import RecipeInputs, SubjectChoice
+
+if TYPE_CHECKING:
+    from mattework.models.runtime import ModelSession
+    from mattework.progress import Progress
+    from mattework.segment.prompted import Selection
+    from mattework.segment.subject import SubjectResult
+
+DEFAULT_MODEL = "mattework-subject"
+PREVIEW_SIDE = 2048
+"""Long side of the picture that networks look at: enough for a second look at a small subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FoundSubject:
+    """Where the subject is: a soft mask at any resolution, or a finished trimap; and how we know."""
+
+    choice: SubjectChoice
+    inputs: RecipeInputs
+    soft_mask: Floats | None = None
+    trimap: Bytes | None = None
+    confidence: float | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def open_model(
+    model: str | None = None, device: str = "auto", *, task: Literal["subject", "prompt"] = "subject"
+) -> ModelSession:
+    """Open a model, to hand it to `cut_out` or `open_selector` as `session` for many pictures.
+
+    Args:
+        model: its identifier in the catalogue; the embedded one for the task when not given.
+        device: as for `cut_out`.
+        task: "subject" for a model that finds subjects by itself, "prompt" for one that answers prompts.
+
+    Raises:
+        UsageError: the model does another kind of work.
+        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.runtime import open_session
+    from mattework.models.store import open_store
+
+    if task == "prompt":
+        from mattework.segment.prompted import open_prompt_model
+
+        return open_prompt_model(model, device)
+    spec = find_spec(DEFAULT_MODEL if model is None else model)
+    if spec.task == "prompt":
+        raise UsageError(
+            f"{spec.display_name} selects what you point at; it does not find subjects by itself. "
+            "Give it a point or a box: mattework cut --point or --box."
+        )
+    if spec.task == "inpaint" or spec.input.companion != "none":
+        raise UsageError(
+            f"{spec.display_name} does not find subjects by itself: {spec.purpose} "
+            "`mattework models list --task subject` shows those that do."
+        )
+    return open_session(spec, open_store(), device=device)
+
+
+open_warm_model = lru_cache(maxsize=1)(open_model)
+"""As `open_model`; the last one stays open: a second picture in one process does not load it again."""
+
+
+def find_with_model(
+    photo: Photo, session: ModelSession, *, zoom: bool, input_side: int, progress: Progress | None
+) -> FoundSubject:
+    """What the network takes for the subject. See `find_subject`."""
+    from mattework.segment.subject import find_subject
+
+    preview = make_preview(photo, PREVIEW_SIDE)
+    found = find_subject(preview, session, zoom=zoom, long_side=input_side or None, progress=progress)
+    choice = SubjectChoice(
+        origin="model",
+        model=session.spec.id,
+        sha256=session.sha256,
+        device=session.device.label,
+        input_side=input_side,
+        zoom=zoom,
+    )
+    return _keep(found, choice)
+
+
+def find_with_prompts(
+    photo: Photo,
+    session: ModelSession,
+    prompts: Sequence[Prompt],
+    *,
+    zoom: bool,
+    input_side: int,
+    progress: Progress | None,
+) -> FoundSubject:
+    """What the prompts, in pixels of the photo, mean to the network. See `ObjectSelector.select`.
+
+    Raises:
+        UsageError: no prompt says what belongs to the object, or one lies outside the photo.
+    """
+    from mattework.segment.prompted import open_selector
+
+    if not any(prompt.adds for prompt in prompts):
+        raise UsageError("Nothing says what is to be cut out. Give a point on it, or a box around it.")
+    selector = open_selector(
+        make_preview(photo, PREVIEW_SIDE),
+        size=photo.size,
+        session=session,
+        long_side=input_side or None,
+        zoom=zoom,
+        progress=progress,
+    )
+    choice = SubjectChoice(
+        origin="prompts",
+        model=session.spec.id,
+        sha256=session.sha256,
+        device=session.device.label,
+        input_side=input_side,
+        zoom=zoom,
+        prompts=tuple(prompts),
+    )
+    return _keep(selector.select(prompts), choice)
+
+
+def _keep(found: SubjectResult | Selection, choice: SubjectChoice) -> FoundSubject:
+    soft_mask, png = keep_mask(found.soft_mask)
+    return FoundSubject(
+        choice=choice,
+        inputs=RecipeInputs(soft_mask=png),
+        soft_mask=soft_mask,
+        confidence=found.confidence,
+        reasons=found.reasons,
+    )

@@ -1,0 +1,387 @@
+"""Selects the object that a person points at: points, scribbles, boxes and lassos, one after the other.
+
+Every gesture builds on the answer before it, as in Sofiiuk et al., "Reviving Iterative Training with Mask Guidance for
+Interactive Segmentation" (ICIP 2022): the network is shown all marks and its own last mask. The answer depends on the
+photo and the gestures alone, so a recipe gives the same mask again, and taking the last gesture back costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mattework.arrays import Bytes, Floats
+from mattework.errors import UsageError
+from mattework.geometry import Rect, Size
+from mattework.models.runtime import ModelSession
+from mattework.models.tensors import resize_smoothly
+from mattework.progress import Progress, report_progress
+from mattework.prompt import Prompt
+from mattework.quality import measure_mask
+from mattework.segment.encoded import EncodedPicture, answer_prompts, encode_picture
+from mattework.segment.gestures import check_prompts, move_prompt, scale_prompt
+from mattework.segment.heeding import heed_marks
+from mattework.segment.prompt_maps import fill_region
+from mattework.segment.second_look import (
+    TRUST_SECOND,
+    blend_looks,
+    choose_crop,
+    compare_looks,
+    find_box,
+    paste_look,
+    take_part,
+)
+
+DEFAULT_PROMPT_MODEL = "mattework-prompt"
+
+_LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
+_ZOOM_BELOW_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
+_INNER = 0.06  # of the crop's short side: marks nearer to its border are answered by the whole frame
+_KEPT_LOOKS = 4
+_TAKEN = 0.2  # a region to take away in which less than this share of the mask is found to be a thing is taken as drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Selection:
+    """An object that was pointed at.
+
+    `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
+    all zero when nothing is selected. `box` holds the object, in pixels of the photo, None when there is none.
+    `confidence` is the overlap with the meant object that the mask's probabilities promise, 0 to 1; `reasons` say what is
+    doubtful, and where a gesture was not followed. `looks` is how many views of the photo the answer rests on.
+    """
+
+    soft_mask: Floats
+    box: Rect | None
+    confidence: float
+    reasons: tuple[str, ...]
+    looks: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A part of the picture that the network has seen, and its colours at the size of the answers."""
+
+    rect: Rect
+    encoded: EncodedPicture
+    colours: Bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _State:
+    """What is known after some gestures.
+
+    `frame` is the soft mask of the whole frame as the first look sees it, None before anything was found; `crop` and
+    `part` are the second look's rectangle and its mask. `region` is the box or lasso that the network still has to be told
+    of. `agreement` is how far the two looks agree, `notes` what a person should know about the last gesture.
+    """
+
+    frame: Floats | None = None
+    crop: Rect | None = None
+    part: Floats | None = None
+    region: Prompt | None = None
+    agreement: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+class ObjectSelector:
+    """A photo that a network has seen once, and its answers to prompts. Not to be shared by threads."""
+
+    def __init__(
+        self,
+        rgb: Bytes,
+        session: ModelSession,
+        *,
+        size: Size | None = None,
+        long_side: int | None = None,
+        zoom: bool = True,
+    ) -> None:
+        """See `open_selector`, which opens the model too."""
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
+            raise UsageError(
+                f"A selector wants a picture of (H, W, 3) bytes, not {rgb.shape} of {rgb.dtype}."
+            )
+        self._rgb = np.ascontiguousarray(rgb)
+        self._size = Size(rgb.shape[1], rgb.shape[0])
+        self._photo = size or self._size
+        self._session = session
+        self._long_side = long_side
+        self._looks: dict[Rect, _Look] = {}
+        self._chain: list[tuple[Prompt, _State]] = []
+        self._start: tuple[bytes, _State] = (b"", _State())
+        whole = self._look_at(self._size.rect)
+        self._zoom = zoom and whole.encoded.placement.canvas.long_side < _ZOOM_BELOW_SIDE
+
+    @property
+    def size(self) -> Size:
+        """Of the photo whose pixels the prompts are given in."""
+        return self._photo
+
+    @property
+    def session(self) -> ModelSession:
+        return self._session
+
+    def select(self, prompts: Sequence[Prompt], previous: Floats | None = None) -> Selection:
+        """The object that the prompts mean.
+
+        Gestures are followed in order. Give the longer list after each new gesture, and a shorter one to take gestures
+        back: only what is new costs time. A box or lasso selects the object in it; one more selects another object too;
+        one that does not add takes the object in it away.
+
+        Args:
+            prompts: all gestures so far, in pixels of the photo (`size`).
+            previous: soft mask (h, w) float32 of 0 to 1 of the whole photo, at any resolution, to begin from.
+
+        Raises:
+            UsageError: a prompt has too few points or lies outside the photo.
+            ModelFailed, OutOfMemory: see `ModelSession.run`.
+        """
+        gestures = [scale_prompt(one, self._photo, self._size) for one in check_prompts(prompts, self._photo)]
+        self._begin(previous)
+        known = 0
+        while known < min(len(gestures), len(self._chain)) and self._chain[known][0] == gestures[known]:
+            known += 1
+        del self._chain[known:]
+        state = self._chain[-1][1] if self._chain else self._start[1]
+        for count in range(known + 1, len(gestures) + 1):
+            state = self._follow(state, gestures[:count])
+            self._chain.append((gestures[count - 1], state))
+        return self._hand_out(state)
+
+    def _begin(self, previous: Floats | None) -> None:
+        """Forget earlier answers when the mask to begin from is another one."""
+        digest = b"" if previous is None else hashlib.sha256(previous.tobytes()).digest()
+        if digest == self._start[0]:
+            return
+        self._chain.clear()
+        self._start = (digest, _State() if previous is None else self._lay_down(previous))
+
+    def _follow(self, state: _State, gestures: Sequence[Prompt]) -> _State:
+        marks = [one for one in gestures if one.kind in ("point", "scribble")]
+        if gestures[-1].kind in ("box", "lasso"):
+            return self._follow_region(state, gestures[-1])
+        if state.frame is None and not any(mark.adds for mark in marks):
+            return state
+        if state.crop is not None and _lies_well_within(marks[-1], state.crop, self._size):
+            assert state.part is not None
+            look = self._look_at(state.crop)
+            part, notes = _ask(look, marks, state.region, state.part)
+            if not _newly_touches(state.part, part, state.crop, self._size):
+                return self._look_closer(replace(state, part=part, notes=notes), marks)
+        before = None if state.frame is None else self._paste(state)
+        frame, notes = _ask(self._look_at(self._size.rect), marks, state.region, before)
+        return self._look_closer(_State(frame=frame, region=state.region, notes=notes), marks)
+
+    def _follow_region(self, state: _State, region: Prompt) -> _State:
+        """A region means the object in it; beside what is selected already, that is added or taken away."""
+        if state.frame is None and not region.adds:
+            return state
+        frame, notes = _ask(self._look_at(self._size.rect), (), region, None)
+        found = self._look_closer(_State(frame=frame, region=replace(region, adds=True), notes=notes), ())
+        if state.frame is None:
+            return found
+        known, thing = self._blend(state), self._blend(found)
+        height, width = max(known.shape, thing.shape)
+        known, thing = (resize_smoothly(one, Size(width, height)).clip(0.0, 1.0) for one in (known, thing))
+        if region.adds:
+            return self._lay_down(np.maximum(known, thing))
+        return self._take_away(known, thing, region)
+
+    def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> _State:
+        size = Size(known.shape[1], known.shape[0])
+        corners = np.array(scale_prompt(region, self._size, size).points, np.float32)
+        inside = fill_region(region, corners, size)
+        there = float((known * inside).sum())
+        if float(np.minimum(known, thing).sum()) >= _TAKEN * there:
+            return self._lay_down(np.minimum(known, 1.0 - thing))
+        note = "no separate thing was found in what is to be taken away; all of it was taken"
+        return replace(self._lay_down(known * (1.0 - inside)), notes=(note,))
+
+    def _lay_down(self, mask: Floats) -> _State:
+        """A mask of the whole picture as the state to go on from."""
+        frame = resize_smoothly(mask.astype(np.float32), self._look_at(self._size.rect).encoded.mask_size)
+        state = _State(frame=np.ascontiguousarray(frame.clip(0.0, 1.0)))
+        crop = self._choose_crop(mask, self._size.rect)
+        if crop is None:
+            return state
+        part = take_part(mask, crop, self._size, self._look_at(crop).encoded.mask_size)
+        return replace(state, crop=crop, part=part)
+
+    def _look_closer(self, state: _State, marks: Sequence[Prompt]) -> _State:
+        """A second look at what was found, when it is small in what was seen."""
+        assert state.frame is not None
+        mask = self._paste(state)
+        crop = self._choose_crop(mask, state.crop or self._size.rect)
+        if crop is None:
+            return state
+        look = self._look_at(crop)
+        before = take_part(self._blend(state), crop, self._size, look.encoded.mask_size)
+        part, notes = _ask(look, marks, state.region, before)
+        agreement = compare_looks(mask, part, crop, self._size)
+        if agreement < TRUST_SECOND:
+            return replace(state, agreement=agreement)
+        return replace(state, frame=mask, crop=crop, part=part, agreement=agreement, notes=notes)
+
+    def _choose_crop(self, mask: Floats, seen: Rect) -> Rect | None:
+        if not self._zoom:
+            return None
+        return choose_crop(mask, self._size, seen=seen, least_side=_LEAST_CROP, least_share=0.0)
+
+    def _look_at(self, rect: Rect) -> _Look:
+        """The encoded part of the picture; the frame and the last few parts are kept."""
+        look = self._looks.pop(rect, None)
+        if look is None:
+            rgb = np.ascontiguousarray(self._rgb[rect.slices])
+            encoded = encode_picture(self._session, rgb, long_side=self._long_side)
+            look = _Look(rect, encoded, resize_smoothly(rgb, encoded.mask_size))
+        self._looks[rect] = look
+        if len(self._looks) > _KEPT_LOOKS:
+            del self._looks[next(one for one in self._looks if one != self._size.rect)]
+        return look
+
+    def _paste(self, state: _State) -> Floats:
+        """The mask of the whole frame at the first look's resolution."""
+        assert state.frame is not None
+        if state.crop is None or state.part is None:
+            return state.frame
+        return paste_look(state.frame, state.part, state.crop, self._size)
+
+    def _blend(self, state: _State) -> Floats:
+        """The mask of the whole frame at the finer look's resolution."""
+        assert state.frame is not None
+        if state.crop is None or state.part is None:
+            return state.frame
+        return blend_looks(state.frame, state.part, state.crop, self._size)
+
+    def _hand_out(self, state: _State) -> Selection:
+        looks = 1 if state.crop is None else 2
+        mask = None if state.frame is None else self._blend(state)
+        box = None if mask is None else find_box(mask, self._photo, least_share=0.0)
+        if mask is None or box is None:
+            reason = "nothing was found there" if mask is not None else "nothing was pointed at yet"
+            empty = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
+            return Selection(
+                soft_mask=empty, box=None, confidence=0.0, reasons=(reason, *state.notes), looks=looks
+            )
+        confidence, reasons = _score(mask, state.agreement)
+        return Selection(
+            soft_mask=mask, box=box, confidence=confidence, reasons=(*state.notes, *reasons), looks=looks
+        )
+
+
+def open_selector(
+    rgb: Bytes,
+    *,
+    size: Size | None = None,
+    model: str | None = None,
+    device: str = "auto",
+    session: ModelSession | None = None,
+    long_side: int | None = None,
+    zoom: bool = True,
+    progress: Progress | None = None,
+) -> ObjectSelector:
+    """Let a network see a photo once, so that it can answer prompts on it at once.
+
+    Args:
+        rgb: (H, W, 3) uint8, RGB: the photo, or a preview of it of about 2000 pixels on the long side.
+        size: of the photo whose pixels prompts are given in, where `rgb` is a preview; its own size by default.
+        model: identifier of a model of the task "prompt"; the embedded one when not given.
+        device: as for `cut_out`.
+        session: a model opened by `open_model(task="prompt")`, instead of `model` and `device`.
+        long_side: long side that a model with a free input size is shown; None for the record's own.
+        zoom: look a second time at an object that is small in the frame. Models that see 1024 pixels or more do not.
+        progress: called with the steps "model" and "subject".
+
+    Raises:
+        UsageError: no RGB picture of bytes, or a model of another task.
+        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
+    report_progress(progress, "model", 0.0)
+    if session is None:
+        session = open_prompt_model(model, device)
+    elif session.spec.task != "prompt":
+        raise UsageError(f"{session.spec.display_name} takes no prompts. {_WHICH}")
+    report_progress(progress, "subject", 0.0)
+    selector = ObjectSelector(rgb, session, size=size, long_side=long_side, zoom=zoom)
+    report_progress(progress, "subject", 1.0)
+    return selector
+
+
+_WHICH = "`mattework models list --task prompt` shows those that do."
+
+
+def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSession:
+    """Open a model that answers prompts.
+
+    Raises:
+        UsageError: the model does another kind of work.
+        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.runtime import open_session
+    from mattework.models.store import open_store
+
+    spec = find_spec(DEFAULT_PROMPT_MODEL if model is None else model)
+    if spec.task != "prompt":
+        raise UsageError(f"{spec.display_name} takes no prompts: {spec.purpose} {_WHICH}")
+    return open_session(spec, open_store(), device=device)
+
+
+def _ask(
+    look: _Look, marks: Sequence[Prompt], region: Prompt | None, previous: Floats | None
+) -> tuple[Floats, tuple[str, ...]]:
+    """The answer of one look, and what to say of marks that it did not follow."""
+    left, top = look.rect.left, look.rect.top
+    marks = [move_prompt(mark, -left, -top) for mark in marks]
+    region = None if region is None else move_prompt(region, -left, -top)
+    answer = answer_prompts(look.encoded, marks, region, previous)
+    heeded, pieces = heed_marks(answer, look.colours, marks, look.rect.size)
+    if not pieces:
+        return heeded, ()
+    return heeded, ("a mark was not followed by the network; the mask was corrected around it",)
+
+
+def _lies_well_within(mark: Prompt, crop: Rect, size: Size) -> bool:
+    """Whether a mark lies in a crop, and not at its sides that lie inside the frame."""
+    margin = _INNER * crop.size.short_side
+    left = crop.left + margin * (crop.left > 0)
+    top = crop.top + margin * (crop.top > 0)
+    right = crop.right - margin * (crop.right < size.width)
+    bottom = crop.bottom - margin * (crop.bottom < size.height)
+    return all(left <= x <= right and top <= y <= bottom for x, y in mark.points)
+
+
+def _newly_touches(before: Floats, after: Floats, crop: Rect, size: Size) -> bool:
+    """Whether the object has grown to a side of the crop beyond which the frame goes on."""
+
+    def sides(part: Floats) -> tuple[bool, ...]:
+        return (
+            crop.left > 0 and bool((part[:, 0] > 0.5).any()),
+            crop.top > 0 and bool((part[0] > 0.5).any()),
+            crop.right < size.width and bool((part[:, -1] > 0.5).any()),
+            crop.bottom < size.height and bool((part[-1] > 0.5).any()),
+        )
+
+    return any(now and not then for then, now in zip(sides(before), sides(after), strict=True))
+
+
+def _score(mask: Floats, agreement: float | None) -> tuple[float, tuple[str, ...]]:
+    """The overlap that the probabilities promise, on the object and its surroundings, however small it is."""
+    frame = Size(mask.shape[1], mask.shape[0])
+    box = find_box(mask, frame, least_share=0.0)
+    assert box is not None
+    signs = measure_mask(mask[box.grow(max(4, box.size.long_side // 2)).intersect(frame.rect).slices])
+    reasons = []
+    if signs.firmness < 0.7:
+        reasons.append("the inside of the object is uncertain")
+    if signs.doubt >= 0.3:
+        reasons.append(f"edges are uncertain over {round(100 * signs.doubt)} % of the outline")
+    score = signs.overlap
+    if agreement is not None:
+        score *= 0.4 + 0.6 * agreement
+        if agreement < 0.75:
+            reasons.append("two looks at the object disagree")
+    return round(min(1.0, max(0.0, score)), 3), tuple(reasons)

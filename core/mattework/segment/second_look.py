@@ -1,0 +1,134 @@
+"""A second look at a small object: which part of the frame to look at again, and how the two answers become one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mattework.arrays import Floats
+from mattework.geometry import Rect, Size
+from mattework.models.tensors import resize_smoothly
+from mattework.quality import LEAST_SHARE
+
+ZOOM_BELOW = 0.3
+"""A second look pays when the crop is smaller than this share of what was looked at before."""
+
+TRUST_SECOND = 0.2
+"""Two looks that overlap less than this contradict each other, and the first is believed."""
+
+_MARGIN = 0.2  # of the box's sides, on each side: context that the network needs
+_SMALLEST_CROP = 64  # pixels; below that there is nothing more to see
+_SEAM = 0.06  # of the crop's short side: how far the second look is faded into the first
+
+
+def find_box(soft_mask: Floats, size: Size, *, least_share: float = LEAST_SHARE) -> Rect | None:
+    """The rectangle, in a frame of `size`, that holds the subject of a soft mask; specks do not stretch it.
+
+    None when less than `least_share` of the frame is subject, or nothing.
+    """
+    import cv2
+
+    inside = soft_mask > 0.5
+    if not inside.any() or float(inside.mean()) < least_share:
+        return None
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
+    parts = statistics[1:]
+    areas = parts[:, cv2.CC_STAT_AREA]
+    parts = parts[areas >= 0.02 * areas.max()]
+    left, top = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_TOP]
+    right, bottom = left + parts[:, cv2.CC_STAT_WIDTH], top + parts[:, cv2.CC_STAT_HEIGHT]
+    sx, sy = size.width / soft_mask.shape[1], size.height / soft_mask.shape[0]
+    return Rect(
+        int(np.floor(left.min() * sx)),
+        int(np.floor(top.min() * sy)),
+        int(np.ceil(right.max() * sx)),
+        int(np.ceil(bottom.max() * sy)),
+    ).intersect(size.rect)
+
+
+def choose_crop(
+    mask: Floats,
+    size: Size,
+    *,
+    seen: Rect | None = None,
+    least_side: int = 0,
+    least_share: float = LEAST_SHARE,
+) -> Rect | None:
+    """Where in a frame of `size` to look again, or None when it would not pay.
+
+    Args:
+        mask: soft mask (h, w) of the frame at any resolution.
+        size: of the frame.
+        seen: what the last look showed, the whole frame by default.
+        least_side: pixels that each side of the crop has at least, for objects of a few pixels.
+        least_share: of the frame, below which nothing counts as found.
+    """
+    box = find_box(mask, size, least_share=least_share)
+    if box is None:
+        return None
+    dx = max(round(box.width * _MARGIN), -(-(least_side - box.width) // 2))
+    dy = max(round(box.height * _MARGIN), -(-(least_side - box.height) // 2))
+    crop = Rect(box.left - dx, box.top - dy, box.right + dx, box.bottom + dy).intersect(size.rect)
+    if crop.size.short_side < _SMALLEST_CROP or crop.area > ZOOM_BELOW * (seen or size.rect).area:
+        return None
+    return crop
+
+
+def compare_looks(first: Floats, second: Floats, crop: Rect, size: Size) -> float:
+    """Intersection over union of two looks inside the crop, at the first one's resolution, on probabilities."""
+    before = first[_scale_rect(crop, size, Size(first.shape[1], first.shape[0])).slices]
+    after = resize_smoothly(second, Size(before.shape[1], before.shape[0]))
+    union = float(np.maximum(before, after).sum())
+    return float(np.minimum(before, after).clip(0.0).sum()) / union if union > 0.0 else 1.0
+
+
+def blend_looks(first: Floats, second: Floats, crop: Rect, size: Size) -> Floats:
+    """The first look with the second in its place, faded in along the crop's sides that lie inside the frame.
+
+    The frame takes the second look's resolution, but not more than the photo's.
+    """
+    scale = min(1.0, max(second.shape[1] / crop.width, second.shape[0] / crop.height))
+    frame_size = Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))
+    frame = resize_smoothly(first, frame_size).clip(0.0, 1.0)
+    return paste_look(frame, second, crop, size)
+
+
+def paste_look(frame: Floats, second: Floats, crop: Rect, size: Size) -> Floats:
+    """As `blend_looks`, at the frame's own resolution."""
+    frame_size = Size(frame.shape[1], frame.shape[0])
+    area = _scale_rect(crop, size, frame_size)
+    pasted = np.array(frame, np.float32)
+    fine = resize_smoothly(second, area.size).clip(0.0, 1.0)
+    reach = max(1.0, _SEAM * area.size.short_side)
+    across = _fade(area.width, reach, area.left > 0, area.right < frame_size.width)
+    down = _fade(area.height, reach, area.top > 0, area.bottom < frame_size.height)
+    weight = np.minimum(across[None, :], down[:, None])
+    pasted[area.slices] += weight * (fine - pasted[area.slices])
+    return pasted
+
+
+def take_part(frame: Floats, crop: Rect, size: Size, part_size: Size) -> Floats:
+    """What a soft mask of a frame of `size` shows of the crop, (h, w) float32 at `part_size`."""
+    area = _scale_rect(crop, size, Size(frame.shape[1], frame.shape[0]))
+    part = resize_smoothly(np.ascontiguousarray(frame[area.slices]), part_size)
+    return np.ascontiguousarray(part.clip(0.0, 1.0), np.float32)
+
+
+def _scale_rect(rect: Rect, size: Size, target: Size) -> Rect:
+    """A rectangle of a frame of `size` in one of size `target`; at least one pixel."""
+    sx, sy = target.width / size.width, target.height / size.height
+    left = min(round(rect.left * sx), target.width - 1)
+    top = min(round(rect.top * sy), target.height - 1)
+    return Rect(
+        left, top, max(left + 1, round(rect.right * sx)), max(top + 1, round(rect.bottom * sy))
+    ).intersect(target.rect)
+
+
+def _fade(length: int, reach: float, from_start: bool, to_end: bool) -> Floats:
+    """Weights of one axis of the crop: rising from 0 over `reach` at each end that lies inside the frame."""
+    position = np.arange(length, dtype=np.float32) + 0.5
+    weight = np.ones(length, np.float32)
+    if from_start:
+        weight = np.minimum(weight, position / reach)
+    if to_end:
+        weight = np.minimum(weight, (length - position) / reach)
+    return weight.clip(0.0, 1.0).astype(np.float32)
