@@ -23,7 +23,7 @@ from mattework.document import (
     depth_white,
 )
 from mattework.document.blend import blend_colors
-from mattework.document.composite import flatten_document, is_exact_for
+from mattework.document.composite import flatten_document, flatten_in_bands, flatten_thinned, is_exact_for
 from mattework.errors import Cancelled
 from mattework.geometry import Rect, Size
 
@@ -268,6 +268,31 @@ def test_bands_do_not_show() -> None:
     share = mask.pixels[..., None] / 255
     assert alpha is None
     assert np.abs(color - (pixels * share + 128 * (1 - share))).max() <= 0.51
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(_layers(), max_size=3), st.integers(1, 5))
+def test_a_thinned_picture_is_the_picture_thinned(layers: list[Layer], step: int) -> None:
+    grouped = document(Group("group", tuple(layers), opacity=0.5), *layers)
+    color, alpha = flatten_document(grouped)
+    thin_color, thin_alpha = flatten_thinned(grouped, step)
+    assert np.array_equal(thin_color, color[::step, ::step])
+    shown = np.full(CANVAS.shape, 255) if alpha is None else alpha
+    thin_shown = np.full(thin_color.shape[:2], 255) if thin_alpha is None else thin_alpha
+    assert np.array_equal(thin_shown, shown[::step, ::step])
+
+
+def test_bands_come_in_order_and_in_the_multiples_asked_for() -> None:
+    size = Size(5000, 300)
+    rows = [band.rows for band in flatten_in_bands(document(layer(GRAY, size.rect), size=size), multiple=50)]
+    assert rows == [
+        slice(0, 50),
+        slice(50, 100),
+        slice(100, 150),
+        slice(150, 200),
+        slice(200, 250),
+        slice(250, 300),
+    ]
 
 
 def test_progress_can_cancel() -> None:

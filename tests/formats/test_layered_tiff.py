@@ -20,7 +20,17 @@ from psd_tools.psd.layer_and_mask import LayerRecord
 from formats.layered import LIMITS, assert_same_layers, make_layered, noise
 from formats.pictures import make_exif, make_srgb_profile
 from mattework.arrays import AnyArray
-from mattework.document import BlendMode, ColorMode, Depth, Document, Group, Layer, Node, depth_white
+from mattework.document import (
+    BlendMode,
+    ColorMode,
+    Depth,
+    Document,
+    Group,
+    Layer,
+    Node,
+    composite,
+    depth_white,
+)
 from mattework.document.composite import flatten_document
 from mattework.errors import DamagedFile, FormatCannotHold, MatteworkError
 from mattework.formats import layered_tiff
@@ -77,6 +87,19 @@ def test_others_see_the_flat_page() -> None:
     with Image.open(BytesIO(data)) as image:
         assert np.array_equal(np.asarray(image), color)
     assert np.array_equal(tifffile.imread(BytesIO(data)), color)
+
+
+def test_a_page_of_many_strips_and_bands_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composite, "_BAND_PIXELS", 64 * 50)
+    rect = Rect(0, 0, 50, 333)
+    color = noise(rect, 16, 3)
+    half = Layer(
+        "half", Rect(0, 0, 50, 100), noise(Rect(0, 0, 50, 100), 16, 3), noise(Rect(0, 0, 50, 100), 16)
+    )
+    document = Document(rect.size, ColorMode.RGB, 16, (Layer("ground", rect, color), half))
+    data = write(document)
+    assert_same_layers(reread(data), document)
+    assert np.array_equal(tifffile.imread(BytesIO(data)), flatten_document(document)[0])
 
 
 def test_a_transparent_picture_has_an_opaque_page_on_white_and_says_so() -> None:

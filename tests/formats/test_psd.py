@@ -25,6 +25,7 @@ from mattework.document import (
     Layer,
     Mask,
     Metadata,
+    composite,
     depth_white,
 )
 from mattework.document.composite import flatten_document
@@ -63,6 +64,25 @@ def test_the_merged_picture_is_what_the_layers_make(mode: ColorMode, depth: Dept
         np.testing.assert_allclose(back.composite, color, atol=1e-7)
     else:
         assert np.array_equal(back.composite, color)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_a_merged_picture_may_be_transparent_in_some_rows_only(
+    depth: Depth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composite, "_BAND_PIXELS", 64)  # a few rows at a time
+    document = make_layered(ColorMode.RGB, depth)
+    upper = Rect(0, 0, 37, 12)
+    head = Layer("head", upper, noise(upper, depth, 3))
+    document = replace(
+        document, layers=(head, Layer("dot", Rect(4, 20, 9, 24), noise(Rect(4, 20, 9, 24), depth, 3)))
+    )
+    color, alpha = flatten_document(document)
+    back = reread(document)
+    assert alpha is not None
+    assert back.composite is not None
+    assert np.array_equal(back.composite[..., -1], alpha)
+    assert np.allclose(back.composite[:12, :, :3], color[:12], atol=1e-6 if depth == 32 else 0)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

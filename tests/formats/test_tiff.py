@@ -26,7 +26,7 @@ from mattework.document.model import ColorMode, Depth, Metadata, depth_white
 from mattework.errors import DamagedFile, FileTooLarge, MatteworkError, UnsupportedFile
 from mattework.formats.files import open_document
 from mattework.formats.limits import Limits
-from mattework.formats.tiff import write_tiff
+from mattework.formats.tiff_write import write_tiff
 from mattework.geometry import Size
 
 

@@ -13,9 +13,11 @@ as one layer; clipped layers change the colours of what they are clipped to and 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,11 +35,22 @@ from mattework.document.model import (
     depth_dtype,
     depth_white,
 )
-from mattework.geometry import Rect
+from mattework.geometry import Rect, Size
 from mattework.progress import Progress, report_progress
 
 _BAND_PIXELS = 1 << 18
 """Pixels of a band: floats of one band and of its scratch copies stay within the processor's caches."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlatBand:
+    """Some rows of the flattened picture, in the document's depth: colour (h, w, channels) and straight alpha (h, w), None
+    where they are opaque. Colour is 0 where alpha is 0.
+    """
+
+    rows: slice
+    color: Samples
+    alpha: Samples | None
 
 
 def flatten_document(
@@ -56,32 +69,83 @@ def flatten_document(
     dtype = depth_dtype(document.depth)
     color: AnyArray = np.empty((height, width, document.mode.channels), dtype)
     alpha: AnyArray = np.empty((height, width), dtype)
-    rows = max(1, _BAND_PIXELS // max(1, width))
-    bands = [Rect(0, top, width, min(top + rows, height)) for top in range(0, height, rows)]
+    opaque: list[slice] = []
+    with closing(flatten_in_bands(document, progress=progress)) as bands:
+        for band in bands:
+            color[band.rows] = band.color
+            if band.alpha is None:
+                opaque.append(band.rows)
+            else:
+                alpha[band.rows] = band.alpha
+    if sum(rows.stop - rows.start for rows in opaque) == height:
+        return color, None
+    for rows in opaque:
+        alpha[rows] = depth_white(document.depth)
+    return color, alpha
+
+
+def flatten_in_bands(
+    document: Document, *, multiple: int = 1, progress: Progress | None = None
+) -> Generator[FlatBand, None, None]:
+    """The same picture, from top to bottom, never whole in memory. Every band but the last has a multiple of `multiple`
+    rows. Close the generator when it is not taken to its end.
+
+    Raises:
+        Cancelled: `progress` wants to stop.
+    """
+    height, width = document.size.shape
+    rows = max(1, _BAND_PIXELS // max(1, width) // multiple) * multiple
     painter = _Painter(document.mode, document.depth)
 
-    def paint(band: Rect) -> bool:
-        canvas = _new_canvas(band, document.mode.channels)
+    def paint(top: int) -> FlatBand:
+        canvas = _new_canvas(Rect(0, top, width, min(top + rows, height)), document.mode.channels)
         painter.paint_nodes(document.layers, canvas)
-        return _store_band(canvas, color, alpha, document)
+        return _finish_band(canvas, document.depth)
 
-    opaque: dict[Rect, bool] = {}
-    step = "Composite"
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        jobs = {pool.submit(paint, band): band for band in bands}
+    workers = min(8, os.cpu_count() or 1)
+    pending: deque[Future[FlatBand]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
         try:
-            for done, job in enumerate(as_completed(jobs), 1):
-                opaque[jobs[job]] = job.result()
-                report_progress(progress, step, done / len(bands))
-        except BaseException:
+            for top in range(0, height, rows):
+                pending.append(pool.submit(paint, top))
+                if len(pending) > workers:
+                    yield pending.popleft().result()
+                report_progress(progress, "Composite", top / height)
+            while pending:
+                yield pending.popleft().result()
+        finally:
             pool.shutdown(cancel_futures=True)
-            raise
-    if all(opaque.values()):
-        return color, None
-    for band, full in opaque.items():
-        if full:
-            alpha[band.slices] = depth_white(document.depth)
-    return color, alpha
+    report_progress(progress, "Composite", 1.0)
+
+
+def flatten_thinned(document: Document, step: int) -> tuple[Samples, Samples | None]:
+    """Every `step`-th row and column of `flatten_document`'s picture, made of those rows and columns only."""
+    size = Size(-(-document.size.width // step), -(-document.size.height // step))
+    thinned = replace(document, size=size, layers=_thin_nodes(document.layers, step), composite=None)
+    return flatten_document(thinned)
+
+
+def _thin_nodes(nodes: Sequence[Node], step: int) -> tuple[Node, ...]:
+    thin: list[Node] = []
+    for node in nodes:
+        mask = node.mask
+        if mask is not None:
+            rect, part = _thin_rect(mask.rect, step)
+            mask = replace(mask, rect=rect, pixels=mask.pixels[part])
+        if isinstance(node, Group):
+            thin.append(replace(node, mask=mask, children=_thin_nodes(node.children, step)))
+            continue
+        rect, part = _thin_rect(node.rect, step)
+        alpha = None if node.alpha is None else node.alpha[part]
+        thin.append(replace(node, rect=rect, pixels=node.pixels[part], alpha=alpha, mask=mask))
+    return tuple(thin)
+
+
+def _thin_rect(rect: Rect, step: int) -> tuple[Rect, tuple[slice, slice]]:
+    """The rectangle on the thinned canvas, and which of its samples are left."""
+    left, top, right, bottom = (-(-side // step) for side in (rect.left, rect.top, rect.right, rect.bottom))
+    part = (slice(top * step - rect.top, None, step), slice(left * step - rect.left, None, step))
+    return Rect(left, top, right, bottom), part
 
 
 def is_exact_for(document: Document) -> tuple[bool, tuple[str, ...]]:
@@ -270,15 +334,17 @@ class _Painter:
         return np.multiply(samples, np.float32(1 / depth_white(self.depth)), dtype=np.float32)
 
 
-def _store_band(canvas: _Canvas, color: AnyArray, alpha: AnyArray, document: Document) -> bool:
-    """Write the band in the document's depth; True (and no alpha written) when it is opaque."""
+def _finish_band(canvas: _Canvas, depth: Depth) -> FlatBand:
     rows = slice(canvas.rect.top, canvas.rect.bottom)
-    opaque = bool(canvas.alpha.min() >= 1)
-    if not opaque:
+    dtype = depth_dtype(depth)
+    alpha: AnyArray | None = None
+    if not bool(canvas.alpha.min() >= 1):
         canvas.color *= (canvas.alpha > 0)[..., None]
-        _quantise(canvas.alpha, document.depth, alpha[rows])
-    _quantise(canvas.color, document.depth, color[rows])
-    return opaque
+        alpha = np.empty(canvas.alpha.shape, dtype)
+        _quantise(canvas.alpha, depth, alpha)
+    color: AnyArray = np.empty(canvas.color.shape, dtype)
+    _quantise(canvas.color, depth, color)
+    return FlatBand(rows, color, alpha)
 
 
 def _quantise(values: Floats, depth: Depth, out: AnyArray) -> None:

@@ -140,7 +140,7 @@ def _encode(
     progress: Progress | None,
 ) -> tuple[str, ...]:
     if container == "tiff":
-        from mattework.formats.tiff import write_tiff
+        from mattework.formats.tiff_write import write_tiff
 
         return write_tiff(stream, colour, alpha, mode, metadata, progress=progress)
     if container == "png":

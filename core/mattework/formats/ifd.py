@@ -175,6 +175,25 @@ def read_rows(read: Read, layout: Layout, offset: int) -> tuple[dict[int, bytes]
     return by_tag, read_number(layout.offset_code, read, start + len(table)) or 0
 
 
+def find_row(read: Read, layout: Layout, offset: int, tag: int) -> int | None:
+    """Where the row of a tag lies in the directory at `offset`; None where it has no such row."""
+    count = read_number(layout.count_code, read, offset) if offset >= 8 else None
+    start = offset + struct.calcsize(layout.count_code)
+    table = read(start, min(count or 0, _MAX_ENTRIES) * layout.entry_size)
+    for at in range(0, len(table), layout.entry_size):
+        if struct.unpack_from(layout.order + "H", table, at)[0] == tag:
+            return start + at
+    return None
+
+
+def point_row(out: BinaryIO, layout: Layout, row: int, count: int, offset: int) -> None:
+    """Make a row name `count` units, kept at `offset`. Tag and type stay."""
+    counted = struct.calcsize(layout.order + "HH")
+    out.seek(row + counted)
+    out.write(struct.pack(layout.entry_code[0] + layout.entry_code[-1], count))
+    out.write(struct.pack(layout.offset_code, offset))
+
+
 def list_tags(stream: BinaryIO, directory_offset: int) -> frozenset[int]:
     """Every tag that a TIFF directory names, even where its value lies beyond the end of the file."""
     read = read_from_stream(stream)

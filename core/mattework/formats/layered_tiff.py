@@ -9,26 +9,36 @@ Sources: Adobe Photoshop TIFF Technical Notes (2002), "ImageSourceData" (37724) 
 from __future__ import annotations
 
 import struct
-from io import BytesIO
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import numpy as np
 
 from mattework.arrays import Samples
-from mattework.document.composite import flatten_document
+from mattework.document.composite import flatten_in_bands
 from mattework.document.model import Depth, Document, array_depth
 from mattework.errors import DamagedFile, FormatCannotHold
-from mattework.formats.ifd import list_tags
+from mattework.formats.ifd import (
+    find_row,
+    list_tags,
+    point_row,
+    read_from_stream,
+    read_header,
+    read_number,
+)
 from mattework.formats.limits import Limits, translate_decoder_errors
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import check_holdable
 from mattework.formats.psd_decode import LayerSource, decode_layers
-from mattework.formats.psd_encode import LayerList, LayersTooLarge, list_layers, write_layers
+from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
 from mattework.formats.psd_layout import LAYER_BLOCKS, Span, check_layers, scan_layers
 from mattework.formats.psd_resources import pack_resources, pack_thumbnail
 from mattework.formats.psd_turn import scan_turned_layers
-from mattework.formats.straight import flatten_on_colour
-from mattework.formats.tiff import read_tiff, write_tiff
+from mattework.formats.straight import flatten_on_colour, paper_white
+from mattework.formats.tiff import read_tiff
+from mattework.formats.tiff_write import ROWS_PER_STRIP, write_tiff_bands
 from mattework.geometry import Size
 from mattework.progress import Progress
 
@@ -48,7 +58,8 @@ def write_layered_tiff(
 ) -> tuple[str, ...]:
     """Write the document with its layers; page 0 is the merged picture on white. Returns notes for people.
 
-    `stream` must be seekable and readable. Memory beyond the document: the encoded layers and the merged picture.
+    `stream` must be seekable and readable. Memory beyond the document is a few bands: the page is written while it is
+    flattened, and the layers, which lie behind it, while they are packed.
 
     Raises:
         FormatCannotHold: over 4 GB, an empty canvas, or too many layers.
@@ -57,67 +68,93 @@ def write_layered_tiff(
     check_holdable(document)
     layers = list_layers(document)
     page_bytes = document.size.area * document.mode.channels * document.depth // 8
-    try:
-        blob = _build_source_data(layers, document.depth, CLASSIC_BYTES - page_bytes, progress)
-    except LayersTooLarge:
-        raise FormatCannotHold(
-            f"The layers and the picture take over {CLASSIC_BYTES / 1e9:.1f} GB; a layered TIFF cannot hold them. "
-            "Save as PSB instead."
-        ) from None
-    color, alpha = flatten_document(document, progress=progress)
-    resources = pack_resources(document.metadata, pack_thumbnail(document, color, alpha), with_blocks=False)
-    notes = [*layers.notes]
-    if alpha is not None:
-        color = flatten_on_colour(color, alpha, _white_samples(document))
-        notes.append(
-            "The flat page of the TIFF shows the picture on white; the transparency is in its layers."
-        )
-    del layers, alpha
+    # Judged by samples of the layers, so that nobody waits for minutes to hear it; counted again below.
+    if page_bytes + estimate_bytes(layers, document.depth, CLASSIC_BYTES - page_bytes) > CLASSIC_BYTES:
+        raise _too_large()
+    page = _Page(document, progress)
+    resources = pack_resources(document.metadata, pack_thumbnail(document), with_blocks=False)
     tags = [
-        (IMAGE_SOURCE_DATA, 7, len(blob), blob, True),
+        (IMAGE_SOURCE_DATA, 7, 4, bytes(4), True),  # pointed to the layers when they are written
         (IMAGE_RESOURCES, 1, len(resources), resources, True),
     ]
-    notes.extend(
-        write_tiff(
+    with closing(page.flatten()) as bands:
+        write_tiff_bands(
             stream,
-            color,
-            None,
+            bands,
+            document.size,
+            document.depth,
             document.mode,
             document.metadata,
             big_endian=True,
             tags=tags,
-            progress=progress,
         )
-    )
+    start = stream.seek(0, 2)
+    start += stream.write(bytes(start % 2))
+    try:
+        _write_source_data(layers, document.depth, stream, CLASSIC_BYTES - start, progress)
+    except LayersTooLarge:
+        raise _too_large() from None
+    _point_first_row(stream, IMAGE_SOURCE_DATA, stream.tell() - start, start)
+    stream.seek(0, 2)
+    notes = [*layers.notes]
+    if page.is_transparent:
+        notes.append(
+            "The flat page of the TIFF shows the picture on white; the transparency is in its layers."
+        )
     return tuple(notes)
 
 
-def _white_samples(document: Document) -> tuple[float, ...]:
-    """White in the document's own samples: no ink, or full lightness with neutral a and b."""
-    full = {8: 255.0, 16: 65535.0, 32: 1.0}[document.depth]
-    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[document.depth]
-    return {
-        "gray": (full,),
-        "rgb": (full, full, full),
-        "cmyk": (0.0, 0.0, 0.0, 0.0),
-        "lab": (full, middle, middle),
-    }[document.mode.value]
+def _too_large() -> FormatCannotHold:
+    return FormatCannotHold(
+        f"The layers and the picture take over {CLASSIC_BYTES / 1e9:.1f} GB; a layered TIFF cannot hold them. "
+        "Save as PSB instead."
+    )
 
 
-def _build_source_data(layers: LayerList, depth: Depth, most_bytes: int, progress: Progress | None) -> bytes:
-    body = BytesIO()
-    body.write(_SIGNATURE + b"8BIM" + _BLOCK_OF_DEPTH[depth])
-    length_at = body.tell()
-    body.write(b"\0\0\0\0")
-    write_layers(layers, depth, 1, body, transparent=False, most_bytes=most_bytes, progress=progress)
-    body.write(bytes((length_at + 4 - body.tell()) % 4))
-    end = body.tell()
-    body.seek(length_at)
-    body.write(struct.pack(">I", end - length_at - 4))
-    body.seek(end)
-    body.write(b"8BIMLMsk" + struct.pack(">I", len(_MASK_DISPLAY)) + _MASK_DISPLAY)
-    body.write(b"\0" * (-len(_MASK_DISPLAY) % 4))
-    return body.getvalue()
+@dataclass(slots=True)
+class _Page:
+    """The merged picture on white; `is_transparent` is known when all of it was taken."""
+
+    document: Document
+    progress: Progress | None
+    is_transparent: bool = False
+
+    def flatten(self) -> Generator[Samples, None, None]:
+        paper = paper_white(self.document.mode, self.document.depth)
+        flat = flatten_in_bands(self.document, multiple=ROWS_PER_STRIP, progress=self.progress)
+        with closing(flat) as bands:
+            for band in bands:
+                if band.alpha is None:
+                    yield band.color
+                    continue
+                self.is_transparent = True
+                yield flatten_on_colour(band.color, band.alpha, paper)
+
+
+def _write_source_data(
+    layers: LayerList, depth: Depth, stream: BinaryIO, most_bytes: int, progress: Progress | None
+) -> None:
+    stream.write(_SIGNATURE + b"8BIM" + _BLOCK_OF_DEPTH[depth])
+    length_at = stream.tell()
+    stream.write(b"\0\0\0\0")
+    write_layers(layers, depth, 1, stream, transparent=False, most_bytes=most_bytes, progress=progress)
+    stream.write(bytes((length_at + 4 - stream.tell()) % 4))
+    end = stream.tell()
+    stream.seek(length_at)
+    stream.write(struct.pack(">I", end - length_at - 4))
+    stream.seek(end)
+    stream.write(b"8BIMLMsk" + struct.pack(">I", len(_MASK_DISPLAY)) + _MASK_DISPLAY)
+    stream.write(b"\0" * (-len(_MASK_DISPLAY) % 4))
+
+
+def _point_first_row(stream: BinaryIO, tag: int, count: int, offset: int) -> None:
+    read = read_from_stream(stream)
+    layout = read_header(read)
+    first = None if layout is None else read_number(layout.offset_code, read, layout.pointer_position)
+    row = None if layout is None or first is None else find_row(read, layout, first, tag)
+    if layout is None or row is None:
+        raise ValueError("the directory that was just written is not there")
+    point_row(stream, layout, row, count, offset)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

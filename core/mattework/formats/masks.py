@@ -51,7 +51,7 @@ def save_mask(
 
             write_png(stream, gray, None, kept)
             return ()
-        from mattework.formats.tiff import write_tiff
+        from mattework.formats.tiff_write import write_tiff
 
         return write_tiff(stream, gray, None, ColorMode.GRAY, kept)
 

@@ -22,17 +22,16 @@ from psd_tools.psd.color_mode_data import HDRT_DEFAULT
 from psd_tools.psd.layer_and_mask import GlobalLayerMaskInfo
 
 from mattework.arrays import AnyArray, Samples
-from mattework.document.composite import flatten_document
 from mattework.document.model import ColorMode, Depth, Document, Layer, Node, array_depth, depth_white
 from mattework.errors import DamagedFile, FormatCannotHold
 from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd_composite import (
     MERGED_ALPHA_MARKS,
+    SpooledComposite,
     read_composite,
-    store_composite,
+    spool_composite,
     unmatte_from_white,
-    write_composite,
 )
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
@@ -48,6 +47,7 @@ from mattework.formats.psd_resources import (
     read_resources,
 )
 from mattework.formats.raster import replace_bad_floats
+from mattework.formats.streams import folder_of
 from mattework.geometry import Size
 from mattework.progress import Progress
 
@@ -200,35 +200,31 @@ def write_psd(
     """Write the document with all its layers, a merged picture and a thumbnail; PSD or PSB by `choose_container`, PSB in
     any case when `large`.
 
-    Memory beyond the document is the merged picture and a few bands: layers are packed while they are written. Returns
-    notes for people about what was fitted to the format. A stream that cannot seek takes one more copy of the encoded
-    bytes.
+    Memory beyond the document is a few bands: the merged picture is made on the disk (beside the file, in a temporary
+    file of its size), and layers are packed while they are written. Returns notes for people about what was fitted to the
+    format. A stream that cannot seek takes one more copy of the encoded bytes.
 
     Raises:
         FormatCannotHold: too large a side, too many layers, or an empty canvas.
         Cancelled: `progress` wants to stop; what the stream has by then is no file.
     """
     check_holdable(document)
-    color, alpha = flatten_document(document, progress=progress)
-    resources = pack_resources(document.metadata, pack_thumbnail(document, color, alpha))
-    merged = store_composite(color, alpha, document.mode)
-    transparent = alpha is not None
-    del color, alpha
-
+    resources = pack_resources(document.metadata, pack_thumbnail(document))
     layers = list_layers(document)
-    merged_bytes = sum(plane.nbytes for plane in merged)
-    estimate = merged_bytes + estimate_bytes(layers, document.depth, PSD_BYTES - merged_bytes)
-    needed = choose_container(document.size, estimate)
     target = stream if stream.seekable() else BytesIO()
-    start = target.tell()
-    version = 2 if large else needed
-    try:
-        _write_file(document, layers, merged, resources, version, target, transparent, progress)
-    except LayersTooLarge:  # the estimate was wrong
-        needed = version = 2
-        target.seek(start)
-        target.truncate()
-        _write_file(document, layers, merged, resources, version, target, transparent, progress)
+    with spool_composite(document, folder=folder_of(stream), progress=progress) as merged:
+        merged_bytes = merged.count_bytes()
+        estimate = merged_bytes + estimate_bytes(layers, document.depth, PSD_BYTES - merged_bytes)
+        needed = choose_container(document.size, estimate)
+        start = target.tell()
+        version = 2 if large else needed
+        try:
+            _write_file(document, layers, merged, resources, version, target, progress)
+        except LayersTooLarge:  # the estimate was wrong
+            needed = version = 2
+            target.seek(start)
+            target.truncate()
+            _write_file(document, layers, merged, resources, version, target, progress)
     if isinstance(target, BytesIO) and target is not stream:
         stream.write(target.getbuffer())
 
@@ -247,23 +243,22 @@ def write_psd(
 def _write_file(
     document: Document,
     layers: LayerList,
-    merged: tuple[AnyArray, ...],
+    merged: SpooledComposite,
     resources: bytes,
     version: int,
     target: BinaryIO,
-    transparent: bool,
     progress: Progress | None,
 ) -> None:
     height, width = document.size.shape
     mode = _MODE_NUMBERS[document.mode]
-    target.write(
-        struct.pack(">4sH6xHIIHH", b"8BPS", version, len(merged), height, width, document.depth, mode)
-    )
+    transparent = merged.transparent
+    channels = document.mode.channels + transparent
+    target.write(struct.pack(">4sH6xHIIHH", b"8BPS", version, channels, height, width, document.depth, mode))
     colour_data = HDRT_DEFAULT if document.depth == 32 else b""
     for section in (colour_data, resources):
         target.write(struct.pack(">I", len(section)))
         target.write(section)
-    most = PSD_MOST_BYTES - sum(plane.nbytes for plane in merged) if version == 1 else None
+    most = PSD_MOST_BYTES - merged.count_bytes() if version == 1 else None
 
     def write_list() -> None:
         write_layers(
@@ -289,7 +284,7 @@ def _write_file(
             target.write(b"8BIM" + _LAYER_KEYS[document.depth])
             with _length_in_front(target, code, pad_after=4):
                 write_list()
-    write_composite(merged, version, target)
+    target.writelines(merged.iterate(version))
 
 
 @contextmanager

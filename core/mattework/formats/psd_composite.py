@@ -6,28 +6,31 @@ Transparent pictures are stored as Photoshop stores them: one channel more, and 
 from __future__ import annotations
 
 import struct
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from psd_tools.constants import Compression
 
 from mattework.arrays import AnyArray, Floats, Samples
-from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
+from mattework.document.composite import flatten_in_bands
+from mattework.document.model import ColorMode, Depth, Document, array_depth, depth_dtype, depth_white
 from mattework.formats.psd_layout import PsdLayout, Span, check_channel
 from mattework.formats.psd_planes import (
     PackedPlane,
     PlaneDamaged,
     iterate_raw,
-    pack_in_threads,
     pack_plane,
     read_row_sizes,
     unpack_deflated_planes,
     unpack_plane,
 )
 from mattework.geometry import Rect
+from mattework.progress import Progress
 
 MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
 """Blocks that say that the merged picture has transparency; at 8 bits a negative number of layers says it, too."""
@@ -36,72 +39,116 @@ _STRIP_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class PackedComposite:
-    """The merged picture, packed as PackBits at 8 bits, and otherwise raw from the samples themselves."""
-
-    planes: tuple[PackedPlane | AnyArray, ...]
-    transparent: bool
-
-    def size(self, version: int) -> int:
-        return 2 + sum(
-            plane.size(version) if isinstance(plane, PackedPlane) else plane.nbytes for plane in self.planes
-        )
-
-    def iterate(self, version: int) -> Iterator[bytes]:
-        """The section's bytes, in pieces."""
-        packed = [plane for plane in self.planes if isinstance(plane, PackedPlane)]
-        yield struct.pack(">H", Compression.RLE if packed else Compression.RAW)
-        yield from (plane.table(version) for plane in packed)
-        yield from (plane.payload for plane in packed)
-        for plane in self.planes:
-            if not isinstance(plane, PackedPlane):
-                yield from iterate_raw(plane)
-
-
-def pack_composite(
-    color: Samples, alpha: Samples | None, mode: ColorMode, extra: Sequence[AnyArray] = ()
-) -> PackedComposite:
-    """Pack (H, W, channels), straight alpha (H, W), and `extra` channels as they are stored.
-
-    Takes the colour array over: it is matted in place.
+class _Piece:
+    """Rows of one plane, packed as the file holds them, in the spool; `size` 0 where there is no more to say than that
+    they are opaque.
     """
-    planes = (*store_composite(color, alpha, mode), *extra)
-    if array_depth(planes[0]) != 8:
-        return PackedComposite(planes, alpha is not None)
-    return PackedComposite(tuple(pack_plane(plane, Compression.RLE) for plane in planes), alpha is not None)
+
+    start: int
+    size: int
+    rows: int
+    row_sizes: NDArray[np.uint32] | None = None
 
 
-def store_composite(color: Samples, alpha: Samples | None, mode: ColorMode) -> tuple[AnyArray, ...]:
-    """The planes as a file stores them: inks turned round, colours matted on white, in place; alpha last."""
-    stored = cast("AnyArray", color)
-    if mode is ColorMode.CMYK:
-        np.subtract(stored.dtype.type(depth_white(array_depth(stored))), stored, out=stored)
-    if alpha is not None:
-        matte_on_white(stored, alpha, mode)
-    planes: list[AnyArray] = [stored[..., index] for index in range(stored.shape[2])]
-    return (*planes, *(() if alpha is None else (cast("AnyArray", alpha),)))
+@dataclass(slots=True)
+class SpooledComposite:
+    """A document's merged picture on the disk, ready to be copied into its section plane by plane.
 
+    `planes` hold the pieces of every colour, top to bottom, and the alpha's last.
+    """
 
-def write_composite(planes: Sequence[AnyArray], version: int, stream: BinaryIO) -> None:
-    """Write the section from stored planes, band by band: PackBits at 8 bits, otherwise raw. `stream` must be seekable."""
-    if array_depth(planes[0]) != 8:
-        stream.write(struct.pack(">H", Compression.RAW))
+    width: int
+    depth: Depth
+    transparent: bool
+    planes: tuple[list[_Piece], ...]
+    spool: BinaryIO
+
+    def count_bytes(self) -> int:
+        """About what the section will take: tables of rows are left out."""
+        return sum(piece.size for plane in self.planes for piece in plane)
+
+    def iterate(
+        self, version: int, *, with_alpha: bool | None = None, extra: Sequence[AnyArray] = ()
+    ) -> Iterator[bytes]:
+        """The section's bytes. `with_alpha` (by default, where the picture is transparent) keeps a plane for the alpha;
+        `extra` (H, W) planes, as stored, follow it.
+        """
+        keeps_alpha = self.transparent if with_alpha is None else with_alpha
+        planes = self.planes if keeps_alpha else self.planes[:-1]
+        if self.depth != 8:
+            yield struct.pack(">H", Compression.RAW)
+            for plane in planes:
+                yield from map(self._payload, plane)
+            for pixels in extra:
+                yield from iterate_raw(pixels)
+            return
+        packed = [pack_plane(pixels, Compression.RLE) for pixels in extra]
+        yield struct.pack(">H", Compression.RLE)
         for plane in planes:
-            stream.writelines(iterate_raw(plane))
-        return
-    stream.write(struct.pack(">H", Compression.RLE))
-    start = stream.tell()
-    stream.write(bytes(len(planes) * len(planes[0]) * 2 * version))
-    sizes = []
-    with closing(pack_in_threads([(plane, False) for plane in planes], Compression.RLE)) as bands:
+            sizes = np.concatenate([self._row_sizes(piece) for piece in plane])
+            yield sizes.astype(">u2" if version == 1 else ">u4").tobytes()
+        yield from (one.table(version) for one in packed)
+        for plane in planes:
+            yield from map(self._payload, plane)
+        yield from (one.payload for one in packed)
+
+    def _payload(self, piece: _Piece) -> bytes:
+        if not piece.size:
+            return self._opaque(piece).payload
+        self.spool.seek(piece.start)
+        return self.spool.read(piece.size)
+
+    def _row_sizes(self, piece: _Piece) -> NDArray[np.uint32]:
+        sizes = piece.row_sizes if piece.size else self._opaque(piece).row_sizes
+        assert sizes is not None
+        return sizes
+
+    def _opaque(self, piece: _Piece) -> PackedPlane:
+        white = np.array(depth_white(self.depth), depth_dtype(self.depth))
+        return pack_plane(np.broadcast_to(white, (piece.rows, self.width)), merged_compression(self.depth))
+
+
+def merged_compression(depth: Depth) -> Compression:
+    """How Photoshop packs merged pictures: PackBits at 8 bits, otherwise not at all."""
+    return Compression.RLE if depth == 8 else Compression.RAW
+
+
+@contextmanager
+def spool_composite(
+    document: Document, *, folder: str | None = None, progress: Progress | None = None
+) -> Iterator[SpooledComposite]:
+    """Flatten the document band by band into a temporary file (in `folder`), which is gone when the block ends.
+
+    The colours are stored as the file wants them: inks turned round, matted on white where they are transparent.
+
+    Raises:
+        Cancelled: `progress` wants to stop.
+    """
+    mode, depth = document.mode, document.depth
+    planes: tuple[list[_Piece], ...] = tuple([] for _ in range(mode.channels + 1))
+    transparent = False
+    with (
+        tempfile.TemporaryFile(dir=folder) as spool,
+        closing(flatten_in_bands(document, progress=progress)) as bands,
+    ):
         for band in bands:
-            stream.write(band.payload)
-            sizes.append(band.row_sizes)
-    end = stream.tell()
-    stream.seek(start)
-    table = np.concatenate([one for one in sizes if one is not None])
-    stream.write(table.astype(">u2" if version == 1 else ">u4").tobytes())
-    stream.seek(end)
+            stored = cast("AnyArray", band.color)
+            if mode is ColorMode.CMYK:
+                np.subtract(stored.dtype.type(depth_white(depth)), stored, out=stored)
+            if band.alpha is not None:
+                transparent = True
+                matte_on_white(stored, band.alpha, mode)
+            alpha: list[AnyArray | None] = [band.alpha]
+            for plane, pixels in zip(planes, [*np.moveaxis(stored, -1, 0), *alpha], strict=True):
+                plane.append(_spool_piece(spool, pixels, len(stored), depth))
+        yield SpooledComposite(document.size.width, depth, transparent, planes, spool)
+
+
+def _spool_piece(spool: BinaryIO, pixels: AnyArray | None, rows: int, depth: Depth) -> _Piece:
+    if pixels is None:
+        return _Piece(0, 0, rows)
+    packed = pack_plane(pixels, merged_compression(depth))
+    return _Piece(spool.tell(), spool.write(packed.payload), rows, packed.row_sizes)
 
 
 def read_composite(stream: BinaryIO, layout: PsdLayout, wanted: int) -> Samples:

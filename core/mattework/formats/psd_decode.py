@@ -45,6 +45,7 @@ from mattework.geometry import Rect, Size
 
 _BLEND_MODES = {PsdBlendMode[mode.name]: mode for mode in BlendMode}
 _DEEPEST = 64
+_LEAST_AHEAD = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,20 @@ def decode_layers(source: LayerSource, *, name: str) -> tuple[tuple[Node, ...], 
 
 
 class _Unpacker:
-    """Reads channel bytes in this thread and unpacks them in others, with few encoded planes held at once."""
+    """Reads channel bytes in this thread and unpacks them in others, with few encoded planes held at once: an eighth of
+    what the layers take when decoded, or one.
+    """
 
     def __init__(self, source: LayerSource, name: str) -> None:
         self._source = source
         self._name = name
-        workers = min(8, os.cpu_count() or 1)
-        self._pool = ThreadPoolExecutor(workers)
-        self._most = 2 * workers
-        self._pending: deque[tuple[Future[None], LayerRecord, Callable[[], None] | None]] = deque()
+        self._pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
+        areas = (channel_rect(spot, channel).area for spot in source.spots for channel in spot.channels)
+        self._most_bytes = max(_LEAST_AHEAD, sum(areas) * source.depth // 8 // 8)
+        self._ahead_bytes = 0
+        self._pending: deque[tuple[Future[None], ChannelSpot, LayerRecord, Callable[[], None] | None]] = (
+            deque()
+        )
 
     def __enter__(self) -> _Unpacker:
         return self
@@ -127,28 +133,32 @@ class _Unpacker:
         then: Callable[[], None] | None = None,
     ) -> None:
         """Queue the unpacking of a channel into `out` (h, w); `then` is called in this thread when it is there."""
-        data = self._source.read(channel.span.start, channel.span.size)
-        if len(data) < channel.span.size:
-            raise self._damaged(spot.record, "cut off")
-        while len(self._pending) >= self._most:
+        size = channel.span.size
+        while self._pending and self._ahead_bytes + size > self._most_bytes:
             self._wait_for_one()
+        compression = self._read_compression(self._source.read(channel.span.start, 2))
+        data = self._source.read(channel.span.start + 2, size - 2)
+        if len(data) < size - 2:
+            raise self._damaged(spot.record, "cut off")
         job = self._pool.submit(
             unpack_plane,
-            data[2:],
-            self._read_compression(data),
+            data,
+            compression,
             out,
             version=self._source.version,
             order=self._source.order,
             invert=invert,
         )
-        self._pending.append((job, spot.record, then))
+        self._ahead_bytes += size
+        self._pending.append((job, channel, spot.record, then))
 
     def wait(self) -> None:
         while self._pending:
             self._wait_for_one()
 
     def _wait_for_one(self) -> None:
-        job, record, then = self._pending.popleft()
+        job, channel, record, then = self._pending.popleft()
+        self._ahead_bytes -= channel.span.size
         try:
             job.result()
         except PlaneDamaged as error:

@@ -22,6 +22,7 @@ from mattework.errors import InputError, UnsupportedFile, UsageError
 from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import read_psd
+from mattework.formats.psd_composite import spool_composite
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import fit_mask, plane_compression
 from mattework.formats.psd_features import has_vector_mask
@@ -38,6 +39,7 @@ from mattework.formats.psd_splice import (
     splice_layer,
     unlock_background,
 )
+from mattework.formats.streams import folder_of
 from mattework.geometry import Rect
 from mattework.progress import Progress, report_progress
 
@@ -141,13 +143,15 @@ def add_mask_in_place(
     if reasons:
         splice.write(source, target)
         return EditReport(row.path, tuple(changed), False, reasons)
-    with tempfile.TemporaryFile() as edited:
+    folder = folder_of(target)
+    with tempfile.TemporaryFile(dir=folder) as edited:
         splice.write(source, edited)
         finish = Splice()
         after_layout = scan_psd(edited, limits=limits, name=name)
         after = read_psd(edited, limits=limits, name=name)
-        more, reasons = replace_merged(finish, edited, after_layout, after, progress=progress)
-        finish.write(edited, target)
+        with spool_composite(after, folder=folder, progress=progress) as merged:
+            more, reasons = replace_merged(finish, edited, after_layout, after, merged)
+            finish.write(edited, target)
     report_progress(progress, "Write", 1)
     return EditReport(row.path, (*changed, *more), bool(more), reasons)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO, cast
+from contextlib import closing
+from typing import BinaryIO
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Floats, Samples
-from mattework.document.composite import flatten_document, is_exact_for
+from mattework.arrays import AnyArray, Floats
+from mattework.document.composite import flatten_in_bands, is_exact_for
 from mattework.document.model import ColorMode, Depth, Document, depth_white
-from mattework.formats.psd_composite import MERGED_ALPHA_MARKS, pack_composite, read_composite
+from mattework.formats.psd_composite import MERGED_ALPHA_MARKS, SpooledComposite, read_composite
 from mattework.formats.psd_features import find_adjustment, find_features, find_fill
 from mattework.formats.psd_layout import PsdLayout, Span
 from mattework.formats.psd_panel import list_rows
@@ -19,7 +20,6 @@ from mattework.formats.psd_splice import Splice
 from mattework.progress import Progress
 
 _SHARE_OFF = 1e-3
-_STRIP = 256
 _CHANNELS_IN_HEADER = Span(12, 14)
 
 
@@ -50,19 +50,17 @@ def find_differences(document: Document, *, progress: Progress | None = None) ->
 
 def _matches_stored(document: Document, progress: Progress | None) -> bool:
     """Whether our picture and the stored one look alike on paper, within one level of 8 bits."""
-    color, alpha = flatten_document(document, progress=progress)
     stored, channels = document.composite, document.mode.channels
     if stored is None:
         return False
     stored_alpha = stored[..., -1] if stored.shape[2] > channels else None
     off = 0
-    for top in range(0, document.size.height, _STRIP):
-        rows = slice(top, top + _STRIP)
-        ours = _on_paper(color[rows], None if alpha is None else alpha[rows], document)
-        theirs = _on_paper(
-            stored[rows, :, :channels], None if stored_alpha is None else stored_alpha[rows], document
-        )
-        off += int((np.abs(ours - theirs) > 1.01 / 255).any(axis=-1).sum())
+    with closing(flatten_in_bands(document, progress=progress)) as bands:
+        for band in bands:
+            ours = _on_paper(band.color, band.alpha, document)
+            alpha = None if stored_alpha is None else stored_alpha[band.rows]
+            theirs = _on_paper(stored[band.rows, :, :channels], alpha, document)
+            off += int((np.abs(ours - theirs) > 1.01 / 255).any(axis=-1).sum())
     return off <= _SHARE_OFF * document.size.area
 
 
@@ -81,35 +79,30 @@ def replace_merged(
     stream: BinaryIO,
     layout: PsdLayout,
     document: Document,
-    *,
-    progress: Progress | None = None,
+    merged: SpooledComposite,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Make merged picture and thumbnail of `document` (read from `stream`) and splice them in.
+    """Splice in the merged picture and the thumbnail of `document` (read from `stream`).
 
     Returns what was changed, in words, and reasons why nothing was.
     """
-    color, alpha = flatten_document(document, progress=progress)
     channels = document.mode.channels
     has_alpha = layout.merged_alpha and layout.channels > channels
     changed = ["the merged picture"]
-    if alpha is not None and not has_alpha:
+    if merged.transparent and not has_alpha:
         if layout.channels > channels:
             return (), (
                 "The picture became transparent, and saved selections lie where its transparency would go.",
             )
         _announce_alpha(splice, stream, layout, document.depth)
         changed.append("the number of its channels")
-    if alpha is None and has_alpha:
-        alpha = cast("Samples", np.full(color.shape[:2], depth_white(document.depth), color.dtype))
-    thumbnail = pack_thumbnail(document, color, alpha)
     first_extra = channels + has_alpha
     extra: list[AnyArray] = []
     if layout.channels > first_extra:
         stored = read_composite(stream, layout, layout.channels)
         extra = [np.ascontiguousarray(stored[..., index]) for index in range(first_extra, layout.channels)]
-    packed = pack_composite(color, alpha, document.mode, extra)
-    splice.replace_long(layout.image_data, packed.iterate(layout.version))
-    if replace_resource(splice, stream, layout, THUMBNAIL, thumbnail, only_if_there=True):
+    packed = merged.iterate(layout.version, with_alpha=has_alpha or merged.transparent, extra=extra)
+    splice.replace_long(layout.image_data, packed)
+    if replace_resource(splice, stream, layout, THUMBNAIL, pack_thumbnail(document), only_if_there=True):
         changed.append("the thumbnail")
     return tuple(changed), ()
 

@@ -9,12 +9,12 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Samples
+from mattework.arrays import AnyArray
 from mattework.document.colour import convert_to_srgb8
+from mattework.document.composite import flatten_thinned
 from mattework.document.model import Document, Metadata, depth_white
 from mattework.formats.metadata import RawMetadata
 
@@ -124,17 +124,15 @@ def _pack_unicode(text: str) -> bytes:
     return struct.pack(">I", len(data) // 2) + data
 
 
-def pack_thumbnail(document: Document, color: Samples, alpha: Samples | None) -> bytes:
+def pack_thumbnail(document: Document) -> bytes:
     """The thumbnail resource: the picture as sRGB JPEG on white, at most 160 pixels wide and high.
 
-    `color` (H, W, channels) and straight `alpha` (H, W) as `flatten_document` gives them.
+    It is made of every n-th row and column, so that at least twice its sides are left for a smooth reduction.
     """
     from PIL import Image
 
-    small, small_alpha = (
-        _shrink(color, _THUMBNAIL_SIDE),
-        None if alpha is None else _shrink(alpha, _THUMBNAIL_SIDE),
-    )
+    step = max(1, document.size.long_side // (4 * _THUMBNAIL_SIDE))
+    small, small_alpha = flatten_thinned(document, step)
     srgb: AnyArray = convert_to_srgb8(small, document.mode, document.metadata.icc)
     if small_alpha is not None:
         share = (small_alpha.astype(np.float32) / depth_white(document.depth))[..., None]
@@ -149,9 +147,3 @@ def pack_thumbnail(document: Document, color: Samples, alpha: Samples | None) ->
     width, height = image.size
     row = (width * 24 + 31) // 32 * 4
     return struct.pack(">6I2H", 1, width, height, row, row * height, len(jpeg), 24, 1) + jpeg
-
-
-def _shrink(samples: Samples, side: int) -> Samples:
-    """Every n-th row and column, so that at least twice `side` is left for a smooth reduction."""
-    step = max(1, max(samples.shape[:2]) // (4 * side))
-    return cast("Samples", np.ascontiguousarray(samples[::step, ::step]))

@@ -29,7 +29,7 @@ def unpremultiply(colour: Samples, alpha: Samples) -> Samples:
     return out
 
 
-def flatten_on_colour(colour: Samples, alpha: Samples, background: tuple[float, ...]) -> Samples:
+def flatten_on_colour(colour: Samples, alpha: Samples, background: tuple[float, ...] | AnyArray) -> Samples:
     """Straight colours (H, W, channels) over one opaque colour, given in sample values of the same depth."""
     out = np.empty_like(colour)
     white = np.float32(depth_white(array_depth(alpha)))
@@ -39,6 +39,19 @@ def flatten_on_colour(colour: Samples, alpha: Samples, background: tuple[float, 
         mixed = colour[rows] * opacity + behind * (1 - opacity)
         out[rows] = mixed if colour.dtype == np.float32 else np.rint(mixed)
     return out
+
+
+def paper_white(mode: ColorMode, depth: Depth) -> AnyArray:
+    """White in a document's own samples (channels,): no ink, or full lightness with neutral a and b."""
+    white = depth_white(depth)
+    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+    values = {
+        ColorMode.GRAY: [white],
+        ColorMode.RGB: [white] * 3,
+        ColorMode.CMYK: [0.0] * 4,
+        ColorMode.LAB: [white, middle, middle],
+    }[mode]
+    return np.array(values, depth_dtype(depth))
 
 
 def change_depth(samples: Samples, depth: Depth) -> Samples:
@@ -79,7 +92,7 @@ def clean_hidden_colours(
     if bool((alpha > 0).all()):
         return colour
     out = colour.copy()
-    paper = _paper_white(mode, array_depth(colour))
+    paper = paper_white(mode, array_depth(colour))
     canvas = Size(colour.shape[1], colour.shape[0]).rect
     for tile in canvas.split_into_tiles(_TILE):
         hidden = alpha[tile.slices] <= 0
@@ -111,18 +124,6 @@ def _bleed(colour: Samples, visible: AnyArray, margin: int) -> tuple[AnyArray, A
     table[labels[visible]] = np.flatnonzero(visible)
     flat = colour.reshape(-1, colour.shape[2])
     return flat[table[labels]], distance <= margin
-
-
-def _paper_white(mode: ColorMode, depth: Depth) -> AnyArray:
-    white = depth_white(depth)
-    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
-    values = {
-        ColorMode.GRAY: [white],
-        ColorMode.RGB: [white] * 3,
-        ColorMode.CMYK: [0.0] * 4,
-        ColorMode.LAB: [white, middle, middle],
-    }[mode]
-    return np.array(values, depth_dtype(depth))
 
 
 def _strips(samples: AnyArray) -> list[slice]:

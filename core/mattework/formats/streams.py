@@ -76,6 +76,13 @@ def write_target(target: Target, write: Writer, *, overwrite: bool) -> tuple[str
         ) from error
 
 
+def folder_of(stream: BinaryIO) -> str | None:
+    """The folder that a stream's file lies in, for temporary files that may be as large; None when it has none."""
+    name = getattr(stream, "name", None)
+    folder = os.path.dirname(os.path.abspath(name)) if isinstance(name, str) else None
+    return folder if folder and os.path.isdir(folder) else None
+
+
 def _open_path(path: str) -> BinaryIO:
     try:
         kind = stat.S_IFMT(Path(path).stat().st_mode)

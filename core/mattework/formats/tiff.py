@@ -1,4 +1,4 @@
-"""Flat TIFF: pages of every common kind in, 8, 16 and 32-bit float with straight alpha out.
+"""Reading the picture of a TIFF file: pages of every common kind.
 
 Of several pages the first at full resolution is read. Sizes and the position of every strip are compared with the file
 before anything is decoded, because tifffile sets itself no limit.
@@ -9,34 +9,26 @@ Source: TIFF 6.0 (Adobe, 1992); TIFF Technical Note 3 (float, predictor 3); the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, Literal, TypeAlias, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples
-from mattework.document.model import ColorMode, Depth, Metadata, array_depth, depth_white
+from mattework.document.model import ColorMode, Depth, array_depth, depth_white
 from mattework.errors import DamagedFile, UnsupportedFile
-from mattework.formats.exif import append_exif, as_rational, extract_exif
+from mattework.formats.exif import extract_exif
 from mattework.formats.ifd import list_tags
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, replace_bad_floats
 from mattework.formats.straight import unpremultiply
 from mattework.geometry import Size
-from mattework.progress import Progress, report_progress
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, SEPARATED, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
-CLASSIC_LIMIT = 4_000_000_000
-"""Bytes of samples beyond which the 64-bit variant is written; a classic TIFF ends at 4 GiB."""
-
-Tag: TypeAlias = tuple[int, int, int, bytes, bool]
-"""A directory entry as tifffile takes it: number, type, count, value, and whether it stands on the first page only."""
 
 _XMP, _ICC, _ORIENTATION, _INK_SET = 700, 34675, 274, 332
 _JPEG_COMPRESSIONS = (6, 7)
 _ASSOCIATED, _UNASSOCIATED = 1, 2
-_ROWS_PER_STRIP = 64
 # Size, bits, compression, colour model, strips, planes, predictor, palette, tiles, extra samples, sample format, tables.
 _STRUCTURAL_TAGS = frozenset(
     {*range(256, 260), 262, 266, 273, 277, 278, 279, 284, 317, 320, *range(322, 326), 332, 338, 339, 347}
@@ -51,12 +43,6 @@ _MODES = {
     YCBCR: ColorMode.RGB,
     CIELAB: ColorMode.LAB,
     ICCLAB: ColorMode.LAB,
-}
-_PHOTOMETRIC = {
-    ColorMode.GRAY: MIN_IS_BLACK,
-    ColorMode.RGB: RGB,
-    ColorMode.CMYK: SEPARATED,
-    ColorMode.LAB: CIELAB,
 }
 
 # tifffile logs what it stumbles over; we say the same as errors and notes, in one place.
@@ -89,56 +75,6 @@ def read_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
     return Picture(
         colour=colour, alpha=alpha, mode=mode, orientation=orientation, metadata=metadata, notes=tuple(notes)
     )
-
-
-def write_tiff(
-    stream: BinaryIO,
-    colour: Samples,
-    alpha: Samples | None,
-    mode: ColorMode,
-    metadata: Metadata,
-    *,
-    big_endian: bool = False,
-    tags: Sequence[Tag] = (),
-    progress: Progress | None = None,
-) -> tuple[str, ...]:
-    """Write samples (H, W, channels) with straight alpha (H, W) of the same type or None; deflate with prediction.
-
-    `stream` must be seekable and readable; `tags` are more entries for the directory. Returns notes: that the file is a
-    BigTIFF, where it must be one.
-    """
-    import tifffile
-
-    height, width = colour.shape[:2]
-    samples = colour.shape[2] + (alpha is not None)
-    big = height * width * samples * colour.itemsize > CLASSIC_LIMIT
-    extra = list(tags)
-    if metadata.xmp:
-        extra.append((_XMP, 1, len(metadata.xmp), metadata.xmp, True))
-    resolution = {}
-    if metadata.dpi:
-        x, y = (as_rational(value) for value in metadata.dpi)
-        resolution = {"resolution": (x, y), "resolutionunit": "INCH"}
-    with tifffile.TiffWriter(stream, bigtiff=big, byteorder=">" if big_endian else "<") as writer:
-        writer.write(
-            _encode_strips(colour, alpha, mode, ">" if big_endian else "<", progress),
-            shape=(height, width, samples) if samples > 1 else (height, width),
-            dtype=colour.dtype,
-            photometric=_PHOTOMETRIC[mode],
-            planarconfig="contig" if samples > 1 else None,
-            extrasamples=[_UNASSOCIATED] if alpha is not None else None,
-            compression="zlib",
-            predictor=True,
-            rowsperstrip=min(_ROWS_PER_STRIP, height),
-            iccprofile=metadata.icc,
-            software=False,
-            metadata=None,
-            extratags=extra,
-            **resolution,
-        )
-    append_exif(stream, metadata.exif)
-    report_progress(progress, "write", 1.0)
-    return ("The picture is over 4 GB: it is a BigTIFF, which some programs cannot open.",) if big else ()
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -354,44 +290,3 @@ def _read_dpi(page: Any) -> tuple[float, float] | None:
         return None
     (x, x_unit), (y, y_unit) = (tag.value[:2] for tag in pair)
     return (x / x_unit * factor, y / y_unit * factor) if x_unit and y_unit else None
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
-
-
-def _encode_strips(
-    colour: Samples,
-    alpha: Samples | None,
-    mode: ColorMode,
-    byte_order: Literal["<", ">"],
-    progress: Progress | None,
-) -> Iterator[bytes]:
-    """Strips as the file holds them: predicted, ordered, deflated. Sources: TIFF 6.0 section 14; Technical Note 3."""
-    import imagecodecs
-    from isal import isal_zlib
-
-    height = len(colour)
-    for top in range(0, height, _ROWS_PER_STRIP):
-        report_progress(progress, "write", top / height)
-        strip: AnyArray = colour[top : top + _ROWS_PER_STRIP]
-        if mode is ColorMode.LAB:
-            strip = _sign_lab(strip)
-        if alpha is not None:
-            strip = np.concatenate([strip, alpha[top : top + _ROWS_PER_STRIP, :, None]], axis=-1)
-        strip = np.ascontiguousarray(strip)
-        if strip.dtype == np.float32:
-            # Float prediction puts the highest bytes first, whatever the file's order.
-            predicted = np.asarray(imagecodecs.floatpred_encode(strip, axis=-2))
-        else:
-            deltas = np.asarray(imagecodecs.delta_encode(strip, axis=-2))
-            predicted = deltas.astype(deltas.dtype.newbyteorder(byte_order))
-        yield isal_zlib.compress(predicted.tobytes(), 2)
-
-
-def _sign_lab(strip: AnyArray) -> AnyArray:
-    strip = strip.copy()
-    if array_depth(strip) == 32:
-        strip[..., 1:] -= np.float32(0.5)
-        return strip * np.array([100, 255, 255], np.float32)
-    strip[..., 1:] ^= np.array(0x80 if strip.dtype == np.uint8 else 0x8000, strip.dtype)
-    return strip
