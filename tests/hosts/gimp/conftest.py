@@ -1,4 +1,4 @@
-"""One run of GIMP for all journeys, and what the engine itself says for comparison."""
+"""GIMP 3.0 and 3.2, each set up once, one run of each for all journeys, and what the engine itself says for comparison."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +22,59 @@ from readers.programs import ProgramMissing
 from samples import draw_disc
 
 HERE = Path(__file__).resolve().parent
+SCRIPTS = ("journeys.py", "inside.py", "procedures.py", "failures.py", "windows.py")
+GIMP_30, GIMP_32 = "gimp", "gimp-3.2"
+"""Programs of installer/test-hosts.sh."""
+
+both_versions = pytest.mark.parametrize("host", [GIMP_30, GIMP_32], indirect=True)
+"""What must hold in either; the rest is looked at in 3.0 only, to save time."""
+
+MAIN_JOURNEYS = {
+    GIMP_32: "registered surroundings existing_masks groups_and_text subject_selection refining "
+    "colours_and_background saved_and_opened_again script_fu"
+}
+
+FindHost = Callable[[str], GimpHost]
 
 
 @pytest.fixture(scope="session")
-def host() -> Iterator[GimpHost]:
-    """A GIMP 3 with the plug-in, in a short temporary folder: paths of Unix sockets are short."""
-    with tempfile.TemporaryDirectory(prefix="mwgimp") as folder:
-        work = Path(folder)
-        try:
-            made = make_host(work)
-        except ProgramMissing as missing:
-            pytest.skip(str(missing))
-        _draw_inputs(work)
-        for script in ("journeys.py", "inside.py", "procedures.py", "failures.py", "windows.py"):
-            shutil.copy(HERE / script, work / script)
-        yield made
-        stop_engines(work)
+def hosts() -> Iterator[FindHost]:
+    """Each GIMP with the plug-in, in a short temporary folder: paths of Unix sockets are short."""
+    with ExitStack() as stack:
+
+        @cache
+        def find(name: str) -> GimpHost:
+            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mwgimp")))
+            made = make_host(work, name)
+            _draw_inputs(work)
+            for script in SCRIPTS:
+                shutil.copy(HERE / script, work / script)
+            stack.callback(stop_engines, work)
+            return made
+
+        yield find
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def host(hosts: FindHost, request: pytest.FixtureRequest) -> GimpHost:
+    """GIMP 3.0, or the one that a test marked with `both_versions` asks for."""
+    try:
+        return hosts(getattr(request, "param", GIMP_30))
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
 def seen(host: GimpHost) -> dict[str, Any]:
     """What the journeys inside GIMP saw, by the name of the journey."""
-    host.run(host.work / "journeys.py", {"MATTEWORK_TEST_WORK": str(host.work)})
+    return _run_journeys(host)
+
+
+@cache
+def _run_journeys(host: GimpHost) -> dict[str, Any]:
+    chosen = MAIN_JOURNEYS.get(host.program, "")
+    settings = {"MATTEWORK_TEST_WORK": str(host.work), "MATTEWORK_TEST_JOURNEYS": chosen}
+    host.run(host.work / "journeys.py", settings)
     results: dict[str, Any] = json.loads((host.work / "out" / "results.json").read_text(encoding="utf-8"))
     return results
 

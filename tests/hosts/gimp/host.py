@@ -32,10 +32,12 @@ cd /; exec chroot "$TREE" "$@"
 
 @dataclass(frozen=True, slots=True)
 class GimpHost:
-    """A GIMP with a profile of its own in `work`. `place` is a program, or the tree that holds one."""
+    """A GIMP with a profile of its own in `work`. `place` is a program, or the tree that holds one; `program` its name
+    in installer/test-hosts.sh."""
 
     place: Path
     work: Path
+    program: str
 
     @property
     def profile(self) -> Path:
@@ -99,13 +101,13 @@ class GimpHost:
         return text
 
 
-def make_host(work: Path) -> GimpHost:
-    """A GIMP 3 with the plug-in installed by the installer's own code.
+def make_host(work: Path, program: str = "gimp") -> GimpHost:
+    """A GIMP 3 with the plug-in installed by the installer's own code. `program` is "gimp" (3.0) or "gimp-3.2".
 
     Raises:
         ProgramMissing: there is no GIMP 3 here.
     """
-    host = GimpHost(locate_program("gimp"), work)
+    host = GimpHost(locate_program(program), work, program)
     for name in ("home", "tmp", "run", "profile", "out"):
         (work / name).mkdir()
     (work / "run").chmod(0o700)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from psd_tools import PSDImage
 
+from hosts.gimp.conftest import both_versions
 from hosts.gimp.host import GimpHost
 from mattework import Layer, cut_out
 from mattework.arrays import AnyArray, Samples
@@ -54,6 +55,7 @@ def cut_in_core(dtype: str) -> tuple[Samples, Samples]:
     return layers[-1].mask.pixels, layers[-1].pixels
 
 
+@both_versions
 def test_every_procedure_is_in_its_menu(seen: dict[str, Any]) -> None:
     assert look_at(seen, "registered") == {
         "remove-background": "Remove _Background…",
@@ -114,6 +116,7 @@ def test_samples_in_a_wide_profile_are_not_converted(seen: dict[str, Any]) -> No
     assert entry["inside_equal"]
 
 
+@both_versions
 def test_offset_selection_and_other_layers_are_left_alone(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "surroundings")
     succeed(entry)
@@ -125,6 +128,7 @@ def test_offset_selection_and_other_layers_are_left_alone(host: GimpHost, seen: 
     assert [one["visible"] for one in entry["layers"]] == [True, True, False]
 
 
+@both_versions
 @pytest.mark.parametrize("mode", ["replace", "intersect", "add"])
 def test_a_mask_that_is_there_is_replaced_or_combined(
     host: GimpHost, seen: dict[str, Any], mode: str
@@ -140,6 +144,7 @@ def test_a_mask_that_is_there_is_replaced_or_combined(
     assert entry["layers"] == 1
 
 
+@both_versions
 def test_groups_and_text_get_masks_and_stay_what_they_are(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "groups_and_text")
     for name in ("group", "text", "inner"):
@@ -162,6 +167,7 @@ def test_several_layers_at_once_and_a_second_time(seen: dict[str, Any]) -> None:
     assert entry["selected"] == 2
 
 
+@both_versions
 def test_the_subject_becomes_a_soft_selection(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "subject_selection")
     succeed(entry)
@@ -178,6 +184,7 @@ def test_the_subject_becomes_a_soft_selection(host: GimpHost, seen: dict[str, An
     assert np.fromfile(host.work / "out" / entry["intersected"], np.uint8).tobytes() == wanted.tobytes()
 
 
+@both_versions
 def test_the_edge_is_refined_where_the_selection_is_and_nowhere_else(
     host: GimpHost, seen: dict[str, Any]
 ) -> None:
@@ -198,6 +205,7 @@ def test_the_edge_is_refined_where_the_selection_is_and_nowhere_else(
     assert np.abs(read_mask(host, entry["from_nothing"]) / 255 - truth).mean() < 0.02
 
 
+@both_versions
 def test_colours_are_cleaned_under_a_mask_of_the_users_own(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "colours_and_background")
     assert "neither a mask nor transparency" in entry["no_mask"]["error"]
@@ -213,6 +221,7 @@ def test_colours_are_cleaned_under_a_mask_of_the_users_own(host: GimpHost, seen:
     assert entry["corner"] == [255, 255, 255]
 
 
+@both_versions
 def test_files_keep_the_mask_and_the_recipe(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "saved_and_opened_again")
     succeed(entry)
@@ -227,6 +236,7 @@ def test_files_keep_the_mask_and_the_recipe(host: GimpHost, seen: dict[str, Any]
     assert "keeps no recipe" in entry["no_recipe"]["error"]
 
 
+@both_versions
 def test_another_program_reads_the_same_mask_from_gimps_psd(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "saved_and_opened_again")
     psd = PSDImage.open(host.work / "out" / "saved.psd")
@@ -239,6 +249,7 @@ def test_another_program_reads_the_same_mask_from_gimps_psd(host: GimpHost, seen
     assert np.abs(np.asarray(image).astype(int) - (wanted >> 8)).max() <= 1
 
 
+@both_versions
 def test_script_fu_calls_it_too(seen: dict[str, Any]) -> None:
     entry = look_at(seen, "script_fu")
     succeed(entry)
@@ -285,10 +296,12 @@ def test_killing_the_plugin_cancels_the_work_and_leaves_no_files(seen: dict[str,
     succeed(entry["next_call"])
 
 
+@both_versions
 def test_no_temporary_file_is_left_behind(host: GimpHost, seen: dict[str, Any]) -> None:
     assert list((host.work / "tmp").rglob("*.raw")) == []
 
 
+@both_versions
 def test_the_plugin_folder_holds_what_the_installer_put_there(host: GimpHost, seen: dict[str, Any]) -> None:
     strange = [path for path in _list_files(host.plugin) if path.suffix not in (".py", ".pyc", ".json")]
     assert strange == []

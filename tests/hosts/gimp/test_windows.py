@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from hosts.gimp.conftest import GIMP_30, FindHost
 from hosts.gimp.host import GimpHost
 from hosts.gimp.screen import Screen, open_screen
 from readers.programs import ProgramMissing
@@ -55,8 +56,12 @@ def open_windows(host: GimpHost, screen: Screen, settings: dict[str, str]) -> It
 
 
 @pytest.fixture(scope="module")
-def session(host: GimpHost, artefacts: Path) -> dict[str, Any]:
+def session(hosts: FindHost, artefacts: Path) -> dict[str, Any]:
     """One session: dialog, OK, Ctrl+Z, Ctrl+Y; with a mask and a selection there before."""
+    try:
+        host = hosts(GIMP_30)
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
     rgb, _ = draw_disc(480, 400)
     picture = host.work / "picture.png"
     Image.fromarray(rgb).save(picture)
