@@ -100,6 +100,7 @@ def run_training(
         if leads and folder.should_stop() and pace.stop_soon():
             folder.log("STOP found: cooling down")
         moment = _agree(moment, partners)
+        progress.elapsed = pace.elapsed
         if moment.share >= 1:
             break
         wanted = LATE_ENCODER if moment.decoder_only else ALWAYS_FROZEN
@@ -109,7 +110,6 @@ def run_training(
         losses.append(trainer.step(batch, moment.rate, progress.steps))
         progress.steps += 1
         progress.seen += trainer.count_pictures(batch) * partners
-        progress.elapsed = pace.elapsed
         if leads and progress.steps % _LOG_EVERY == 0:
             now = time.monotonic()
             folder.log(
