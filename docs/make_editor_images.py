@@ -84,7 +84,7 @@ def main() -> int:
 
     window.open_path(SAMPLES / "astronaut.jpg")
     settle()
-    window.subject_action.trigger()
+    window.commands["select.subject"].trigger()
     settle()
     save_picture(window, "editor-subject")
 

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer
 from PyQt6.QtGui import (
     QAction,
-    QActionGroup,
     QCloseEvent,
     QColor,
     QDragEnterEvent,
     QDropEvent,
-    QKeySequence,
     QPalette,
 )
 from PyQt6.QtWidgets import (
-    QComboBox,
     QDockWidget,
-    QDoubleSpinBox,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QToolBar,
 )
 
 from mattework import Recipe
 from mattework_editor import drafts, preferences
 from mattework_editor.backdrop import load_backdrop
-from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH, Canvas
+from mattework_editor.canvas import Canvas
+from mattework_editor.command import CommandSet, translate
+from mattework_editor.commands import COMMANDS
 from mattework_editor.compose import View
+from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
-from mattework_editor.icons import draw_tool_icon
+from mattework_editor.menus import fill_menu_bar
 from mattework_editor.panels.background import BackgroundPanel, read_colour
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.status import StatusBar
 from mattework_editor.tasks import Tasks
-from mattework_editor.tools import TOOLS, BrushTool, make_strokes
+from mattework_editor.toolbar import ToolBar
+from mattework_editor.tools import BrushTool, make_strokes
 from mattework_editor.workbench import Workbench
 
 
@@ -48,22 +46,28 @@ class EditorWindow(QMainWindow):
 
     def __init__(self, workbench: Workbench | None = None) -> None:
         super().__init__()
-        self.settings = preferences.open_settings()
-        self.workbench = workbench or Workbench()
+        self.settings: QSettings = preferences.open_settings()
+        self.workbench: Workbench = workbench or Workbench()
         self.workbench.setParent(self)
-        self.canvas = Canvas()
-        self.edge = EdgePanel()
-        self.background = BackgroundPanel()
-        self.steps = StepsPanel()
-        self.filing = Filing(self, self.workbench, self.settings)
+        self.canvas: Canvas = Canvas()
+        self.edge: EdgePanel = EdgePanel()
+        self.background: BackgroundPanel = BackgroundPanel()
+        self.steps: StepsPanel = StepsPanel()
+        self.filing: Filing = Filing(self, self.workbench, self.settings)
         self._backdrops = Tasks(self)
         self._backdrop_of: str | None = None
         self._compared: View | None = None
         self.setCentralWidget(self.canvas)
         self.setAcceptDrops(True)
-        self._make_docks()
-        self._make_commands()
-        self.status = StatusBar()
+        self.docks: list[QDockWidget] = add_docks(self)
+        self.commands: CommandSet = CommandSet(self, COMMANDS)
+        self.menus: dict[str, QMenu] = fill_menu_bar(self)
+        self.toolbar: ToolBar = ToolBar(self)
+        self.addToolBar(self.toolbar)
+        self.tool_actions: list[QAction] = self.commands.in_group("tool")
+        self.view_actions: dict[View, QAction] = {one.data(): one for one in self.commands.in_group("view")}
+        self.tool_actions[0].trigger()
+        self.status: StatusBar = StatusBar()
         self.status.cancel_button.clicked.connect(self.workbench.cancel)
         self.setStatusBar(self.status)
         self._connect()
@@ -73,192 +77,6 @@ class EditorWindow(QMainWindow):
         self._show_busy("")
 
     # Building --------------------------------------------------------------------------------------------------------
-
-    def _make_docks(self) -> None:
-        areas = Qt.DockWidgetArea
-        docks: list[QDockWidget] = []
-        for name, title, widget in (
-            ("edge", self.tr("Edge"), self.edge),
-            ("background", self.tr("Background"), self.background),
-            ("history", self.tr("History"), self.steps),
-        ):
-            dock = QDockWidget(title)
-            dock.setObjectName(name)
-            dock.setWidget(widget)
-            dock.setAllowedAreas(areas.LeftDockWidgetArea | areas.RightDockWidgetArea)
-            self.addDockWidget(areas.RightDockWidgetArea, dock)
-            docks.append(dock)
-        self._docks = docks
-        self.tabifyDockWidget(docks[0], docks[1])
-        docks[0].raise_()
-
-    def _action(
-        self,
-        text: str,
-        run: Callable[[], object],
-        keys: QKeySequence.StandardKey | str | list[str] | None = None,
-        tip: str = "",
-        *,
-        checkable: bool = False,
-    ) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(lambda: run())
-        if isinstance(keys, QKeySequence.StandardKey):
-            action.setShortcuts(QKeySequence.keyBindings(keys))
-        elif keys is not None:
-            action.setShortcuts([QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys)])
-        action.setCheckable(checkable)
-        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip((tip or text.replace("&", "").rstrip("…")) + (f" ({shown})" if shown else ""))
-        self.addAction(action)
-        return action
-
-    def _make_commands(self) -> None:
-        keys = QKeySequence.StandardKey
-        self.open_action = self._action(self.tr("&Open…"), self.filing.ask_open, keys.Open)
-        self.save_action = self._action(self.tr("&Save"), self.filing.save, keys.Save)
-        self.save_as_action = self._action(self.tr("Save &As…"), self.filing.ask_save, "Ctrl+Shift+S")
-        self.quit_action = self._action(self.tr("&Quit"), self.close, keys.Quit)
-        self.undo_action = self._action(self.tr("&Undo"), self.undo, keys.Undo)
-        self.redo_action = self._action(self.tr("&Redo"), self.workbench.redo, ["Ctrl+Shift+Z", "Ctrl+Y"])
-        self.subject_action = self._action(
-            self.tr("Select &Subject"),
-            self.workbench.find_subject,
-            "Ctrl+Alt+S",
-            self.tr("Let the model find the subject and solve its edge"),
-        )
-        self.cancel_action = self._action(self.tr("&Cancel"), self.workbench.cancel, "Ctrl+.")
-        self._make_menus()
-        self._make_toolbar()
-
-    def _make_menus(self) -> None:
-        bar = self.menuBar()
-        assert bar is not None
-        menus: list[tuple[str, list[QAction | QMenu | None]]] = [
-            (
-                self.tr("&File"),
-                [
-                    self.open_action,
-                    self.filing.recent_menu,
-                    None,
-                    self.save_action,
-                    self.save_as_action,
-                    None,
-                    self.quit_action,
-                ],
-            ),
-            (self.tr("&Edit"), [self.undo_action, self.redo_action]),
-            (self.tr("&Select"), [self.subject_action, self.cancel_action]),
-            (self.tr("&Tools"), [*self._make_tool_actions(), None, *self._make_brush_actions()]),
-            (self.tr("&View"), [*self._make_view_actions(), None, *self._make_zoom_actions()]),
-            (self.tr("&Window"), [dock.toggleViewAction() for dock in self._docks]),
-        ]
-        for title, entries in menus:
-            menu = QMenu(title, self)
-            menu.setToolTipsVisible(True)
-            bar.addMenu(menu)
-            for entry in entries:
-                if entry is None:
-                    menu.addSeparator()
-                elif isinstance(entry, QMenu):
-                    menu.addMenu(entry)
-                else:
-                    menu.addAction(entry)
-
-    def _make_tool_actions(self) -> list[QAction]:
-        group = QActionGroup(self)
-        self.tool_actions: list[QAction] = []
-        for kind in TOOLS:
-            tool = kind()
-            action = self._action(
-                self.tr(tool.name),
-                lambda tool=tool: self.canvas.set_tool(tool),  # type: ignore[misc]
-                tool.key,
-                self.tr(tool.tip),
-                checkable=True,
-            )
-            action.setData(tool)
-            action.setIcon(draw_tool_icon(tool))
-            group.addAction(action)
-            self.tool_actions.append(action)
-        self.tool_actions[0].trigger()
-        return self.tool_actions
-
-    def _make_brush_actions(self) -> list[QAction]:
-        def grow(factor: float) -> Callable[[], None]:
-            return lambda: self.canvas.set_radius(self.canvas.radius * factor)
-
-        return [
-            self._action(self.tr("Smaller Brush"), grow(1 / 1.25), "["),
-            self._action(self.tr("Larger Brush"), grow(1.25), "]"),
-        ]
-
-    def _make_view_actions(self) -> list[QAction]:
-        titles = {
-            View.CHECKERBOARD: self.tr("On Checkerboard"),
-            View.BLACK: self.tr("On Black"),
-            View.WHITE: self.tr("On White"),
-            View.BACKGROUND: self.tr("On Background"),
-            View.OVERLAY: self.tr("Overlay"),
-            View.MASK: self.tr("Mask"),
-            View.BAND: self.tr("Edge Band"),
-            View.ORIGINAL: self.tr("Original"),
-        }
-        group = QActionGroup(self)
-        self.view_actions: dict[View, QAction] = {}
-        for number, (view, title) in enumerate(titles.items(), 1):
-            action = self._action(
-                title,
-                lambda view=view: self.show_view(view),  # type: ignore[misc]
-                f"Alt+{number}",
-                checkable=True,
-            )
-            group.addAction(action)
-            self.view_actions[view] = action
-        self.next_view_action = self._action(self.tr("Next View"), self.next_view, "F")
-        self.compare_action = self._action(
-            self.tr("Compare with Original"),
-            self.compare,
-            "X",
-            self.tr("Show the original, and the view of before again"),
-            checkable=True,
-        )
-        return [*self.view_actions.values(), self.next_view_action, self.compare_action]
-
-    def _make_zoom_actions(self) -> list[QAction]:
-        canvas = self.canvas
-        return [
-            self._action(self.tr("Zoom In"), lambda: canvas.zoom_step(True), ["Ctrl++", "Ctrl+="]),
-            self._action(self.tr("Zoom Out"), lambda: canvas.zoom_step(False), "Ctrl+-"),
-            self._action(self.tr("Fit"), canvas.fit, ["0", "Ctrl+0"]),
-            self._action(self.tr("100 %"), lambda: canvas.zoom_to(1.0), ["1", "Ctrl+1"]),
-        ]
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(bar)
-        bar.addAction(self.subject_action)
-        bar.addSeparator()
-        bar.addActions(self.tool_actions)
-        bar.addSeparator()
-        self.size_box = QDoubleSpinBox()
-        self.size_box.setRange(2 * SMALLEST_BRUSH, 2 * LARGEST_BRUSH)
-        self.size_box.setDecimals(0)
-        self.size_box.setSuffix(self.tr(" px"))
-        self.size_box.setAccessibleName(self.tr("Brush size"))
-        self.size_box.setToolTip(self.tr("Diameter of the brush in photo pixels ([ and ])"))
-        self.size_box.valueChanged.connect(lambda value: self.canvas.set_radius(value / 2))
-        bar.addWidget(self.size_box)
-        bar.addSeparator()
-        self.view_box = QComboBox()
-        self.view_box.setAccessibleName(self.tr("View"))
-        self.view_box.setToolTip(self.tr("How the work is shown (F: the next one, X: the original)"))
-        for view, action in self.view_actions.items():
-            self.view_box.addItem(action.text(), view)
-        self.view_box.activated.connect(lambda _: self.show_view(self.view_box.currentData()))
-        bar.addWidget(self.view_box)
 
     def _connect(self) -> None:
         bench, canvas = self.workbench, self.canvas
@@ -277,7 +95,7 @@ class EditorWindow(QMainWindow):
         self.filing.failed.connect(self.show_error)
         canvas.gesture_ended.connect(self._paint)
         canvas.scale_changed.connect(self.status.show_scale)
-        canvas.radius_changed.connect(self._show_radius)
+        canvas.radius_changed.connect(self.toolbar.show_radius)
         canvas.view_moved.connect(self._ask_clean)
         bench.changed.connect(self._ask_clean)
         self.edge.edge_moved.connect(
@@ -339,7 +157,7 @@ class EditorWindow(QMainWindow):
         tool = self.canvas.tool
         assert isinstance(tool, BrushTool)
         strokes = make_strokes(tool.choose_kind(inverted), samples, self.canvas.radius)
-        self.workbench.paint(self.tr(tool.name), strokes)
+        self.workbench.paint(translate(tool.name), strokes)
 
     def _choose_background(self, name: str, recipe: Recipe) -> None:
         self.workbench.change_recipe(name, recipe)
@@ -368,13 +186,13 @@ class EditorWindow(QMainWindow):
             back = self.canvas.look.view
             self._set_view(View.ORIGINAL)
             self._compared = back
-        self.compare_action.setChecked(self._compared is not None)
+        self.commands["view.compare"].setChecked(self._compared is not None)
 
     def _set_view(self, view: View) -> None:
         self.canvas.show_look(replace(self.canvas.look, view=view))
         self.view_actions[view].setChecked(True)
-        self.view_box.setCurrentIndex(list(self.view_actions).index(view))
-        self.compare_action.setChecked(self._compared is not None)
+        self.toolbar.show_view(view)
+        self.commands["view.compare"].setChecked(self._compared is not None)
         self._ask_clean()
 
     def _ask_clean(self) -> None:
@@ -426,19 +244,14 @@ class EditorWindow(QMainWindow):
         self.setWindowTitle(f"{self.filing.title}[*] – Mattework" if session else "Mattework")
         self.setWindowModified(dirty)
         free = bench.can_edit
-        for action in (self.save_action, self.save_as_action, self.subject_action):
-            action.setEnabled(free)
-        undo = free and history is not None and (history.last is not None or bench.is_solving)
-        redo = free and history is not None and history.next is not None
-        self.undo_action.setEnabled(undo)
-        self.redo_action.setEnabled(redo)
+        self.commands.update()
         last, following = (history.last, history.next) if history else (None, None)
-        self.undo_action.setText(self.tr("&Undo {step}").format(step=last.name) if last else self.tr("&Undo"))
-        self.redo_action.setText(
+        self.commands["edit.undo"].setText(
+            self.tr("&Undo {step}").format(step=last.name) if last else self.tr("&Undo")
+        )
+        self.commands["edit.redo"].setText(
             self.tr("&Redo {step}").format(step=following.name) if following else self.tr("&Redo")
         )
-        self.open_action.setEnabled(not bench.is_busy)
-        self.cancel_action.setEnabled(bench.is_busy)
         self.edge.setEnabled(free)
         self.background.setEnabled(free)
         self.steps.setEnabled(free)
@@ -459,11 +272,6 @@ class EditorWindow(QMainWindow):
         self.status.show_work(title)
         self.setCursor(Qt.CursorShape.BusyCursor) if title else self.unsetCursor()
         self._show_state()
-
-    def _show_radius(self, radius: float) -> None:
-        self.size_box.blockSignals(True)
-        self.size_box.setValue(2 * radius)
-        self.size_box.blockSignals(False)
 
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""

@@ -65,7 +65,7 @@ def test_photos_of_other_kinds_are_worked_on(driver: Driver, tmp_path: Path, kin
     else:
         image.resize((1, 1)).save(path)
     driver.open(path)
-    driver.window.subject_action.trigger()
+    driver.window.commands["select.subject"].trigger()
     driver.wait()
     assert driver.session.history.last is not None
     driver.drag((20, 20), (60, 60))
@@ -124,7 +124,7 @@ def test_what_is_no_picture_is_a_message(driver: Driver, tmp_path: Path) -> None
     driver.open(path)
     assert "notes.jpg" in driver.window.status.message.text()
     assert driver.bench.session is None
-    assert not driver.window.save_action.isEnabled()
+    assert not driver.window.commands["file.save"].isEnabled()
 
 
 CRASH = """

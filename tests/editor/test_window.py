@@ -34,7 +34,7 @@ def test_a_journey_from_photo_to_psd_and_on(
 ) -> None:
     driver.open(PORTRAIT)
     views = [driver.canvas.look.view]
-    driver.window.subject_action.trigger()
+    driver.window.commands["select.subject"].trigger()
     assert driver.window.status.cancel_button.isVisible()
     driver.wait()
     assert "mattework-subject" in driver.window.status.ran.text()
@@ -179,7 +179,7 @@ def test_brackets_and_the_wheel_change_the_brush(driver: Driver, disc_file: Path
     assert driver.canvas.radius == pytest.approx(20)
     driver.wheel(100, 100, 120, CONTROL)
     assert driver.canvas.radius > 20
-    assert driver.window.size_box.value() == pytest.approx(2 * driver.canvas.radius, abs=0.5)
+    assert driver.window.toolbar.size_box.value() == pytest.approx(2 * driver.canvas.radius, abs=0.5)
 
 
 def test_the_pressure_of_a_pen_scales_the_brush(driver: Driver, disc_file: Path) -> None:
@@ -399,5 +399,10 @@ def test_every_command_has_a_name_a_tip_and_every_shortcut_one_command(driver: D
         assert action.toolTip()
         keys += [key.toString() for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
-    for box in (driver.window.size_box, driver.window.view_box, driver.window.edge.solver, driver.canvas):
+    for box in (
+        driver.window.toolbar.size_box,
+        driver.window.toolbar.view_box,
+        driver.window.edge.solver,
+        driver.canvas,
+    ):
         assert box.accessibleName()

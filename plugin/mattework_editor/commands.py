@@ -1,0 +1,233 @@
+"""Every command of the editor, one record each, in the order of its menu."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QKeySequence
+
+from mattework_editor.command import Command, always, can_edit, is_busy, is_idle
+from mattework_editor.compose import View
+from mattework_editor.icons import draw_tool_icon
+from mattework_editor.tools import TOOLS, BrushTool
+
+if TYPE_CHECKING:
+    from mattework_editor.window import EditorWindow
+
+STANDARD = QKeySequence.StandardKey
+
+VIEW_TITLES = {
+    View.CHECKERBOARD: "On Checkerboard",
+    View.BLACK: "On Black",
+    View.WHITE: "On White",
+    View.BACKGROUND: "On Background",
+    View.OVERLAY: "Overlay",
+    View.MASK: "Mask",
+    View.BAND: "Edge Band",
+    View.ORIGINAL: "Original",
+}
+
+
+def _can_undo(window: EditorWindow) -> bool:
+    bench = window.workbench
+    return (
+        bench.can_edit
+        and bench.session is not None
+        and (bool(bench.session.history.last) or bench.is_solving)
+    )
+
+
+def _can_redo(window: EditorWindow) -> bool:
+    bench = window.workbench
+    return bench.can_edit and bench.session is not None and bool(bench.session.history.next)
+
+
+def _choose_tool(tool: BrushTool, window: EditorWindow) -> None:
+    window.canvas.set_tool(tool)
+
+
+def _choose_view(view: View, window: EditorWindow) -> None:
+    window.show_view(view)
+
+
+def _scale_brush(factor: float, window: EditorWindow) -> None:
+    window.canvas.set_radius(window.canvas.radius * factor)
+
+
+def _make_tool_command(kind: type[BrushTool]) -> Command:
+    tool = kind()
+    return Command(
+        id=f"tool.{kind.__name__}",
+        text=tool.name,
+        tip=tool.tip,
+        keys=tool.key,
+        menu="tools",
+        group="tool",
+        run=partial(_choose_tool, tool),
+        icon=partial(draw_tool_icon, tool),
+        data=tool,
+    )
+
+
+def _make_view_command(number: int, view: View) -> Command:
+    return Command(
+        id=f"view.{view.name.lower()}",
+        text=VIEW_TITLES[view],
+        keys=f"Alt+{number}",
+        menu="view",
+        group="view",
+        run=partial(_choose_view, view),
+        data=view,
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        id="file.open",
+        text="&Open…",
+        menu="file",
+        keys=STANDARD.Open,
+        tip="Open a photo, or a file that Mattework wrote",
+        enabled=is_idle,
+        run=lambda window: window.filing.ask_open(),
+    ),
+    Command(
+        id="file.save",
+        text="&Save",
+        menu="file",
+        part=1,
+        keys=STANDARD.Save,
+        tip="Save where it was saved before; PSD and TIFF stay editable",
+        enabled=can_edit,
+        run=lambda window: window.filing.save(),
+    ),
+    Command(
+        id="file.save_as",
+        text="Save &As…",
+        menu="file",
+        part=1,
+        keys="Ctrl+Shift+S",
+        tip="Save under another name or in another format",
+        enabled=can_edit,
+        run=lambda window: window.filing.ask_save(),
+    ),
+    Command(
+        id="file.quit",
+        text="&Quit",
+        menu="file",
+        part=9,
+        keys=STANDARD.Quit,
+        tip="Close the window; what is not saved is asked about",
+        run=lambda window: window.close(),
+    ),
+    Command(
+        id="edit.undo",
+        text="&Undo",
+        menu="edit",
+        keys=STANDARD.Undo,
+        tip="Take the last step back",
+        enabled=_can_undo,
+        run=lambda window: window.undo(),
+    ),
+    Command(
+        id="edit.redo",
+        text="&Redo",
+        menu="edit",
+        keys=("Ctrl+Shift+Z", "Ctrl+Y"),
+        tip="Do again what was taken back",
+        enabled=_can_redo,
+        run=lambda window: window.workbench.redo(),
+    ),
+    Command(
+        id="select.subject",
+        text="Select &Subject",
+        menu="select",
+        keys="Ctrl+Alt+S",
+        tip="Let the model find the subject and solve its edge",
+        enabled=can_edit,
+        run=lambda window: window.workbench.find_subject(),
+    ),
+    Command(
+        id="select.cancel",
+        text="&Cancel",
+        menu="select",
+        part=9,
+        keys="Ctrl+.",
+        tip="Stop the work that runs; what was there before stays",
+        enabled=is_busy,
+        run=lambda window: window.workbench.cancel(),
+    ),
+    *(_make_tool_command(kind) for kind in TOOLS),
+    Command(
+        id="tools.smaller",
+        text="Smaller Brush",
+        menu="tools",
+        part=5,
+        keys="[",
+        run=partial(_scale_brush, 1 / 1.25),
+    ),
+    Command(
+        id="tools.larger",
+        text="Larger Brush",
+        menu="tools",
+        part=5,
+        keys="]",
+        run=partial(_scale_brush, 1.25),
+    ),
+    *(_make_view_command(number, view) for number, view in enumerate(VIEW_TITLES, 1)),
+    Command(
+        id="view.next",
+        text="Next View",
+        menu="view",
+        part=1,
+        keys="F",
+        tip="Show the work in the next way",
+        run=lambda window: window.next_view(),
+    ),
+    Command(
+        id="view.compare",
+        text="Compare with Original",
+        menu="view",
+        part=1,
+        keys="X",
+        tip="Show the original, and the view of before again",
+        checkable=True,
+        run=lambda window: window.compare(),
+    ),
+    Command(
+        id="view.zoom_in",
+        text="Zoom In",
+        menu="view",
+        part=5,
+        keys=("Ctrl++", "Ctrl+="),
+        run=lambda window: window.canvas.zoom_step(True),
+    ),
+    Command(
+        id="view.zoom_out",
+        text="Zoom Out",
+        menu="view",
+        part=5,
+        keys="Ctrl+-",
+        run=lambda window: window.canvas.zoom_step(False),
+    ),
+    Command(
+        id="view.fit",
+        text="Fit",
+        menu="view",
+        part=5,
+        keys=("0", "Ctrl+0"),
+        tip="Show all of the photo",
+        enabled=always,
+        run=lambda window: window.canvas.fit(),
+    ),
+    Command(
+        id="view.full",
+        text="100 %",
+        menu="view",
+        part=5,
+        keys=("1", "Ctrl+1"),
+        tip="One pixel of the photo is one of the screen",
+        run=lambda window: window.canvas.zoom_to(1.0),
+    ),
+)

@@ -1,0 +1,52 @@
+"""The panels at the side of the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDockWidget, QWidget
+
+from mattework_editor.command import translate
+
+if TYPE_CHECKING:
+    from mattework_editor.window import EditorWindow
+
+AREA = Qt.DockWidgetArea
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A panel's place: `attribute` of the window that holds it, and the panel `beside` which it is a tab, if any."""
+
+    attribute: str
+    title: str
+    beside: str = ""
+
+
+PLACES = (
+    Place("edge", "Edge"),
+    Place("background", "Background", beside="edge"),
+    Place("steps", "History"),
+)
+
+
+def add_docks(window: EditorWindow) -> list[QDockWidget]:
+    """Put the panels of `PLACES` at the right of the window; the first of a stack of tabs is in front."""
+    docks: dict[str, QDockWidget] = {}
+    for place in PLACES:
+        widget: QWidget = getattr(window, place.attribute)
+        dock = QDockWidget(translate(place.title), window)
+        dock.setObjectName(place.attribute)
+        dock.setWidget(widget)
+        dock.setAllowedAreas(AREA.LeftDockWidgetArea | AREA.RightDockWidgetArea)
+        window.addDockWidget(AREA.RightDockWidgetArea, dock)
+        docks[place.attribute] = dock
+    for place in PLACES:
+        if place.beside:
+            window.tabifyDockWidget(docks[place.beside], docks[place.attribute])
+    for place in PLACES:
+        if not place.beside:
+            docks[place.attribute].raise_()
+    return list(docks.values())

@@ -1,0 +1,53 @@
+"""The tool bar: the subject in one click, the tools, the brush's size, the view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QToolBar
+
+from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH
+from mattework_editor.compose import View
+
+if TYPE_CHECKING:
+    from mattework_editor.window import EditorWindow
+
+
+class ToolBar(QToolBar):
+    """`size_box` shows the brush's diameter, `view_box` the view."""
+
+    def __init__(self, window: EditorWindow) -> None:
+        super().__init__(window)
+        self.setWindowTitle(self.tr("Tools"))
+        self.setObjectName("tools")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        commands = window.commands
+        self.addAction(commands["select.subject"])
+        self.addSeparator()
+        self.addActions(commands.in_group("tool"))
+        self.addSeparator()
+        self.size_box = QDoubleSpinBox()
+        self.size_box.setRange(2 * SMALLEST_BRUSH, 2 * LARGEST_BRUSH)
+        self.size_box.setDecimals(0)
+        self.size_box.setSuffix(self.tr(" px"))
+        self.size_box.setAccessibleName(self.tr("Brush size"))
+        self.size_box.setToolTip(self.tr("Diameter of the brush in photo pixels ([ and ])"))
+        self.size_box.valueChanged.connect(lambda value: window.canvas.set_radius(value / 2))
+        self.addWidget(self.size_box)
+        self.addSeparator()
+        self.view_box = QComboBox()
+        self.view_box.setAccessibleName(self.tr("View"))
+        self.view_box.setToolTip(self.tr("How the work is shown (F: the next one, X: the original)"))
+        for action in commands.in_group("view"):
+            self.view_box.addItem(action.text(), action.data())
+        self.view_box.activated.connect(lambda _: window.show_view(self.view_box.currentData()))
+        self.addWidget(self.view_box)
+
+    def show_radius(self, radius: float) -> None:
+        self.size_box.blockSignals(True)
+        self.size_box.setValue(2 * radius)
+        self.size_box.blockSignals(False)
+
+    def show_view(self, view: View) -> None:
+        self.view_box.setCurrentIndex(self.view_box.findData(view))
