@@ -101,18 +101,21 @@ def find_with_prompts(
     session: ModelSession,
     prompts: Sequence[Prompt],
     *,
+    start: Floats | None = None,
     zoom: bool,
     input_side: int,
     progress: Progress | None,
 ) -> FoundSubject:
-    """What the prompts, in pixels of the photo, mean to the network. See `ObjectSelector.select`.
+    """What the prompts, in pixels of the photo, mean to the network, from the soft mask `start` on where there is one.
+
+    See `ObjectSelector.select`.
 
     Raises:
         UsageError: no prompt says what belongs to the object, or one lies outside the photo.
     """
     from mattework.segment.prompted import open_selector
 
-    if not any(prompt.adds for prompt in prompts):
+    if start is None and not any(prompt.adds for prompt in prompts):
         raise UsageError("Nothing says what is to be cut out. Give a point on it, or a box around it.")
     selector = open_selector(
         make_preview(photo, PREVIEW_SIDE),
@@ -131,7 +134,7 @@ def find_with_prompts(
         zoom=zoom,
         prompts=tuple(prompts),
     )
-    return _keep(selector.select(prompts), choice)
+    return _keep(selector.select(prompts, previous=start), choice)
 
 
 def _keep(found: SubjectResult | Selection, choice: SubjectChoice) -> FoundSubject:

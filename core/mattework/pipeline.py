@@ -93,7 +93,8 @@ def cut_out(
             any; the embedded one when not given.
         device: auto, cpu, cuda, rocm, dml, coreml or openvino. A named one that is not there is an error.
         session: a model opened by `open_model`, used instead of `model` and `device`; stays warm over many pictures.
-        from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution.
+        from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution. With prompts
+            it is where they begin.
         trimap: a trimap of your own at the photo's size: file or (H, W) array of 0, 128, 255.
         prompts: points, boxes, lassos and scribbles in pixels of the photo that say which thing is meant, instead of the
             subject that a model finds by itself.
@@ -114,11 +115,11 @@ def cut_out(
     Raises:
         MatteworkError: see the tree in `mattework.errors`.
     """
-    if (from_mask is not None) + (trimap is not None) + bool(prompts) > 1:
-        raise UsageError("Give either a soft mask or a trimap of your own or prompts, one of the three.")
+    if trimap is not None and (from_mask is not None or prompts):
+        raise UsageError("A trimap of your own is the last word: a soft mask or prompts do not go with it.")
     recipe = Recipe(
         program=f"mattework {__version__}",
-        trimap=rules or TrimapRules(doubt=0.0 if from_mask is not None else TrimapRules().doubt),
+        trimap=rules or TrimapRules(doubt=0.0 if from_mask is not None and not prompts else TrimapRules().doubt),
         strokes=tuple(strokes),
         solver=solver,
         edge=edge or EdgeSettings(),
@@ -141,7 +142,7 @@ def cut_out(
         drawn, png = take_trimap(trimap, photo.size)
         choice = SubjectChoice(origin="trimap")
         subject = FoundSubject(choice=choice, inputs=RecipeInputs(trimap=png), trimap=drawn)
-    elif from_mask is not None:
+    elif from_mask is not None and not prompts:
         soft_mask, png = take_mask(from_mask)
         choice = SubjectChoice(origin="mask")
         subject = FoundSubject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
@@ -151,7 +152,8 @@ def cut_out(
         with run.step("subject"):
             how: Any = {"zoom": zoom, "input_side": input_side, "progress": progress}
             if prompts:
-                subject = find_with_prompts(photo, session, prompts, **how)
+                start = None if from_mask is None else take_mask(from_mask)[0]
+                subject = find_with_prompts(photo, session, prompts, start=start, **how)
             else:
                 subject = find_with_model(photo, session, **how)
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)

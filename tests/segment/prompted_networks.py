@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from mattework.arrays import AnyArray
@@ -195,4 +196,6 @@ def _open(folder: Path, spec: ModelSpec, encoder: bytes, decoder: bytes) -> Mode
     folder.mkdir(parents=True, exist_ok=True)
     (folder / spec.file("encoder").name).write_bytes(encoder)
     (folder / spec.file("decoder").name).write_bytes(decoder)
+    # The record beside its file makes it a model that a user added.
+    (folder / spec.file("encoder").name).with_suffix(".json").write_bytes(msgspec.json.encode(spec))
     return open_session(spec, ModelStore([ModelFolder(folder, "user")]), device="cpu")

@@ -22,6 +22,7 @@ from mattework.worker import client as client_module
 from mattework.worker.client import WorkerClient, connect_worker, find_worker
 from mattework.worker.launch import name_worker
 from mattework.worker.protocol import (
+    PROTOCOL,
     ColoursRequest,
     CutRequest,
     EdgeOptions,
@@ -130,7 +131,7 @@ def test_cancelling_ends_the_job_and_leaves_the_connection_usable(places: Path) 
             client.call("refine", request, cancel)
         assert caught.value.kind == "Cancelled"
         assert time.monotonic() - started < 20
-        assert client.call("about")["protocol"] == 1
+        assert client.call("about")["protocol"] == PROTOCOL
 
 
 def test_a_host_that_is_killed_leaves_no_files(places: Path) -> None:
@@ -215,6 +216,39 @@ def test_a_worker_that_is_ending_is_followed_by_the_next(places: Path) -> None:
             assert client.call("about")["program"]
 
 
+def test_a_model_file_that_was_replaced_is_not_answered_from_memory(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATTEWORK_MODELS", str(places / "models"))
+    (places / "models").mkdir()
+    with connect_worker(COMMAND) as early:
+        first = early.record.pid
+        request = send_long_job(early)
+        answers: list[str] = []
+        thread = threading.Thread(target=_note_answer, args=(early, request, answers))
+        thread.start()
+        (places / "models" / "u2net.onnx").write_bytes(b"another one")
+        with connect_worker(COMMAND) as late:
+            second = late.record.pid
+            assert late.call("about")["program"]
+        assert second != first
+        assert not has_ended(first), "who is served by the old one is served to the end"
+        early.cancel()
+        thread.join(20)
+    assert answers == ["Cancelled"]
+    assert wait_until(lambda: has_ended(first))
+    with connect_worker(COMMAND) as client:
+        assert client.record.pid == second
+
+
+def _note_answer(client: WorkerClient, request: RefineRequest, answers: list[str]) -> None:
+    try:
+        client.call("refine", request)
+        answers.append("done")
+    except EngineError as error:
+        answers.append(error.kind)
+
+
 def test_a_runtime_folder_that_goes_away_ends_the_worker(places: Path) -> None:
     with connect_worker(COMMAND) as client:
         pid = client.record.pid
@@ -248,7 +282,7 @@ def open_raw(name: str) -> socket.socket:
     "greeting",
     [
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-        b'{"event":"hello","protocol":1,"proof":"' + b"0" * 64 + b'","challenge":"00"}\n',
+        f'{{"event":"hello","protocol":{PROTOCOL},"proof":"'.encode() + b"0" * 64 + b'","challenge":"00"}\n',
         b'{"op":"about","id":1}\n',
         b"x" * 5000,
         b"[]\n",
@@ -419,4 +453,4 @@ def test_a_full_disk_is_told_and_nothing_stays(places: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert "The disk is full" in done.stdout, done.stderr
-    assert done.stdout.splitlines()[-1] == "1", "the worker lives on"
+    assert done.stdout.splitlines()[-1] == str(PROTOCOL), "the worker lives on"

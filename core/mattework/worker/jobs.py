@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mattework._version import __version__
 from mattework.errors import MatteworkError, UsageError
@@ -20,8 +20,10 @@ from mattework.worker.protocol import (
     CutRequest,
     EdgeOptions,
     RefineRequest,
+    SelectRequest,
     ShadowRequest,
 )
+from mattework.worker.selecting import WarmSelectors, convert_gestures, select_object
 
 if TYPE_CHECKING:
     from mattework.arrays import AnyArray, Samples
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from mattework.recipe import EdgeSettings
 
 Report = Callable[[str, float], None]
+Task = Literal["subject", "prompt"]
 Params = TypeVar("Params")
 
 MASK_FILE, COLOURS_FILE, SOFT_MASK_FILE = "mask.raw", "colours.raw", "soft-mask.png"
@@ -51,9 +54,10 @@ STAGES = {
 
 @dataclass(slots=True)
 class Jobs:
-    """The operations, with the model that stays warm between them."""
+    """The operations, with the models and encoded photos that stay warm between them."""
 
-    _sessions: dict[str, ModelSession] = field(default_factory=dict)
+    selectors: WarmSelectors = field(default_factory=WarmSelectors)
+    _sessions: dict[Task, tuple[str, ModelSession]] = field(default_factory=dict)
     _loading: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, op: str, params: Mapping[str, Any], folder: Path | None, report: Report) -> dict[str, Any]:
@@ -76,55 +80,70 @@ class Jobs:
         """Load the model in the background: the host is busy sending pixels meanwhile."""
 
         def load() -> None:
+            from mattework.models.catalogue import find_spec
+
             # Whatever is wrong with the model is told by the request that needs it.
             with contextlib.suppress(MatteworkError, MemoryError):
-                self.open_model(model)
+                prompted = model is not None and find_spec(model).task == "prompt"
+                self.open_model(model, "prompt" if prompted else "subject")
 
         threading.Thread(target=load, daemon=True).start()
 
-    def open_model(self, model: str | None) -> ModelSession:
-        """The open model of that identifier, the embedded one by default. Only the last one is kept."""
-        from mattework.pipeline import DEFAULT_MODEL, open_model
+    def open_model(self, model: str | None, task: Task = "subject") -> ModelSession:
+        """The open model of that identifier, the embedded one by default. The last one for each task is kept."""
+        from mattework.finding import DEFAULT_MODEL, open_model
+        from mattework.segment.prompted import DEFAULT_PROMPT_MODEL
 
-        name = model or DEFAULT_MODEL
+        name = model or (DEFAULT_MODEL if task == "subject" else DEFAULT_PROMPT_MODEL)
         with self._loading:
-            if name not in self._sessions:
-                self._sessions = {name: open_model(name)}
-            return self._sessions[name]
+            kept = self._sessions.get(task)
+            if kept is None or kept[0] != name:
+                kept = self._sessions[task] = (name, open_model(name, task=task))
+            return kept[1]
 
 
 def describe_engine() -> dict[str, Any]:
-    """What the engine is, and which subject models are installed here: for dialogs and for the doctor."""
+    """What the engine is, and which models that find or select are installed here: for dialogs and for the doctor."""
+    from mattework.finding import DEFAULT_MODEL
     from mattework.models.store import open_store
-    from mattework.pipeline import DEFAULT_MODEL
+    from mattework.segment.prompted import DEFAULT_PROMPT_MODEL
 
     store = open_store()
-    models = [
-        {"id": spec.id, "name": spec.display_name}
-        for spec in store.list_specs()
-        if spec.task == "subject" and store.is_installed(spec)
-    ]
+    installed = [spec for spec in store.list_specs() if store.is_installed(spec)]
+
+    def list_for(task: Task) -> list[dict[str, str]]:
+        return [{"id": spec.id, "name": spec.display_name} for spec in installed if spec.task == task]
+
     return {
         "program": __version__,
         "protocol": PROTOCOL,
         "python": sys.executable,
         "pid": os.getpid(),
-        "models": models,
+        "models": list_for("subject"),
         "default_model": DEFAULT_MODEL,
+        "prompt_models": list_for("prompt"),
+        "default_prompt_model": DEFAULT_PROMPT_MODEL,
     }
 
 
 def cut_subject(jobs: Jobs, request: CutRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
     from mattework.pipeline import cut_out
     from mattework.recipe import TrimapRules
-    from mattework.worker.rasters import read_document
+    from mattework.worker.rasters import locate_file, read_document, read_plane, unit_values
 
+    if request.start is not None and not request.prompts:
+        raise UsageError("A mask to begin from goes with prompts.")
     progress("open", 0.0)
     document, raw = read_document(request.picture, folder)
+    start = None
+    if request.start is not None:
+        start = unit_values(read_plane(locate_file(folder, request.start), request.sample, document.size))
     progress("model", 0.0)
     cutout = cut_out(
         document,
-        session=jobs.open_model(request.model),
+        session=jobs.open_model(request.model, "prompt" if request.prompts else "subject"),
+        prompts=convert_gestures(request.prompts),
+        from_mask=start,
         rules=TrimapRules(band=request.edge.band),
         solver=_check_solver(request.edge.solver),
         edge=_edge_settings(request.edge),
@@ -132,6 +151,13 @@ def cut_subject(jobs: Jobs, request: CutRequest, folder: Path | None, progress: 
         progress=progress,
     )
     return _hand_over(cutout, request, document, raw, folder)
+
+
+def select_thing(
+    jobs: Jobs, request: SelectRequest, folder: Path | None, progress: Progress
+) -> dict[str, Any]:
+    session = jobs.open_model(request.model, "prompt")
+    return select_object(jobs.selectors, session, request, folder, progress)
 
 
 def adjust_edge(_: Jobs, request: AdjustRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
@@ -280,6 +306,7 @@ def throw_shadow(_: Jobs, request: ShadowRequest, folder: Path | None, progress:
 
 _OPERATIONS: Mapping[str, tuple[type[Any], Callable[..., dict[str, Any]]]] = {
     "cut": (CutRequest, cut_subject),
+    "select": (SelectRequest, select_thing),
     "adjust": (AdjustRequest, adjust_edge),
     "refine": (RefineRequest, refine_edge),
     "colours": (ColoursRequest, clean_colours),

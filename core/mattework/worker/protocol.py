@@ -21,9 +21,9 @@ import json
 import secrets
 import socket
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Goes up when a client of before cannot talk to a worker of after, or the other way round."""
 
 MAX_LINE = 1 << 20
@@ -72,9 +72,20 @@ class EdgeOptions:
 
 
 @dataclass(frozen=True)
+class Gesture:
+    """A prompt in pixels of the picture: what a person points at; see `mattework.Prompt`."""
+
+    kind: Literal["point", "box", "lasso", "scribble"]
+    points: tuple[tuple[float, float], ...]
+    adds: bool = True
+
+
+@dataclass(frozen=True)
 class CutRequest:
     """Find the subject: its mask in `sample` goes to mask.raw, clean colours like the picture to colours.raw.
 
+    With `prompts`, what they mean is cut out instead, by a `model` that answers prompts; `start` is then the file of a
+    mask in `sample` to begin from, where there is one.
     `combine` is replace, intersect (the lesser of both) or add (the greater), with the mask in the file `existing`.
     `with_transparency` multiplies the picture's own alpha into the mask, for those who want it as a selection.
     """
@@ -87,6 +98,27 @@ class CutRequest:
     combine: str = "replace"
     existing: str | None = None
     with_transparency: bool = False
+    prompts: tuple[Gesture, ...] = ()
+    start: str | None = None
+
+
+@dataclass(frozen=True)
+class SelectRequest:
+    """Select what the prompts mean, without solving its edge; quick, since the picture stays encoded between requests.
+
+    Give all gestures so far each time. The soft mask goes to selection.raw as u8, at `width` x `height` where both are
+    given, else at its own resolution. `start` is the file of a mask of the picture's size in `start_sample` to begin from.
+    The value holds `mask`, `width`, `height`, `box` (left, top, right, bottom in the picture, or null), `confidence`,
+    `reasons` and `looks`.
+    """
+
+    picture: Picture
+    prompts: tuple[Gesture, ...] = ()
+    model: str | None = None
+    width: int = 0
+    height: int = 0
+    start: str | None = None
+    start_sample: str = "u8"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ def serve(name: str, idle: float) -> int:
     if lock is None:
         _say_ready(out)
         return 0
-    with lock, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        stack.callback(lock.close)
         sweep_work_folders()
         work, work_lock = make_work_folder()
         stack.callback(shutil.rmtree, work, ignore_errors=True)
@@ -75,10 +76,15 @@ def serve(name: str, idle: float) -> int:
         write_record(name, record)
         worker = Worker(name=name, record=record, work=work, idle=idle)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.retire())
-        stack.callback(worker.retire)
+            signal.signal(number, lambda *_: worker.stop())
+        stack.callback(worker.stop)
         _say_ready(out)
         worker.listen(listener)
+        worker.retire()
+        # From here on the next worker of that name may take the place; ours finishes what it has begun.
+        listener.close()
+        lock.close()
+        worker.finish()
     return 0
 
 
@@ -91,21 +97,36 @@ class Worker:
     work: Path
     idle: float
     jobs: Jobs = field(default_factory=Jobs)
+    leaving: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
+    installed: str | None = None
     running: threading.Lock = field(default_factory=threading.Lock)
     connections: set[Connection] = field(default_factory=set)
 
     def retire(self) -> None:
-        """End soon, and be found no more: who comes now starts the next worker, which waits until this one has ended."""
-        self.stopping.set()
+        """Be found no more, and end when those who are connected have gone; who comes now starts the next worker."""
+        self.leaving.set()
         if self._is_current():
             remove_record(self.name)
+
+    def stop(self) -> None:
+        """End now, and what runs with it."""
+        self.stopping.set()
+        self.retire()
+
+    def check_installation(self) -> None:
+        """Retire when program or models were replaced since the first client came: the next worker has the new ones."""
+        found = describe_installation()
+        if self.installed is None:
+            self.installed = found
+        elif found != self.installed:
+            self.retire()
 
     def listen(self, listener: socket.socket) -> None:
         """Accept connections until told to stop, or idle for too long, or no longer the one that the record names."""
         listener.settimeout(0.5)
         last_used = time.monotonic()
-        while not self.stopping.is_set():
+        while not self.leaving.is_set():
             self.connections = {one for one in self.connections if one.thread.is_alive()}
             if self.connections:
                 last_used = time.monotonic()
@@ -119,7 +140,11 @@ class Worker:
                 client.close()
                 continue
             self.connections.add(Connection(self, client))
-        self.retire()
+
+    def finish(self) -> None:
+        """Wait until all clients have gone or `stop` was called, then until their threads have noticed."""
+        while not self.stopping.wait(0.1) and any(one.thread.is_alive() for one in self.connections):
+            pass
         for connection in self.connections:
             connection.hang_up()
         for connection in self.connections:
@@ -170,10 +195,8 @@ class Connection:
         hello = self.channel.receive(MAX_GREETING) or {}
         if not is_proof(secret, "client", challenge, hello.get("proof")):
             return False
-        if installed_version() != __version__:
-            # The program was replaced while we ran: what is installed now answers better than we do.
-            self.worker.retire()
-        if self.worker.stopping.is_set():
+        self.worker.check_installation()
+        if self.worker.leaving.is_set():
             self.channel.send({"event": "retired"})
             return False
         proof = prove_secret(secret, "worker", str(hello.get("challenge")))
@@ -227,7 +250,7 @@ class Connection:
                 self.worker.jobs.warm_up((request.get("params") or {}).get("model"))
                 return {"event": "result", "value": {"folder": str(self._make_folder())}}
             if op == "stop":
-                self.worker.retire()
+                self.worker.stop()
                 return {"event": "result", "value": {}}
             with self._take_turn(report):
                 value = self.worker.jobs.run(str(op), request.get("params") or {}, self._folder, report)
@@ -269,15 +292,22 @@ class Connection:
             self.channel.send(message)
 
 
-def installed_version() -> str:
-    """The version that is on the disk now, which an update may have changed since we started."""
+def describe_installation() -> str:
+    """What is on the disk now, as far as a running worker has read it before: the program's version and the models."""
     import mattework._version
+    from mattework.models.store import open_store
 
+    store = open_store()
     try:
-        text = Path(mattework._version.__file__).read_text(encoding="utf-8")
+        parts = [Path(mattework._version.__file__).read_text(encoding="utf-8")]
     except OSError:
-        return ""
-    return __version__ if repr(__version__) in text.replace('"', "'") else text
+        parts = [""]
+    for spec in store.list_specs():
+        for found in store.find_files(spec):
+            with contextlib.suppress(OSError):
+                state = found.path.stat()
+                parts.append(f"{found.path} {state.st_size} {state.st_mtime_ns}")
+    return "\n".join(parts)
 
 
 def explain_disk(error: OSError) -> str:
