@@ -21,6 +21,7 @@
     ├── DeviceUnavailable             6    a forced device is not there
     ├── RecipeError                   7    a recipe that cannot be read or re-applied
     ├── OutOfMemory                   8
+    ├── HostError                     9    a host program, or the engine beside it, cannot be set up or started
     └── Cancelled                     130
 
 A message says what happened, to which file, and what to do about it.
@@ -115,6 +116,10 @@ class RecipeError(MatteworkError):
 
 class OutOfMemory(MatteworkError):
     exit_code = 8
+
+
+class HostError(MatteworkError):
+    exit_code = 9
 
 
 class Cancelled(MatteworkError):

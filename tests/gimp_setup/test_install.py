@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mattework.cli.root import run_command_line
+from mattework.errors import HostError
 from mattework.gimp_setup.plugin_folder import engine_command, engine_record, gather_files
 from mattework.worker.client import find_worker
 from mattework.worker.protocol import EngineError
@@ -193,7 +194,7 @@ def test_the_doctor_names_what_is_broken_and_what_to_do(
     run_command_line(["gimp", "install", "--no-check"])
     breakage(installed(profile))  # type: ignore[operator]
     capsys.readouterr()
-    assert run_command_line(["gimp", "doctor"]) == 1
+    assert run_command_line(["gimp", "doctor"]) == HostError.exit_code
     said = capsys.readouterr().err
     wrong = [line for line in said.splitlines() if line.startswith("  wrong")]
     assert len(wrong) == 1
@@ -208,7 +209,7 @@ def test_the_doctor_says_when_there_is_no_gimp(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.delenv("GIMP3_DIRECTORY", raising=False)
-    assert run_command_line(["gimp", "doctor"]) == 1
+    assert run_command_line(["gimp", "doctor"]) == HostError.exit_code
     assert "No GIMP 3 was found" in capsys.readouterr().err
     assert run_command_line(["gimp", "install"]) == 2
 
@@ -217,7 +218,7 @@ def test_sandboxed_gimps_are_told_what_works(profile: Path, capsys: Captured) ->
     home = Path(os.environ["HOME"])
     (home / "snap/gimp/current/.config/GIMP/3.0").mkdir(parents=True)
     (home / ".var/app/org.gimp.GIMP/config/GIMP/3.0").mkdir(parents=True)
-    assert run_command_line(["gimp", "install", "--no-check"]) == 1
+    assert run_command_line(["gimp", "install", "--no-check"]) == HostError.exit_code
     said = capsys.readouterr().err
     assert "This GIMP is a Snap" in said
     assert "This GIMP is a Flatpak" in said

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mattework.cli.display import say
-from mattework.errors import MatteworkError, UsageError
+from mattework.errors import HostError, UsageError
 
 if TYPE_CHECKING:
     from mattework.gimp_setup.profiles import Profile
@@ -93,7 +93,7 @@ def doctor() -> int:
             if finding.is_well:
                 say(f"  well   {finding.text}")
             else:
-                failed = 1
+                failed = HostError.exit_code
                 say(f"  wrong  {finding.text}")
                 if finding.remedy:
                     say(f"         {finding.remedy}")
@@ -169,12 +169,10 @@ def _require_profiles(dry_run: bool) -> list[Profile]:
     try:
         make_profile(program)
     except OSError as error:
-        raise MatteworkError(
-            f"GIMP cannot be started: {error}. Start it by hand, then run this again."
-        ) from error
+        raise HostError(f"GIMP cannot be started: {error}. Start it by hand, then run this again.") from error
     profiles = find_profiles()
     if not profiles:
-        raise MatteworkError(
+        raise HostError(
             "GIMP was started and made no folder of its own. Start it by hand, then run this again."
         )
     return profiles
@@ -197,4 +195,4 @@ def _stop_engine() -> None:
 
 def _tell(text: str, remedy: str) -> int:
     say(f"mattework: {text}" + (f" {remedy}" if remedy else ""))
-    return 1
+    return HostError.exit_code

@@ -6,7 +6,7 @@ import re
 
 import click
 
-from mattework.errors import MatteworkError, UsageError
+from mattework.errors import HostError, UsageError
 
 
 @click.command()
@@ -33,4 +33,4 @@ def worker(name: str, idle: float) -> int:
     try:
         return serve(name, idle)
     except EngineError as error:
-        raise MatteworkError(str(error)) from error
+        raise HostError(str(error)) from error
