@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -23,7 +23,7 @@ from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
 from mattework_editor.clean_display import CleanDisplay
 from mattework_editor.compose import Sources
-from mattework_editor.engine import Engine
+from mattework_editor.engine import Engine, Progress
 from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import (
     Pyramid,
@@ -42,6 +42,8 @@ from mattework_editor.session import (
     replay_strokes,
 )
 from mattework_editor.tasks import Task, Tasks
+
+Kept = TypeVar("Kept")
 
 DRAFT_DELAY = 300
 """Milliseconds after the last step until the draft is written."""
@@ -111,13 +113,19 @@ class Workbench(QObject):
 
     # Opening ---------------------------------------------------------------------------------------------------------
 
-    def open_file(self, path: Path, draft: drafts.Draft | None = None) -> None:
-        """Open a photo or a file of ours; with a draft, go on with its unsaved work."""
+    def open_file(
+        self,
+        path: Path,
+        draft: drafts.Draft | None = None,
+        read: Callable[[Path], files.Opened] = files.read_file,
+    ) -> None:
+        """Open a photo or a file of ours; with a draft, go on with its unsaved work. `read` reads the file, for pictures
+        that come in another way."""
         self._forget_strokes()
 
         def work(task: Task) -> tuple[Session, Sources]:
             task.report(self.tr("reading"), 0.1)
-            opened = files.read_file(path)
+            opened = read(path)
             if draft is not None:
                 opened = replace(opened, choices=draft.choices, alpha=None)
             task.report(self.tr("first look"), 0.4)
@@ -268,24 +276,34 @@ class Workbench(QObject):
         self._start_long(self.tr("Solving the edge"), work, done)
 
     def save_file(self, path: Path, *, overwrite: bool) -> None:
+        def work(session: Session, progress: Progress) -> tuple[str, ...]:
+            return files.save_session(session, path, overwrite=overwrite, progress=progress)
+
+        def done(notes: tuple[str, ...]) -> None:
+            self.target = path
+            self.note_kept()
+            self.told.emit(" ".join([self.tr("Saved {name}.").format(name=path.name), *notes]))
+            self.saved.emit(path)
+
+        self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done)
+
+    def hand_over(
+        self, title: str, work: Callable[[Session, Progress], Kept], done: Callable[[Kept], None]
+    ) -> None:
+        """Make something of the session as it is, beside the window: a file, a picture for the clipboard."""
         session = self.session
         if session is None or self.is_solving:
             self.told.emit(self.tr("The last stroke is still being solved. Save again in a moment."))
             return
+        self._start_long(title, lambda task: work(session, task.report), done)
 
-        def work(task: Task) -> tuple[str, ...]:
-            return files.save_session(session, path, overwrite=overwrite, progress=task.report)
-
-        def done(notes: tuple[str, ...]) -> None:
-            session.history.mark_saved()
-            self.target = path
-            self._draft_timer.stop()
-            drafts.delete_draft(self._draft)
-            self.told.emit(" ".join([self.tr("Saved {name}.").format(name=path.name), *notes]))
-            self.changed.emit()
-            self.saved.emit(path)
-
-        self._start_long(self.tr("Saving {name}").format(name=path.name), work, done)
+    def note_kept(self) -> None:
+        """What was done is in a file now, or with the host that asked for it."""
+        if self.session is not None:
+            self.session.history.mark_saved()
+        self._draft_timer.stop()
+        drafts.delete_draft(self._draft)
+        self.changed.emit()
 
     # Strokes ---------------------------------------------------------------------------------------------------------
 
