@@ -147,9 +147,9 @@ def test_an_all_transparent_veil_is_not_forced_to_0_or_1() -> None:
     assert np.abs(alpha[:, 25:35] - 0.5).max() < 0.05
 
 
-def test_a_neural_solver_without_a_model_is_refused_with_the_names() -> None:
+def test_an_unknown_solver_is_refused_with_the_names() -> None:
     with pytest.raises(UsageError, match=r"closed-form.*guided.*hard"):
-        solve_alpha(np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 128, np.uint8), solver="neural")
+        solve_alpha(np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 128, np.uint8), solver="best")  # type: ignore[arg-type]
 
 
 def test_arrays_that_do_not_fit_are_refused() -> None:

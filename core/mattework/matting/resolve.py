@@ -10,7 +10,7 @@ from mattework.arrays import Bytes, Floats, Samples
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.scene import find_landmarks, sample_soft_mask
-from mattework.matting.solve import MOST_LANDMARKS, SOLVERS, check_request, choose_solver, solve_frame
+from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 from mattework.recipe import SolverName
 
@@ -59,7 +59,7 @@ def resolve_region(
     check_request(colour, trimap, soft_mask)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
-    record = SOLVERS[choose_solver(solver)]
+    record, _ = take_solver(choose_solver(solver))
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect

@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +21,12 @@ from mattework.geometry import Rect, Size
 from mattework.matting.carry import TILE, carry_alpha
 from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.guided import estimate_field, harden_edge
+from mattework.matting.network import (
+    find_matting_model,
+    list_matting_models,
+    open_matting_model,
+    solve_with_network,
+)
 from mattework.matting.scene import (
     Landmarks,
     Scene,
@@ -30,6 +38,9 @@ from mattework.matting.scene import (
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 from mattework.progress import Progress, report_progress
 from mattework.recipe import SolverName
+
+if TYPE_CHECKING:
+    from mattework.models.runtime import ModelSession
 
 SURROUNDINGS = 64
 """Photo pixels around the band that a solver sees besides it."""
@@ -88,7 +99,9 @@ SOLVERS: dict[str, SolverRecord] = {
         solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=0, epsilon=0.0
     ),
 }
-"""The solvers by name. A network of the catalogue joins by a record of its own."""
+"""The solvers by name. "neural", an installed network, has its record made when it is asked for."""
+NEURAL_MOST_PIXELS = 12_000_000
+"""Pixels of the scene that a network is shown at full size; a scene takes 20 bytes for each."""
 
 AUTO = "closed-form"
 
@@ -108,12 +121,13 @@ def solve_alpha(
         colour: (H, W, C) or (H, W) photo, uint8, uint16 or float32 (0..1).
         trimap: (H, W) uint8 of 0, 128, 255.
         soft_mask: (h, w) float32 in 0..1 of the whole photo, any resolution: a first guess.
-        solver: a name in `SOLVERS`, or "auto".
+        solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto".
         progress: told from the start; may raise `Cancelled`.
         tile: side in photo pixels of the pieces in which alpha is carried to full size; not a quality setting.
 
     Raises:
         UsageError: the arrays do not fit each other, or the solver is not there.
+        ModelError: the network of the solver "neural" cannot be opened or run.
         Cancelled: raised by `progress`.
     """
     started = time.perf_counter()
@@ -135,11 +149,11 @@ def solve_alpha(
         if name == "closed-form" and not has_both:
             name = "guided"
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
+        record, said = take_solver(name)
+        notes.extend(said)
         frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
-        solve_frame(
-            colour, trimap == UNKNOWN, alpha, SOLVERS[name], frame, soft_mask, landmarks, tile, progress
-        )
+        solve_frame(colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress)
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(alpha=alpha, solver=name, notes=tuple(notes), seconds=time.perf_counter() - started)
 
@@ -190,7 +204,7 @@ def solve_frame(
 
 
 def choose_solver(solver: str) -> str:
-    """The name in `SOLVERS` that a request means.
+    """The name in `SOLVERS` that a request means, or "neural".
 
     Raises:
         UsageError: there is no such solver.
@@ -199,11 +213,50 @@ def choose_solver(solver: str) -> str:
     if name in SOLVERS:
         return name
     names = ", ".join(("auto", *SOLVERS))
-    if name == "neural":
+    if name != "neural":
+        raise UsageError(f'There is no solver "{solver}". Solvers that are there: {names}.')
+    if find_matting_model() is None:
         raise UsageError(
-            f'The solver "neural" needs a matting model, and none is installed. Solvers that are there: {names}.'
+            'The solver "neural" needs a matting model that takes a trimap, and none is installed. '
+            f"{_advise_matting_model()} Solvers that are there: {names}."
         )
-    raise UsageError(f'There is no solver "{solver}". Solvers that are there: {names}.')
+    return name
+
+
+def _advise_matting_model() -> str:
+    known = [spec for spec in list_matting_models() if spec.pages]
+    if not known:
+        return "Lay one with its record into the model folder (see `mattework models import --help`)."
+    spec = known[-1]
+    return f"For one, fetch {spec.display_name} from {spec.pages[0]} and run: mattework models import FILE --as {spec.id}."
+
+
+def take_solver(name: str) -> tuple[SolverRecord, tuple[str, ...]]:
+    """The record of a solver that `choose_solver` gave, and what people should know of it.
+
+    Raises:
+        ModelError: the network of the solver "neural" cannot be opened.
+    """
+    if name in SOLVERS:
+        return SOLVERS[name], ()
+    spec = find_matting_model()
+    if spec is None:
+        raise UsageError(f'The model of the solver "{name}" is gone.')
+    session = open_matting_model(spec)
+    record = SolverRecord(
+        solve=partial(_solve_neural, session=session),
+        most_unknown=1 << 60,
+        most_pixels=NEURAL_MOST_PIXELS,
+        radius=1,
+        epsilon=1e-5,
+        exact=True,
+    )
+    ran = f"The edge was solved by {spec.display_name} ({session.sha256[:12]}) on {session.device.label}."
+    return record, (ran,)
+
+
+def _solve_neural(scene: Scene, progress: Progress | None, *, session: ModelSession) -> Floats:
+    return solve_with_network(scene, session, progress)
 
 
 def check_request(colour: Samples, trimap: Bytes, soft_mask: Floats | None) -> None:
