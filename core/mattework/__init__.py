@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from mattework._version import __version__
 
 if TYPE_CHECKING:
-    from mattework.background import make_background, parse_background
+    from mattework.background import make_background, parse_background, parse_colour
+    from mattework.cutout import CLEAN_LAYER
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
     from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mattework.errors import MatteworkError
     from mattework.finding import open_model
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
+    from mattework.formats.flat import BACKGROUND_LAYER
     from mattework.formats.limits import Limits
     from mattework.formats.xmp import get_recipe
     from mattework.geometry import Point, Rect, Size
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
-    from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
+    from mattework.photo import PHOTO_LAYER, Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout
     from mattework.prompt import Prompt
     from mattework.recipe import (
@@ -49,16 +51,18 @@ if TYPE_CHECKING:
     )
     from mattework.reopen import find_photo
     from mattework.segment.prompted import ObjectSelector, Selection, open_selector
-    from mattework.shadow import draw_shadow, settle_shadow
+    from mattework.shadow import SHADOW_LAYER, draw_shadow, settle_shadow
 
 _HOMES = {
-    "mattework.background": ("make_background", "parse_background"),
+    "mattework.background": ("make_background", "parse_background", "parse_colour"),
+    "mattework.cutout": ("CLEAN_LAYER",),
     "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
     "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
     "mattework.edges": ("apply_edge_settings",),
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
+    "mattework.formats.flat": ("BACKGROUND_LAYER",),
     "mattework.formats.limits": ("Limits",),
     "mattework.finding": ("open_model",),
     "mattework.formats.xmp": ("get_recipe",),
@@ -69,7 +73,7 @@ _HOMES = {
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("solve_alpha",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
-    "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
+    "mattework.photo": ("PHOTO_LAYER", "Photo", "convert_for_matting", "find_layer", "take_photo"),
     "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"),
     "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
@@ -85,11 +89,15 @@ _HOMES = {
     ),
     "mattework.reopen": ("find_photo",),
     "mattework.segment.prompted": ("ObjectSelector", "Selection", "open_selector"),
-    "mattework.shadow": ("draw_shadow", "settle_shadow"),
+    "mattework.shadow": ("SHADOW_LAYER", "draw_shadow", "settle_shadow"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "BACKGROUND_LAYER",
+    "CLEAN_LAYER",
+    "PHOTO_LAYER",
+    "SHADOW_LAYER",
     "BlendMode",
     "ColorMode",
     "Cutout",
@@ -139,6 +147,7 @@ __all__ = [
     "open_model",
     "open_selector",
     "parse_background",
+    "parse_colour",
     "parse_recipe",
     "read_mask",
     "read_trimap",

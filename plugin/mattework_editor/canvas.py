@@ -1,254 +1,70 @@
-"""The canvas: shows a view of the work in tiles, pans and zooms, and turns pointer and pen into gestures.
+"""The canvas: shows the work (see `canvas_view`) and turns pointer, pen and keys into gestures.
 
-Tiles hold screen pixels at the present scale, counted from the photo's corner, so panning draws them again as they are.
-A paint event makes new ones for `BUDGET` seconds; what is still missing is shown coarse, and made in the next event.
+Space or the middle button pan; R held turns the view; the divider between before and after can be dragged.
 """
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
+import math
 
-import numpy as np
-from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QColor,
     QFocusEvent,
-    QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
-    QPaintEvent,
-    QResizeEvent,
     QTabletEvent,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QWidget
 
-from mattework import Rect, Size
-from mattework.arrays import Bytes
-from mattework_editor.compose import Look, Sources, compose_view
+from mattework_editor.canvas_view import CanvasView
+from mattework_editor.compose import Sources
 from mattework_editor.gesture import Gesture, draw_brush, draw_gesture
 from mattework_editor.tools import BrushTool, Sample
-from mattework_editor.viewport import Viewport
 
-TILE = 256
-BUDGET = 0.008
-MOST_TILES = 200
-COARSE_SIDE = 1024
 SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
+TURN_STEP = 15.0
+"""Degrees to which Shift holds a turn."""
+GRIP = 6
+"""Pixels to both sides of the divider in which it is taken hold of."""
 
 
-class Canvas(QWidget):
+class Canvas(CanvasView):
     """See the module. Positions in signals are photo pixels."""
 
     gesture_ended = pyqtSignal(list, bool)  # samples, whether Alt inverted the tool
-    scale_changed = pyqtSignal(float)
-    view_moved = pyqtSignal()
     radius_changed = pyqtSignal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(QSize(200, 160))
-        self.setAccessibleName(self.tr("Picture"))
-        self.look = Look()
         self.tool: BrushTool | None = None
         self.radius = 30.0
         self.locked = False
-        self.surround = QColor(96, 96, 96)
-        self._sources: Sources | None = None
-        self._view = Viewport(Size(0, 0), Size(1, 1))
-        self._fitted = True
-        self._tiles: OrderedDict[tuple[int, int], QImage] = OrderedDict()
-        self._stale: set[tuple[int, int]] = set()
-        self._coarse: QImage | None = None
         self._gesture: Gesture | None = None
-        self._incomplete = False
         self._waiting: list[Gesture] = []
         self._last_end: Sample | None = None
-        self._pointer: QPointF | None = None
         self._panning: QPointF | None = None
+        self._dividing = False
         self._space = False
-
-    # What is shown -----------------------------------------------------------------------------------------------------
-
-    @property
-    def view(self) -> Viewport:
-        return self._view
-
-    @property
-    def sources(self) -> Sources | None:
-        return self._sources
-
-    @property
-    def is_incomplete(self) -> bool:
-        """Whether some of what is seen is still coarse or old."""
-        return self._incomplete
+        self._turn_key = False
+        self._turning: tuple[float, float] | None = None
+        self._turned = False
 
     def show_sources(self, sources: Sources | None, *, keep_place: bool = False) -> None:
-        """Show another photo (fitted into the window), or the same one made anew."""
-        self._sources = sources
         if sources is not None and not (keep_place and sources.size == self._view.photo):
-            self._view = Viewport(sources.size, self._screen_size())
             self._last_end = None
-            self.fit()
-            self.scale_changed.emit(self._view.scale)
-        self._drop_tiles()
+        super().show_sources(sources, keep_place=keep_place)
 
-    def show_look(self, look: Look) -> None:
-        self.look = look
-        self._drop_tiles()
-
-    def refresh(self, where: Rect | None = None) -> None:
-        """Photo pixels have changed: all, or those of a rectangle."""
-        self._coarse = None
-        if where is None:
-            self._stale.update(self._tiles)
-            self.update()
-            return
-        touched = self._view.cover(where)
-        for key in self._tiles:
-            if not self._tile_rect(key).intersect(touched).is_empty:
-                self._stale.add(key)
-        self.update()
-
-    def _drop_tiles(self) -> None:
-        self._incomplete = self._sources is not None
-        self._tiles.clear()
-        self._stale.clear()
-        self._coarse = None
-        self.update()
-
-    # Place and scale ---------------------------------------------------------------------------------------------------
-
-    def fit(self) -> None:
-        self._move(self._view.fit())
-        self._fitted = True
-
-    def zoom_to(self, scale: float) -> None:
-        """A scale, around the pointer if it is over the picture, else around the middle."""
-        self._move(self._view.zoom(scale, *self._anchor()))
-
-    def zoom_step(self, up: bool) -> None:
-        self._move(self._view.step(up, *self._anchor()))
-
-    def pan_by(self, dx: int, dy: int) -> None:
-        self._move(self._view.pan(dx, dy))
-
-    def _anchor(self) -> tuple[float, float]:
-        if self._pointer is not None and self.rect().contains(self._pointer.toPoint()):
-            ratio = self.devicePixelRatioF()
-            return self._pointer.x() * ratio, self._pointer.y() * ratio
-        return self._view.screen.width / 2, self._view.screen.height / 2
-
-    def _move(self, view: Viewport) -> None:
-        scaled = view.scale != self._view.scale
-        self._view = view
-        self._fitted = False
-        if scaled:
-            self._incomplete = self._sources is not None
-            self._tiles.clear()
-            self._stale.clear()
-            self.scale_changed.emit(view.scale)
-        self.view_moved.emit()
-        self.update()
-
-    def _screen_size(self) -> Size:
-        ratio = self.devicePixelRatioF()
-        return Size(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        fitted = self._fitted
-        self._move(self._view.resize(self._screen_size()))
-        if fitted:
-            self.fit()
-        super().resizeEvent(event)
-
-    # Painting ----------------------------------------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        ratio = self.devicePixelRatioF()
-        painter.scale(1 / ratio, 1 / ratio)
-        painter.fillRect(QRect(0, 0, self._view.screen.width, self._view.screen.height), self.surround)
-        if self._sources is not None:
-            exposed = self.rect() if event is None else event.rect()
-            self._paint_tiles(painter, self._sources, _to_screen(exposed, ratio))
-            self._paint_gestures(painter, ratio)
-        else:
-            painter.resetTransform()
-            painter.setPen(QColor(235, 235, 235))
-            painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Open a photo (Ctrl+O), or drop one here.")
-            )
-        painter.end()
-
-    def _paint_tiles(self, painter: QPainter, sources: Sources, exposed: Rect) -> None:
-        view = self._view
-        seen = view.extent.intersect(exposed).move(-view.left, -view.top)
-        if seen.is_empty:
-            return
-        end = time.perf_counter() + BUDGET
-        missing: list[tuple[int, int]] = []
-        for ty in range(seen.top // TILE, -(-seen.bottom // TILE)):
-            for tx in range(seen.left // TILE, -(-seen.right // TILE)):
-                key = tx, ty
-                image = self._tiles.get(key)
-                if (image is None or key in self._stale) and time.perf_counter() < end:
-                    image = self._make_tile(sources, key)
-                elif image is None or key in self._stale:
-                    missing.append(key)
-                where = self._tile_rect(key).move(view.left, view.top)
-                if image is not None:
-                    self._tiles.move_to_end(key)
-                    painter.drawImage(where.left, where.top, image)
-                else:
-                    self._paint_coarse(painter, sources, where)
-        while len(self._tiles) > MOST_TILES:
-            old, _ = self._tiles.popitem(last=False)
-            self._stale.discard(old)
-        self._incomplete = bool(missing)
-        for key in missing:
-            where = self._tile_rect(key).move(view.left, view.top)
-            self.update(_from_screen(where, self.devicePixelRatioF()))
-
-    def _make_tile(self, sources: Sources, key: tuple[int, int]) -> QImage:
-        where = self._tile_rect(key)
-        seen = compose_view(sources, self.look, self._view.scale, where.left, where.top, where.size)
-        image = make_image(seen)
-        self._tiles[key] = image
-        self._stale.discard(key)
-        return image
-
-    def _tile_rect(self, key: tuple[int, int]) -> Rect:
-        """A tile's pixels, counted from the photo's corner."""
-        extent = self._view.extent.size.rect
-        return Rect.from_size(key[0] * TILE, key[1] * TILE, Size(TILE, TILE)).intersect(extent)
-
-    def _paint_coarse(self, painter: QPainter, sources: Sources, where: Rect) -> None:
-        if self._coarse is None:
-            share = min(1.0, COARSE_SIDE / sources.size.long_side)
-            size = Size(max(1, int(sources.size.width * share)), max(1, int(sources.size.height * share)))
-            self._coarse = make_image(compose_view(sources, self.look, share, 0, 0, size))
-        view = self._view
-        ratio = self._coarse.width() / (view.photo.width * view.scale)
-        source = QRectF(
-            (where.left - view.left) * ratio,
-            (where.top - view.top) * ratio,
-            where.width * ratio,
-            where.height * ratio,
-        )
-        painter.drawImage(QRectF(where.left, where.top, where.width, where.height), self._coarse, source)
-
-    def _paint_gestures(self, painter: QPainter, ratio: float) -> None:
+    def _paint_over(self, painter: QPainter, sources: Sources, ratio: float) -> None:
+        super()._paint_over(painter, sources, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for gesture in (*self._waiting, *([self._gesture] if self._gesture else [])):
             draw_gesture(painter, gesture, self._view)
-        if self.tool is not None and self._pointer is not None and not self._is_panning:
+        if self.tool is not None and self._pointer is not None and not self._is_moving:
             x, y = self._pointer.x() * ratio, self._pointer.y() * ratio
             draw_brush(painter, x, y, self.radius * self._view.scale, ratio)
 
@@ -311,8 +127,9 @@ class Canvas(QWidget):
     # Events ------------------------------------------------------------------------------------------------------------
 
     @property
-    def _is_panning(self) -> bool:
-        return self._space or self._panning is not None
+    def _is_moving(self) -> bool:
+        """Whether the pointer moves the picture or the divider, and does not paint."""
+        return self._space or self._turn_key or self._dividing or self._panning is not None
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
@@ -321,11 +138,22 @@ class Canvas(QWidget):
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._panning = event.position()
             self._show_cursor()
+        elif left and self._turn_key:
+            self._turning, self._turned = (self._bearing(event.position()), self._view.angle), True
+            self._show_cursor()
+        elif left and self._is_at_divider(event.position()):
+            self._dividing = True
         elif left:
             self._press(event.position(), 1.0, event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
+        if self._turning is not None:
+            self._turn(event.position(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return
+        if self._dividing:
+            self.show_split(event.position().x() / max(1, self.width()))
+            return
         if self._panning is not None:
             ratio = self.devicePixelRatioF()
             dx = round((event.position().x() - self._panning.x()) * ratio)
@@ -339,8 +167,9 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self._panning is not None:
-            self._panning = None
+        if self._panning is not None or self._turning is not None or self._dividing:
+            self._panning = self._turning = None
+            self._dividing = False
             self._show_cursor()
         elif event.button() == Qt.MouseButton.LeftButton:
             self._release()
@@ -348,7 +177,8 @@ class Canvas(QWidget):
     def tabletEvent(self, event: QTabletEvent | None) -> None:
         assert event is not None
         kind, pressure = event.type(), event.pressure()
-        if self._space or event.button() == Qt.MouseButton.MiddleButton:
+        at_divider = kind == QEvent.Type.TabletPress and self._is_at_divider(event.position())
+        if self._is_moving or at_divider or event.button() == Qt.MouseButton.MiddleButton:
             event.ignore()  # comes again as a mouse event
             return
         if kind == QEvent.Type.TabletPress:
@@ -371,14 +201,11 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent | None) -> bool:
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self._pointer = event.position()
-                self.zoom_to(self._view.scale * (1 + event.value()))
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if event.key() == Qt.Key.Key_R and plain and self._sources is not None:
+                event.accept()  # the key is ours while it is held; a tap is the shortcut that it would have been
                 return True
-        elif event is not None and event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._move(self._view.resize(self._screen_size()))
-            self._drop_tiles()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -392,6 +219,10 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Space:
             self._space = True
             self._show_cursor()
+        elif event.key() == Qt.Key.Key_R and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            if not event.isAutoRepeat():
+                self._turn_key, self._turned = True, False
+                self._show_cursor()
         elif event.key() in arrows:
             self.pan_by(*arrows[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
@@ -405,11 +236,26 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self._show_cursor()
+        elif event.key() == Qt.Key.Key_R and self._turn_key:
+            if not event.isAutoRepeat():
+                self._turn_key, self._turning = False, None
+                self._show_cursor()
+                if not self._turned:
+                    self._run_shortcut(Qt.Key.Key_R)
         else:
             super().keyReleaseEvent(event)
 
+    def _run_shortcut(self, key: Qt.Key) -> None:
+        """What the key alone does in the window."""
+        sequence, window = QKeySequence(key), self.window()
+        for action in window.actions() if window is not None else ():
+            if sequence in action.shortcuts() and action.isEnabled():
+                action.trigger()
+                return
+
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        self._space = False
+        self._space = self._turn_key = False
+        self._turning = None
         self._show_cursor()
         super().focusOutEvent(event)
 
@@ -421,6 +267,8 @@ class Canvas(QWidget):
     def _point_at(self, position: QPointF) -> None:
         """Draw the brush at its new place, and no more than what it left and reached."""
         before, self._pointer = self._pointer, position
+        if self.split is not None:
+            self._show_cursor()
         reach = self.radius * self._view.scale / self.devicePixelRatioF() + 4
         for place in (before, position):
             if place is not None:
@@ -431,8 +279,30 @@ class Canvas(QWidget):
                 QRectF(before, position).normalized().adjusted(-reach, -reach, reach, reach).toAlignedRect()
             )
 
+    # Turning and dividing ----------------------------------------------------------------------------------------------
+
+    def _bearing(self, position: QPointF) -> float:
+        """The direction of a position from the middle of the widget, in degrees."""
+        middle = QRectF(self.rect()).center()
+        return math.degrees(math.atan2(position.y() - middle.y(), position.x() - middle.x()))
+
+    def _turn(self, position: QPointF, in_steps: bool) -> None:
+        assert self._turning is not None
+        start, angle = self._turning
+        angle += self._bearing(position) - start
+        self.turn_to(round(angle / TURN_STEP) * TURN_STEP if in_steps else angle)
+
+    def _is_at_divider(self, position: QPointF) -> bool:
+        return self.split is not None and abs(position.x() - self.split * self.width()) <= GRIP
+
     def _show_cursor(self) -> None:
-        if self._panning is not None:
+        if self._dividing or (
+            self._pointer is not None and not self._is_moving and self._is_at_divider(self._pointer)
+        ):
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        elif self._turn_key:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif self._panning is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._space:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -453,27 +323,3 @@ class Canvas(QWidget):
         """Whether painting waits for something else."""
         self.locked = locked
         self._show_cursor()
-
-
-def make_image(rgb: Bytes) -> QImage:
-    """(h, w, 3) uint8 as an image that Qt draws without converting it, with memory of its own."""
-    import cv2
-
-    height, width = rgb.shape[:2]
-    coded = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA)).tobytes()
-    return QImage(coded, int(width), int(height), int(width) * 4, QImage.Format.Format_RGB32).copy()
-
-
-def _to_screen(rect: QRect, ratio: float) -> Rect:
-    return Rect(
-        int(rect.left() * ratio) - 1,
-        int(rect.top() * ratio) - 1,
-        int((rect.left() + rect.width()) * ratio) + 2,
-        int((rect.top() + rect.height()) * ratio) + 2,
-    )
-
-
-def _from_screen(rect: Rect, ratio: float) -> QRect:
-    return QRectF(
-        rect.left / ratio, rect.top / ratio, rect.width / ratio, rect.height / ratio
-    ).toAlignedRect()

@@ -7,26 +7,15 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QKeySequence
 
-from mattework_editor.command import Command, always, can_edit, is_busy, is_idle
-from mattework_editor.compose import View
+from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.tools import TOOLS, BrushTool
+from mattework_editor.view_commands import VIEW_COMMANDS
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
 
 STANDARD = QKeySequence.StandardKey
-
-VIEW_TITLES = {
-    View.CHECKERBOARD: "On Checkerboard",
-    View.BLACK: "On Black",
-    View.WHITE: "On White",
-    View.BACKGROUND: "On Background",
-    View.OVERLAY: "Overlay",
-    View.MASK: "Mask",
-    View.BAND: "Edge Band",
-    View.ORIGINAL: "Original",
-}
 
 
 def _can_undo(window: EditorWindow) -> bool:
@@ -47,10 +36,6 @@ def _choose_tool(tool: BrushTool, window: EditorWindow) -> None:
     window.canvas.set_tool(tool)
 
 
-def _choose_view(view: View, window: EditorWindow) -> None:
-    window.show_view(view)
-
-
 def _scale_brush(factor: float, window: EditorWindow) -> None:
     window.canvas.set_radius(window.canvas.radius * factor)
 
@@ -67,18 +52,6 @@ def _make_tool_command(kind: type[BrushTool]) -> Command:
         run=partial(_choose_tool, tool),
         icon=partial(draw_tool_icon, tool),
         data=tool,
-    )
-
-
-def _make_view_command(number: int, view: View) -> Command:
-    return Command(
-        id=f"view.{view.name.lower()}",
-        text=VIEW_TITLES[view],
-        keys=f"Alt+{number}",
-        menu="view",
-        group="view",
-        run=partial(_choose_view, view),
-        data=view,
     )
 
 
@@ -175,59 +148,5 @@ COMMANDS: tuple[Command, ...] = (
         keys="]",
         run=partial(_scale_brush, 1.25),
     ),
-    *(_make_view_command(number, view) for number, view in enumerate(VIEW_TITLES, 1)),
-    Command(
-        id="view.next",
-        text="Next View",
-        menu="view",
-        part=1,
-        keys="F",
-        tip="Show the work in the next way",
-        run=lambda window: window.next_view(),
-    ),
-    Command(
-        id="view.compare",
-        text="Compare with Original",
-        menu="view",
-        part=1,
-        keys="X",
-        tip="Show the original, and the view of before again",
-        checkable=True,
-        run=lambda window: window.compare(),
-    ),
-    Command(
-        id="view.zoom_in",
-        text="Zoom In",
-        menu="view",
-        part=5,
-        keys=("Ctrl++", "Ctrl+="),
-        run=lambda window: window.canvas.zoom_step(True),
-    ),
-    Command(
-        id="view.zoom_out",
-        text="Zoom Out",
-        menu="view",
-        part=5,
-        keys="Ctrl+-",
-        run=lambda window: window.canvas.zoom_step(False),
-    ),
-    Command(
-        id="view.fit",
-        text="Fit",
-        menu="view",
-        part=5,
-        keys=("0", "Ctrl+0"),
-        tip="Show all of the photo",
-        enabled=always,
-        run=lambda window: window.canvas.fit(),
-    ),
-    Command(
-        id="view.full",
-        text="100 %",
-        menu="view",
-        part=5,
-        keys=("1", "Ctrl+1"),
-        tip="One pixel of the photo is one of the screen",
-        run=lambda window: window.canvas.zoom_to(1.0),
-    ),
+    *VIEW_COMMANDS,
 )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
 
 from mattework import Rect, Size
 from mattework.arrays import AnyArray, Bytes, Floats
-from mattework_editor.pyramid import Pyramid, sample_plane
+from mattework_editor.pyramid import Part, Pyramid, sample_plane
 
 CHECK = 8
 """Side of a square of the checkerboard, in screen pixels."""
@@ -22,14 +21,19 @@ class View(Enum):
     CHECKERBOARD = "checkerboard"
     BLACK = "black"
     WHITE = "white"
+    COLOUR = "colour"
+    PICTURE = "picture"
     BACKGROUND = "background"
     OVERLAY = "overlay"
     MASK = "mask"
+    ANTS = "ants"
     BAND = "band"
     ORIGINAL = "original"
 
 
-CUT_OUT_VIEWS = (View.CHECKERBOARD, View.BLACK, View.WHITE, View.BACKGROUND)
+CUT_OUT_VIEWS = (View.CHECKERBOARD, View.BLACK, View.WHITE, View.COLOUR, View.PICTURE, View.BACKGROUND)
+SHADOW_VIEWS = (View.CHECKERBOARD, View.PICTURE, View.BACKGROUND)
+"""Views of the cut-out that show its shadow too; on plain grounds the edge is judged, which a shadow would hide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,57 +45,84 @@ class CleanPart:
     pixels: Bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How a layer is shown: at what opacity (0: hidden), and whether its mask is on."""
+
+    opacity: float = 1.0
+    masked: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
-    """How a view is drawn. Colours are sRGB bytes. `backdrop` (h, w, 3) lies behind the subject instead of `colour`."""
+    """How a view is drawn. Colours are sRGB bytes.
+
+    `colour` and `picture` (h, w, 3) are the grounds of the views of these names; `backdrop` (h, w, 3) is the background
+    that will be saved, None for a transparent one. `background`, `shadow`, `photo` and `clean` say how the layers are
+    shown, from the bottom.
+    """
 
     view: View = View.CHECKERBOARD
     colour: tuple[int, int, int] = (64, 128, 96)
+    picture: Bytes | None = None
     overlay: tuple[int, int, int] = (230, 40, 40)
     strength: float = 0.6
     backdrop: Bytes | None = None
+    background: Showing = field(default_factory=Showing)
+    photo: Showing = field(default_factory=lambda: Showing(opacity=0.0))
+    clean: Showing = field(default_factory=Showing)
+    shadow: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShadowPart:
+    """A shadow as it is seen: `plane` (h, w) uint8 has `share` of the photo's size and begins at `origin` in its own
+    pixels; `colour` is sRGB bytes."""
+
+    plane: Bytes
+    share: float
+    origin: tuple[int, int]
+    colour: tuple[int, int, int]
+    opacity: float
 
 
 @dataclass(slots=True, eq=False)
 class Sources:
-    """What views are made of: `colour` (sRGB) and `matte` pyramids, the `trimap` (H, W) at full size, and clean colours
-    for a part, where they are known."""
+    """What views are made of: `colour` (sRGB) and `matte` pyramids, the `trimap` (H, W) at full size, clean colours for a
+    part, where they are known, and the shadow."""
 
     colour: Pyramid
     matte: Pyramid
     trimap: Bytes
     clean: CleanPart | None = None
+    shadow: ShadowPart | None = None
 
     @property
     def size(self) -> Size:
         return self.colour.size
 
 
-def compose_view(sources: Sources, look: Look, scale: float, left: int, top: int, size: Size) -> Bytes:
-    """One rectangle of a view.
-
-    Args:
-        scale: screen pixels a photo pixel.
-        left, top: first pixel of the rectangle, in screen pixels from the photo's corner.
-
-    Returns:
-        (h, w, 3) uint8, RGB.
-    """
-    x, y = left / scale, top / scale
+def compose_view(sources: Sources, look: Look, part: Part) -> Bytes:
+    """One rectangle of a view, (h, w, 3) uint8, RGB. Beyond the photo its border goes on."""
     if look.view is View.MASK:
-        return np.repeat(sources.matte.sample(scale, x, y, size)[..., None], 3, axis=2)
-    colour = sources.colour.sample(scale, x, y, size)
-    if look.view is View.ORIGINAL:
+        return np.repeat(sources.matte.sample(part)[..., None], 3, axis=2)
+    colour = sources.colour.sample(part)
+    if look.view in (View.ORIGINAL, View.ANTS):
         return colour
     if look.view is View.BAND:
-        return _tint_band(colour, sample_plane(sources.trimap, 1.0, scale, x, y, size, crisp=True))
-    matte = sources.matte.sample(scale, x, y, size).astype(np.float32) * np.float32(1 / 255)
+        return _tint_band(colour, sample_plane(sources.trimap, 1.0, part, crisp=True))
+    matte = sources.matte.sample(part).astype(np.float32) * np.float32(1 / 255)
     if look.view is View.OVERLAY:
-        return blend(colour, _fill(look.overlay, size), 1 - np.float32(look.strength) * (1 - matte))
-    clean = _sample_clean(sources, scale, x, y, size)
-    return blend(
-        colour if clean is None else clean, _make_ground(sources, look, scale, left, top, size), matte
-    )
+        return blend(colour, _fill(look.overlay, part.size), 1 - np.float32(look.strength) * (1 - matte))
+    seen = _make_ground(sources, look, part)
+    if look.shadow and look.view in SHADOW_VIEWS and sources.shadow is not None:
+        seen = _lay_shadow(seen, sources.shadow, part)
+    if look.photo.opacity:
+        seen = blend(colour, seen, _weigh(matte, look.photo))
+    if look.clean.opacity:
+        clean = _sample_clean(sources, part)
+        seen = blend(colour if clean is None else clean, seen, _weigh(matte, look.clean))
+    return seen
 
 
 def blend(front: Bytes, back: Bytes, weight: Floats) -> Bytes:
@@ -110,31 +141,55 @@ def draw_checkerboard(left: int, top: int, size: Size) -> Bytes:
     return np.repeat(board[..., None], 3, axis=2)
 
 
-def _sample_clean(sources: Sources, scale: float, x: float, y: float, size: Size) -> Bytes | None:
+def _weigh(matte: Floats, showing: Showing) -> Floats:
+    if not showing.masked:
+        return np.full_like(matte, showing.opacity)
+    return matte if showing.opacity == 1.0 else matte * np.float32(showing.opacity)
+
+
+def _lay_shadow(seen: Bytes, shadow: ShadowPart, part: Part) -> Bytes:
+    dark = sample_plane(shadow.plane, shadow.share, part, crisp=False, origin=shadow.origin, beyond=0)
+    if not dark.any():
+        return seen
+    weight = dark.astype(np.float32) * np.float32(shadow.opacity / 255)
+    return blend(_fill(shadow.colour, part.size), seen, weight)
+
+
+def _sample_clean(sources: Sources, part: Part) -> Bytes | None:
     """The clean colours of a rectangle of the view, if they are known at its scale for all of it."""
-    part = sources.clean
-    if part is None or part.level != sources.colour.choose_level(scale):
+    clean = sources.clean
+    if clean is None or clean.level != sources.colour.choose_level(part.scale):
         return None
-    share = 1 / (1 << part.level)
-    right, bottom = x + size.width / scale, y + size.height / scale
-    wanted = Rect(int(x * share), int(y * share), math.ceil(right * share), math.ceil(bottom * share))
-    plane = sources.colour.levels[part.level]
+    side = 1 << clean.level
+    seen = part.seen
+    wanted = Rect(seen.left // side, seen.top // side, -(-seen.right // side), -(-seen.bottom // side))
+    plane = sources.colour.levels[clean.level]
     assert plane is not None
-    if not part.where.contains(wanted.intersect(Rect(0, 0, plane.shape[1], plane.shape[0]))):
+    if not clean.where.contains(wanted.intersect(Rect(0, 0, plane.shape[1], plane.shape[0]))):
         return None
-    crisp = scale >= 1 and part.level == 0
-    left, top = x - part.where.left / share, y - part.where.top / share
-    return sample_plane(part.pixels, share, scale, left, top, size, crisp=crisp)
+    crisp = part.scale >= 1 and clean.level == 0
+    origin = (clean.where.left, clean.where.top)
+    return sample_plane(clean.pixels, 1 / side, part, crisp=crisp, origin=origin)
 
 
-def _make_ground(sources: Sources, look: Look, scale: float, left: int, top: int, size: Size) -> Bytes:
-    if look.view is View.CHECKERBOARD:
-        return draw_checkerboard(left, top, size)
-    if look.view is View.BACKGROUND and look.backdrop is not None:
-        share = look.backdrop.shape[1] / sources.size.width
-        return sample_plane(look.backdrop, share, scale, left / scale, top / scale, size, crisp=False)
-    grounds = {View.BLACK: (0, 0, 0), View.WHITE: (255, 255, 255), View.BACKGROUND: look.colour}
-    return _fill(grounds[look.view], size)
+def _make_ground(sources: Sources, look: Look, part: Part) -> Bytes:
+    if look.view is View.CHECKERBOARD or (look.view is View.PICTURE and look.picture is None):
+        return draw_checkerboard(part.left, part.top, part.size)
+    if look.view is View.PICTURE and look.picture is not None:
+        return _sample_ground(look.picture, sources, part)
+    if look.view is View.BACKGROUND:
+        board = draw_checkerboard(part.left, part.top, part.size)
+        if look.backdrop is None or not look.background.opacity:
+            return board
+        ground = _sample_ground(look.backdrop, sources, part)
+        opacity = np.full(part.size.shape, look.background.opacity, np.float32)
+        return ground if look.background.opacity == 1 else blend(ground, board, opacity)
+    grounds = {View.BLACK: (0, 0, 0), View.WHITE: (255, 255, 255), View.COLOUR: look.colour}
+    return _fill(grounds[look.view], part.size)
+
+
+def _sample_ground(picture: Bytes, sources: Sources, part: Part) -> Bytes:
+    return sample_plane(picture, picture.shape[1] / sources.size.width, part, crisp=False)
 
 
 def _fill(colour: tuple[int, int, int], size: Size) -> Bytes:

@@ -7,6 +7,7 @@ repeated. Level 0 may come later than the others: the first look at a photo does
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -17,6 +18,43 @@ from mattework.recipe import EdgeSettings
 
 SMALLEST = 256
 """Long side under which no further level is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of what the screen shows: of the photo, enlarged by `scale` and turned by `angle` degrees clockwise
+    around its corner, the pixels from (`left`, `top`) on, counted from that corner."""
+
+    scale: float
+    left: int
+    top: int
+    size: Size
+    angle: float = 0.0
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Its four corners in photo pixels."""
+        right, bottom = self.left + self.size.width, self.top + self.size.height
+        places = ((self.left, self.top), (right, self.top), (self.left, bottom), (right, bottom))
+        return tuple(self.to_photo(x, y) for x, y in places)
+
+    @property
+    def seen(self) -> Rect:
+        """The photo pixels that are seen, whole or in part; it may reach beyond the photo."""
+        across, down = [x for x, _ in self.corners], [y for _, y in self.corners]
+        return Rect(
+            math.floor(min(across)), math.floor(min(down)), math.ceil(max(across)), math.ceil(max(down))
+        )
+
+    def to_photo(self, x: float, y: float) -> tuple[float, float]:
+        across, down = cos_sin(self.angle)
+        return (across * x + down * y) / self.scale, (across * y - down * x) / self.scale
+
+
+def cos_sin(angle: float) -> tuple[float, float]:
+    """Cosine and sine of an angle in degrees, exact for quarter turns."""
+    quarters = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}
+    return quarters.get(angle % 360.0) or (math.cos(math.radians(angle)), math.sin(math.radians(angle)))
 
 
 class Pyramid:
@@ -42,15 +80,16 @@ class Pyramid:
             level += 1
         return level
 
-    def sample(self, scale: float, left: float, top: float, size: Size) -> Bytes:
-        """What a view of `size` shows whose first pixel's corner lies at photo position (left, top).
+    def sample(self, part: Part, *, beyond: int | None = None) -> Bytes:
+        """What the screen shows of the picture in a part of it; see `sample_plane`.
 
         Linear between pixels of a level; at a scale of 1 and above photo pixels are crisp.
         """
-        level = self.choose_level(scale)
+        level = self.choose_level(part.scale)
         plane = self.levels[level]
         assert plane is not None
-        return sample_plane(plane, 1 / (1 << level), scale, left, top, size, crisp=scale >= 1 and level == 0)
+        crisp = part.scale >= 1 and level == 0
+        return sample_plane(plane, 1 / (1 << level), part, crisp=crisp, beyond=beyond)
 
     def update(self, where: Rect, values: Bytes) -> None:
         """Replace a part of the full size, and what follows from it in all other levels."""
@@ -79,31 +118,45 @@ def halve(plane: Bytes) -> Bytes:
 
 
 def sample_plane(
-    plane: AnyArray, share: float, scale: float, left: float, top: float, size: Size, *, crisp: bool
+    plane: AnyArray,
+    share: float,
+    part: Part,
+    *,
+    crisp: bool,
+    origin: tuple[float, float] = (0.0, 0.0),
+    beyond: int | None = None,
 ) -> AnyArray:
-    """Read a view out of a plane that has `share` of the photo's size; see `Pyramid.sample`."""
+    """Read a part of the screen out of a plane that has `share` of the photo's size.
+
+    `origin` is where the plane begins, in its own pixels from the photo's corner. Beyond the plane its last pixels go on,
+    or all is `beyond`.
+    """
     import cv2
 
-    step = share / scale
-    first_x, first_y = left * share, top * share
-    height, width = plane.shape[:2]
-    # Only the part that is looked at goes to OpenCV, whose warp takes no picture beyond 32767 pixels.
-    x0 = min(width - 1, max(0, math.floor(first_x) - 2))
-    y0 = min(height - 1, max(0, math.floor(first_y) - 2))
-    x1 = min(width, max(x0 + 1, math.ceil(first_x + size.width * step) + 2))
-    y1 = min(height, max(y0 + 1, math.ceil(first_y + size.height * step) + 2))
-    matrix = np.array(
-        [
-            [step, 0, first_x - x0 + step / 2 - 0.5],
-            [0, step, first_y - y0 + step / 2 - 0.5],
-        ],
-        np.float64,
-    )
+    across, down = (one * share / part.scale for one in cos_sin(part.angle))
+    left, top = part.left + 0.5, part.top + 0.5
+    first_x = across * left + down * top - 0.5 - origin[0]
+    first_y = across * top - down * left - 0.5 - origin[1]
+    width, height = part.size.width, part.size.height
+    steps = [(0, 0), (width * across, -width * down), (height * down, height * across)]
+    steps.append((steps[1][0] + steps[2][0], steps[1][1] + steps[2][1]))
+    # Only what is looked at goes to OpenCV, whose warp takes no picture beyond 32767 pixels.
+    x0, x1 = _narrow(first_x, [step[0] for step in steps], plane.shape[1])
+    y0, y1 = _narrow(first_y, [step[1] for step in steps], plane.shape[0])
+    matrix = np.array([[across, down, first_x - x0], [-down, across, first_y - y0]], np.float64)
     how = (cv2.INTER_NEAREST if crisp else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP
+    border = cv2.BORDER_REPLICATE if beyond is None else cv2.BORDER_CONSTANT
+    value = (beyond or 0,) * 4
     seen: AnyArray = cv2.warpAffine(
-        plane[y0:y1, x0:x1], matrix, (size.width, size.height), flags=how, borderMode=cv2.BORDER_REPLICATE
+        plane[y0:y1, x0:x1], matrix, (width, height), flags=how, borderMode=border, borderValue=value
     )
     return seen
+
+
+def _narrow(first: float, steps: list[float], length: int) -> tuple[int, int]:
+    """The pixels of an axis that are read, at least one, with a little room around."""
+    begin = min(length - 1, max(0, math.floor(first + min(steps)) - 2))
+    return begin, min(length, max(begin + 1, math.ceil(first + max(steps)) + 3))
 
 
 def build_photo_pyramid(photo: Photo, *, with_base: bool) -> Pyramid:

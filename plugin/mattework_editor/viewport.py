@@ -1,4 +1,5 @@
-"""Where the photo lies on the screen: scale and position, in whole screen pixels so that panning moves tiles unchanged."""
+"""Where the photo lies on the screen: scale, turn and position, in whole screen pixels so that panning moves tiles
+unchanged."""
 
 from __future__ import annotations
 
@@ -6,83 +7,64 @@ import math
 from dataclasses import dataclass, replace
 
 from mattework import Rect, Size
+from mattework_editor.pyramid import Part, cos_sin
 
 LARGEST = 64.0
-STEPS = (
-    1 / 32,
-    1 / 16,
-    1 / 8,
-    1 / 6,
-    1 / 4,
-    1 / 3,
-    1 / 2,
-    2 / 3,
-    1,
-    1.5,
-    2,
-    3,
-    4,
-    6,
-    8,
-    12,
-    16,
-    24,
-    32,
-    48,
-    64,
-)
+STEPS = (*(1 / n for n in (32, 16, 8, 6, 4, 3, 2)), 2 / 3, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, LARGEST)
+KEEP = 48
+"""Screen pixels of the photo that always stay in sight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """`scale` screen pixels a photo pixel; (left, top) is the photo's corner on the screen; `screen` the widget's size in
-    screen (device) pixels."""
+    """`scale` screen pixels a photo pixel; the photo is turned by `angle` degrees clockwise around its corner, which lies
+    at (left, top) on the screen; `screen` the widget's size in screen (device) pixels."""
 
     photo: Size
     screen: Size
     scale: float = 1.0
     left: int = 0
     top: int = 0
+    angle: float = 0.0
 
     @property
     def fitting_scale(self) -> float:
         """The scale at which all of the photo is seen with a little room around it; never above 1."""
         room = 0.96
-        return min(
-            1.0,
-            room * self.screen.width / max(1, self.photo.width),
-            room * self.screen.height / max(1, self.photo.height),
-        )
+        width, height = self._turned_size()
+        return min(1.0, room * self.screen.width / max(1, width), room * self.screen.height / max(1, height))
 
     @property
     def extent(self) -> Rect:
-        """The photo's rectangle on the screen."""
-        width, height = math.ceil(self.photo.width * self.scale), math.ceil(self.photo.height * self.scale)
-        return Rect(self.left, self.top, self.left + width, self.top + height)
+        """The rectangle on the screen that the photo lies in."""
+        return self.plane.move(self.left, self.top)
+
+    @property
+    def plane(self) -> Rect:
+        """The same rectangle counted from the photo's corner."""
+        return self._bound(self.photo.rect, 0.0)
 
     @property
     def visible(self) -> Rect:
         """The photo pixels that are seen, whole or in part."""
-        left, top = self.to_photo(0, 0)
-        right, bottom = self.to_photo(self.screen.width, self.screen.height)
-        seen = Rect(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
-        return self.photo.rect.intersect(seen)
+        return self.photo.rect.intersect(self.part(self.screen.rect.move(-self.left, -self.top)).seen)
+
+    def part(self, plane: Rect) -> Part:
+        """What lies in a rectangle of screen pixels that are counted from the photo's corner."""
+        return Part(self.scale, plane.left, plane.top, plane.size, self.angle)
 
     def to_photo(self, x: float, y: float) -> tuple[float, float]:
-        return (x - self.left) / self.scale, (y - self.top) / self.scale
+        across, down = cos_sin(self.angle)
+        x, y = x - self.left, y - self.top
+        return (across * x + down * y) / self.scale, (across * y - down * x) / self.scale
 
     def to_screen(self, x: float, y: float) -> tuple[float, float]:
-        return x * self.scale + self.left, y * self.scale + self.top
+        px, py = self._to_plane(x, y)
+        return px + self.left, py + self.top
 
     def cover(self, photo: Rect) -> Rect:
         """The screen pixels, counted from the photo's corner, that show any of a rectangle of photo pixels."""
-        reach = max(1.0, self.scale) + 2
-        return Rect(
-            math.floor(photo.left * self.scale - reach),
-            math.floor(photo.top * self.scale - reach),
-            math.ceil(photo.right * self.scale + reach),
-            math.ceil(photo.bottom * self.scale + reach),
-        )
+        return self._bound(photo, max(1.0, self.scale) + 2)
 
     def resize(self, screen: Size) -> Viewport:
         """The same place in the middle of a window of another size."""
@@ -93,15 +75,14 @@ class Viewport:
         return replace(self, scale=self.fitting_scale).centre()
 
     def centre(self) -> Viewport:
-        left = round((self.screen.width - self.photo.width * self.scale) / 2)
-        top = round((self.screen.height - self.photo.height * self.scale) / 2)
+        px, py = self._to_plane(self.photo.width / 2, self.photo.height / 2)
+        left, top = round(self.screen.width / 2 - px), round(self.screen.height / 2 - py)
         return replace(self, left=left, top=top)
 
     def zoom(self, scale: float, x: float, y: float) -> Viewport:
         """Another scale, with the photo's point under screen position (x, y) staying there."""
         scale = min(LARGEST, max(min(self.fitting_scale / 2, STEPS[0]), scale))
-        px, py = self.to_photo(x, y)
-        return replace(self, scale=scale, left=round(x - px * scale), top=round(y - py * scale)).hold()
+        return replace(self, scale=scale)._lay(self.to_photo(x, y), x, y)
 
     def step(self, up: bool, x: float, y: float) -> Viewport:
         """The next handsome scale up or down."""
@@ -110,13 +91,40 @@ class Viewport:
             return self
         return self.zoom(min(steps) if up else max(steps), x, y)
 
+    def turn(self, angle: float, x: float, y: float) -> Viewport:
+        """Turned to another angle around screen position (x, y)."""
+        return replace(self, angle=angle % 360.0)._lay(self.to_photo(x, y), x, y)
+
     def pan(self, dx: int, dy: int) -> Viewport:
         return replace(self, left=self.left + dx, top=self.top + dy).hold()
 
     def hold(self) -> Viewport:
         """Keep some of the photo in sight."""
-        width, height = self.photo.width * self.scale, self.photo.height * self.scale
-        keep = 48
-        left = min(self.screen.width - keep, max(keep - int(width), self.left))
-        top = min(self.screen.height - keep, max(keep - int(height), self.top))
-        return replace(self, left=left, top=top)
+        extent, screen = self.extent, self.screen
+        dx = max(0, KEEP - extent.right) + min(0, screen.width - KEEP - extent.left)
+        dy = max(0, KEEP - extent.bottom) + min(0, screen.height - KEEP - extent.top)
+        return replace(self, left=self.left + dx, top=self.top + dy)
+
+    def _lay(self, point: tuple[float, float], x: float, y: float) -> Viewport:
+        """Moved so that a point of the photo lies at screen position (x, y)."""
+        px, py = self._to_plane(*point)
+        return replace(self, left=round(x - px), top=round(y - py)).hold()
+
+    def _to_plane(self, x: float, y: float) -> tuple[float, float]:
+        across, down = cos_sin(self.angle)
+        return self.scale * (across * x - down * y), self.scale * (down * x + across * y)
+
+    def _turned_size(self) -> tuple[float, float]:
+        across, down = (abs(one) for one in cos_sin(self.angle))
+        width, height = self.photo.width, self.photo.height
+        return width * across + height * down, width * down + height * across
+
+    def _bound(self, photo: Rect, reach: float) -> Rect:
+        corners = [self._to_plane(x, y) for x in (photo.left, photo.right) for y in (photo.top, photo.bottom)]
+        across, down = [x for x, _ in corners], [y for _, y in corners]
+        return Rect(
+            math.floor(min(across) - reach),
+            math.floor(min(down) - reach),
+            math.ceil(max(across) + reach),
+            math.ceil(max(down) + reach),
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer
@@ -23,7 +22,6 @@ from PyQt6.QtWidgets import (
 
 from mattework import Recipe
 from mattework_editor import drafts, preferences
-from mattework_editor.backdrop import load_backdrop
 from mattework_editor.canvas import Canvas
 from mattework_editor.command import CommandSet, translate
 from mattework_editor.commands import COMMANDS
@@ -31,13 +29,13 @@ from mattework_editor.compose import View
 from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
 from mattework_editor.menus import fill_menu_bar
-from mattework_editor.panels.background import BackgroundPanel, read_colour
+from mattework_editor.panels.background import BackgroundPanel
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.status import StatusBar
-from mattework_editor.tasks import Tasks
 from mattework_editor.toolbar import ToolBar
 from mattework_editor.tools import BrushTool, make_strokes
+from mattework_editor.views import Views
 from mattework_editor.workbench import Workbench
 
 
@@ -54,9 +52,7 @@ class EditorWindow(QMainWindow):
         self.background: BackgroundPanel = BackgroundPanel()
         self.steps: StepsPanel = StepsPanel()
         self.filing: Filing = Filing(self, self.workbench, self.settings)
-        self._backdrops = Tasks(self)
-        self._backdrop_of: str | None = None
-        self._compared: View | None = None
+        self.views: Views = Views(self.canvas, self.workbench, self.settings, self._show_failure, self)
         self.setCentralWidget(self.canvas)
         self.setAcceptDrops(True)
         self.docks: list[QDockWidget] = add_docks(self)
@@ -96,8 +92,8 @@ class EditorWindow(QMainWindow):
         canvas.gesture_ended.connect(self._paint)
         canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self.toolbar.show_radius)
-        canvas.view_moved.connect(self._ask_clean)
-        bench.changed.connect(self._ask_clean)
+        self.views.view_changed.connect(self._follow_view)
+        self.views.look_changed.connect(self._follow_look)
         self.edge.edge_moved.connect(
             lambda edge: bench.display.preview(edge, canvas.view.scale, canvas.view.visible)
         )
@@ -128,7 +124,6 @@ class EditorWindow(QMainWindow):
         self.settings.setValue("state", self.saveState())
         self.settings.setValue("radius", self.canvas.radius)
         self.settings.sync()
-        self._backdrops.cancel_all()
         self.workbench.close()
         event.accept()
 
@@ -171,37 +166,19 @@ class EditorWindow(QMainWindow):
     # Views -----------------------------------------------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
-        self._compared = None
-        self._set_view(view)
+        self.views.show(view)
 
-    def next_view(self) -> None:
-        views = list(View)
-        self.show_view(views[(views.index(self.canvas.look.view) + 1) % len(views)])
-
-    def compare(self) -> None:
-        """To the original and back."""
-        if self._compared is not None:
-            self.show_view(self._compared)
-        elif self.canvas.look.view is not View.ORIGINAL:
-            back = self.canvas.look.view
-            self._set_view(View.ORIGINAL)
-            self._compared = back
-        self.commands["view.compare"].setChecked(self._compared is not None)
-
-    def _set_view(self, view: View) -> None:
-        self.canvas.show_look(replace(self.canvas.look, view=view))
+    def _follow_view(self, view: View) -> None:
         self.view_actions[view].setChecked(True)
         self.toolbar.show_view(view)
-        self.commands["view.compare"].setChecked(self._compared is not None)
-        self._ask_clean()
+        self.commands["view.compare"].setChecked(self.views.is_comparing)
 
-    def _ask_clean(self) -> None:
-        """Clean colours for what is seen now."""
-        canvas = self.canvas
-        self.workbench.clean.ask(canvas.look.view, canvas.view.scale, canvas.view.visible)
+    def _follow_look(self) -> None:
+        self.commands["view.split"].setChecked(self.canvas.split is not None)
 
     def _show_sources(self, keep_place: bool) -> None:
         self.canvas.show_sources(self.workbench.sources, keep_place=keep_place)
+        self.views.attach()
 
     def _show_opened(self) -> None:
         session = self.workbench.session
@@ -211,29 +188,6 @@ class EditorWindow(QMainWindow):
         notes = session.document.notes
         ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
         self.status.tell(" ".join(notes) or ready.format(size=session.size))
-
-    def _show_backdrop(self, text: str | None) -> None:
-        """The background of the recipe as the view shows it: a colour at once, a picture when it has been read."""
-        if text == self._backdrop_of:
-            return
-        self._backdrop_of = text
-        colour = read_colour(text) if text else None
-        session = self.workbench.session
-        if colour is not None:
-            rgb = (colour.red(), colour.green(), colour.blue())
-            self.canvas.show_look(replace(self.canvas.look, colour=rgb, backdrop=None))
-        elif text is None or session is None:
-            self.canvas.show_look(replace(self.canvas.look, backdrop=None))
-        else:
-            size = session.size
-
-            def arrive(backdrop: object) -> None:
-                if self._backdrop_of == text:
-                    self.canvas.show_look(replace(self.canvas.look, backdrop=backdrop))  # type: ignore[arg-type]
-
-            self._backdrops.start(
-                lambda _: load_backdrop(Path(text), size), arrive, lambda error: self.show_error(str(error))
-            )
 
     # State -----------------------------------------------------------------------------------------------------------
 
@@ -261,7 +215,6 @@ class EditorWindow(QMainWindow):
         if session is not None:
             self.edge.show_recipe(session.recipe)
             self.background.show_recipe(session.recipe)
-            self._show_backdrop(session.recipe.background)
             if session.has_subject and not self._had_subject:
                 self._had_subject = True
                 self.show_view(View.OVERLAY if session.recipe.strokes else View.CHECKERBOARD)
@@ -272,6 +225,9 @@ class EditorWindow(QMainWindow):
         self.status.show_work(title)
         self.setCursor(Qt.CursorShape.BusyCursor) if title else self.unsetCursor()
         self._show_state()
+
+    def _show_failure(self, error: BaseException) -> None:
+        self.show_error(str(error))
 
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""

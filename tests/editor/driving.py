@@ -58,6 +58,7 @@ class Driver:
                 and not self.bench.is_solving
                 and not self.bench.display.is_working
                 and not self.bench.clean.is_working
+                and not self.window.views.is_working
             )
         )
         QApplication.processEvents()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 
 from mattework import Rect, Size
 from mattework.recipe import EdgeSettings
-from mattework_editor.compose import Look, Sources, View, compose_view
-from mattework_editor.pyramid import Pyramid, render_matte
+from mattework_editor.compose import Look, ShadowPart, Showing, Sources, View, compose_view
+from mattework_editor.pyramid import Part, Pyramid, render_matte
+from mattework_editor.viewport import Viewport
 
 
 def noise(height: int, width: int, channels: int = 3) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -40,16 +43,65 @@ def test_an_update_is_what_building_anew_gives(x: int, y: int, width: int, heigh
 @pytest.mark.parametrize("scale", [1, 2, 3, 8])
 def test_pixels_are_crisp_and_whole_from_one_to_one_on(scale: int) -> None:
     plane = noise(300, 400)
-    seen = Pyramid.build(plane).sample(scale, 10, 20, Size(64 * scale, 48 * scale))
+    seen = Pyramid.build(plane).sample(Part(scale, 10 * scale, 20 * scale, Size(64 * scale, 48 * scale)))
     np.testing.assert_array_equal(seen, plane[20:68, 10:74].repeat(scale, 0).repeat(scale, 1))
 
 
 @pytest.mark.parametrize("scale", [0.13, 0.37, 0.5, 0.9])
 def test_neighbouring_rectangles_join_without_a_seam(scale: float) -> None:
     pyramid = Pyramid.build(noise(900, 1200))
-    whole = pyramid.sample(scale, 0, 0, Size(100, 80)).astype(int)
-    right = pyramid.sample(scale, 50 / scale, 0, Size(50, 80)).astype(int)
+    whole = pyramid.sample(Part(scale, 0, 0, Size(100, 80))).astype(int)
+    right = pyramid.sample(Part(scale, 50, 0, Size(50, 80))).astype(int)
     assert np.abs(whole[:, 50:] - right).max() <= 8  # OpenCV rounds positions to 1/32 pixel
+
+
+WHOLE = Part(1.0, 0, 0, Size(64, 64))
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_quarter_turn_shows_the_same_pixels_turned(turns: int) -> None:
+    plane = noise(300, 400)
+    view = Viewport(Size(400, 300), Size(900, 900), scale=2.0, angle=90.0 * turns)
+    seen = Pyramid.build(plane).sample(view.part(view.plane))
+    np.testing.assert_array_equal(seen, np.rot90(plane.repeat(2, 0).repeat(2, 1), -turns))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    angle=st.floats(0, 360),
+    scale=st.floats(0.05, 40),
+    x=st.floats(-50, 450),
+    y=st.floats(-50, 350),
+    turn=st.floats(-180, 180),
+)
+def test_a_turned_view_goes_to_the_screen_and_back(
+    angle: float, scale: float, x: float, y: float, turn: float
+) -> None:
+    view = Viewport(Size(400, 300), Size(800, 600), scale=scale, angle=angle).centre()
+    assert view.to_photo(*view.to_screen(x, y)) == pytest.approx((x, y), abs=1e-6)
+    turned = view.turn(view.angle + turn, 400, 300)
+    there = turned.to_screen(*view.to_photo(400, 300))
+    assert there == pytest.approx((400, 300), abs=1), "the middle of the screen stays"
+    fitted = view.fit()
+    assert Rect(0, 0, 800, 600).contains(fitted.extent.grow(-1))
+    part = view.part(Rect(-7, 5, 60, 90))
+    for corner in ((-7, 5), (60, 90), (60, 5)):
+        px, py = part.to_photo(*corner)
+        assert part.seen.left - 1e-6 <= px <= part.seen.right + 1e-6
+        assert part.seen.top - 1e-6 <= py <= part.seen.bottom + 1e-6
+        assert view.to_photo(corner[0] + view.left, corner[1] + view.top) == pytest.approx((px, py), abs=1e-6)
+
+
+def test_what_is_turned_far_shows_what_the_photo_has_there() -> None:
+    """Every pixel of a turned view is that of the photo under it."""
+    y, x = np.mgrid[0:300, 0:400]
+    plane = np.stack([x * 255 / 400, y * 255 / 300, x * 0], axis=-1).astype(np.uint8)
+    view = Viewport(Size(400, 300), Size(500, 500), scale=0.8, angle=33.0).centre()
+    seen = Pyramid.build(plane).sample(view.part(Rect(0, 0, 500, 500).move(-view.left, -view.top)))
+    for sx, sy in ((250, 250), (180, 300), (310, 220)):
+        px, py = view.to_photo(sx + 0.5, sy + 0.5)
+        assert seen[sy, sx, 0] == pytest.approx(px * 255 / 400, abs=2)
+        assert seen[sy, sx, 1] == pytest.approx(py * 255 / 300, abs=2)
 
 
 def make_sources() -> Sources:
@@ -66,7 +118,10 @@ def make_sources() -> Sources:
     [
         (View.BLACK, (0, 0, 0), (100, 100, 100)),
         (View.WHITE, (255, 255, 255), (100, 100, 100)),
-        (View.BACKGROUND, (9, 8, 7), (100, 100, 100)),
+        (View.COLOUR, (9, 8, 7), (100, 100, 100)),
+        (View.PICTURE, (0, 90, 0), (100, 100, 100)),
+        (View.BACKGROUND, (0, 0, 200), (100, 100, 100)),
+        (View.ANTS, (100, 100, 100), (100, 100, 100)),
         (View.MASK, (0, 0, 0), (255, 255, 255)),
         (View.ORIGINAL, (100, 100, 100), (100, 100, 100)),
         (View.BAND, (25, 25, 25), (100, 100, 100)),
@@ -76,14 +131,37 @@ def make_sources() -> Sources:
 def test_views_show_subject_and_ground(
     view: View, outside: tuple[int, int, int], inside: tuple[int, int, int]
 ) -> None:
-    look = Look(view=view, colour=(9, 8, 7))
-    seen = compose_view(make_sources(), look, 1.0, 0, 0, Size(64, 64)).astype(int)
+    picture, backdrop = (np.full((16, 16, 3), colour, np.uint8) for colour in ((0, 90, 0), (0, 0, 200)))
+    look = Look(view=view, colour=(9, 8, 7), picture=picture, backdrop=backdrop)
+    seen = compose_view(make_sources(), look, WHOLE).astype(int)
     assert np.abs(seen[10, 5] - outside).max() <= 1
     assert np.abs(seen[10, 60] - inside).max() <= 1
 
 
+def test_layers_are_shown_as_they_are_switched() -> None:
+    sources = make_sources()
+    sources.shadow = ShadowPart(np.full((16, 16), 255, np.uint8), 0.5, (0, 16), (40, 0, 0), 0.5)
+    white = np.full((8, 8, 3), 255, np.uint8)
+    plain = Look(view=View.BACKGROUND, backdrop=white)
+
+    def seen(look: Look, x: int, y: int) -> tuple[int, ...]:
+        return tuple(compose_view(sources, look, WHOLE)[y, x].tolist())
+
+    assert seen(plain, 10, 10) == (255, 255, 255)
+    assert seen(plain, 10, 50) == pytest.approx((148, 128, 128), abs=1), "the shadow lies on the background"
+    assert seen(plain, 60, 50) == (100, 100, 100), "and under the subject"
+    assert seen(replace(plain, shadow=False), 10, 50) == (255, 255, 255)
+    assert seen(replace(plain, view=View.WHITE), 10, 50) == (255, 255, 255), "edges are judged without it"
+    assert seen(replace(plain, clean=Showing(opacity=0.5)), 60, 10) == pytest.approx((178,) * 3, abs=1)
+    assert seen(replace(plain, clean=Showing(masked=False)), 10, 10) == (100, 100, 100)
+    faint = replace(plain, background=Showing(opacity=0.5))
+    assert seen(faint, 4, 4)[0] in range(229, 256)
+    hidden = replace(plain, clean=Showing(opacity=0.0), background=Showing(opacity=0.0))
+    assert set(np.unique(compose_view(sources, hidden, WHOLE)[:16])) == {204, 255}, "a checkerboard"
+
+
 def test_the_band_is_seen_in_the_band_view() -> None:
-    seen = compose_view(make_sources(), Look(view=View.BAND), 1.0, 0, 0, Size(64, 64))
+    seen = compose_view(make_sources(), Look(view=View.BAND), WHOLE)
     assert seen[10, 32, 0] > seen[10, 32, 2] + 60
 
 

@@ -1,0 +1,189 @@
+"""What lies behind the subject as it is seen: the background that will be saved, and the shadow.
+
+Both are made from the pyramids, at a size for the screen, beside the window. What follows the alpha (the shadow, and a
+background of the blurred photo) is made again a moment after the matte has come to rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from mattework import (
+    ColorMode,
+    Document,
+    Photo,
+    Shadow,
+    Size,
+    draw_shadow,
+    make_background,
+    parse_colour,
+    settle_shadow,
+)
+from mattework.arrays import Bytes, Floats
+from mattework_editor.compose import ShadowPart, Sources
+from mattework_editor.pyramid import Pyramid
+from mattework_editor.tasks import Task, Tasks
+
+SIDE = 2048
+"""Long side at which backgrounds are made for the screen."""
+SHADOW_SIDE = 1400
+REST = 120
+"""Milliseconds of rest of the matte after which what follows it is made again."""
+
+
+class BehindDisplay(QObject):
+    """`backdrop_changed` brings the background (h, w, 3) uint8 or None; `refreshed` says that the shadow has changed."""
+
+    backdrop_changed = pyqtSignal(object)
+    refreshed = pyqtSignal()
+
+    def __init__(self, tasks: Tasks, tell: Callable[[BaseException], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks, self._tell = tasks, tell
+        self._sources: Sources | None = None
+        self._background: str | None = None
+        self._shadow: Shadow | None = None
+        self._background_wanted = self._shadow_wanted = False
+        self._task: Task | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST)
+        self._timer.timeout.connect(self._follow_matte)
+
+    @property
+    def is_working(self) -> bool:
+        return self._task is not None or self._timer.isActive()
+
+    def attach(self, sources: Sources | None) -> None:
+        """Show what lies behind another photo from now on."""
+        self._sources = sources
+        self._background = self._shadow = None
+        self._background_wanted = self._shadow_wanted = False
+        self._timer.stop()
+        self.backdrop_changed.emit(None)
+
+    def show(self, background: str | None, shadow: Shadow | None) -> None:
+        """Show this background and this shadow, chosen or only tried."""
+        if background != self._background:
+            self._background, self._background_wanted = background, True
+        if shadow != self._shadow:
+            self._shadow, self._shadow_wanted = shadow, True
+        self._next()
+
+    def follow_matte(self) -> None:
+        """The matte has changed."""
+        if self._shadow is not None or _is_blur(self._background):
+            self._timer.start()
+
+    def _follow_matte(self) -> None:
+        self._shadow_wanted = self._shadow_wanted or self._shadow is not None
+        self._background_wanted = self._background_wanted or _is_blur(self._background)
+        self._next()
+
+    def _next(self) -> None:
+        sources = self._sources
+        if self._task is not None or sources is None:
+            return
+        if self._shadow_wanted:
+            self._shadow_wanted = False
+            self._start(sources, self._make_shadow(sources), self._put_shadow)
+        elif self._background_wanted:
+            self._background_wanted = False
+            self._start(sources, self._make_backdrop(sources), self.backdrop_changed.emit)
+
+    def _start(
+        self, sources: Sources, work: Callable[[Task], object] | None, put: Callable[[object], None]
+    ) -> None:
+        if work is None:
+            put(None)
+            self._next()
+            return
+
+        def done(result: object) -> None:
+            self._task = None
+            if sources is self._sources:
+                put(result)
+            self._next()
+
+        def fail(error: BaseException) -> None:
+            self._task = None
+            self._tell(error)
+            self._next()
+
+        self._task = self._tasks.start(work, done, fail)
+
+    def _make_shadow(self, sources: Sources) -> Callable[[Task], object] | None:
+        shadow = self._shadow
+        if shadow is None:
+            return None
+        return lambda _: draw_shadow_part(sources.matte, shadow)
+
+    def _put_shadow(self, part: object) -> None:
+        assert self._sources is not None
+        assert part is None or isinstance(part, ShadowPart)
+        self._sources.shadow = part
+        self.refreshed.emit()
+
+    def _make_backdrop(self, sources: Sources) -> Callable[[Task], object] | None:
+        text = self._background
+        if text is None:
+            return None
+        return lambda _: draw_backdrop(text, sources.colour, sources.matte)
+
+
+def suit_shadow(shadow: Shadow, sources: Sources) -> Shadow:
+    """The shadow with the lengths that suit the subject as it is seen now."""
+    plane, share = _pick_level(sources.matte, SHADOW_SIDE)
+    return settle_shadow(shadow, _as_alpha(plane), scale=share)
+
+
+def draw_shadow_part(matte: Pyramid, shadow: Shadow) -> ShadowPart | None:
+    """The shadow at a size for the screen; None when there is none to be seen."""
+    plane, share = _pick_level(matte, SHADOW_SIDE)
+    rect, dark = draw_shadow(_as_alpha(plane), shadow, scale=share)
+    if rect.is_empty:
+        return None
+    red, green, blue = (round(255 * one) for one in parse_colour(shadow.colour) or (0, 0, 0))
+    coded = np.rint(dark * np.float32(255)).astype(np.uint8)
+    return ShadowPart(coded, share, (rect.left, rect.top), (red, green, blue), shadow.opacity)
+
+
+def draw_backdrop(text: str, colour: Pyramid, matte: Pyramid | None = None) -> Bytes:
+    """A background at a size for the screen, (h, w, 3) uint8 sRGB.
+
+    Raises:
+        MatteworkError: the picture cannot be read.
+    """
+    plane, share = _pick_level(colour, SIDE)
+    size = Size(plane.shape[1], plane.shape[0])
+    document = Document(size, ColorMode.RGB, 8)
+    photo = Photo(plane, None, ColorMode.RGB, None)
+    alpha = None if matte is None else _as_alpha(_fit_plane(matte, share, size))
+    layer, _ = make_background(text, document, photo, alpha, scale=share)
+    return np.asarray(layer.pixels, np.uint8)
+
+
+def _pick_level(pyramid: Pyramid, side: int) -> tuple[Bytes, float]:
+    """The largest level of at most this long side, and its size relative to the photo."""
+    for number, plane in enumerate(pyramid.levels):
+        last = number == len(pyramid.levels) - 1
+        if plane is not None and (max(plane.shape[:2]) <= side or last):
+            return plane, 1 / (1 << number)
+    raise AssertionError("a pyramid has at least one level")
+
+
+def _fit_plane(pyramid: Pyramid, share: float, size: Size) -> Bytes:
+    plane = next(one for n, one in enumerate(pyramid.levels) if 1 / (1 << n) == share and one is not None)
+    assert plane.shape[:2] == size.shape
+    return plane
+
+
+def _as_alpha(plane: Bytes) -> Floats:
+    return plane.astype(np.float32) / np.float32(255)
+
+
+def _is_blur(background: str | None) -> bool:
+    return background is not None and background.strip().lower().startswith("blur")

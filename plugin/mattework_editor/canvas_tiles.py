@@ -1,0 +1,131 @@
+"""Tiles of a look: pictures of the screen at the present scale and angle, kept so that panning draws them as they are.
+
+Tiles hold screen pixels counted from the photo's corner. New ones are made as long as there is time; what is missing is
+shown coarse, and made the next time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPolygonF, QTransform
+
+from mattework import Rect, Size
+from mattework.arrays import Bytes
+from mattework_editor.compose import Look, Sources, compose_view
+from mattework_editor.pyramid import Part
+from mattework_editor.viewport import Viewport
+
+TILE = 256
+MOST_TILES = 200
+COARSE_SIDE = 1024
+
+Key = tuple[int, int]
+
+
+class Tiles:
+    """The tiles of one look at one scale and angle; `drop` them when these change."""
+
+    def __init__(self) -> None:
+        self.look = Look()
+        self._images: OrderedDict[Key, QImage] = OrderedDict()
+        self._stale: set[Key] = set()
+        self._coarse: QImage | None = None
+
+    def drop(self, *, coarse: bool = True) -> None:
+        """Forget all tiles; the coarse picture too unless only scale, angle or place have changed."""
+        self._images.clear()
+        self._stale.clear()
+        if coarse:
+            self._coarse = None
+
+    def age(self, touched: Rect | None) -> None:
+        """Tiles that show any of a rectangle, counted from the photo's corner, are old now; None for all."""
+        self._coarse = None
+        for key in self._images:
+            if touched is None or not _tile_rect(key).intersect(touched).is_empty:
+                self._stale.add(key)
+
+    def paint(
+        self, painter: QPainter, sources: Sources, view: Viewport, exposed: Rect, end: float
+    ) -> list[Rect]:
+        """Draw what is exposed of the screen, making tiles until the time `end` (of `time.perf_counter`).
+
+        Returns:
+            The rectangles of the screen that are still coarse or old.
+        """
+        seen = view.extent.intersect(exposed).move(-view.left, -view.top)
+        if seen.is_empty:
+            return []
+        painter.save()
+        if view.angle % 90:
+            painter.setClipPath(outline_photo(view), Qt.ClipOperation.IntersectClip)
+        missing: list[Rect] = []
+        for ty in range(seen.top // TILE, -(-seen.bottom // TILE)):
+            for tx in range(seen.left // TILE, -(-seen.right // TILE)):
+                key = tx, ty
+                where = _tile_rect(key).intersect(view.plane)
+                if where.is_empty:
+                    continue
+                image = self._images.get(key)
+                if (image is None or key in self._stale) and time.perf_counter() < end:
+                    image = self._make(sources, view, key, where)
+                elif image is None or key in self._stale:
+                    missing.append(where.move(view.left, view.top))
+                if image is not None:
+                    self._images.move_to_end(key)
+                    painter.drawImage(where.left + view.left, where.top + view.top, image)
+                else:
+                    self._paint_coarse(painter, sources, view, where.move(view.left, view.top))
+        painter.restore()
+        while len(self._images) > MOST_TILES:
+            old, _ = self._images.popitem(last=False)
+            self._stale.discard(old)
+        return missing
+
+    def _make(self, sources: Sources, view: Viewport, key: Key, where: Rect) -> QImage:
+        image = make_image(compose_view(sources, self.look, view.part(where)))
+        self._images[key] = image
+        self._stale.discard(key)
+        return image
+
+    def _paint_coarse(self, painter: QPainter, sources: Sources, view: Viewport, where: Rect) -> None:
+        if self._coarse is None:
+            share = min(1.0, COARSE_SIDE / sources.size.long_side)
+            size = Size(max(1, int(sources.size.width * share)), max(1, int(sources.size.height * share)))
+            self._coarse = make_image(compose_view(sources, self.look, Part(share, 0, 0, size)))
+        painter.save()
+        painter.setClipRect(
+            QRectF(where.left, where.top, where.width, where.height), Qt.ClipOperation.IntersectClip
+        )
+        turned = QTransform().translate(view.left, view.top).rotate(view.angle).scale(view.scale, view.scale)
+        painter.setTransform(turned, True)
+        painter.drawImage(QRectF(0, 0, view.photo.width, view.photo.height), self._coarse)
+        painter.restore()
+
+
+def outline_photo(view: Viewport) -> QPainterPath:
+    """The photo's border on the screen."""
+    width, height = view.photo.width, view.photo.height
+    corners = ((0, 0), (width, 0), (width, height), (0, height))
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(*view.to_screen(x, y)) for x, y in corners]))
+    path.closeSubpath()
+    return path
+
+
+def make_image(rgb: Bytes) -> QImage:
+    """(h, w, 3) uint8 as an image that Qt draws without converting it, with memory of its own."""
+    import cv2
+
+    height, width = rgb.shape[:2]
+    coded = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA)).tobytes()
+    return QImage(coded, int(width), int(height), int(width) * 4, QImage.Format.Format_RGB32).copy()
+
+
+def _tile_rect(key: Key) -> Rect:
+    """A tile's pixels, counted from the photo's corner; it may reach beyond the photo."""
+    return Rect.from_size(key[0] * TILE, key[1] * TILE, Size(TILE, TILE))
