@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from mattework.cli.cut_job import CutJob
-from mattework.cli.cut_options import add_layer_options, add_subject_options
+from mattework.cli.cut_job import BatchPaths, CutJob
+from mattework.cli.cut_options import add_batch_options, add_layer_options, add_subject_options
 from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
 from mattework.cli.report import tell_failure
-from mattework.cli.targets import choose_target, make_folder, refuse_same_targets
+from mattework.cli.shadow_options import add_shadow_options
+from mattework.cli.targets import choose_target, make_folder
 from mattework.errors import MatteworkError
 
 
@@ -19,36 +20,57 @@ from mattework.errors import MatteworkError
 @click.argument("sources", metavar="PICTURE...", nargs=-1, required=True)
 @add_output_options
 @add_subject_options
+@add_shadow_options
 @add_layer_options
+@add_batch_options
 @add_edge_options
 @add_talk_options
-def cut(sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, **options: Any) -> int:
+def cut(
+    sources: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    resume: bool,
+    journal: Path | None,
+    report: Path | None,
+    contact_sheet: Path | None,
+    **options: Any,
+) -> int:
     """Cut the subject out of photographs.
 
     Without -o, photo.jpg becomes photo.cutout.psd beside it: the photo and its clean colours under a layer mask, with the
     recipe inside. A file that exists is never replaced unless you say --overwrite.
+
+    A folder stands for every picture in it and below it; the results keep the same subfolders. One that fails does not
+    stop the others. Ctrl-C ends a batch, --resume goes on with it.
 
     With --layer, the mask goes on that layer of a designer's PSD (a name, a path as Group/Photo, or a number from the top).
 
     \b
     mattework cut photo.jpg
     mattework cut photo.jpg -o out.png --background white
-    mattework cut *.jpg -o cutouts/
+    mattework cut photo.jpg --box 5%,10%,60%,95% --not-point 50%,80%
+    mattework cut shots/ -o cutouts/ --report report.html
+    mattework cut shots/ -o cutouts/ --resume
     mattework cut design.psd --layer Photo -o masked.psd
     cat photo.jpg | mattework cut - -o - --format png > out.png
     """
-    job = CutJob(many=len(sources) > 1, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
-    targets = [choose_target(one, job.output, job.name_format(one), many=job.many) for one in sources]
-    job.check(targets)
+    paths = BatchPaths(resume=resume, journal=journal, report=report, contact_sheet=contact_sheet)
+    many = len(sources) > 1 or paths.is_asked_for or any(Path(one).is_dir() for one in sources if one)
+    job = CutJob(many=many, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
+    if many:
+        from mattework.cli.cut_batch import cut_many
+
+        return cut_many(sources, job, paths)
+    (source,) = sources
+    target = choose_target(source, job.output, job.name_format(source), many=False)
+    job.check([target])
     make_folder(job.output)
-    refuse_same_targets(targets)
-    first_failure = 0
-    for number, (source, target) in enumerate(zip(sources, targets, strict=True), 1):
-        try:
-            job.cut_one(source, target, f"{number}/{len(sources)} {Path(source).name}")
-        except MatteworkError as error:
-            if not job.many and not as_json:
-                raise
-            first_failure = first_failure or error.exit_code
-            tell_failure(source, error, as_json=as_json)
-    return first_failure
+    try:
+        job.cut_one(source, target, Path(source).name)
+    except MatteworkError as error:
+        if not as_json:
+            raise
+        tell_failure(source, error, as_json=True)
+        return error.exit_code
+    return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mattework.cli.options import DEVICES, Command
@@ -16,6 +18,24 @@ def add_subject_options(command: Command) -> Command:
         click.option("--from-mask", metavar="PATH", help="Use this soft mask instead of a model."),
         click.option(
             "--input-side", type=click.IntRange(32, 4096), help="Long side of what the model sees, in pixels."
+        ),
+        click.option(
+            "--not-point",
+            metavar="X,Y",
+            multiple=True,
+            help="Something here does not belong to it. May be given again.",
+        ),
+        click.option(
+            "--point",
+            metavar="X,Y",
+            multiple=True,
+            help="Cut out the thing at this place of the picture, in pixels or per cent. May be given again.",
+        ),
+        click.option(
+            "--box",
+            metavar="L,T,R,B",
+            multiple=True,
+            help="Cut out the thing in this rectangle, in pixels or per cent. May be given again.",
         ),
         click.option("--zoom/--no-zoom", default=True, help="Look a second time at a small subject."),
         click.option("--device", type=click.Choice(DEVICES), default="auto", help="Where the model runs."),
@@ -49,6 +69,37 @@ def add_layer_options(command: Command) -> Command:
             "--layer",
             metavar="NAME",
             help="Cut this layer of a PSD; everything else in the file is kept as it is.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def add_batch_options(command: Command) -> Command:
+    """--resume, --journal, --report, --contact-sheet: many pictures."""
+    for option in (
+        click.option(
+            "--contact-sheet",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="Draw the results on white, black and magenta: a .jpg, .png, .webp or .pdf.",
+        ),
+        click.option(
+            "--report",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="Write an HTML page with every result, the least sure first.",
+        ),
+        click.option(
+            "--journal",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="Where the batch is written down; mattework-batch.jsonl beside the results by default.",
+        ),
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="Go on with a batch that was broken off; what is finished is not done again.",
         ),
     ):
         command = option(command)

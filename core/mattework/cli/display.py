@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from mattework.progress import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
 STEP_NAMES = {
     "open": "opening",
@@ -45,6 +50,84 @@ def show_progress(title: str, *, quiet: bool) -> Iterator[Progress | None]:
             bars.update(task, description=STEP_NAMES.get(step, step), completed=fraction)
 
         yield advance
+
+
+class BatchBar:
+    """A bar over many pictures: how many, which one and its step, and how long it will take."""
+
+    def __init__(self, bars: Bars, total: int) -> None:
+        self._bars, self._total = bars, total
+        self._done = self._skipped = 0
+        self._began = time.monotonic()
+        self._task = bars.add_task("", total=float(total), title=f"0/{total}", left="")
+
+    def begin(self, name: str) -> Progress:
+        """The progress of the next picture."""
+
+        def advance(step: str, fraction: float) -> None:
+            self._show(f"{name}: {STEP_NAMES.get(step, step)}", _share(step, fraction))
+
+        return advance
+
+    def finish(self) -> None:
+        """One more picture is through."""
+        self._done += 1
+        self._show(None, 0.0)
+
+    def skip(self) -> None:
+        """One picture needs no work; it tells nothing about the time."""
+        self._skipped += 1
+        self._show(None, 0.0)
+
+    def _show(self, what: str | None, share: float) -> None:
+        through = self._done + self._skipped
+        seconds, fresh = time.monotonic() - self._began, self._done + share
+        left = ""
+        if self._done:
+            left = f"{_tell_time(seconds / fresh * (self._total - self._skipped - fresh))} left"
+        self._bars.update(
+            self._task,
+            description=what,
+            completed=through + share,
+            title=f"{through}/{self._total}",
+            left=left,
+        )
+
+
+@contextmanager
+def show_batch(total: int, *, quiet: bool) -> Iterator[BatchBar | None]:
+    """A bar on standard error over `total` pictures; None, and nothing shown, off a terminal or when quiet."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.fields[title]}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield BatchBar(bars, total)
+
+
+def _share(step: str, fraction: float) -> float:
+    """How far one picture is, by the order of its steps."""
+    names = list(STEP_NAMES)
+    if step not in names:
+        return 0.5
+    return min(0.99, (names.index(step) + fraction) / len(names))
+
+
+def _tell_time(seconds: float) -> str:
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes >= 10 else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def say(message: str, *, quiet: bool = False) -> None:

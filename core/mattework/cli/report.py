@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mattework.cli.display import say
-from mattework.errors import MatteworkError
+from mattework.errors import MatteworkError, OutOfMemory, OutputError
 
 if TYPE_CHECKING:
     from mattework.cutout import Cutout
@@ -22,6 +23,28 @@ def print_json(value: Any) -> None:
     import msgspec
 
     click.echo(msgspec.json.encode(value).decode())
+
+
+class Defect(MatteworkError):
+    """An error that nobody foresaw (EX_SOFTWARE of sysexits.h)."""
+
+    exit_code = 70
+
+
+def name_failure(error: Exception) -> MatteworkError:
+    """Any error as one of ours, with a sentence that a person can act upon."""
+    if isinstance(error, MatteworkError):
+        return error
+    if isinstance(error, MemoryError):
+        return OutOfMemory(
+            "There is not enough memory for this. Close other programs or use a smaller picture."
+        )
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError("The disk is full. Free some space; no file was overwritten.")
+    return Defect(
+        f"Mattework has a defect ({type(error).__name__}: {error}). "
+        "Nothing was overwritten. Run again with MATTEWORK_DEBUG=1 and report what it prints."
+    )
 
 
 def tell_failure(source: str, error: MatteworkError, *, as_json: bool, name: str = "source") -> None:
@@ -66,12 +89,14 @@ def tell_result(
 
 def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str:
     report, origin = cutout.report, cutout.recipe.subject.origin
-    if origin != "model":
+    if origin not in ("model", "prompts"):
         ran = f"your own {origin}"
     elif again:
         ran = f"the soft mask of {report.model}"
     else:
         ran = f"{report.model} on {report.device}"
+    if prompts := len(cutout.recipe.subject.prompts):
+        ran += f", {prompts} prompt{'s' if prompts > 1 else ''}"
     sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
     where = "standard output" if target is None else str(target)
     return f"{where}: {ran}, edge {report.solver}{sure}, {report.seconds:.1f} s"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,8 @@ from typing import Any
 import click
 
 from mattework._version import __version__
-from mattework.errors import Cancelled, MatteworkError, OutOfMemory, OutputError
+from mattework.cli.report import name_failure
+from mattework.errors import Cancelled, OutputError
 
 COMMANDS = {
     "cut": ("mattework.cli.cut:cut", "Cut the subject out of photographs."),
@@ -26,8 +26,6 @@ COMMANDS = {
     "worker": ("mattework.cli.worker:worker", "Run the engine for other programs; they start it themselves."),
     "completion": ("mattework.cli.completion:completion", "Print the completion script of a shell."),
 }
-DEFECT_EXIT_CODE = 70
-"""What an error that we did not foresee ends with (EX_SOFTWARE of sysexits.h)."""
 
 
 class LazyGroup(click.Group):
@@ -72,30 +70,13 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_standard_output()
         return 0
-    except MatteworkError as error:
-        if debugging:
-            raise
-        return _report(str(error), error.exit_code)
-    except MemoryError:
-        if debugging:
-            raise
-        return _report(
-            "There is not enough memory for this. Close other programs or use a smaller picture.",
-            OutOfMemory.exit_code,
-        )
     except Exception as error:
         if debugging:
             raise
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        failure = name_failure(error)
+        if isinstance(error, OSError) and isinstance(failure, OutputError):
             _drop_standard_output()
-            return _report(
-                "The disk is full. Free some space; no file was overwritten.", OutputError.exit_code
-            )
-        return _report(
-            f"Mattework has a defect ({type(error).__name__}: {error}). "
-            "Nothing was overwritten. Run again with MATTEWORK_DEBUG=1 and report what it prints.",
-            DEFECT_EXIT_CODE,
-        )
+        return _report(str(failure), failure.exit_code)
     return code if isinstance(code, int) else 0
 
 

@@ -52,7 +52,7 @@ def choose_target(
             raise UsageError("Several pictures cannot go to standard output. Give a folder with -o.")
         return None
     suffix = SUFFIX_OF[file_format or "psd"]
-    if output is not None and not _names_folder(output):
+    if output is not None and not names_folder(output):
         if many:
             raise UsageError(
                 f"Several pictures cannot go into the one file {output}. Give a folder: -o {output}/"
@@ -64,22 +64,6 @@ def choose_target(
         )
     folder = Path(output) if output is not None else Path(source).parent
     return folder / f"{Path(source).stem}.{tag}{suffix}"
-
-
-def refuse_same_targets(targets: Sequence[Path | None]) -> None:
-    """Refuse two results that would be one file.
-
-    Raises:
-        UsageError: two results of one name.
-    """
-    seen: set[Path] = set()
-    for target in targets:
-        if target is not None and target in seen:
-            raise UsageError(
-                f"Two pictures would both be written to {target}. Cut them one at a time with -o."
-            )
-        if target is not None:
-            seen.add(target)
 
 
 def refuse_unwritable(target: Path, *, overwrite: bool) -> None:
@@ -119,7 +103,7 @@ def make_folder(output: str | None) -> None:
     Raises:
         OutputNotWritable: it cannot be made.
     """
-    if output is None or output == STREAM or not _names_folder(output):
+    if output is None or output == STREAM or not names_folder(output):
         return
     try:
         Path(output).mkdir(parents=True, exist_ok=True)
@@ -129,5 +113,6 @@ def make_folder(output: str | None) -> None:
         ) from error
 
 
-def _names_folder(output: str) -> bool:
+def names_folder(output: str) -> bool:
+    """Whether an output is a folder: one that is there, or a name with a slash at its end."""
     return output.endswith(("/", "\\")) or Path(output).is_dir()

@@ -1,0 +1,128 @@
+"""Finding the pictures that somebody means: named files as they are, folders with everything below them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from mattework.errors import FileNotReadable, UsageError
+from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, sniff_kind
+
+OWN_RESULTS = (".cutout", ".refined")
+"""What our own results are called before their suffix: a folder that holds some is not cut out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """A picture to cut, and the path that it keeps below the folder of results."""
+
+    source: Path
+    relative: PurePath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Pictures in the order of the request and, within a folder, of their names; sentences about what was left out."""
+
+    pictures: tuple[FoundPicture, ...]
+    notes: tuple[str, ...]
+
+
+def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Findings:
+    """Find pictures in files and folders.
+
+    A file is taken as it is, whatever it holds. A folder gives every picture below it: what has a picture's suffix, or a
+    picture's first bytes. Hidden files, links to folders and our own earlier results stay out, and so does
+    the folder `leave_out`, in which results are going to lie. A file that is named twice counts once. Of several
+    folders, each one's name becomes the first part of its pictures' relative paths.
+
+    Raises:
+        UsageError: a name is empty, or there is no picture at all.
+        FileNotReadable: a folder cannot be listed.
+    """
+    folders = [Path(name) for name in inputs if name and Path(name).is_dir()]
+    seen: set[str] = set()
+    pictures: list[FoundPicture] = []
+    results = strangers = 0
+    for name in inputs:
+        if name == "":  # as from a shell variable that is not set
+            raise UsageError("A file name is empty. Check the names of the pictures.")
+        path = Path(name)
+        if not path.is_dir():
+            candidates = iter([FoundPicture(path, PurePath(path.name))])
+        else:
+            head = PurePath(path.resolve().name) if len(folders) > 1 else PurePath()
+            candidates = _walk_folder(path, head, leave_out)
+        for one in candidates:
+            if path.is_dir() and _is_own_result(one.source):
+                results += 1
+            elif path.is_dir() and not _is_picture(one.source):
+                strangers += 1
+            elif (key := os.path.abspath(one.source)) not in seen:
+                seen.add(key)
+                pictures.append(one)
+    notes = []
+    if results:
+        notes.append(f"{_count(results, 'file')} made by Mattework earlier left out.")
+    if strangers:
+        notes.append(f"{_count(strangers, 'file')} of other kinds left out.")
+    if not pictures:
+        where = ", ".join(str(folder) for folder in folders)
+        raise UsageError(f"There is no picture in {where}. {' '.join(notes)}".strip())
+    return Findings(pictures=tuple(pictures), notes=tuple(notes))
+
+
+def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterator[FoundPicture]:
+    def refuse(error: OSError) -> None:
+        raise FileNotReadable(
+            f"The folder {error.filename} cannot be listed: {error.strerror}. Allow reading it, or name the others."
+        ) from error
+
+    for place, subfolders, files in os.walk(folder, onerror=refuse):
+        here = Path(place)
+        subfolders[:] = sorted(
+            (
+                name
+                for name in subfolders
+                if not name.startswith(".")
+                and not (leave_out is not None and _is_same(here / name, leave_out))
+            ),
+            key=_natural,
+        )
+        for name in sorted(files, key=_natural):
+            if not name.startswith("."):
+                yield FoundPicture(here / name, head / here.relative_to(folder) / name)
+
+
+def _is_picture(path: Path) -> bool:
+    if path.suffix.lower() in SUFFIXES:
+        return True  # if it is none after all, that is told as its error and not passed over
+    try:
+        with path.open("rb") as stream:
+            return sniff_kind(stream.read(HEAD_BYTES)) is not None
+    except OSError:
+        return False
+
+
+def _is_own_result(path: Path) -> bool:
+    return path.stem.lower().endswith(OWN_RESULTS)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    """Shot 9 comes before shot 10."""
+    return tuple(
+        (0, int(part)) if part.isdecimal() else (1, part.casefold())
+        for part in re.split(r"(\d+)", name)
+        if part
+    )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

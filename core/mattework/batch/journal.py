@@ -1,0 +1,332 @@
+"""The journal of a batch: a text file with one JSON object a line, appended while the batch runs.
+
+It is what a broken run goes on from, what reports are made of, and what a person's review is written into. The first line
+of every run names the format and the settings:
+
+    {"mattework_batch": 1, "program": "mattework 0.1.0", "settings": {...}, "outputs": ["report.html"]}
+
+After that a line a picture: `state` is "started" before its file is written, then "done" or "failed"; "reviewed"
+lines carry a person's `verdict`. The last line about a source counts, a verdict only while it is newer than the result.
+Paths are relative to the journal's folder where they lie below it (with forward slashes), so that the folder can be moved.
+A last line that a crash has cut off is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+
+from mattework._version import __version__
+from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
+
+if TYPE_CHECKING:
+    from mattework.cutout import Cutout
+
+JOURNAL_VERSION = 1
+JOURNAL_NAME = "mattework-batch.jsonl"
+
+State: TypeAlias = Literal["started", "done", "failed"]
+Verdict: TypeAlias = Literal["approved", "fixed", "rejected"]
+_VERDICTS = ("approved", "fixed", "rejected")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchEntry:
+    """What is known of one picture of a batch.
+
+    `source` and `target` are absolute. `source_bytes` and `source_modified` (nanoseconds) tell whether the source is still
+    the file that was cut. `size` is (width, height) in pixels. `seconds` and `steps` count reading, solving and writing.
+    `confidence`, 0 to 1, is None for failed pictures and for masks of the user's own. `error` is a sentence for people,
+    `kind` its class in `mattework.errors`. `verdict` is what a person said of the result.
+    """
+
+    source: Path
+    target: Path
+    state: State
+    at: str = ""
+    source_bytes: int = 0
+    source_modified: int = 0
+    size: tuple[int, int] | None = None
+    depth: int | None = None
+    model: str | None = None
+    model_sha256: str | None = None
+    device: str | None = None
+    solver: str | None = None
+    confidence: float | None = None
+    reasons: tuple[str, ...] = ()
+    band: float | None = None
+    coverage: float | None = None
+    seconds: float | None = None
+    steps: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+    kind: str | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A journal as it was read: the settings of its last run, and an entry a picture in the order of their first lines.
+
+    `outputs` are the reports that its runs were asked to write.
+    """
+
+    path: Path
+    program: str
+    settings: Mapping[str, Any]
+    outputs: tuple[Path, ...]
+    entries: tuple[BatchEntry, ...]
+
+
+def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], seconds: float) -> BatchEntry:
+    """The entry of a finished picture; `notes` are those of naming and saving, `seconds` all that it took."""
+    report, document = cutout.report, cutout.document
+    return replace(
+        entry,
+        state="done",
+        size=(document.size.width, document.size.height),
+        depth=document.depth,
+        model=report.model,
+        model_sha256=report.model_sha256,
+        device=report.device,
+        solver=report.solver,
+        confidence=report.confidence,
+        reasons=tuple(report.reasons),
+        band=report.band,
+        coverage=report.coverage,
+        seconds=round(seconds, 4),
+        steps={name: round(value, 4) for name, value in report.steps.items()},
+        notes=(*report.notes, *notes),
+    )
+
+
+def start_entry(source: Path, target: Path) -> BatchEntry:
+    """The entry of a picture whose turn it is; a source that is not there has 0 bytes."""
+    try:
+        found = source.stat()
+    except OSError:
+        return BatchEntry(source=_absolute(source), target=_absolute(target), state="started")
+    return BatchEntry(
+        source=_absolute(source),
+        target=_absolute(target),
+        state="started",
+        source_bytes=found.st_size,
+        source_modified=found.st_mtime_ns,
+    )
+
+
+def is_finished(entry: BatchEntry) -> bool:
+    """Whether the picture needs no second run: it is done, its result is there, and the source is the same file."""
+    if entry.state != "done" or not entry.target.is_file():
+        return False
+    now = start_entry(entry.source, entry.target)
+    return (now.source_bytes, now.source_modified) == (entry.source_bytes, entry.source_modified)
+
+
+class Journal:
+    """A journal that is open for appending; every line is on the disk when `write` returns."""
+
+    def __init__(
+        self, path: Path, *, settings: Mapping[str, Any], outputs: Sequence[Path] = (), anew: bool
+    ) -> None:
+        """Begin a run; `anew` drops what is there, else lines are added.
+
+        Raises:
+            OutputNotWritable: no permission, no such folder, a full disk.
+        """
+        self.path = path
+        try:
+            cut_off = not anew and path.is_file() and not _ends_a_line(path)
+            self._stream = path.open("wb" if anew else "ab")
+            if cut_off:
+                self._stream.write(b"\n")
+        except OSError as error:
+            raise _not_written(path, error) from error
+        self._append(
+            {
+                "mattework_batch": JOURNAL_VERSION,
+                "program": f"mattework {__version__}",
+                "at": _now(),
+                "settings": dict(settings),
+                "outputs": [_shorten(one, path.parent) for one in outputs],
+            }
+        )
+
+    def write(self, entry: BatchEntry) -> None:
+        """Add what is known now of a picture.
+
+        Raises:
+            OutputNotWritable: a full disk.
+        """
+        import msgspec
+
+        line: dict[str, Any] = {}
+        for name in ("state", "source", "target"):
+            value = getattr(entry, name)
+            line[name] = _shorten(value, self.path.parent) if isinstance(value, Path) else value
+        line["at"] = _now()
+        known: dict[str, Any] = msgspec.to_builtins(replace(entry, source="", target=""))  # type: ignore[arg-type]
+        line |= {
+            name: value
+            for name, value in known.items()
+            if name not in line and name != "verdict" and value not in (None, (), [], {})
+        }
+        self._append(line)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _append(self, value: dict[str, Any]) -> None:
+        import msgspec
+
+        try:
+            self._stream.write(msgspec.json.encode(value) + b"\n")
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise _not_written(self.path, error) from error
+
+
+def note_review(path: str | os.PathLike[str], source: Path, verdict: Verdict) -> None:
+    """Write into the journal at `path` what a person says of one source's result: approved, fixed or rejected.
+
+    Raises:
+        FileNotReadable, UnsupportedFile: there is no journal.
+        OutputNotWritable: no permission, a full disk.
+    """
+    import msgspec
+
+    journal = Path(path)
+    read_batch(journal)
+    line = {
+        "state": "reviewed",
+        "source": _shorten(_absolute(source), journal.parent),
+        "verdict": verdict,
+        "at": _now(),
+    }
+    try:
+        cut_off = not _ends_a_line(journal)
+        with journal.open("ab") as stream:
+            stream.write((b"\n" if cut_off else b"") + msgspec.json.encode(line) + b"\n")
+    except OSError as error:
+        raise _not_written(journal, error) from error
+
+
+def read_batch(path: str | os.PathLike[str]) -> Batch:
+    """Read a journal.
+
+    Raises:
+        FileNotReadable: missing, a folder, or no permission.
+        UnsupportedFile: not a journal of a batch, or one of a newer version.
+    """
+    journal = Path(path)
+    try:
+        lines = journal.read_bytes().splitlines()
+    except OSError as error:
+        raise FileNotReadable(
+            f"{journal} cannot be read: {error.strerror}. Name the {JOURNAL_NAME} that lies beside the results."
+        ) from error
+    base = journal.resolve().parent
+    header: dict[str, Any] | None = None
+    outputs: dict[Path, None] = {}
+    entries: dict[Path, BatchEntry] = {}
+    for line in lines:
+        value = _parse_line(line)
+        if value is None:
+            continue
+        if "mattework_batch" in value:
+            header = value
+            _check_version(journal, value)
+            outputs |= {_lengthen(str(one), base): None for one in value.get("outputs", ())}
+        elif header is not None and isinstance(value.get("source"), str):
+            _take_line(entries, value, base)
+    if header is None:
+        raise UnsupportedFile(f"{journal} is no journal of a batch. They are called {JOURNAL_NAME}.")
+    return Batch(
+        path=journal,
+        program=str(header.get("program", "")),
+        settings=header.get("settings", {}),
+        outputs=tuple(outputs),
+        entries=tuple(entries.values()),
+    )
+
+
+def _take_line(entries: dict[Path, BatchEntry], value: dict[str, Any], base: Path) -> None:
+    import msgspec
+
+    source = _lengthen(value["source"], base)
+    if value.get("state") == "reviewed":
+        if source in entries and value.get("verdict") in _VERDICTS:
+            entries[source] = replace(entries[source], verdict=cast("Verdict", value["verdict"]))
+        return
+    known = {name: one for name, one in value.items() if name in BatchEntry.__slots__}
+    known["source"], known["target"] = str(source), str(_lengthen(str(value.get("target", "")), base))
+    try:
+        entries[source] = msgspec.convert(known, BatchEntry, dec_hook=lambda kind, one: kind(one))
+    except msgspec.ValidationError:
+        return  # a line of somebody else's making: the picture counts as not done
+
+
+def _parse_line(line: bytes) -> dict[str, Any] | None:
+    import msgspec
+
+    try:
+        value = msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _check_version(journal: Path, header: dict[str, Any]) -> None:
+    version = header["mattework_batch"]
+    if not isinstance(version, int) or version > JOURNAL_VERSION:
+        raise UnsupportedFile(
+            f"{journal} has version {version}; this Mattework reads up to {JOURNAL_VERSION}. Install a newer Mattework."
+        )
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as stream:
+        if stream.seek(0, os.SEEK_END) == 0:
+            return True
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) == b"\n"
+
+
+def _shorten(path: Path, base: Path) -> str:
+    try:
+        return _absolute(path).relative_to(base.resolve()).as_posix()
+    except ValueError:
+        return str(_absolute(path))
+
+
+def _lengthen(name: str, base: Path) -> Path:
+    return Path(os.path.normpath(base / name))
+
+
+def _absolute(path: Path) -> Path:
+    """Absolute, links in its folders resolved, so that one file has one name; a link to the file itself stays."""
+    return path.parent.resolve() / path.name
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _not_written(path: Path, error: OSError) -> OutputNotWritable:
+    return OutputNotWritable(
+        f"The journal {path} cannot be written: {error.strerror or error}. Give another place with --journal."
+    )

@@ -1,0 +1,181 @@
+"""The contact sheet of a batch: every result on several grounds, the least sure first, to print or to send round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from mattework.batch.journal import BatchEntry
+from mattework.batch.look import Look, decode_look
+from mattework.batch.page import name_apart, rank_entry
+from mattework.errors import UsageError
+from mattework.formats.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont, ImageFont
+
+    Font: TypeAlias = FreeTypeFont | ImageFont
+
+SHEET_KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".pdf": "PDF"}
+GROUNDS = (("white", (255, 255, 255)), ("black", (0, 0, 0)), ("magenta", (255, 0, 255)))
+"""What the cut-outs are laid on, beside the photo itself."""
+
+_CELL = 210
+_GAP = 8
+_LABEL = 42
+_MARGIN = 28
+_COLUMNS = 2  # strips beside each other
+_ROWS = 10
+_PAPER, _INK, _SOFT, _BAD = (246, 246, 247), (28, 29, 32), (99, 101, 108), (192, 53, 43)
+_FONTS = (
+    "DejaVuSans.ttf",
+    "NotoSans-Regular.ttf",
+    "arial.ttf",
+    "Arial Unicode.ttf",
+    "NotoSansCJK-Regular.ttc",
+    "msyh.ttc",
+    "PingFang.ttc",
+)
+
+
+def check_sheet_name(target: Path) -> None:
+    """Refuse a name that tells no kind of file.
+
+    Raises:
+        UsageError: another suffix than jpg, png, webp or pdf.
+    """
+    if target.suffix.lower() not in SHEET_KINDS:
+        raise UsageError(f"A contact sheet is a {', '.join(SHEET_KINDS)} file, and {target.name} is none.")
+
+
+def write_contact_sheet(
+    target: Path,
+    entries: Sequence[BatchEntry],
+    *,
+    look_of: Callable[[BatchEntry], Look | None],
+    overwrite: bool = False,
+) -> tuple[Path, ...]:
+    """Draw the finished pictures of `entries`: the photo, and the cut-out on white, black and magenta.
+
+    A PDF has all pages in it; of the other kinds the pages after the first are files of their own, `sheet-2.jpg` and so on.
+
+    Returns:
+        The files that were written; none when nothing was finished.
+
+    Raises:
+        UsageError: the name tells no kind.
+        OutputError: a file exists, or cannot be written.
+    """
+    check_sheet_name(target)
+    done = sorted((entry for entry in entries if entry.state == "done"), key=rank_entry)
+    names = name_apart([entry.source for entry in done])
+    each = _COLUMNS * _ROWS
+    pages = [
+        _draw_page(list(zip(done[at : at + each], names[at : at + each], strict=True)), look_of)
+        for at in range(0, len(done), each)
+    ]
+    kind = SHEET_KINDS[target.suffix.lower()]
+    if kind == "PDF" and pages:
+        _write(target, pages[0], kind, overwrite, append_images=pages[1:], save_all=True, resolution=150.0)
+        return (target,)
+    paths = []
+    for number, page in enumerate(pages, 1):
+        path = target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+        _write(path, page, kind, overwrite, quality=90)
+        paths.append(path)
+    return tuple(paths)
+
+
+def _write(target: Path, page: Image, kind: str, overwrite: bool, **options: object) -> None:
+    out = BytesIO()
+    page.save(out, kind, **options)
+    with write_atomically(target, overwrite=overwrite) as stream:
+        stream.write(out.getvalue())
+
+
+def _draw_page(rows: Sequence[tuple[BatchEntry, str]], look_of: Callable[[BatchEntry], Look | None]) -> Image:
+    from PIL import Image, ImageDraw
+
+    strip = (1 + len(GROUNDS)) * _CELL + len(GROUNDS) * 2
+    lines = -(-len(rows) // _COLUMNS)
+    columns = min(_COLUMNS, len(rows))
+    width = 2 * _MARGIN + columns * strip + (columns - 1) * 3 * _GAP
+    height = 2 * _MARGIN + lines * (_CELL + _LABEL) + (lines - 1) * _GAP
+    page = Image.new("RGB", (width, height), _PAPER)
+    draw = ImageDraw.Draw(page)
+    for index, (entry, name) in enumerate(rows):
+        x = _MARGIN + index % _COLUMNS * (strip + 3 * _GAP)
+        y = _MARGIN + index // _COLUMNS * (_CELL + _LABEL + _GAP)
+        look = look_of(entry)
+        if look is not None:
+            _lay(page, decode_look(look.before), (225, 226, 229), x, y)
+            after = decode_look(look.after)
+            for number, (_, ground) in enumerate(GROUNDS, 1):
+                _lay(page, after, ground, x + number * (_CELL + 2), y)
+        sure = "your own mask" if entry.confidence is None else f"{entry.confidence:.2f}"
+        low = entry.confidence is not None and entry.confidence < 0.5
+        room = strip - draw.textlength(sure, _find_font(sure, 16)) - 2 * _GAP
+        _write_line(draw, name, x, y + _CELL + 3, 15, _INK, room)
+        draw.text((x + strip, y + _CELL + 3), sure, _BAD if low else _INK, _find_font(sure, 16), anchor="ra")
+        _write_line(draw, "; ".join(entry.reasons), x, y + _CELL + 22, 13, _SOFT, strip)
+    return page
+
+
+def _lay(page: Image, picture: Image, ground: tuple[int, int, int], x: int, y: int) -> None:
+    from PIL import Image
+
+    cell = Image.new("RGB", (_CELL, _CELL), ground)
+    fitted = picture.copy()
+    fitted.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
+    place = ((_CELL - fitted.width) // 2, (_CELL - fitted.height) // 2)
+    cell.paste(fitted, place, fitted if fitted.mode == "RGBA" else None)
+    page.paste(cell, (x, y))
+
+
+def _write_line(
+    draw: ImageDraw, text: str, x: int, y: int, size: int, ink: tuple[int, int, int], room: float
+) -> None:
+    """One line, shortened in its middle to the room that there is: names differ at their ends."""
+    font, shown = _find_font(text, size), text
+    keep = len(text)
+    while keep > 8 and draw.textlength(shown, font) > room:
+        keep -= 2
+        shown = f"{text[: keep // 2]}…{text[len(text) - keep // 2 :]}"
+    draw.text((x, y), shown, ink, font)
+
+
+def _find_font(text: str, size: int) -> Font:
+    """The first font of this machine that has all letters of the text; Pillow's own when none has."""
+    for name in _FONTS:
+        font = _open_font(name, size)
+        if font is not None and _has_letters(font, text):
+            return font
+    return _open_own_font(size)
+
+
+@lru_cache(maxsize=32)
+def _open_font(name: str, size: int) -> FreeTypeFont | None:
+    from PIL import ImageFont
+
+    try:
+        return ImageFont.truetype(name, size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _open_own_font(size: int) -> Font:
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size)
+
+
+def _has_letters(font: FreeTypeFont, text: str) -> bool:
+    """Whether none of the letters is drawn as the box that stands for missing ones."""
+    box = bytes(font.getmask("\U0010ffff"))
+    return all(bytes(font.getmask(letter)) != box for letter in set(text) if not letter.isspace())

@@ -1,0 +1,71 @@
+"""Which pictures a request means."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+
+import pytest
+from PIL import Image
+
+from mattework.batch.find import find_pictures
+from mattework.errors import UsageError
+
+
+def put(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (4, 3)).save(path, "PNG")
+    return path
+
+
+def names(*inputs: Path, leave_out: Path | None = None) -> list[str]:
+    found = find_pictures([str(one) for one in inputs], leave_out=leave_out)
+    return [one.relative.as_posix() for one in found.pictures]
+
+
+def test_a_folder_gives_everything_below_it_in_the_order_of_names(tmp_path: Path) -> None:
+    for name in ("shot10.png", "shot9.png", "red/b.png", "red/deep/a.PNG", "unnamed"):
+        put(tmp_path / name)
+    assert names(tmp_path) == ["shot9.png", "shot10.png", "unnamed", "red/b.png", "red/deep/a.PNG"]
+
+
+def test_what_is_no_picture_stays_out_and_is_counted(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    put(tmp_path / ".hidden.png")
+    put(tmp_path / ".trash" / "b.png")
+    put(tmp_path / "a.cutout.png")
+    (tmp_path / "notes.txt").write_text("bring the lamp")
+    found = find_pictures([str(tmp_path)])
+    assert [one.source.name for one in found.pictures] == ["a.png"]
+    assert found.notes == ("1 file made by Mattework earlier left out.", "1 file of other kinds left out.")
+
+
+def test_a_damaged_picture_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"")
+    assert names(tmp_path) == ["broken.jpg"]
+
+
+def test_the_folder_of_results_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    put(tmp_path / "out" / "b.png")
+    assert names(tmp_path, leave_out=tmp_path / "x" / ".." / "out") == ["a.png"]
+
+
+def test_several_folders_keep_their_names_and_a_file_counts_once(tmp_path: Path) -> None:
+    one, two = put(tmp_path / "one" / "a.png"), put(tmp_path / "two" / "a.png")
+    assert names(one.parent, two.parent, one) == ["one/a.png", "two/a.png"]
+
+
+def test_a_named_file_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    found = find_pictures([str(tmp_path / "missing.cutout.psd")])
+    assert found.pictures[0].relative == PurePath("missing.cutout.psd")
+
+
+def test_links_between_folders_do_not_go_round_for_ever(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert names(tmp_path) == ["a.png"]
+
+
+def test_a_folder_without_pictures_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no picture in"):
+        find_pictures([str(tmp_path)])

@@ -1,0 +1,101 @@
+"""What is written down of a batch, and read again after whatever happened."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mattework.batch.journal import BatchEntry, Journal, is_finished, note_review, read_batch, start_entry
+from mattework.errors import FileNotReadable, UnsupportedFile
+
+
+@pytest.fixture
+def done(tmp_path: Path) -> BatchEntry:
+    (tmp_path / "shots").mkdir()
+    source, target = tmp_path / "shots" / "фото.jpg", tmp_path / "out.psd"
+    source.write_bytes(b"photo")
+    target.write_bytes(b"result")
+    return replace(
+        start_entry(source, target),
+        state="done", size=(60, 40), depth=8, model="m", device="CPU", solver="guided", confidence=0.4,
+        reasons=("two candidates",), seconds=1.5, steps={"edge": 1.0}, notes=("a note",),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def journal(tmp_path: Path, done: BatchEntry) -> Path:
+    path = tmp_path / "batch.jsonl"
+    with Journal(path, settings={"band": 2.0}, outputs=[tmp_path / "report.html"], anew=True) as journal:
+        journal.write(start_entry(done.source, done.target))
+        journal.write(done)
+    return path
+
+
+def test_what_was_written_is_read(journal: Path, done: BatchEntry, tmp_path: Path) -> None:
+    batch = read_batch(journal)
+    (entry,) = batch.entries
+    assert replace(entry, at="") == done
+    assert batch.settings == {"band": 2.0}
+    assert batch.outputs == (tmp_path / "report.html",)
+    assert is_finished(entry)
+
+
+def test_a_folder_can_be_moved_with_its_journal(journal: Path, tmp_path: Path) -> None:
+    moved = tmp_path.parent / f"{tmp_path.name}-moved"
+    shutil.copytree(tmp_path, moved)
+    (entry,) = read_batch(moved / journal.name).entries
+    assert entry.target == moved / "out.psd"
+
+
+def test_a_source_that_changed_or_a_result_that_is_gone_is_not_finished(
+    journal: Path, done: BatchEntry
+) -> None:
+    (entry,) = read_batch(journal).entries
+    done.source.write_bytes(b"another photo")
+    assert not is_finished(entry)
+    done.source.write_bytes(b"photo")
+    done.target.unlink()
+    assert not is_finished(entry)
+
+
+@pytest.mark.parametrize("keep", range(1, 12))
+def test_a_line_that_was_cut_off_is_passed_over_and_the_next_run_goes_on(
+    journal: Path, done: BatchEntry, keep: int
+) -> None:
+    lines = journal.read_bytes().splitlines(keepends=True)
+    last = lines.pop()
+    journal.write_bytes(b"".join(lines) + last[: keep * len(last) // 12])
+    assert [entry.state for entry in read_batch(journal).entries] == ["started"]
+    with Journal(journal, settings={}, anew=False) as again:
+        again.write(done)
+    assert [entry.state for entry in read_batch(journal).entries] == ["done"]
+
+
+def test_a_verdict_counts_until_the_picture_is_done_again(journal: Path, done: BatchEntry) -> None:
+    note_review(journal, done.source, "approved")
+    assert [entry.verdict for entry in read_batch(journal).entries] == ["approved"]
+    assert json.loads(journal.read_text("utf-8").splitlines()[-1])["source"] == "shots/фото.jpg"
+    with Journal(journal, settings={}, anew=False) as again:
+        again.write(done)
+    assert [entry.verdict for entry in read_batch(journal).entries] == [None]
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotReadable, match="cannot be read"):
+        read_batch(tmp_path / "none.jsonl")
+    (tmp_path / "other.jsonl").write_text('{"source": "a"}\n[1]\nnot json\n')
+    with pytest.raises(UnsupportedFile, match="no journal"):
+        read_batch(tmp_path / "other.jsonl")
+    (tmp_path / "newer.jsonl").write_text('{"mattework_batch": 99}\n')
+    with pytest.raises(UnsupportedFile, match="version 99"):
+        read_batch(tmp_path / "newer.jsonl")
+
+
+def test_lines_of_somebody_elses_making_count_as_not_done(journal: Path, done: BatchEntry) -> None:
+    with journal.open("a") as stream:
+        stream.write('{"state": "done", "source": "x.jpg", "target": "y", "confidence": "very"}\n')
+    assert [entry.source.name for entry in read_batch(journal).entries] == [done.source.name]

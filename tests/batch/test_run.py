@@ -1,0 +1,149 @@
+"""Reading ahead and writing behind: order, failures, memory and interruption."""
+
+from __future__ import annotations
+
+from threading import Event, Lock
+
+import pytest
+
+from mattework.batch import run
+from mattework.batch.run import Outcome, run_batch
+from mattework.errors import Cancelled, DamagedFile
+from mattework.progress import Progress
+
+
+class Shop:
+    """Counts what is held at once; tasks are numbers, and some of them fail where they are told to."""
+
+    def __init__(self, *, heavy: set[int] = frozenset(), bad: dict[int, str] | None = None) -> None:  # type: ignore[assignment]
+        self.heavy, self.bad = heavy, bad or {}
+        self.held, self.most, self.most_beside_heavy = set[int](), 0, 0
+        self.lock = Lock()
+        self.told: list[Outcome[int, int, int]] = []
+
+    def read(self, task: int) -> int:
+        self.fail(task, "read")
+        with self.lock:
+            self.held.add(task)
+            self.most = max(self.most, len(self.held))
+        return task
+
+    def solve(self, task: int, material: int) -> int:
+        if task in self.heavy:
+            with self.lock:
+                self.most_beside_heavy = max(self.most_beside_heavy, len(self.held) - 1)
+        try:
+            self.fail(task, "solve")
+        except DamagedFile:
+            self.held.discard(task)
+            raise
+        return material * 10
+
+    def write(self, task: int, material: int, solved: int, watch: Progress) -> int:
+        watch("save", 0.5)
+        with self.lock:
+            self.held.discard(task)
+        self.fail(task, "write")
+        return solved + 1
+
+    def fail(self, task: int, where: str) -> None:
+        if self.bad.get(task) == where:
+            raise DamagedFile(f"{task} broke in {where}")
+
+    def work(self, count: int) -> None:
+        run_batch(
+            range(count),
+            read=self.read,
+            solve=self.solve,
+            write=self.write,
+            weigh=lambda one: run.BESIDE_BYTES + 1 if one in self.heavy else 1,
+            finish=self.told.append,
+        )
+
+
+def test_everything_is_done_in_its_order() -> None:
+    shop = Shop()
+    shop.work(20)
+    assert [(one.task, one.solved, one.written) for one in shop.told] == [
+        (n, n * 10, n * 10 + 1) for n in range(20)
+    ]
+    assert shop.most <= 3
+
+
+def test_what_fails_does_not_stop_the_others() -> None:
+    shop = Shop(bad={0: "read", 2: "solve", 3: "read", 5: "write", 9: "write"})
+    shop.work(10)
+    assert [one.task for one in shop.told] == list(range(10))
+    failed = {one.task: str(one.error) for one in shop.told if one.error is not None}
+    assert failed == {task: f"{task} broke in {where}" for task, where in shop.bad.items()}
+
+
+def test_nothing_is_held_beside_a_large_picture() -> None:
+    shop = Shop(heavy={3, 4, 8})
+    shop.work(10)
+    assert [one.task for one in shop.told] == list(range(10))
+    assert shop.most_beside_heavy == 0
+
+
+def test_an_interruption_completes_the_file_that_is_being_written() -> None:
+    shop = Shop()
+
+    def solve(task: int, material: int) -> int:
+        if task == 2:
+            raise KeyboardInterrupt
+        return shop.solve(task, material)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(
+            range(9),
+            read=shop.read,
+            solve=solve,
+            write=shop.write,
+            weigh=lambda _: 1,
+            finish=shop.told.append,
+        )
+    assert [one.task for one in shop.told] == [0, 1]
+
+
+def test_a_second_interruption_gives_the_writing_up() -> None:
+    begun, noticed = Event(), Event()
+
+    def write(task: int, material: int, solved: int, watch: Progress) -> int:
+        begun.set()
+        for _ in range(1000):
+            try:
+                watch("save", 0.5)
+            except Cancelled:
+                noticed.set()
+                raise
+            Event().wait(0.01)
+        return solved
+
+    def solve(task: int, material: int) -> int:
+        if task == 1:
+            begun.wait(5)
+            raise KeyboardInterrupt
+        return material
+
+    # The second interruption comes while the writing is waited for: the wait itself is what raises.
+    from concurrent.futures import Future
+
+    waits = Future.result
+
+    def interrupt(self: Future[object], timeout: float | None = None) -> object:
+        if begun.is_set():
+            raise KeyboardInterrupt
+        return waits(self, timeout)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Future, "result", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run_batch(
+                range(3),
+                read=lambda task: task,
+                solve=solve,
+                write=write,
+                weigh=lambda _: 1,
+                finish=lambda _: None,
+            )
+    assert noticed.is_set()

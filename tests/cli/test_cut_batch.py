@@ -1,0 +1,181 @@
+"""`mattework cut` over folders and many pictures: what is done, told, kept for later, and shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mattework.batch.journal import read_batch
+from mattework.cli.root import run_command_line
+from samples import COFFEE, draw_disc
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """A folder with two pictures of one name in it, a subfolder, and a text."""
+    folder = tmp_path / "shots"
+    (folder / "red").mkdir(parents=True)
+    disc = Image.fromarray(draw_disc()[0])
+    for name in ("a.png", "a.tif", "red/b.png"):
+        disc.save(folder / name)
+    (folder / "notes.txt").write_text("bring the lamp")
+    return folder
+
+
+def run(*arguments: object) -> int:
+    return run_command_line([str(one) for one in arguments])
+
+
+def list_files(folder: Path) -> set[str]:
+    return {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
+
+
+def test_a_folder_is_cut_with_its_subfolders(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "out"
+    assert run("cut", shots, "-o", out, "--edge", "guided") == 0
+    results = {"a.png.cutout.psd", "a.tif.cutout.psd", "red/b.cutout.psd"}
+    assert list_files(out) == {*results, "mattework-batch.jsonl"}
+    told = capsys.readouterr().err
+    assert "3 of 3 pictures cut out" in told
+    assert "Several pictures are called a.cutout.psd" in told
+    assert "1 file of other kinds left out" in told
+
+
+def test_one_that_fails_is_told_and_tried_again(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    broken = shots / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 not really")
+    out, options = tmp_path / "out", ("--edge", "guided", "--format", "png", "--json")
+    assert run("cut", shots, "-o", out, *options) == 3
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [Path(line["source"]).name for line in lines] == ["a.png", "a.tif", "broken.jpg", "b.png"]
+    assert [line.get("kind") for line in lines] == [None, None, "DamagedFile", None]
+    kept = {path: path.stat().st_mtime_ns for path in out.rglob("*.png")}
+
+    assert run("cut", shots, "-o", out, *options) == 2
+    assert "--resume" in capsys.readouterr().err, "an earlier run is not run over"
+
+    with Image.open(COFFEE) as coffee:
+        coffee.resize((96, 64)).save(broken)
+    assert run("cut", shots, "-o", out, *options, "--resume") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("skipped", False) for line in lines] == [True, True, True, False]
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert (out / "broken.cutout.png").is_file()
+    states = {one.source.name: one.state for one in read_batch(out / "mattework-batch.jsonl").entries}
+    assert set(states.values()) == {"done"}
+
+
+def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "out"
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q") == 0
+    assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--resume") == 2
+    assert "feather was not given and is 2.0" in capsys.readouterr().err
+    assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--overwrite", "-q") == 0
+
+
+def test_results_beside_their_sources_are_no_sources(shots: Path) -> None:
+    assert run("cut", shots, "--edge", "guided", "-q") == 0
+    before = list_files(shots)
+    assert run("cut", shots, "--edge", "guided", "-q", "--resume") == 0
+    assert list_files(shots) == before
+
+
+def test_reports_are_written_and_renewed_with_the_run(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    page, sheet = tmp_path / "report.html", shots / "sheet.png"
+    options = ("-o", tmp_path / "out", "--edge", "guided", "--report", page, "--contact-sheet", sheet)
+    assert run("cut", shots, *options) == 0
+    first = page.read_text("utf-8")
+    assert first.count("<article") == 3
+    assert first.count("--after:url(data:image/webp") == 3
+    with Image.open(sheet) as drawn:
+        assert drawn.width > 800
+    page_before, sheet_before = page.stat().st_mtime_ns, sheet.stat().st_mtime_ns
+    assert run("cut", shots, *options, "--resume") == 0
+    assert page.stat().st_mtime_ns > page_before
+    assert sheet.stat().st_mtime_ns > sheet_before
+    assert page.read_text("utf-8").count("--after:url(data:image/webp") == 3, "drawn from the files"
+    capsys.readouterr()
+    mine = tmp_path / "mine.html"
+    mine.write_text("mine")
+    assert run("cut", shots, "-o", tmp_path / "out", "--edge", "guided", "--report", mine, "--resume") == 4
+    assert mine.read_text() == "mine"
+
+
+def test_one_picture_can_have_a_report_too(shots: Path, tmp_path: Path) -> None:
+    target, page = tmp_path / "one.png", tmp_path / "one.html"
+    assert run("cut", shots / "a.png", "-o", target, "--report", page, "--edge", "guided", "-q") == 0
+    with Image.open(target) as cut:
+        assert cut.mode == "RGBA"
+    assert "<article" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["{shots}", "-o", "one.psd"], 2, "-o one.psd/"),
+        (["{shots}", "-o", "-"], 2, "standard output"),
+        (["{shots}", "-", "-o", "out/"], 2, "standard input"),
+        (["{shots}", "--from-mask", "m.png", "-o", "out/"], 2, "one picture"),
+        (["{shots}", "--contact-sheet", "sheet.gif", "-o", "out/"], 2, "sheet.gif"),
+        (["{shots}", "--report", "missing/report.html"], 4, "missing"),
+        (["{shots}/notes", "{shots}/a.png", "--model", "no-such-model"], 5, "no-such-model"),
+        (["{shots}", "--journal", "{shots}/a.png", "--resume"], 3, "no journal"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is(
+    arguments: list[str], code: int, said: str, shots: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shots.parent)
+    before = list_files(shots.parent)
+    assert run("cut", *(one.format(shots=shots) for one in arguments)) == code
+    assert said.lower() in capsys.readouterr().err.lower()
+    assert list_files(shots.parent) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a signal that can be sent")
+def test_a_run_that_is_interrupted_ends_with_a_summary_and_goes_on_later(shots: Path, tmp_path: Path) -> None:
+    for number in range(12):
+        shutil.copy(shots / "a.png", shots / f"more{number:02}.png")
+    out = tmp_path / "out"
+    code = "from mattework.cli import main; main()"
+    command = [sys.executable, "-c", code, "cut", str(shots), "-o", str(out), "--edge", "guided"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        while "confidence" not in running.stderr.readline():
+            pass
+        running.send_signal(signal.SIGINT)
+        told = running.stderr.read()
+        assert running.wait(60) == 130, told
+    assert "Traceback" not in told
+    assert "pictures are left. The same command with --resume goes on." in told
+    assert not list(out.rglob("*.mattework"))
+    finished = set(out.rglob("*.psd"))
+    assert 0 < len(finished) < 15
+    times = {path: path.stat().st_mtime_ns for path in finished}
+    time.sleep(0.01)
+    done = subprocess.run([*command, "--resume"], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(set(out.rglob("*.psd"))) == 15
+    assert {path: path.stat().st_mtime_ns for path in finished} == times
+
+
+def test_what_a_killed_run_was_writing_is_written_again(shots: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q") == 0
+    journal = out / "mattework-batch.jsonl"
+    lines = journal.read_text("utf-8").splitlines(keepends=True)
+    assert '"done"' in lines[-1]
+    journal.write_text("".join(lines[:-1]) + lines[-1][:40], "utf-8")
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q", "--resume") == 0
+    assert {one.state for one in read_batch(journal).entries} == {"done"}
