@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from mattework.cutout import Cutout
 from mattework.document.model import Document, Layer
 from mattework.pipeline import cut_out
+from mattework.segment.gestures import move_prompt
 
 if TYPE_CHECKING:
     from mattework.formats.psd_edit import EditReport, ExistingMask
@@ -45,7 +46,8 @@ def cut_layer(
         target: path or stream; never the source itself unless `overwrite`.
         existing: what becomes of a mask that is there: refuse, replace, multiply, intersect or keep.
         keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed.
-        choices: as of `cut_out`: model, device, session, rules, solver, edge, zoom ...
+        choices: as of `cut_out`: model, device, session, prompts, rules, solver, edge, zoom ... Prompts count in pixels of
+            the document.
 
     Raises:
         UsageError: no such layer, or a mask that is there and was not spoken of.
@@ -60,7 +62,8 @@ def cut_layer(
     with open_source(source, limits, None) as (stream, name):
         document = open_layer(stream, layer, limits=limits, name=name)
         rect = cast("Layer", document.layers[0]).rect
-        cutout = cut_out(_stand_alone(document), colours=0.0, progress=progress, **choices)
+        prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
+        cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
         found = cast("Layer", cutout.document.layers[-1]).mask
         assert found is not None
         mask = replace(found, rect=rect)
