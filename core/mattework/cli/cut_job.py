@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mattework.cli.display import show_progress
 from mattework.cli.pointing import parse_pointers, place_pointers
 from mattework.cli.report import tell_result
+from mattework.cli.shadow_options import ShadowOptions
 from mattework.cli.targets import STREAM, open_target, read_source, refuse_inputs, refuse_unwritable
 from mattework.errors import UsageError
 
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from mattework.progress import Progress
     from mattework.prompt import Prompt
     from mattework.recipe import EdgeSettings, TrimapRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPaths:
+    """What was asked for beside the results of a batch."""
+
+    resume: bool = False
+    journal: Path | None = None
+    report: Path | None = None
+    contact_sheet: Path | None = None
+
+    @property
+    def is_asked_for(self) -> bool:
+        return self != BatchPaths()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +51,7 @@ class CutJob:
     bits: str | None
     save_mask: str | None
     background: str | None
+    shadow: ShadowOptions
     model: str | None
     device: str
     zoom: bool
@@ -76,6 +92,7 @@ class CutJob:
             raise UsageError("--existing-mask and --keep-recipe go with --layer.")
         if self.layer is not None and (
             self.background
+            or self.shadow.is_given
             or self.key
             or self.colours is not None
             or self.file_format
@@ -83,8 +100,8 @@ class CutJob:
             or self.quality
         ):
             raise UsageError(
-                "--layer changes only that layer's mask: --background, --key, --colours, --format, --bits and --quality "
-                "do not go with it."
+                "--layer changes only that layer's mask: --background, --shadow, --key, --colours, --format, --bits and "
+                "--quality do not go with it."
             )
         if self.as_json and None in targets:
             raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
@@ -96,6 +113,7 @@ class CutJob:
             raise UsageError(
                 "No model runs with --from-mask or --trimap: --model, --device and --input-side do not go with them."
             )
+        self.shadow.apply(None)
         self._check_names(targets)
 
     def _check_pointers(self) -> None:
@@ -137,62 +155,74 @@ class CutJob:
             raise UsageError(f"{self.save_mask} cannot take both the picture and its mask. Name two files.")
 
     def cut_one(self, source: str, target: Path | None, title: str) -> None:
-        from mattework.pipeline import cut_out
+        """The whole way of a single picture, told to the user."""
+        self.check_paths(source, target, overwrite=self.overwrite)
+        with show_progress(title, quiet=self.quiet) as progress:
+            if self.layer is not None:
+                cutout, notes = self.cut_layer(source, target, progress, overwrite=self.overwrite)
+            else:
+                cutout = self.solve(read_source(source), progress)
+                notes = self.save(cutout, target, progress, overwrite=self.overwrite)
+        self.tell(source, target, cutout, notes)
 
+    def check_paths(self, source: str, target: Path | None, *, overwrite: bool) -> None:
+        """Refuse, before any work, what cannot be written or would replace what is read."""
         mask = Path(self.save_mask) if self.save_mask else None
         for one in (target, mask):
             if one is not None:
-                refuse_unwritable(one, overwrite=self.overwrite)
+                refuse_unwritable(one, overwrite=overwrite)
         beside = (self.from_mask, self.trimap, self.background)
         # A mask put on one layer changes nothing else in the document, which may then be written over itself.
         refuse_inputs(target, beside if self.layer is not None else (source, *beside))
         refuse_inputs(mask, (source, *beside))
-        with show_progress(title, quiet=self.quiet) as progress:
-            if self.layer is not None:
-                cutout, notes = self._cut_layer(source, target, progress)
-                self._tell(source, target, cutout, notes)
-                return
-            picture, prompts = self._point_at(read_source(source))
-            cutout = cut_out(
-                picture,
-                session=self._open_session(),
-                from_mask=self.from_mask,
-                trimap=self.trimap,
-                prompts=prompts,
-                rules=self._rules(),
-                solver=self.solver or "auto",
-                edge=self._edge(),
-                colours=1.0 if self.colours is None else self.colours,
-                key=self.key,
-                background=self.background,
-                zoom=self.zoom,
-                input_side=self.input_side or 0,
-                progress=progress,
-            )
-            if self.save_mask:
-                cutout.save_mask(self.save_mask, overwrite=self.overwrite)
-            notes = cutout.save(
-                open_target(target),
-                format=self.file_format,
-                overwrite=self.overwrite,
-                quality=self.quality,
-                bits=int(self.bits) if self.bits else None,
-                progress=progress,
-            )
-        self._tell(source, target, cutout, notes)
 
-    def _point_at(self, source: Source) -> tuple[Source, tuple[Prompt, ...]]:
-        """The picture, opened where its size is needed, and what points and boxes mean on it."""
-        if not self.is_pointed_at:
-            return source, ()
-        from mattework.photo import open_source
+    def solve(self, source: Source, progress: Progress | None) -> Cutout:
+        """The cut-out of a picture that was read or is to be read."""
+        from mattework.pipeline import cut_out
 
-        document = open_source(source)
-        return document, place_pointers(parse_pointers(self.box, self.point, self.not_point), document.size)
+        prompts: tuple[Prompt, ...] = ()
+        if self.is_pointed_at:
+            from mattework.photo import open_source
 
-    def _cut_layer(
-        self, source: str, target: Path | None, progress: Progress | None
+            source = open_source(source)
+            prompts = place_pointers(parse_pointers(self.box, self.point, self.not_point), source.size)
+        return cut_out(
+            source,
+            session=self.open_session(),
+            from_mask=self.from_mask,
+            trimap=self.trimap,
+            prompts=prompts,
+            rules=self._rules(),
+            solver=self.solver or "auto",
+            edge=self._edge(),
+            colours=1.0 if self.colours is None else self.colours,
+            key=self.key,
+            background=self.background,
+            shadow=self.shadow.apply(None),
+            zoom=self.zoom,
+            input_side=self.input_side or 0,
+            progress=progress,
+        )
+
+    def save(
+        self, cutout: Cutout, target: Path | None, progress: Progress | None, *, overwrite: bool
+    ) -> tuple[str, ...]:
+        """Write the result, and its alpha where that was asked for. Gives the notes of writing."""
+        if self.save_mask:
+            cutout.save_mask(self.save_mask, overwrite=overwrite)
+        return cutout.save(
+            open_target(target),
+            format=self.file_format,
+            overwrite=overwrite,
+            quality=self.quality,
+            bits=int(self.bits) if self.bits else None,
+            progress=progress,
+        )
+
+    def cut_layer(
+        self, source: str, target: Path | None, progress: Progress | None, *, overwrite: bool
     ) -> tuple[Cutout, tuple[str, ...]]:
+        """Cut one layer of a document and write the document with that mask."""
         from mattework.in_place import cut_layer
 
         assert self.layer is not None
@@ -203,9 +233,9 @@ class CutJob:
             open_target(target),
             existing=self.existing_mask,
             keep_recipe=self.keep_recipe,
-            overwrite=self.overwrite,
+            overwrite=overwrite,
             progress=progress,
-            session=self._open_session(),
+            session=self.open_session(),
             from_mask=self.from_mask,
             trimap=self.trimap,
             prompts=prompts,
@@ -216,11 +246,22 @@ class CutJob:
             input_side=self.input_side or 0,
         )
         if self.save_mask:
-            done.cutout.save_mask(self.save_mask, overwrite=self.overwrite)
+            done.cutout.save_mask(self.save_mask, overwrite=overwrite)
         changed = ", ".join(done.edit.changed) or "nothing"
         return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 
-    def _open_session(self) -> ModelSession | None:
+    def describe_settings(self) -> dict[str, Any]:
+        """The options that decide what a result looks like, as plain values; those that were not given are left out."""
+        import msgspec
+
+        talk = {"many", "as_json", "quiet", "verbose", "output", "overwrite", "session"}
+        given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in talk}
+        # By way of JSON, so that they can be compared with what a journal says.
+        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(given))
+        return {name: one for name, one in plain.items() if one not in (None, [], {}, False)}
+
+    def open_session(self) -> ModelSession | None:
+        """The model, opened once; None where the user's own mask or trimap stands for it."""
         if (self.from_mask and not self.is_pointed_at) or self.trimap:
             return None
         if self.session is None:
@@ -246,7 +287,7 @@ class CutJob:
             shift=self.shift or 0.0,
         )
 
-    def _tell(self, source: str, target: Path | None, cutout: Cutout, notes: tuple[str, ...]) -> None:
+    def tell(self, source: str, target: Path | None, cutout: Cutout, notes: tuple[str, ...]) -> None:
         tell_result(
             source, target, cutout, notes, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose
         )
