@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import cv2
@@ -13,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 from mattework.arrays import Floats
 from mattework.edges import apply_edge_settings
+from mattework.errors import UsageError
 from mattework.recipe import EdgeSettings
 
 
@@ -251,8 +253,31 @@ def test_results_are_alphas(alpha: Floats, wanted: EdgeSettings, shift: float) -
 
 def test_settings_out_of_range_are_refused() -> None:
     alpha = disc_alpha(20, 5)
-    for wanted in (EdgeSettings(smooth=-1), EdgeSettings(feather=-1), EdgeSettings(contrast=1.2)):
-        with pytest.raises(ValueError, match="out of range"):
+    for wanted in (
+        EdgeSettings(smooth=-1),
+        EdgeSettings(feather=-1),
+        EdgeSettings(contrast=1.2),
+        EdgeSettings(smooth=math.nan),
+        EdgeSettings(shift=math.inf),
+        EdgeSettings(feather=1e9),
+        EdgeSettings(contrast=math.nan),
+    ):
+        with pytest.raises(UsageError, match="out of range"):
             apply_edge_settings(alpha, wanted)
-    with pytest.raises(ValueError, match="scale"):
+    with pytest.raises(UsageError, match="scale"):
         apply_edge_settings(alpha, EdgeSettings(shift=1), scale=0)
+    for scale in (math.nan, math.inf, 1e6):
+        with pytest.raises(UsageError, match="scale"):
+            apply_edge_settings(alpha, EdgeSettings(shift=1), scale=scale)
+    with pytest.raises(UsageError, match="tile"):
+        apply_edge_settings(alpha, EdgeSettings(shift=1), tile_side=0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0, 1e30])
+def test_an_alpha_that_is_none_is_refused(value: float) -> None:
+    alpha = disc_alpha(20, 5)
+    alpha[4, 4] = value
+    with pytest.raises(UsageError, match="from 0 to 1"):
+        apply_edge_settings(alpha, EdgeSettings(feather=2))
+    with pytest.raises(UsageError, match="float32"):
+        apply_edge_settings(np.zeros((4, 4), np.uint8), EdgeSettings(feather=2))

@@ -1,4 +1,4 @@
-"""Names for the array types that cross module borders.
+"""Names for the array types that cross module borders, and the check of those that callers hand in.
 
 Shapes are in docstrings; these aliases fix only the element types. Colour arrays are RGB order (or the document's
 mode), C-contiguous, y down. Documents hold `Samples`; algorithms work on `Floats` in 0 to 1.
@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mattework.errors import UsageError
+
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 """Pixels as a document holds them: uint8, uint16 or float32."""
 
@@ -19,3 +21,32 @@ Bytes: TypeAlias = NDArray[np.uint8]
 Labels: TypeAlias = NDArray[np.int32]
 Bools: TypeAlias = NDArray[np.bool_]
 AnyArray: TypeAlias = NDArray[Any]
+
+_ROUNDING = 1e-3
+
+
+def check_alpha(alpha: AnyArray, *, name: str = "alpha") -> None:
+    """Refuse what is no alpha: (H, W) float32 of 0 to 1, give or take a thousandth of rounding.
+
+    Raises:
+        UsageError: says what it is instead.
+    """
+    if alpha.ndim != 2 or alpha.dtype != np.float32:
+        raise UsageError(f"The {name} must be (H, W) float32 of 0 to 1, not {alpha.shape} of {alpha.dtype}.")
+    if alpha.size == 0:
+        return
+    low, high = float(alpha.min()), float(alpha.max())  # both are NaN as soon as one value is
+    if not (low >= -_ROUNDING and high <= 1 + _ROUNDING):
+        raise UsageError(f"The {name} must run from 0 to 1; it holds values from {low:g} to {high:g}.")
+
+
+def check_colour(colour: AnyArray) -> None:
+    """Refuse what are no samples of a picture: (H, W) or (H, W, C), at least one channel, uint8, uint16 or float32.
+
+    Raises:
+        UsageError: says what it is instead.
+    """
+    if colour.ndim not in (2, 3) or (colour.ndim == 3 and colour.shape[2] == 0):
+        raise UsageError(f"Colours are (H, W) or (H, W, C), not {colour.shape}.")
+    if colour.dtype not in (np.uint8, np.uint16, np.float32):
+        raise UsageError(f"Samples must be uint8, uint16 or float32, not {colour.dtype}.")

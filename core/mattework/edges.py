@@ -23,13 +23,17 @@ import math
 
 import numpy as np
 
-from mattework.arrays import Floats
+from mattework.arrays import Floats, check_alpha
 from mattework.band import find_band_tiles
+from mattework.errors import UsageError
 from mattework.geometry import Rect
-from mattework.recipe import EdgeSettings
+from mattework.recipe import LONGEST_EDGE_SETTING, EdgeSettings
 
 HAIR = 4.0
 """Structures up to about twice this many pixels wide count as thin."""
+
+LARGEST_SCALE = 4.0
+"""A preview may be this much larger than the full image."""
 
 _LARGEST_DISC = 5
 _EXACT = 2e-6
@@ -50,13 +54,19 @@ def apply_edge_settings(
         (H, W) float32, 0 to 1. Growing `shift` never lowers a value.
 
     Raises:
-        ValueError: a setting is outside its range (`smooth`, `feather` at least 0, `contrast` 0..1), or `scale` is not
-            positive.
+        UsageError: `alpha` is none; a setting is outside its range (`smooth` and `feather` 0 to `LONGEST_EDGE_SETTING`,
+            `shift` as far to both sides, `contrast` 0..1); `scale` is not positive or above `LARGEST_SCALE`.
     """
-    if min(settings.smooth, settings.feather) < 0 or not 0 <= settings.contrast <= 1:
-        raise ValueError(f"Edge settings out of range: {settings}.")
-    if not scale > 0:
-        raise ValueError(f"The scale of a preview is {scale}; it must be positive.")
+    lengths = (settings.smooth, settings.feather, abs(settings.shift))
+    if not all(0 <= length <= LONGEST_EDGE_SETTING for length in lengths) or not 0 <= settings.contrast <= 1:
+        raise UsageError(f"Edge settings out of range: {settings}.")
+    if not 0 < scale <= LARGEST_SCALE:
+        raise UsageError(
+            f"The scale of a preview is {scale}; it must be positive, and at most {LARGEST_SCALE:g}."
+        )
+    if tile_side < 1:
+        raise UsageError(f"A working tile of {tile_side} pixels is none.")
+    check_alpha(alpha)
     if settings.is_neutral:
         return alpha
     reach = _reach(settings, scale)
@@ -133,13 +143,13 @@ def _grow(matte: Floats, distance: float, scale: float) -> Floats:
     held = np.minimum(wide, 1 - _find_strands(1 - matte, scale))
     odds = np.float32(math.exp(min(50.0, distance / (HAIR * scale))))
     stronger = matte * odds / (matte * odds + (1 - matte))
-    return np.asarray(np.maximum(_dilate(held, distance), stronger), np.float32)
+    return np.asarray(np.maximum(dilate(held, distance), stronger), np.float32)
 
 
 def _open(matte: Floats, scale: float) -> Floats:
     """The alpha without structures thinner than a disc of radius `HAIR`."""
     radius = HAIR * scale
-    return _dilate(1 - _dilate(1 - matte, radius), radius)
+    return dilate(1 - dilate(1 - matte, radius), radius)
 
 
 def _find_strands(matte: Floats, scale: float) -> Floats:
@@ -147,11 +157,11 @@ def _find_strands(matte: Floats, scale: float) -> Floats:
 
     What is thin but lies closer, as the corners that opening rounds do, belongs to the outline.
     """
-    strands = matte - _dilate(_open(matte, scale), HAIR * scale)
+    strands = matte - dilate(_open(matte, scale), HAIR * scale)
     seeds = np.asarray(np.clip((strands - np.float32(0.05)) * 8, 0, 1), np.float32)
     if not seeds.any():
         return seeds
-    return _blur(_dilate(seeds, 2.5 * HAIR * scale), HAIR * scale / 2)
+    return _blur(dilate(seeds, 2.5 * HAIR * scale), HAIR * scale / 2)
 
 
 def _strand_reach(scale: float) -> int:
@@ -159,7 +169,7 @@ def _strand_reach(scale: float) -> int:
     return 5 * math.ceil(length) + math.ceil(2.5 * length) + _kernel_radius(length / 2)
 
 
-def _dilate(matte: Floats, radius: float) -> Floats:
+def dilate(matte: Floats, radius: float) -> Floats:
     """Grey dilation with a disc; between whole radii the result is linear in the radius."""
     whole = math.floor(radius)
     lower = _dilate_whole(matte, whole)

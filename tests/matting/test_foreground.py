@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mattework.arrays import AnyArray, Floats
-from mattework.errors import Cancelled
+from mattework.errors import Cancelled, UsageError
 from mattework.matting.foreground import MARGIN, estimate_foreground
 
 RED = np.array([0.8, 0.2, 0.1], np.float32)
@@ -205,7 +205,27 @@ def test_progress_can_cancel() -> None:
 
 
 def test_mismatched_shapes_are_named() -> None:
-    with pytest.raises(ValueError, match=r"\(5, 5\)"):
+    with pytest.raises(UsageError, match=r"\(5, 5\)"):
         estimate_foreground(np.zeros((5, 6, 3), np.uint8), np.zeros((5, 5), np.float32))
-    with pytest.raises(ValueError, match="amount"):
+    with pytest.raises(UsageError, match="amount"):
         estimate_foreground(np.zeros((5, 5, 3), np.uint8), np.zeros((5, 5), np.float32), amount=1.5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30, -0.5, 2.0])
+def test_an_alpha_that_is_none_is_refused(value: float) -> None:
+    alpha = striped_alpha(32)
+    alpha[3, 4] = value
+    with pytest.raises(UsageError, match="must run from 0 to 1"):
+        estimate_foreground(np.zeros((32, 32, 3), np.uint8), alpha)
+
+
+def test_damaged_pixels_do_not_spread() -> None:
+    alpha = striped_alpha(64)
+    colour = mix_colours(alpha).astype(np.float32)
+    colour[0, 0], colour[1, 1], colour[2, 2] = 1e30, np.nan, np.inf
+    clean = estimate_foreground(colour, alpha)
+    assert np.isfinite(clean[8:]).all()
+    ordinary = np.abs(
+        clean[48:, 48:] - estimate_foreground(mix_colours(alpha).astype(np.float32), alpha)[48:, 48:]
+    )
+    assert ordinary.max() < 0.05

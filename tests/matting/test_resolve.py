@@ -133,3 +133,11 @@ def test_a_thorough_solve_of_a_large_region_is_as_good_as_a_full_one() -> None:
     start = (scene.trimap == 255).astype(np.float32)
     thorough = put(start, *resolve_region(scene.colour, scene.trimap, start, everything, thorough=True))
     assert np.abs(thorough - full)[unknown].mean() < 1e-3
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3.0])
+def test_an_alpha_that_is_none_is_refused(solved: Solved, value: float) -> None:
+    alpha = solved.alpha.copy()
+    alpha[60, 60] = value
+    with pytest.raises(UsageError, match="from 0 to 1"):
+        resolve_region(solved.scene.colour, solved.scene.trimap, alpha, Rect(50, 50, 70, 70))

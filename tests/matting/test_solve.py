@@ -159,6 +159,34 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
         solve_alpha(np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30, -1e30])
+def test_strange_colours_do_not_spread(value: float) -> None:
+    """What is no colour counts as black or white where it is, and spoils nothing elsewhere."""
+    scene = draw_composite(96)
+    colour = scene.colour.copy()
+    colour[2, 3], colour[20, 48] = value, value
+    alpha = solve_alpha(colour, scene.trimap).alpha
+    assert np.isfinite(alpha).all()
+    sound = solve_alpha(scene.colour, scene.trimap).alpha
+    assert np.abs(alpha - sound)[50:].mean() < 0.01
+
+
+def test_values_that_are_none_are_refused() -> None:
+    colour, trimap = np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 128, np.uint8)
+    trimap[0] = 255
+    with pytest.raises(UsageError, match="no numbers"):
+        solve_alpha(colour, trimap, soft_mask=np.full((2, 2), np.nan, np.float32))
+    with pytest.raises(UsageError, match="uint8, uint16 or float32"):
+        solve_alpha(colour.astype(np.int64), trimap)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="H, W, C"):
+        solve_alpha(colour[:, :, :0], trimap)
+    with pytest.raises(UsageError, match="tile"):
+        solve_alpha(colour, trimap, tile=0)
+    trimap[2, 2] = 7
+    with pytest.raises(UsageError, match="1 pixels of this one"):
+        solve_alpha(colour, trimap)
+
+
 def test_cancel_stops_at_once_and_leaves_by_its_own_error() -> None:
     scene = draw_composite()
     told: list[tuple[str, float]] = []

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mattework.arrays import AnyArray
+from mattework.errors import UsageError
 from mattework.matting.spill import Key, remove_spill
 
 
@@ -83,9 +84,9 @@ def test_sixteen_bits_round_to_the_nearest_step() -> None:
 
 
 def test_bad_requests_are_named() -> None:
-    with pytest.raises(ValueError, match="hue"):
+    with pytest.raises(UsageError, match="hue"):
         remove_spill(patch(0, 0, 0), SHOWN, key=(0.5, 0.5, 0.5))
-    with pytest.raises(ValueError, match="RGB"):
+    with pytest.raises(UsageError, match="RGB"):
         remove_spill(np.zeros((4, 5, 4), np.uint8), SHOWN, key="green")
-    with pytest.raises(ValueError, match="amount"):
+    with pytest.raises(UsageError, match="amount"):
         remove_spill(patch(0, 0, 0), SHOWN, key="green", amount=2)

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bools, Floats, Samples
+from mattework.arrays import AnyArray, Bools, Floats, Samples, check_alpha, check_colour
 from mattework.band import find_band_tiles
 from mattework.document.model import array_depth, depth_white
+from mattework.errors import UsageError
 from mattework.geometry import Rect
 from mattework.progress import Progress, report_progress
 
@@ -34,6 +35,8 @@ _GRADIENT_WEIGHT = 0.1
 _SWEEPS = (2, 4, 10)
 """Jacobi sweeps at the full size, the half, and every smaller one."""
 
+_BRIGHTEST = 65504.0
+"""Largest half float. One damaged pixel of 1e30 would otherwise be spread over all of its surroundings."""
 _BASE_SIDE = 1024
 _TILE_SIDE = 256
 
@@ -54,7 +57,7 @@ def estimate_foreground(
 
     Args:
         colour: (H, W, C) uint8, uint16 or float32, any number of channels and any colour mode; straight, as
-            photographed. Values that are not finite count as 0.
+            photographed. Values that are not finite, or beyond the range of half floats, are no light and count as 0.
         alpha: (H, W) float32, 0 to 1.
         amount: 0 returns the original, 1 the full estimate; between them a linear mix.
         progress: told about every tile.
@@ -65,13 +68,17 @@ def estimate_foreground(
         `colour` itself takes.
 
     Raises:
-        ValueError: shapes do not belong together, `amount` is outside 0..1, or the element type is no sample type.
+        UsageError: shapes do not belong together, `amount` is outside 0..1, `alpha` is none or `colour` no samples.
         Cancelled: `progress` wants the work to stop.
     """
     if colour.ndim != 3 or alpha.shape != colour.shape[:2]:
-        raise ValueError(f"An alpha of {alpha.shape} does not belong to colours of {colour.shape}.")
+        raise UsageError(f"An alpha of {alpha.shape} does not belong to colours of {colour.shape}.")
     if not 0 <= amount <= 1:
-        raise ValueError(f"The amount of clean colours is {amount}; it must lie between 0 and 1.")
+        raise UsageError(f"The amount of clean colours is {amount}; it must lie between 0 and 1.")
+    if tile_side < 1:
+        raise UsageError(f"A working tile of {tile_side} pixels is none.")
+    check_colour(colour)
+    check_alpha(alpha)
     picture = _Picture(
         colour, alpha, depth_white(array_depth(colour)), _count_levels(max(alpha.shape, default=0))
     )
@@ -114,10 +121,10 @@ class _Picture:
         """The range that estimates keep to, in units of white."""
         if self.white != 1.0:
             return 0.0, 1.0
-        finite = np.isfinite(self.colour)
+        light = np.abs(self.colour) <= _BRIGHTEST
         return (
-            float(np.min(self.colour, initial=0.0, where=finite)),
-            float(np.max(self.colour, initial=1.0, where=finite)),
+            float(np.min(self.colour, initial=0.0, where=light)),
+            float(np.max(self.colour, initial=1.0, where=light)),
         )
 
 
@@ -165,7 +172,8 @@ def _read_crop(picture: _Picture, crop: Rect) -> Floats:
     planes = np.empty((picture.colour.shape[2] + 1, *inside.size.shape), np.float32)
     planes[:-1] = np.moveaxis(picture.colour[inside.slices], 2, 0)
     if picture.white == 1.0:
-        np.nan_to_num(planes[:-1], copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        colours = planes[:-1]
+        colours[~(np.abs(colours) <= _BRIGHTEST)] = 0.0
     else:
         planes[:-1] *= np.float32(1.0 / picture.white)
     planes[-1] = picture.alpha[inside.slices]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mattework.arrays import Bytes, Floats, Samples
+from mattework.arrays import Bytes, Floats, Samples, check_alpha
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.scene import find_landmarks, sample_soft_mask
@@ -54,7 +54,7 @@ def resolve_region(
         lies outside the photo.
 
     Raises:
-        UsageError: the arrays do not fit each other, or the solver is not there.
+        UsageError: the arrays do not fit each other or are not what they should be, or the solver is not there.
     """
     check_request(colour, trimap, soft_mask)
     if alpha.shape != trimap.shape:
@@ -70,6 +70,7 @@ def resolve_region(
     seen = zone.grow(CONTEXT).intersect(frame)
     here = zone.move(-seen.left, -seen.top)
     patch = alpha[seen.slices].copy()
+    check_alpha(patch)
     inner = trimap[zone.slices]
     solved = patch[here.slices]
     solved[inner == FOREGROUND] = 1.0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mattework.arrays import Bools, Bytes, Floats, Samples
+from mattework.arrays import Bools, Bytes, Floats, Samples, check_colour
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.carry import TILE, carry_alpha
@@ -133,6 +133,9 @@ def solve_alpha(
     started = time.perf_counter()
     report_progress(progress, "solving alpha", 0.0)
     check_request(colour, trimap, soft_mask)
+    if tile < 1:
+        raise UsageError(f"A working tile of {tile} pixels is none.")
+    _check_regions(trimap)
     name = choose_solver(solver)
     alpha = (trimap == FOREGROUND).astype(np.float32)
     notes: list[str] = []
@@ -260,14 +263,33 @@ def _solve_neural(scene: Scene, progress: Progress | None, *, session: ModelSess
 
 
 def check_request(colour: Samples, trimap: Bytes, soft_mask: Floats | None) -> None:
+    """Refuse arrays that do not fit each other or are not what they should be.
+
+    Raises:
+        UsageError: says what is wrong.
+    """
     if trimap.ndim != 2 or colour.shape[:2] != trimap.shape or colour.ndim not in (2, 3):
         raise UsageError(
             f"The trimap must be as large as the photo: photo {colour.shape[:2]}, trimap {trimap.shape} (rows, columns)."
         )
+    check_colour(colour)
     if trimap.dtype != np.uint8:
         raise UsageError(f"A trimap holds the bytes 0, 128 and 255, not {trimap.dtype}.")
-    if soft_mask is not None and (soft_mask.ndim != 2 or soft_mask.size == 0):
+    if soft_mask is None:
+        return
+    if soft_mask.ndim != 2 or soft_mask.size == 0:
         raise UsageError(f"A soft mask has two dimensions and at least one pixel, not {soft_mask.shape}.")
+    if not np.isfinite(soft_mask).all():
+        raise UsageError("The soft mask holds values that are no numbers (NaN or infinity).")
+
+
+def _check_regions(trimap: Bytes) -> None:
+    known = sum(int(np.count_nonzero(trimap == kind)) for kind in (BACKGROUND, UNKNOWN, FOREGROUND))
+    if known != trimap.size:
+        raise UsageError(
+            f"A trimap holds 0 (background), 128 (unknown) and 255 (foreground); {trimap.size - known} pixels of this "
+            "one are something else."
+        )
 
 
 def explain_missing_kind(trimap: Bytes, has_soft_mask: bool) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mattework.arrays import Floats, Samples
 from mattework.document.model import array_depth, depth_white
+from mattework.errors import UsageError
 
 Key: TypeAlias = Literal["green", "blue"] | tuple[float, float, float]
 
@@ -39,12 +40,12 @@ def remove_spill(colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.
         A new array like `colour`.
 
     Raises:
-        ValueError: not three channels, shapes that do not belong together, a key without hue, or an amount outside 0..1.
+        UsageError: not three channels, shapes that do not belong together, a key without hue, or an amount outside 0..1.
     """
     if colour.ndim != 3 or colour.shape[2] != 3 or alpha.shape != colour.shape[:2]:
-        raise ValueError(f"Spill needs RGB colours and their alpha, not {colour.shape} and {alpha.shape}.")
+        raise UsageError(f"Spill needs RGB colours and their alpha, not {colour.shape} and {alpha.shape}.")
     if not 0 <= amount <= 1:
-        raise ValueError(f"The amount of spill to remove is {amount}; it must lie between 0 and 1.")
+        raise UsageError(f"The amount of spill to remove is {amount}; it must lie between 0 and 1.")
     along, across = _find_axes(key)
     whole = depth_white(array_depth(colour)) != 1.0
     result = colour.copy()
@@ -70,7 +71,7 @@ def _find_axes(key: Key) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     chroma = rgb - rgb.mean()
     length = float(np.linalg.norm(chroma))
     if rgb.shape != (3,) or length < 0.02:
-        raise ValueError(f"The key {key} has no hue. Name the colour of the screen, such as (0, 0.7, 0.3).")
+        raise UsageError(f"The key {key} has no hue. Name the colour of the screen, such as (0, 0.7, 0.3).")
     along = chroma / length
     across = np.cross(along, np.full(3, 1 / math.sqrt(3)))
     return along.astype(np.float32), across.astype(np.float32)
