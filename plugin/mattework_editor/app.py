@@ -11,6 +11,7 @@ from types import TracebackType
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from mattework_editor.handback_bar import HandBackBar
 from mattework_editor.memory import keep_large_arrays_apart
 from mattework_editor.window import EditorWindow
 
@@ -24,9 +25,12 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     return application
 
 
-def main(arguments: Sequence[str] = ()) -> int:
-    """Open the window, with the file that was named, and run until it is closed; gives the exit code."""
-    application = make_application(arguments)
+def main(paths: Sequence[Path] = (), *, hand_back: Path | None = None, recipe: Path | None = None) -> int:
+    """Open the window, with the file that was named, and run until it is closed; gives the exit code.
+
+    With `hand_back`, a folder, the first path is what a host sent; see `handback`.
+    """
+    application = make_application()
     window = EditorWindow()
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -39,9 +43,11 @@ def main(arguments: Sequence[str] = ()) -> int:
 
     sys.excepthook = tell  # Qt would end the program, and the person's work with it
     window.show()
-    named = [Path(one) for one in arguments if not one.startswith("-")]
-    if named:
-        QTimer.singleShot(0, lambda: window.open_path(named[0]))
+    if hand_back is not None:
+        bar = HandBackBar(window, hand_back)
+        QTimer.singleShot(0, lambda: bar.open(paths[0], recipe))
+    elif paths:
+        QTimer.singleShot(0, lambda: window.open_path(paths[0]))
     else:
         QTimer.singleShot(0, window.filing.offer_drafts)
     return application.exec()

@@ -26,6 +26,8 @@ class Filing(QObject):
         self._workbench = workbench
         self._settings = settings
         self._after_saving: Callable[[], object] | None = None
+        self._hand_over: Callable[[], object] | None = None
+        self._untitled = self.tr("Untitled")
         self.recent_menu = QMenu(self.tr("Open &Recent"), window)
         self.recent_menu.setToolTipsVisible(True)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
@@ -38,12 +40,23 @@ class Filing(QObject):
         """The name of the file that is worked on."""
         session = self._workbench.session
         known = self._workbench.target or (session.path if session else None)
-        return known.name if known else self.tr("Untitled")
+        return known.name if known else self._untitled
+
+    def serve_host(self, hand_over: Callable[[], object]) -> None:
+        """Work for a host from now on: what is saved elsewhere is handed over here, and no other file is opened."""
+        self._hand_over = hand_over
+
+    def name_untitled(self, title: str) -> None:
+        """What a picture without a file is called."""
+        self._untitled = title or self.tr("Untitled")
+        self._workbench.changed.emit()
 
     def open_path(self, path: Path, draft: drafts.Draft | None = None) -> None:
         """Open a file, after asking about unsaved work: that of now, and that of before a crash."""
         if self._workbench.is_busy:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
+        elif self._hand_over is not None:
+            self.told.emit(self.tr("This window works for another program. Apply or cancel that first."))
         elif self.may_leave(lambda: self.open_path(path, draft)):
             if draft is None:
                 draft = self._find_draft(path)
@@ -100,7 +113,9 @@ class Filing(QObject):
         """Save where it was saved before; the first time, ask where."""
         if self._workbench.session is None:
             return
-        if self._workbench.target is None:
+        if self._hand_over is not None:
+            self._hand_over()
+        elif self._workbench.target is None:
             self.ask_save()
         else:
             self._workbench.save_file(self._workbench.target, overwrite=True)
@@ -163,6 +178,17 @@ class Filing(QObject):
             self._workbench.discard_draft()
             return True
         buttons = QMessageBox.StandardButton
+        if self._hand_over is not None:
+            answer = QMessageBox.question(
+                self._window,
+                self.tr("Apply what you did?"),
+                self.tr("What you did to “{name}” is not applied yet.").format(name=self.title),
+                buttons.Apply | buttons.Discard | buttons.Cancel,
+                buttons.Apply,
+            )
+            if answer == buttons.Apply:
+                self._hand_over()
+            return answer == buttons.Discard
         answer = QMessageBox.question(
             self._window,
             self.tr("Save changes?"),

@@ -17,15 +17,31 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 @click.command()
 @click.argument("source", metavar="[PHOTO]", required=False)
-def edit(source: str | None) -> int:
+@click.option(
+    "--hand-back",
+    "folder",
+    metavar="FOLDER",
+    help="For host programs: offer Apply in place of Save, and write what was made, and result.json, into FOLDER.",
+)
+@click.option(
+    "--recipe", metavar="FILE", help="With --hand-back: the recipe of an earlier cut to go on from."
+)
+def edit(source: str | None, folder: str | None, recipe: str | None) -> int:
     """Open a photo, or a file that Mattework wrote, in the editor.
 
     \b
     mattework edit photo.jpg
     mattework edit photo.cutout.psd
     """
-    if source is not None and not Path(source).is_file():
-        raise FileNotReadable(f"There is no file {source}. Check its name and folder.")
+    for path in filter(None, (source, recipe)):
+        if not Path(path).is_file():
+            raise FileNotReadable(f"There is no file {path}. Check its name and folder.")
+    if folder is None and recipe is not None:
+        raise UsageError(
+            "--recipe goes with --hand-back. A file that Mattework wrote carries its own recipe."
+        )
+    if folder is not None and (source is None or not Path(folder).is_dir()):
+        raise UsageError("--hand-back needs a folder that is there, and the picture to work on.")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
         raise UsageError("There is no screen to open a window on. Use `mattework cut` here, or set DISPLAY.")
     try:
@@ -41,5 +57,9 @@ def edit(source: str | None) -> int:
             f"The editor cannot start, because its window toolkit (Qt) lacks a system library: {error}. "
             "Install that library (on Debian and Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0)."
         ) from error
-    code: int = application.main([] if source is None else [source])
+    code: int = application.main(
+        [] if source is None else [Path(source)],
+        hand_back=None if folder is None else Path(folder),
+        recipe=None if recipe is None else Path(recipe),
+    )
     return code

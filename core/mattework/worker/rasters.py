@@ -96,7 +96,7 @@ def write_colours(clean: Samples, document: Document, raw: AnyArray, picture: Pi
     changed: Bools = (clean != layer.pixels).any(axis=-1)
     result = raw.copy()
     count = clean.shape[2]
-    result[..., :count][changed] = _decode(clean[changed], picture.linear, raw.dtype)
+    result[..., :count][changed] = decode_samples(clean[changed], picture.linear, raw.dtype)
     write_plane(result, path)
 
 
@@ -137,7 +137,8 @@ def _encode(raw: AnyArray, linear: bool) -> Samples:
     return np.copysign(curve, values).astype(np.float32)
 
 
-def _decode(samples: AnyArray, linear: bool, dtype: np.dtype[Any]) -> AnyArray:
+def decode_samples(samples: AnyArray, linear: bool, dtype: np.dtype[Any]) -> AnyArray:
+    """Samples of a document as a host holds them: of its kind, and in linear light where it asks for that."""
     if samples.dtype == dtype and not linear:
         return samples
     values = unit_values(samples) if samples.dtype.kind == "u" else samples.astype(np.float32)

@@ -1,0 +1,142 @@
+"""The bar over the picture when a host asked for the work: Apply hands everything back, Cancel nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolBar
+
+from mattework import apply_edge_settings, finish_cutout, take_photo, touch_alpha
+from mattework.worker.handback import Request, read_request, write_applied, write_cancelled
+from mattework_editor.engine import Progress
+from mattework_editor.files import Opened
+from mattework_editor.session import Choices, Session
+from mattework_editor.window import EditorWindow
+
+
+def open_request(request: Request) -> Opened:
+    """What a host sent, as the workbench opens it."""
+    choices = None if request.recipe is None else Choices(request.recipe, request.inputs)
+    document = request.document
+    return Opened(document, take_photo(document), None, choices, request.alpha, document.notes)
+
+
+def apply_session(request: Request, session: Session, progress: Progress | None = None) -> None:
+    """Hand back what was made.
+
+    Raises:
+        OutputError: the host's folder cannot be written.
+        Cancelled: `progress` wanted to stop; nothing was handed back.
+    """
+    choices, planes = session.choices, session.planes
+    cutout = finish_cutout(
+        session.document,
+        session.photo,
+        planes.alpha,
+        planes.trimap,
+        recipe=choices.recipe,
+        inputs=choices.inputs,
+        progress=progress,
+    )
+    touched = touch_alpha(planes.alpha, choices.recipe.strokes)
+    write_applied(request, cutout, apply_edge_settings(touched, choices.recipe.edge))
+
+
+class HandBackBar(QToolBar):
+    """`apply_button`, `cancel_button`; takes the place of saving in its window."""
+
+    def __init__(self, window: EditorWindow, folder: Path) -> None:
+        super().__init__(window)
+        self._window, self._folder = window, folder
+        self._request: Request | None = None
+        self._message = ""
+        self._written = False
+        self.setObjectName("hand-back")
+        self.setWindowTitle(self.tr("Hand back"))
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.words = QLabel()
+        self.words.setAccessibleName(self.tr("What happens to your work"))
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words.setContentsMargins(8, 0, 8, 0)
+        self.apply_button = QPushButton()
+        self.apply_button.setDefault(True)
+        self.apply_button.clicked.connect(self.apply)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setToolTip(self.tr("Close the window and change nothing"))
+        self.cancel_button.clicked.connect(window.close)
+        for widget in (self.words, self.apply_button, self.cancel_button):
+            self.addWidget(widget)
+        window.insertToolBar(window.toolbar, self)
+        window.insertToolBarBreak(window.toolbar)
+        window.workbench.changed.connect(self._show_state)
+        window.filing.serve_host(self.apply)
+        window.installEventFilter(self)
+        self._name_host("GIMP", "")
+
+    def open(self, source: Path, recipe: Path | None = None) -> None:
+        """Open what the host sent."""
+
+        def read(path: Path) -> Opened:
+            self._request = read_request(path, self._folder, recipe)
+            return open_request(self._request)
+
+        self._window.workbench.failed.connect(self._keep_message)
+        self._window.workbench.opened.connect(self._note_opened)
+        self._window.workbench.open_file(source, read=read)
+
+    def apply(self) -> None:
+        """Write everything into the host's folder, then close."""
+        request = self._request
+        if request is None or self._window.workbench.session is None:
+            return
+        self._window.workbench.hand_over(
+            self.tr("Handing back to {host}").format(host=request.host),
+            lambda session, progress: apply_session(request, session, progress),
+            lambda _: self._end(),
+        )
+
+    def _end(self) -> None:
+        self._written = True
+        self._window.workbench.note_kept()
+        self._window.close()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Hide and not event.spontaneous():
+            self.finish()
+        return super().eventFilter(watched, event)
+
+    def finish(self) -> None:
+        """The window is closed: without Apply, tell the host that nothing is to be changed."""
+        if not self._written:
+            self._written = True
+            write_cancelled(self._folder, self._message)
+
+    def _note_opened(self) -> None:
+        assert self._request is not None
+        self._message = ""
+        self._name_host(self._request.host, self._request.title)
+        self._window.filing.name_untitled(self._request.title)
+
+    def _keep_message(self, text: str) -> None:
+        if self._window.workbench.session is None:
+            self._message = text
+
+    def _name_host(self, host: str, title: str) -> None:
+        self.apply_button.setText(self.tr("Apply to {host}").format(host=host))
+        self.apply_button.setToolTip(
+            self.tr("Hand mask, clean colours and layers back to {host} and close (Ctrl+S)").format(host=host)
+        )
+        name = f"“{title}”" if title else self.tr("The layer")
+        self.words.setText(
+            self.tr("{layer} from {host}: nothing changes there until you apply.").format(
+                layer=name, host=host
+            )
+        )
+
+    def _show_state(self) -> None:
+        bench = self._window.workbench
+        self.apply_button.setEnabled(
+            bench.can_edit and bench.session is not None and bench.session.has_subject
+        )
