@@ -62,7 +62,7 @@ def cut_with_grabcut(image: Image) -> Mask:
     return _enlarge(found, image)
 
 
-def _find(session: ModelSession, side: int, *, zoom: bool) -> Method:
+def _find(session: ModelSession, side: int | None, *, zoom: bool) -> Method:
     def method(image: Image) -> Mask:
         result = find_subject(image, session, zoom=zoom, long_side=side)
         return _enlarge(result.soft_mask, image)
@@ -80,6 +80,7 @@ def open_methods(peers: Path) -> dict[str, Method]:
     small = find_spec("mattework-subject")
     methods: dict[str, Method] = {}
     session = open_session(small, store, device="cpu", threads=2)
+    methods["ours"] = _find(session, None, zoom=True)
     methods["ours 320"] = _find(session, 320, zoom=False)
     methods["ours 320, two looks"] = _find(session, 320, zoom=True)
     methods["ours 448"] = _find(session, 448, zoom=False)

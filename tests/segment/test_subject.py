@@ -189,3 +189,31 @@ def test_a_contradicting_second_look_is_not_taken(tmp_path: Path, session: Model
     assert measure_iou(found.soft_mask, truth) > 0.8
     assert found.confidence < 0.5
     assert "two looks at the subject disagree" in found.reasons
+
+
+def test_a_model_with_a_finer_size_averages_two_answers(session: ModelSession) -> None:
+    """The network calls red the subject; a fine red grating is grey at the coarse size and seen at the fine one."""
+    photo, _ = paint_disc(300, 200, 180)
+    photo[:, ::2, 0] = 0
+    plain = find_subject(photo, session, zoom=False)
+    finer = replace(session.spec.input.size, finer=192)
+    both = find_subject(photo, replace_size(session, finer), zoom=False)
+
+    assert max(plain.soft_mask.shape) == 96
+    assert max(both.soft_mask.shape) == 192
+    asked = find_subject(photo, replace_size(session, finer), zoom=False, long_side=96)
+    assert np.array_equal(asked.soft_mask, plain.soft_mask)
+
+
+def test_a_small_picture_is_not_enlarged_to_the_finer_size(session: ModelSession) -> None:
+    photo, _ = paint_disc(60, 40, 30, height=80, width=120)
+    finer = replace(session.spec.input.size, finer=192)
+    assert np.array_equal(
+        find_subject(photo, replace_size(session, finer), zoom=False).soft_mask,
+        find_subject(photo, session, zoom=False).soft_mask,
+    )
+
+
+def replace_size(session: ModelSession, size: SizeRule) -> ModelSession:
+    """The same open network under another size rule."""
+    return replace(session, spec=replace(session.spec, input=replace(session.spec.input, size=size)))

@@ -63,7 +63,8 @@ class SizeRule:
     - `native`: not scaled, padded to `multiple`.
 
     `pad` is a sample value 0 to 255; `anchor` says where the photo lies on a padded canvas. `smallest` and `largest`
-    bound the long side that a caller may ask of `fit` and `round`.
+    bound the long side that a caller may ask of `fit` and `round`. `finer`: a second long side at which a subject model
+    looks as well, to average both answers, where nobody asks for a size and the photo has the pixels.
     """
 
     rule: SizeRuleName
@@ -75,6 +76,7 @@ class SizeRule:
     pad: int = 0
     smallest: int = 0
     largest: int = 0
+    finer: int = 0
 
     @property
     def is_free(self) -> bool:

@@ -1,4 +1,8 @@
-"""Finds the subject by itself: one look at the frame, and a second at the part that matters when that is small."""
+"""Finds the subject by itself: a look at the frame, and a second at the part that matters when that is small.
+
+A look may be two answers, at two input sizes, averaged: the coarse one knows what the subject is, the fine one where it
+ends, and their mean was measured to be better than either (`benchmarks/subject.py`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import numpy as np
 from mattework.arrays import Bytes, Floats
 from mattework.geometry import Rect, Size
 from mattework.models.runtime import ModelSession, predict_mask
+from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.quality import score_mask
 from mattework.segment.second_look import (
@@ -19,6 +24,9 @@ from mattework.segment.second_look import (
     find_box,
 )
 
+_PIXELS_FOR_FINER = 0.7
+"""A photo needs this part of the finer size's pixels on its long side: enlarging more than that shows nothing new."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SubjectResult:
@@ -26,7 +34,7 @@ class SubjectResult:
 
     `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
     all zero when there is no subject. `confidence` and `reasons` are those of `quality.score_mask`. `passes` is how often
-    the network looked. `box` holds the subject, in pixels of the picture that was given, None when there is none.
+    it looked. `box` holds the subject, in pixels of the picture that was given, None when there is none.
     """
 
     soft_mask: Floats
@@ -52,7 +60,7 @@ def find_subject(
         rgb: (H, W, 3) uint8, RGB. About 2000 pixels on the long side are enough; more costs only time.
         session: an open model whose output is a mask.
         zoom: allow the second look.
-        long_side: long side that a model with a free input size is shown; None for the record's own.
+        long_side: the only long side that a model with a free input size is shown; None for the record's own sizes.
         progress: called with the step "subject".
 
     Raises:
@@ -61,13 +69,13 @@ def find_subject(
     """
     report_progress(progress, "subject", 0.0)
     size = Size(rgb.shape[1], rgb.shape[0])
-    mask = predict_mask(session, rgb, long_side=long_side)
+    mask = _look(session, rgb, long_side)
     passes, agreement = 1, None
     crop = choose_crop(mask, size) if zoom else None
     if crop is not None:
         report_progress(progress, "subject", 0.5)
         part = np.ascontiguousarray(rgb[crop.slices])
-        second = predict_mask(session, part, long_side=long_side)
+        second = _look(session, part, long_side)
         passes = 2
         agreement = compare_looks(mask, second, crop, size)
         if agreement >= TRUST_SECOND:
@@ -78,3 +86,14 @@ def find_subject(
     if box is None:
         mask = np.zeros_like(mask)
     return SubjectResult(soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box)
+
+
+def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> Floats:
+    """The soft mask of a picture, averaged over the record's two sizes where that pays."""
+    coarse = predict_mask(session, rgb, long_side=long_side)
+    finer = session.spec.input.size.finer
+    if not finer or long_side is not None or max(rgb.shape[:2]) < _PIXELS_FOR_FINER * finer:
+        return coarse
+    fine = predict_mask(session, rgb, long_side=finer)
+    mean: Floats = (resize_smoothly(coarse, Size(fine.shape[1], fine.shape[0])) + fine) * np.float32(0.5)
+    return mean.clip(0.0, 1.0)
