@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from psd_tools import PSDImage
@@ -44,6 +45,25 @@ def test_the_mask_lands_on_the_layer_and_fills_its_rectangle(design: Path, tmp_p
         assert (layers[old.name].pixels == old.pixels).all()
     assert layers["Words"].mask is None
     assert done.edit.layer == "Shot/Photo"
+
+
+def test_a_layered_tiff_takes_the_mask_too(design: Path, tmp_path: Path) -> None:
+    tiff = tmp_path / "design.tif"
+    mattework.save_document(mattework.open_document(design), tiff)
+    alpha = tmp_path / "alpha.png"
+    cv2.imwrite(str(alpha), (draw_disc()[1] * 255).astype(np.uint8))
+    arguments = ["cut", str(tiff), "--layer", "Photo", "--from-mask", str(alpha), "--keep-recipe"]
+    assert run_command_line(arguments) == 0
+    before, after = (mattework.open_document(tmp_path / name) for name in ("design.tif", "design.cutout.tif"))
+    layers = {layer.name: layer for layer in after.walk_layers()}
+    mask = layers["Photo"].mask
+    assert mask is not None
+    assert mask.rect == Rect(40, 30, 136, 110)
+    for old in before.walk_layers():
+        assert (layers[old.name].pixels == old.pixels).all()
+    assert after.composite is not None
+    assert np.array_equal(after.composite, mattework.flatten_document(after)[0])
+    assert b"mattework" in (after.metadata.xmp or b"")
 
 
 def test_a_layer_that_is_not_there_is_named_with_those_that_are(design: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -35,7 +36,7 @@ def cut_layer(
     progress: Progress | None = None,
     **choices: Any,
 ) -> LayerCut:
-    """Cut the subject out of one layer of a PSD or PSB and write the document with that mask to `target`.
+    """Cut the subject out of one layer of a PSD, PSB or layered TIFF and write the document with that mask to `target`.
 
     Smart objects, adjustments, effects, guides and unknown blocks stay byte for byte. The layer's pixels stay too: clean
     colours would need a layer of their own, so none are made.
@@ -54,12 +55,12 @@ def cut_layer(
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
-    from mattework.formats.psd_edit import add_mask_in_place, open_layer
     from mattework.formats.streams import open_source, write_target
     from mattework.formats.xmp import put_recipe
 
     limits = Limits()
     with open_source(source, limits, None) as (stream, name):
+        open_layer, add_mask = _choose_editor(stream)
         document = open_layer(stream, layer, limits=limits, name=name)
         rect = cast("Layer", document.layers[0]).rect
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
@@ -75,7 +76,7 @@ def cut_layer(
         def write(out: BinaryIO) -> tuple[str, ...]:
             stream.seek(0)
             edits.append(
-                add_mask_in_place(
+                add_mask(
                     stream, out, layer, mask,
                     existing=existing, xmp=packet, limits=limits, name=name, progress=progress,
                 )
@@ -84,6 +85,22 @@ def cut_layer(
 
         write_target(target, write, overwrite=overwrite)
     return LayerCut(cutout=cutout, edit=edits[0])
+
+
+def _choose_editor(stream: BinaryIO) -> tuple[Callable[..., Document], Callable[..., EditReport]]:
+    """The two functions for the container at hand; whatever is no TIFF is left for the PSD reader to judge."""
+    from mattework.formats.sniff import HEAD_BYTES, Kind, sniff_kind
+
+    stream.seek(0)
+    kind = sniff_kind(stream.read(HEAD_BYTES))
+    stream.seek(0)
+    if kind is Kind.TIFF:
+        from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer
+
+        return open_tiff_layer, add_mask_in_tiff
+    from mattework.formats.psd_edit import add_mask_in_place, open_layer
+
+    return open_layer, add_mask_in_place
 
 
 def _stand_alone(document: Document) -> Document:

@@ -3,7 +3,7 @@
     python tests/formats/fuzz_layers.py FOLDER --minutes 60
 
 Every file of FOLDER is flipped, cut, stretched and made to lie at random. A file must open or be refused with an error of
-ours, within ten seconds and the memory limit; what fails is written beside the script's output with its seed.
+ours, within ten seconds of processor time and the memory limit; what fails is kept in a folder.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from mattework.formats.limits import Limits
 from mattework.formats.psd import read_psd
 
 SECONDS = 10
+"""Of processor time, so that other work on the machine does not count."""
+DEADLOCK = 300
 MEMORY = 4 << 30
 LARGEST = 400_000
 LIMITS = Limits(max_pixels=100_000_000, max_bytes=1 << 30)
@@ -69,7 +71,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def open_one(data: bytes, is_tiff: bool) -> str:
     """What became of it, in a word."""
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(DEADLOCK)
     try:
         if is_tiff:
             document = read_layered_tiff(BytesIO(data), limits=LIMITS, name="fuzzed")
@@ -80,6 +83,7 @@ def open_one(data: bytes, is_tiff: bool) -> str:
     else:
         return "opened"
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 
@@ -93,7 +97,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.signal(signal.SIGALRM, _stop)
+    for kind in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(kind, _stop)
     files = [
         path
         for suffix in ("psd", "psb", "tif", "tiff")
@@ -107,7 +112,7 @@ def main() -> int:
     while time.monotonic() < ends and files:
         path = chance.choice(files)
         data = mutate(path.read_bytes(), chance)
-        started = time.monotonic()
+        started = time.process_time()
         try:
             totals[open_one(data, path.suffix.startswith(".tif"))] += 1
         except (Exception, TooSlow) as error:  # noqa: BLE001 - whatever it is, it is what we look for
@@ -117,9 +122,10 @@ def main() -> int:
             kept.write_bytes(data)
             print(f"{kept} from {path.name}")
             traceback.print_exc(limit=-4)
-        slowest = max(slowest, time.monotonic() - started)
+        slowest = max(slowest, time.process_time() - started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{sum(totals.values())} files: {dict(totals)}; slowest {slowest:.1f} s; peak memory {peak:.2f} GB")
+    print(f"{sum(totals.values())} files: {dict(totals)}")
+    print(f"slowest {slowest:.1f} s of processor time; peak memory {peak:.2f} GB")
     return 1 if totals["FAILED"] else 0
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
@@ -15,28 +13,23 @@ import pytest
 import tifffile
 from PIL import Image
 from psd_tools.constants import Compression
-from psd_tools.psd.layer_and_mask import LayerRecord
 
 from formats.layered import LIMITS, assert_same_layers, make_layered, noise
+from formats.little_tiff import make_little
 from formats.pictures import make_exif, make_srgb_profile
-from mattework.arrays import AnyArray
 from mattework.document import (
     BlendMode,
     ColorMode,
     Depth,
     Document,
-    Group,
     Layer,
-    Node,
     composite,
-    depth_white,
 )
 from mattework.document.composite import flatten_document
 from mattework.errors import DamagedFile, FormatCannotHold, MatteworkError
 from mattework.formats import layered_tiff
 from mattework.formats.layered_tiff import read_layered_tiff, write_layered_tiff
-from mattework.formats.psd_encode import list_layers, plane_compression
-from mattework.formats.psd_planes import PackedPlane, pack_plane, unpack_plane
+from mattework.formats.psd_planes import unpack_plane
 from mattework.geometry import Rect, Size
 
 DEPTHS: tuple[Depth, ...] = (8, 16, 32)
@@ -138,91 +131,10 @@ def test_cut_files_are_refused(part: float) -> None:
 # --- little-endian files, as Photoshop writes them on Windows ------------------------------------------------------------
 
 
-def _little_record(record: LayerRecord, sizes: list[int]) -> bytes:
-    """A record with the blocks that matter here, every number and key reversed."""
-    out = [struct.pack("<4iH", record.top, record.left, record.bottom, record.right, len(sizes))]
-    for channel, size in zip(record.channel_info, sizes, strict=True):
-        out.append(struct.pack("<hI", int(channel.id), size))
-    flags = record.flags.tobytes()[0]
-    out.append(b"MIB8" + bytes(record.blend_mode.value)[::-1])
-    out.append(bytes([record.opacity, int(record.clipping), flags, 0]))
-    mask = b""
-    if record.mask_data is not None:
-        data = record.mask_data
-        mask = struct.pack("<4i", data.top, data.left, data.bottom, data.right)
-        mask += bytes([data.background_color, data.flags.tobytes()[0], 0, 0])
-    name = record.tagged_blocks.get_data(b"luni")
-    text = name.encode("utf-16-le")
-    blocks = [(b"luni", struct.pack("<I", len(text) // 2) + text), (b"abcd", b"unknown")]
-    divider = record.tagged_blocks.get_data(b"lsct")
-    if divider is not None:
-        body = struct.pack("<I", int(divider.kind))
-        if divider.blend_mode is not None:
-            body += b"MIB8" + bytes(divider.blend_mode.value)[::-1]
-        blocks.append((b"lsct", body))
-    extra = struct.pack("<I", len(mask)) + mask + struct.pack("<I", 0) + b"\x01?\0\0"
-    for block_key, body in blocks:
-        extra += b"MIB8" + block_key[::-1] + struct.pack("<I", len(body)) + body + b"\0" * (-len(body) % 4)
-    return b"".join(out) + struct.pack("<I", len(extra)) + extra
-
-
-def _little_plane(plane: PackedPlane | None, raw: bytes) -> bytes:
-    """PackBits with its table turned; everything else as raw samples."""
-    if plane is not None and plane.row_sizes is not None:
-        return struct.pack("<H", Compression.RLE) + plane.row_sizes.astype("<u2").tobytes() + plane.payload
-    return struct.pack("<H", Compression.RAW) + raw
-
-
-def _make_little(document: Document) -> bytes:
-    """A little-endian file with the document's layers, made independently of the code that reads it."""
-    listed = list_layers(document)
-    compression = plane_compression(document.depth)
-    planes = _raw_planes(document)
-    records, channels = [], []
-    for record, row in zip(listed.records, listed.planes, strict=True):
-        packed = [
-            None if plane is None else pack_plane(plane.pixels, compression, invert=plane.is_ink)
-            for plane in row
-        ]
-        data = [_little_plane(plane, next(planes) if plane is not None else b"") for plane in packed]
-        records.append(_little_record(record, [len(item) for item in data]))
-        channels.extend(data)
-    body = struct.pack("<h", len(records)) + b"".join(records + channels)
-    body += b"\0" * (-len(body) % 4)
-    key = {8: b"Layr", 16: b"Lr16", 32: b"Lr32"}[document.depth]
-    blob = (
-        b"Adobe Photoshop Document Data Block\0" + b"MIB8" + key[::-1] + struct.pack("<I", len(body)) + body
-    )
-    color, _ = flatten_document(document)
-    stream = BytesIO()
-    tifffile.imwrite(
-        stream, color, byteorder="<", photometric="rgb", extratags=[(37724, 7, len(blob), blob, True)]
-    )
-    return stream.getvalue()
-
-
-def _raw_planes(document: Document) -> Iterator[bytes]:
-    """Little-endian samples in the order of the records: alpha, colours, mask."""
-    order = np.dtype({8: "u1", 16: "<u2", 32: "<f4"}[document.depth])
-
-    def visit(nodes: tuple[Node, ...]) -> Iterator[AnyArray]:
-        for node in nodes:
-            if isinstance(node, Group):
-                yield from visit(node.children)
-            elif not node.rect.is_empty:
-                white = np.full(node.rect.size.shape, depth_white(document.depth))
-                yield white if node.alpha is None else node.alpha
-                yield from (node.pixels[..., index] for index in range(document.mode.channels))
-            if node.mask is not None:
-                yield node.mask.pixels
-
-    return (plane.astype(order).tobytes() for plane in visit(document.layers))
-
-
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_little_endian_layers_are_read(depth: Depth) -> None:
     document = make_layered(depth=depth)
-    assert_same_layers(reread(_make_little(document)), document)
+    assert_same_layers(reread(make_little(document)), document)
 
 
 def test_little_endian_differences_are_added_up_in_their_own_order() -> None:
@@ -239,7 +151,7 @@ def test_little_endian_differences_are_added_up_in_their_own_order() -> None:
 def test_damaged_little_endian_layers_never_crash(at: int) -> None:
     size = Size(6, 5)
     layer = Layer("one", size.rect, noise(size.rect, 8, 3), blend=BlendMode.MULTIPLY)
-    data = bytearray(_make_little(Document(size, ColorMode.RGB, 8, (layer,))))
+    data = bytearray(make_little(Document(size, ColorMode.RGB, 8, (layer,))))
     start = data.index(b"Adobe Photoshop Document Data Block") + 36
     data[start + at] ^= 0xFF
     with suppress(MatteworkError):

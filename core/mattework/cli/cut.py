@@ -44,7 +44,8 @@ def cut(
     A folder stands for every picture in it and below it; the results keep the same subfolders. One that fails does not
     stop the others. Ctrl-C ends a batch, --resume goes on with it.
 
-    With --layer, the mask goes on that layer of a designer's PSD (a name, a path as Group/Photo, or a number from the top).
+    With --layer, the mask goes on that layer of a designer's PSD or layered TIFF (a name, a path as
+    Group/Photo, or a number from the top).
 
     \b
     mattework cut photo.jpg

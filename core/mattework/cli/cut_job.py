@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mattework.prompt import Prompt
     from mattework.recipe import EdgeSettings, TrimapRules
 
+_PHOTOSHOP, _TIFF = (".psd", ".psb"), (".tif", ".tiff")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPaths:
@@ -75,9 +77,10 @@ class CutJob:
     session: ModelSession | None = None
 
     def name_format(self, source: str) -> str | None:
-        """The format that a result without a name of its own is called by; an edited PSB stays one."""
-        is_large = self.layer is not None and source.lower().endswith(".psb")
-        return "psb" if is_large else self.file_format
+        """The format that a result without a name of its own is called by; an edited PSB or TIFF stays one."""
+        if self.layer is not None:
+            return {".psb": "psb", ".tif": "tiff", ".tiff": "tiff"}.get(Path(source).suffix.lower(), "psd")
+        return self.file_format
 
     @property
     def is_pointed_at(self) -> bool:
@@ -139,9 +142,9 @@ class CutJob:
         for target in targets:
             if target is None:
                 continue
-            if self.layer is not None and target.suffix.lower() not in (".psd", ".psb"):
+            if self.layer is not None and target.suffix.lower() not in (*_PHOTOSHOP, *_TIFF):
                 raise UsageError(
-                    f"With --layer the document stays what it is, and {target} is no name for a PSD or PSB. "
+                    f"With --layer the document stays what it is, and {target} is no name for a PSD, PSB or TIFF. "
                     "End it as the document's."
                 )
             bits = int(self.bits) if self.bits else None
@@ -167,6 +170,12 @@ class CutJob:
 
     def check_paths(self, source: str, target: Path | None, *, overwrite: bool) -> None:
         """Refuse, before any work, what cannot be written or would replace what is read."""
+        if self.layer is not None and target is not None and source != STREAM:
+            is_tiff = [Path(one).suffix.lower() in _TIFF for one in (source, target)]
+            if is_tiff[0] != is_tiff[1]:
+                raise UsageError(
+                    f"With --layer the document stays what it is: {source} cannot become {target}. End both names alike."
+                )
         mask = Path(self.save_mask) if self.save_mask else None
         for one in (target, mask):
             if one is not None:

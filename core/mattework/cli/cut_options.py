@@ -68,7 +68,7 @@ def add_layer_options(command: Command) -> Command:
         click.option(
             "--layer",
             metavar="NAME",
-            help="Cut this layer of a PSD; everything else in the file is kept as it is.",
+            help="Cut this layer of a PSD, PSB or layered TIFF; everything else in the file is kept as it is.",
         ),
     ):
         command = option(command)

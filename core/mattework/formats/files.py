@@ -196,6 +196,7 @@ def _read_kind(kind: Kind, stream: BinaryIO, limits: Limits, name: str) -> Docum
 def _read_tiff(stream: BinaryIO, limits: Limits, name: str) -> Document:
     from mattework.formats.layered_tiff import read_layered_tiff
     from mattework.formats.raster import build_document
+    from mattework.formats.source_data import find_source_data
     from mattework.formats.tiff import read_tiff
 
     with translate_decoder_errors(name, "layered TIFF"):
@@ -203,7 +204,13 @@ def _read_tiff(stream: BinaryIO, limits: Limits, name: str) -> Document:
     if layered is not None:
         return layered
     stream.seek(0)
-    return build_document(read_tiff(stream, limits=limits, name=name))
+    document = build_document(read_tiff(stream, limits=limits, name=name))
+    found = find_source_data(stream, name=name)
+    if found is not None and found.is_large:
+        return document.with_notes(
+            "The layers of this very large TIFF cannot be read; its flat picture was taken."
+        )
+    return document
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -194,6 +194,13 @@ def point_row(out: BinaryIO, layout: Layout, row: int, count: int, offset: int) 
     out.write(struct.pack(layout.offset_code, offset))
 
 
+def replace_row(out: BinaryIO, layout: Layout, row: int, entry: Entry) -> None:
+    """A new row at `row`, of the same tag; a value that does not fit into it goes to the end of `out`."""
+    packed = append_values(out, layout, {entry.tag: entry})[entry.tag]
+    out.seek(row)
+    out.write(packed)
+
+
 def list_tags(stream: BinaryIO, directory_offset: int) -> frozenset[int]:
     """Every tag that a TIFF directory names, even where its value lies beyond the end of the file."""
     read = read_from_stream(stream)
@@ -239,12 +246,13 @@ def append_directory(out: BinaryIO, layout: Layout, rows: dict[int, bytes], next
 
 def append_first_directory(
     out: BinaryIO, layout: Layout, rows: dict[int, bytes], next_offset: int = 0
-) -> None:
+) -> int:
     """As `append_directory`, and the header names it as the first one."""
     at = append_directory(out, layout, rows, next_offset)
     out.seek(layout.pointer_position)
     out.write(struct.pack(layout.offset_code, at))
     out.seek(0, 2)
+    return at
 
 
 def _append_aligned(out: BinaryIO, data: bytes) -> int:

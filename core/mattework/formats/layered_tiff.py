@@ -22,32 +22,28 @@ from mattework.document.model import Depth, Document, array_depth
 from mattework.errors import DamagedFile, FormatCannotHold
 from mattework.formats.ifd import (
     find_row,
-    list_tags,
     point_row,
     read_from_stream,
     read_header,
     read_number,
 )
-from mattework.formats.limits import Limits, translate_decoder_errors
+from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import check_holdable
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
-from mattework.formats.psd_layout import LAYER_BLOCKS, Span, check_layers, scan_layers
+from mattework.formats.psd_layout import Span, check_layers
 from mattework.formats.psd_resources import pack_resources, pack_thumbnail
-from mattework.formats.psd_turn import scan_turned_layers
+from mattework.formats.source_data import IMAGE_RESOURCES, IMAGE_SOURCE_DATA, SIGNATURE, find_source_data
 from mattework.formats.straight import flatten_on_colour, paper_white
 from mattework.formats.tiff import read_tiff
 from mattework.formats.tiff_write import ROWS_PER_STRIP, write_tiff_bands
 from mattework.geometry import Size
 from mattework.progress import Progress
 
-IMAGE_SOURCE_DATA, IMAGE_RESOURCES = 37724, 34377
 CLASSIC_BYTES = 4_200_000_000
 """A classic TIFF counts bytes with 32 bits; BigTIFF with layers is read by next to nobody."""
 
-_SIGNATURE = b"Adobe Photoshop Document Data Block\0"
-_LARGE_SIGNATURE = b"Adobe Photoshop Document Data V0002\0"
 _BLOCK_OF_DEPTH = {8: b"Layr", 16: b"Lr16", 32: b"Lr32"}
 # The colour in which a mask is shown over the picture while it is edited: red at half opacity, Photoshop's default.
 _MASK_DISPLAY = struct.pack(">5H2BH", 0, 0xFFFF, 0, 0, 0, 50, 128, 0)
@@ -134,7 +130,7 @@ class _Page:
 def _write_source_data(
     layers: LayerList, depth: Depth, stream: BinaryIO, most_bytes: int, progress: Progress | None
 ) -> None:
-    stream.write(_SIGNATURE + b"8BIM" + _BLOCK_OF_DEPTH[depth])
+    stream.write(SIGNATURE + b"8BIM" + _BLOCK_OF_DEPTH[depth])
     length_at = stream.tell()
     stream.write(b"\0\0\0\0")
     write_layers(layers, depth, 1, stream, transparent=False, most_bytes=most_bytes, progress=progress)
@@ -168,27 +164,16 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
     Raises:
         DamagedFile, UnsupportedFile, FileTooLarge: as `read_psd` and `read_tiff`.
     """
-    found = _find_source_data(stream, name)
-    if found is None:
-        return None
-    span, little = found
-    info, depth = _find_layer_block(stream, span, little=little)
-    if info is None:
+    found = find_source_data(stream, name=name)
+    if found is None or found.info is None:
         return None
     stream.seek(0)
     picture = read_tiff(stream, limits=limits, name=name)
     height, width = picture.colour.shape[:2]
     size, mode = Size(width, height), picture.mode
-    page_depth = array_depth(picture.colour)
-    if depth != page_depth:
-        raise DamagedFile(
-            f"{name} is damaged: its layers have {depth} bits a channel and its page {page_depth}. Export it again."
-        )
-    with translate_decoder_errors(name, "layered TIFF"):
-        if little:
-            _, spots = scan_turned_layers(stream, info, name=name)
-        else:
-            _, spots = scan_layers(stream, info, version=1, name=name)
+    depth = array_depth(picture.colour)
+    check_depths(found.depth, depth, name)
+    spots = found.scan(stream, name=name)
     if not spots:
         return None
     check_layers(spots, size=size, channels=mode.channels, depth=depth, limits=limits, name=name)
@@ -198,7 +183,7 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
         size,
         mode,
         depth,
-        order="<" if little else ">",
+        order=found.order,
     )
     layers, layer_notes = decode_layers(source, name=name)
     metadata, metadata_notes = settle_metadata(picture.metadata, mode, size)
@@ -211,47 +196,13 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
     return Document(size, mode, depth, layers, metadata, composite, notes)
 
 
-def _find_source_data(stream: BinaryIO, name: str) -> tuple[Span, bool] | None:
-    """Where the first page's layer data lie behind their signature, and whether the file is little-endian."""
-    import tifffile
+def check_depths(layer_depth: int, page_depth: int, name: str) -> None:
+    """Refuse layers of another depth than their page.
 
-    length = stream.seek(0, 2)
-    stream.seek(0)
-    with translate_decoder_errors(name, "TIFF picture"), tifffile.TiffFile(stream, name=name) as file:
-        if not len(file.pages):
-            return None
-        page = file.pages[0]
-        tag = page.tags.get(IMAGE_SOURCE_DATA)
-        little = file.byteorder == "<"
-        if tag is None:
-            if IMAGE_SOURCE_DATA in list_tags(
-                stream, int(page.offset)
-            ):  # there, but beyond the end of the file
-                raise _cut(name)
-            return None
-        span = Span(int(tag.valueoffset), int(tag.valueoffset) + int(tag.count))
-    if span.end > length:
-        raise _cut(name)
-    head = Span(span.start, span.start + len(_SIGNATURE)).read(stream)
-    if head == _LARGE_SIGNATURE or head != _SIGNATURE:
-        return None
-    return Span(span.start + len(_SIGNATURE), span.end), little
-
-
-def _cut(name: str) -> DamagedFile:
-    return DamagedFile(f"{name} is incomplete: it ends within its layers. Copy or export it again.")
-
-
-def _find_layer_block(stream: BinaryIO, span: Span, *, little: bool) -> tuple[Span | None, int]:
-    """The block with the list of layers, and the depth of its samples."""
-    at = span.start
-    while at + 12 <= span.end:
-        head = Span(at, at + 12).read(stream)
-        signature, key = (head[:4][::-1], head[4:8][::-1]) if little else (head[:4], head[4:8])
-        size = int.from_bytes(head[8:], "little" if little else "big")
-        if signature != b"8BIM" or at + 12 + size > span.end:
-            break
-        if key in LAYER_BLOCKS and size >= 2:
-            return Span(at + 12, at + 12 + size), LAYER_BLOCKS[key]
-        at += 12 + size + -size % 4
-    return None, 0
+    Raises:
+        DamagedFile
+    """
+    if layer_depth != page_depth:
+        raise DamagedFile(
+            f"{name} is damaged: its layers have {layer_depth} bits a channel and its page {page_depth}. Export it again."
+        )

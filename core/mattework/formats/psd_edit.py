@@ -17,7 +17,17 @@ from psd_tools.constants import ChannelID
 from psd_tools.constants import ColorMode as PsdColorMode
 
 from mattework.arrays import Samples
-from mattework.document.model import ColorMode, Depth, Document, Layer, Mask, Node, depth_dtype, depth_white
+from mattework.document.model import (
+    ColorMode,
+    Depth,
+    Document,
+    Layer,
+    Mask,
+    Metadata,
+    Node,
+    depth_dtype,
+    depth_white,
+)
 from mattework.errors import InputError, UnsupportedFile, UsageError
 from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
@@ -63,6 +73,18 @@ class EditReport:
     reasons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MaskEdit:
+    """Changes to a list of layers that put a mask on one of them. `splice` is empty where a mask is kept."""
+
+    layer: str
+    changed: tuple[str, ...]
+    splice: Splice
+
+    def report_kept(self) -> EditReport:
+        return EditReport(self.layer, (), False, (f"Layer “{self.layer}” has a mask, and it was kept.",))
+
+
 def open_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name: str) -> Document:
     """One layer alone on its canvas, without its mask, visible and full: the photo that a cut starts from.
 
@@ -73,7 +95,27 @@ def open_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name: str)
         UnsupportedFile, DamagedFile, FileTooLarge: as `read_psd`.
     """
     layout = scan_psd(source, limits=limits, name=name)
-    mode, depth = _check_editable(layout, name)
+    mode, _ = check_editable(layout, name)
+    resources, _ = read_resources(layout.resources.read(source))
+    metadata, notes = settle_metadata(read_raw_metadata(resources), mode, layout.size)
+    return decode_alone(source, layout, layer, metadata, notes, name=name)
+
+
+def decode_alone(
+    source: BinaryIO,
+    layout: PsdLayout,
+    layer: str | int,
+    metadata: Metadata,
+    notes: tuple[str, ...],
+    *,
+    name: str,
+) -> Document:
+    """The document of `open_layer`, for any container.
+
+    Raises:
+        UsageError: no such layer, or one without pixels.
+    """
+    mode, depth = check_editable(layout, name)
     row = choose_row(list_rows(layout), layer, name=name)
     spot = layout.layers[row.index]
     if row.is_group or spot.rect.is_empty:
@@ -82,8 +124,6 @@ def open_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name: str)
         )
     node = _decode_one(source, layout, spot, mode, depth, name)
     alone = replace(cast("Layer", node), mask=None, visible=True, opacity=1.0, clipped=False)
-    resources, _ = read_resources(layout.resources.read(source))
-    metadata, notes = settle_metadata(read_raw_metadata(resources), mode, layout.size)
     return Document(layout.size, mode, depth, (alone,), metadata, notes=notes)
 
 
@@ -116,17 +156,49 @@ def add_mask_in_place(
     """
     report_progress(progress, "Read layers", 0)
     layout = scan_psd(source, limits=limits, name=name)
-    mode, depth = _check_editable(layout, name)
+    edit = plan_mask(source, layout, layer, mask, existing=existing, name=name)
+    if not edit.changed:
+        edit.splice.write(source, target)
+        return edit.report_kept()
+    reasons = find_obstacles(layout) or _compare_with_stored(source, limits, name, progress)
+    changed = [*edit.changed]
+    if xmp is not None and replace_resource(edit.splice, source, layout, XMP, xmp):
+        changed.append("the XMP data")
+    if reasons:
+        edit.splice.write(source, target)
+        return EditReport(edit.layer, tuple(changed), False, reasons)
+    folder = folder_of(target)
+    with tempfile.TemporaryFile(dir=folder) as edited:
+        edit.splice.write(source, edited)
+        finish = Splice()
+        after_layout = scan_psd(edited, limits=limits, name=name)
+        after = read_psd(edited, limits=limits, name=name)
+        with spool_composite(after, folder=folder, progress=progress) as merged:
+            more, reasons = replace_merged(finish, edited, after_layout, after, merged)
+            finish.write(edited, target)
+    report_progress(progress, "Write", 1)
+    return EditReport(edit.layer, (*changed, *more), bool(more), reasons)
+
+
+def plan_mask(
+    source: BinaryIO, layout: PsdLayout, layer: str | int, mask: Mask, *, existing: ExistingMask, name: str
+) -> MaskEdit:
+    """What `add_mask_in_place` changes in the list of layers, for any container that holds one.
+
+    Raises:
+        UsageError: no such layer, a mask that is there (`refuse`), or a layer with a vector mask.
+        ValueError: a mask of another depth.
+    """
+    mode, depth = check_editable(layout, name)
     if mask.pixels.dtype != depth_dtype(depth):
         raise ValueError(f"The mask holds {mask.pixels.dtype}, the document {depth} bits a channel.")
     row = choose_row(list_rows(layout), layer, name=name)
     spot = layout.layers[row.index]
     has_mask = _has_mask(spot)
     _check_row(row, spot, has_mask, existing, name)
+    splice = Splice(layout.order)
     if has_mask and existing == "keep":
-        Splice().write(source, target)
-        return EditReport(row.path, (), False, (f"Layer “{row.path}” has a mask, and it was kept.",))
-
+        return MaskEdit(row.path, (), splice)
     fitted = fit_mask(mask, _choose_rect(row, spot, mask, layout), depth)
     if has_mask and existing in ("multiply", "intersect"):
         node = _decode_one(source, layout, spot, mode, depth, name)
@@ -135,25 +207,7 @@ def add_mask_in_place(
                 f"The mask of layer “{row.path}” cannot be combined with another. Replace it instead."
             )
         fitted = _combine(fit_mask(node.mask, fitted.rect, depth), fitted, existing)
-    reasons = find_obstacles(layout) or _compare_with_stored(source, limits, name, progress)
-    splice = Splice()
-    changed = _change_layer(splice, layout, spot, fitted, source, depth)
-    if xmp is not None and replace_resource(splice, source, layout, XMP, xmp):
-        changed.append("the XMP data")
-    if reasons:
-        splice.write(source, target)
-        return EditReport(row.path, tuple(changed), False, reasons)
-    folder = folder_of(target)
-    with tempfile.TemporaryFile(dir=folder) as edited:
-        splice.write(source, edited)
-        finish = Splice()
-        after_layout = scan_psd(edited, limits=limits, name=name)
-        after = read_psd(edited, limits=limits, name=name)
-        with spool_composite(after, folder=folder, progress=progress) as merged:
-            more, reasons = replace_merged(finish, edited, after_layout, after, merged)
-            finish.write(edited, target)
-    report_progress(progress, "Write", 1)
-    return EditReport(row.path, (*changed, *more), bool(more), reasons)
+    return MaskEdit(row.path, tuple(_change_layer(splice, layout, spot, fitted, source, depth)), splice)
 
 
 def _compare_with_stored(
@@ -175,7 +229,12 @@ def _has_mask(spot: LayerSpot) -> bool:
     return not (spot.mask_rect is None or spot.mask_rect.is_empty) or data.background_color < 255
 
 
-def _check_editable(layout: PsdLayout, name: str) -> tuple[ColorMode, Depth]:
+def check_editable(layout: PsdLayout, name: str) -> tuple[ColorMode, Depth]:
+    """Colour mode and depth of a document whose layers can take masks.
+
+    Raises:
+        UnsupportedFile: there are no layers, or none with such masks.
+    """
     mode = _EDITABLE_MODES.get(layout.mode)
     if mode is None or layout.depth == 1 or not layout.layers:
         what = "no layers" if not layout.layers else f"{layout.mode.name.lower()} pixels"
@@ -207,6 +266,7 @@ def _decode_one(
         mode,
         depth,
         version=layout.version,
+        order=layout.order,
     )
     nodes, _ = decode_layers(one, name=name)
     return nodes[0] if nodes else None
@@ -234,15 +294,19 @@ def _combine(old: Mask, new: Mask, how: ExistingMask) -> Mask:
 def _change_layer(
     splice: Splice, layout: PsdLayout, spot: LayerSpot, mask: Mask, source: BinaryIO, depth: Depth
 ) -> list[str]:
-    record = cut_record(spot.span.read(source), layout.version)
-    record.mask = pack_mask_block(mask.rect, enabled=mask.enabled)
+    record = cut_record(spot.span.read(source), layout.version, layout.order)
+    record.mask = pack_mask_block(mask.rect, enabled=mask.enabled, order=layout.order)
     compression = plane_compression(depth)
-    changes = [ChannelChange(ChannelID.USER_LAYER_MASK, pack_plane(mask.pixels, compression))]
+    changes = [
+        ChannelChange(ChannelID.USER_LAYER_MASK, pack_plane(mask.pixels, compression, order=layout.order))
+    ]
     changed = ["the layer mask"]
     is_bottom = spot is layout.layers[0]
     if is_bottom and spot.find_channel(ChannelID.TRANSPARENCY_MASK) is None and not spot.rect.is_empty:
         white = np.broadcast_to(depth_dtype(depth).type(depth_white(depth)), spot.rect.size.shape)
-        changes.append(ChannelChange(ChannelID.TRANSPARENCY_MASK, pack_plane(white, compression)))
+        changes.append(
+            ChannelChange(ChannelID.TRANSPARENCY_MASK, pack_plane(white, compression, order=layout.order))
+        )
         unlock_background(record, _unlocked_name(spot))
         changed.append(f"the locked Background, now layer “{_unlocked_name(spot)}”")
     splice_layer(splice, layout, spot, record, changes)

@@ -23,6 +23,7 @@ from psd_tools.psd.parse_limits import ParseLimits, parse_context
 
 from mattework.errors import DamagedFile, FileTooLarge, UnsupportedFile
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
+from mattework.formats.psd_planes import ByteOrder
 from mattework.geometry import Rect, Size
 
 KIND = "Photoshop document"
@@ -92,8 +93,9 @@ class LayerSpot:
 class PsdLayout:
     """Everything of a Photoshop document but its pixels.
 
-    `layer_info` begins with the number of layers; `lengths` are the length fields around it,
-    outermost first. `merged_alpha` says that the first extra channel of the merged picture is its transparency.
+    `layer_info` begins with the number of layers; `lengths` are the length fields around it, outermost first; `order` is
+    that of their numbers (little-endian in some TIFF files). `merged_alpha` says that the first extra channel of the merged
+    picture is its transparency.
     """
 
     version: int
@@ -109,6 +111,7 @@ class PsdLayout:
     layers: tuple[LayerSpot, ...]
     merged_alpha: bool
     image_data: Span
+    order: ByteOrder = ">"
 
 
 def scan_psd(stream: BinaryIO, *, limits: Limits, name: str) -> PsdLayout:

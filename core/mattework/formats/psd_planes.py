@@ -55,24 +55,27 @@ class PackedPlane:
         table = 0 if self.row_sizes is None else self.row_sizes.size * 2 * version
         return table + len(self.payload)
 
-    def table(self, version: int) -> bytes:
+    def table(self, version: int, order: ByteOrder = ">") -> bytes:
         """The row sizes as stored; empty unless PackBits."""
-        return (
-            b""
-            if self.row_sizes is None
-            else self.row_sizes.astype(">u2" if version == 1 else ">u4").tobytes()
-        )
+        if self.row_sizes is None:
+            return b""
+        return self.row_sizes.astype(f"{order}u{2 * version}").tobytes()
 
-    def to_bytes(self, version: int) -> bytes:
-        return self.payload if self.row_sizes is None else self.table(version) + self.payload
+    def to_bytes(self, version: int, order: ByteOrder = ">") -> bytes:
+        return self.table(version, order) + self.payload
 
 
 # --- packing ---------------------------------------------------------------------------------------------------------
 
 
-def pack_plane(plane: AnyArray, compression: Compression, *, invert: bool = False) -> PackedPlane:
+def pack_plane(
+    plane: AnyArray, compression: Compression, *, invert: bool = False, order: ByteOrder = ">"
+) -> PackedPlane:
     """Pack (h, w) samples of uint8, uint16 or float32; any strides. `invert` stores white minus the sample (inks)."""
-    bands = _stored_bands(plane, invert)
+    # Prediction sorts the bytes of floats itself, from the most significant down, in files of either order.
+    bands = _stored_bands(
+        plane, invert, ">" if plane.dtype.itemsize == 4 and compression != Compression.RAW else order
+    )
     if compression == Compression.RLE:
         return _pack_bits(plane, bands)
     if compression == Compression.RAW:
@@ -181,10 +184,10 @@ def iterate_raw(plane: AnyArray, *, invert: bool = False) -> Iterator[bytes]:
     return (band.tobytes() for band in _stored_bands(plane, invert))
 
 
-def _stored_bands(plane: AnyArray, invert: bool) -> Iterator[AnyArray]:
+def _stored_bands(plane: AnyArray, invert: bool, order: ByteOrder = ">") -> Iterator[AnyArray]:
     """Rows in file order and sample type, in bands of about `_BAND_BYTES`."""
     depth = array_depth(plane)
-    stored = plane.dtype.newbyteorder(">")
+    stored = plane.dtype.newbyteorder(order)
     rows = _band_rows(plane.shape[1] * plane.itemsize)
     for top in range(0, plane.shape[0], rows):
         band = plane[top : top + rows]

@@ -9,6 +9,7 @@ Source: TIFF 6.0 (Adobe, 1992); TIFF Technical Note 3 (float, predictor 3); the 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -75,6 +76,61 @@ def read_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
     return Picture(
         colour=colour, alpha=alpha, mode=mode, orientation=orientation, metadata=metadata, notes=tuple(notes)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """How the page that `read_tiff` reads is stored, by the numbers of TIFF 6.0. `offset` is its directory's."""
+
+    offset: int
+    size: Size
+    mode: ColorMode
+    depth: int
+    samples: int
+    photometric: int
+    compression: int
+    predictor: int
+    rows_per_strip: int
+    is_simple: bool
+    """In strips of whole rows, samples side by side, whole numbers or 32-bit floats of usual sizes."""
+    metadata: RawMetadata
+
+
+def describe_page(stream: BinaryIO, *, limits: Limits, name: str) -> PageFacts:
+    """The page that `read_tiff` would read, checked and not decoded.
+
+    Raises:
+        DamagedFile, UnsupportedFile, FileTooLarge: as `read_tiff`.
+    """
+    import tifffile
+
+    length = stream.seek(0, 2)
+    stream.seek(0)
+    with translate_decoder_errors(name, "TIFF picture"), tifffile.TiffFile(stream, name=name) as file:
+        page, _ = _choose_page(file, name)
+        _check_directory(page, stream, name)
+        mode = _check_page(page, length, limits, name)
+        bits, kind = int(page.bitspersample), int(page.sampleformat or 1)
+        strips = {int(tag.code) for tag in page.tags} >= {273, 279}
+        simple = (
+            strips
+            and not page.is_tiled
+            and int(page.planarconfig or 1) == 1
+            and int(page.fillorder or 1) == 1
+        )
+        return PageFacts(
+            offset=int(page.offset),
+            size=Size(int(page.imagewidth), int(page.imagelength)),
+            mode=mode,
+            depth=bits,
+            samples=int(page.samplesperpixel),
+            photometric=int(page.photometric),
+            compression=int(page.compression),
+            predictor=int(page.predictor or 1),
+            rows_per_strip=min(int(page.rowsperstrip or page.imagelength), int(page.imagelength)),
+            is_simple=simple and (bits, kind) in ((8, 1), (16, 1), (32, 3)),
+            metadata=_read_metadata(page, stream),
+        )
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -6,14 +6,15 @@ ExtraSamples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO, Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples
 from mattework.document.model import ColorMode, Depth, Metadata, array_depth, depth_dtype
 from mattework.formats.exif import append_exif, as_rational
+from mattework.formats.psd_planes import ByteOrder
 from mattework.formats.tiff import CIELAB, MIN_IS_BLACK, RGB, SEPARATED
 from mattework.geometry import Size
 from mattework.progress import Progress, report_progress
@@ -25,9 +26,11 @@ ROWS_PER_STRIP = 64
 Tag: TypeAlias = tuple[int, int, int, bytes, bool]
 """A directory entry as tifffile takes it: number, type, count, value, and whether it stands on the first page only."""
 
+UNCOMPRESSED, LZW, DEFLATE, OLD_DEFLATE = 1, 5, 8, 32946
+
 _XMP = 700
 _UNASSOCIATED = 2
-_PHOTOMETRIC = {
+PHOTOMETRIC = {
     ColorMode.GRAY: MIN_IS_BLACK,
     ColorMode.RGB: RGB,
     ColorMode.CMYK: SEPARATED,
@@ -93,13 +96,13 @@ def write_tiff_bands(
     if metadata.dpi:
         x, y = (as_rational(value) for value in metadata.dpi)
         resolution = {"resolution": (x, y), "resolutionunit": "INCH"}
-    order: Literal["<", ">"] = ">" if big_endian else "<"
+    order: ByteOrder = ">" if big_endian else "<"
     with tifffile.TiffWriter(stream, bigtiff=big, byteorder=order) as writer:
         writer.write(
             (pack_strip(strip, mode, order) for strip in _cut_strips(bands)),
             shape=(height, width, samples) if samples > 1 else (height, width),
             dtype=dtype,
-            photometric=_PHOTOMETRIC[mode],
+            photometric=PHOTOMETRIC[mode],
             planarconfig="contig" if samples > 1 else None,
             extrasamples=[_UNASSOCIATED] if has_alpha else None,
             compression="zlib",
@@ -115,19 +118,41 @@ def write_tiff_bands(
     return ("The picture is over 4 GB: it is a BigTIFF, which some programs cannot open.",) if big else ()
 
 
-def pack_strip(strip: Samples, mode: ColorMode, order: Literal["<", ">"]) -> bytes:
-    """A strip (h, W, samples) as the file holds it: signed if Lab, predicted, ordered, deflated."""
+def pack_strip(
+    strip: Samples, mode: ColorMode, order: ByteOrder, *, compression: int = DEFLATE, predictor: bool = True
+) -> bytes:
+    """A strip (h, W, samples) as the file holds it: signed if Lab, predicted, ordered, packed by one of `PACKERS`."""
     import imagecodecs
-    from isal import isal_zlib
 
     values: AnyArray = np.ascontiguousarray(_sign_lab(strip) if mode is ColorMode.LAB else strip)
-    if values.dtype == np.float32:
+    if predictor and values.dtype == np.float32:
         # Float prediction puts the highest bytes first, whatever the file's order.
-        predicted = np.asarray(imagecodecs.floatpred_encode(values, axis=-2))
+        stored = np.asarray(imagecodecs.floatpred_encode(values, axis=-2))
     else:
-        deltas = np.asarray(imagecodecs.delta_encode(values, axis=-2))
-        predicted = deltas.astype(deltas.dtype.newbyteorder(order))
-    return isal_zlib.compress(predicted.tobytes(), 2)
+        stored = np.asarray(imagecodecs.delta_encode(values, axis=-2)) if predictor else values
+        stored = stored.astype(stored.dtype.newbyteorder(order))
+    return PACKERS[compression](stored.tobytes())
+
+
+def _deflate(data: bytes) -> bytes:
+    from isal import isal_zlib
+
+    return isal_zlib.compress(data, 2)
+
+
+def _pack_lzw(data: bytes) -> bytes:
+    import imagecodecs
+
+    return bytes(imagecodecs.lzw_encode(data))
+
+
+PACKERS: dict[int, Callable[[bytes], bytes]] = {
+    UNCOMPRESSED: bytes,
+    LZW: _pack_lzw,
+    DEFLATE: _deflate,
+    OLD_DEFLATE: _deflate,
+}
+"""Compressions of TIFF that strips can be written with, by their number."""
 
 
 def _cut_bands(colour: Samples, alpha: Samples | None, progress: Progress | None) -> Iterator[Samples]:
