@@ -354,11 +354,15 @@ def _combine_masks(matte: Any, request: CutRequest, document: Document, folder: 
 
     if request.combine == "replace":
         return matte
-    if request.combine not in ("intersect", "add") or request.existing is None:
-        raise UsageError(f"Masks are combined by replace, intersect or add, not {request.combine!r}.")
+    ways: Mapping[str, Callable[[Any, Any], Any]] = {
+        "intersect": np.minimum,
+        "add": np.maximum,
+        "subtract": lambda found, mask: np.minimum(mask, 1 - found),
+    }
+    if request.combine not in ways or request.existing is None:
+        raise UsageError(f"Masks are combined by replace, {', '.join(ways)}, not {request.combine!r}.")
     existing = unit_values(read_plane(locate_file(folder, request.existing), request.sample, document.size))
-    values = unit_values(matte)
-    return np.minimum(values, existing) if request.combine == "intersect" else np.maximum(values, existing)
+    return ways[request.combine](unit_values(matte), existing)
 
 
 def _mask_of(cutout: Cutout) -> Samples:

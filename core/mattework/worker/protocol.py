@@ -86,7 +86,8 @@ class CutRequest:
 
     With `prompts`, what they mean is cut out instead, by a `model` that answers prompts; `start` is then the file of a
     mask in `sample` to begin from, where there is one.
-    `combine` is replace, intersect (the lesser of both) or add (the greater), with the mask in the file `existing`.
+    `combine` is replace, intersect (the lesser of both), add (the greater) or subtract (the mask less what was found), with
+    the mask in the file `existing`.
     `with_transparency` multiplies the picture's own alpha into the mask, for those who want it as a selection.
     """
 

@@ -8,13 +8,17 @@ from typing import Any
 import gi
 from gi.repository import Gimp
 
-from .procedures import EDGE, Band, Model, Record
+from .procedures import EDGE, Model, Outline, Painting, Record, Text
 
 EDGE_NAMES = [argument.name for argument in EDGE]
 
 
 def ask_user(
-    record: Record, procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, models: Sequence[tuple[str, str]]
+    record: Record,
+    procedure: Gimp.Procedure,
+    config: Gimp.ProcedureConfig,
+    image: Gimp.Image,
+    models: Sequence[tuple[str, str]],
 ) -> bool:
     """Show the dialog of a procedure; gives whether the user said OK. The answers are in `config`."""
     gi.require_version("GimpUi", "3.0")
@@ -24,25 +28,30 @@ def ask_user(
     GimpUi.init("mattework")
     dialog = GimpUi.ProcedureDialog.new(procedure, config, record.title)
     names = [argument.name for argument in record.arguments]
-    shown = [name for name in names if name not in EDGE_NAMES]
-    shown = [name for name in shown if not isinstance(_find(record, name), (Model, Band))]
+    own = (Model, Outline, Painting, Text)
+    shown = [one.name for one in record.arguments if one.name not in EDGE_NAMES and not isinstance(one, own)]
+    above = dialog.get_content_area()
+    if record.hint:
+        above.pack_start(_write_hint(record.hint), False, False, 6)
     if len(models) > 1 and "model" in names:
-        dialog.get_content_area().pack_start(_choose_model(config, models), False, False, 6)
-    if "channel" in names:
-        shown.append("channel")
+        above.pack_start(_choose_model(config, models), False, False, 6)
+    for argument in record.arguments:
+        if isinstance(argument, Outline) and image.get_paths():
+            above.pack_start(_choose_path(config, argument, image.get_paths()), False, False, 6)
+        elif isinstance(argument, Painting):
+            shown.append(argument.name)
     if set(EDGE_NAMES) <= set(names):
         dialog.fill_box("edge-box", EDGE_NAMES)
         dialog.get_label("edge-title", "Edge settings", False, False)
         dialog.fill_expander("edge-settings", "edge-title", False, "edge-box")
         shown.append("edge-settings")
     dialog.fill(shown)
+    if "automatic" in names:
+        for name in ("dx", "dy", "blur"):
+            dialog.set_sensitive(name, True, config, "automatic", True)
     agreed = bool(dialog.run())
     dialog.destroy()
     return agreed
-
-
-def _find(record: Record, name: str) -> Any:
-    return next(argument for argument in record.arguments if argument.name == name)
 
 
 def _choose_model(config: Gimp.ProcedureConfig, models: Sequence[tuple[str, str]]) -> Any:
@@ -56,10 +65,43 @@ def _choose_model(config: Gimp.ProcedureConfig, models: Sequence[tuple[str, str]
         combo.set_active_id("")
         config.set_property("model", "")
     combo.connect("changed", lambda chosen: config.set_property("model", chosen.get_active_id()))
+    return _make_row("_Model", combo)
+
+
+def _choose_path(config: Gimp.ProcedureConfig, argument: Outline, paths: Sequence[Gimp.Path]) -> Any:
+    """A row with the image's paths; GIMP 3.0 has no such row of its own."""
+    from gi.repository import Gtk
+
+    combo = Gtk.ComboBoxText()
+    combo.append("", "None")
+    by_id = {str(path.get_id()): path for path in paths}
+    for identifier, path in by_id.items():
+        combo.append(identifier, path.get_name())
+    chosen = config.get_property(argument.name)
+    if chosen is None or not combo.set_active_id(str(chosen.get_id())):
+        combo.set_active_id("")
+        config.set_property(argument.name, None)
+    combo.connect(
+        "changed", lambda one: config.set_property(argument.name, by_id.get(one.get_active_id() or ""))
+    )
+    return _make_row(argument.label, combo)
+
+
+def _write_hint(text: str) -> Any:
+    from gi.repository import Gtk
+
+    label = Gtk.Label(label=text, xalign=0.0, max_width_chars=48, wrap=True)
+    label.show()
+    return label
+
+
+def _make_row(text: str, control: Any) -> Any:
+    from gi.repository import Gtk
+
     row = Gtk.Box(orientation=Gtk.Orientation.HORIZONTAL, spacing=6)
-    label = Gtk.Label.new_with_mnemonic("_Model")
-    label.set_mnemonic_widget(combo)
+    label = Gtk.Label.new_with_mnemonic(text)
+    label.set_mnemonic_widget(control)
     row.pack_start(label, False, False, 0)
-    row.pack_start(combo, True, True, 0)
+    row.pack_start(control, True, True, 0)
     row.show_all()
     return row

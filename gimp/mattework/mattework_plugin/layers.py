@@ -132,10 +132,14 @@ def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path)
 
 def find_colours(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
     """The layer of clean colours that was made for `layer`, beside it."""
+    return find_beside(image, layer, COLOURS_OF)
+
+
+def find_beside(image: Gimp.Image, layer: Gimp.Layer, note: str) -> Gimp.Layer | None:
+    """The layer in the same group whose parasite `note` says that it was made for `layer`."""
     parent = layer.get_parent()
-    beside = parent.get_children() if parent is not None else image.get_layers()
-    for one in beside:
-        if read_note(one, COLOURS_OF) == str(layer.get_tattoo()).encode():
+    for one in parent.get_children() if parent is not None else image.get_layers():
+        if read_note(one, note) == str(layer.get_tattoo()).encode():
             return one
     return None
 

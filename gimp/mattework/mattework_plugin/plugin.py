@@ -12,8 +12,8 @@ from mattework_worker.protocol import EngineError
 
 from .engine import list_models, open_engine
 from .layers import choose_layers, make_error
-from .operations import read_recipe_edge
 from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments
+from .results import read_recipe_edge
 
 TILE_CACHE = 32 << 20
 """Bytes of pixels that GEGL keeps in this process. Each is read or written once, so more would only be held."""
@@ -59,7 +59,9 @@ def run(
         choose_layers(drawables)
         if record.needs_engine:
             client = open_engine()
-        if run_mode == Gimp.RunMode.INTERACTIVE and not _ask(record, procedure, config, drawables, client):
+        if run_mode == Gimp.RunMode.INTERACTIVE and not _ask(
+            record, procedure, config, image, drawables, client
+        ):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
         Gimp.progress_init(record.title)
         notes = record.run(image, drawables, read_arguments(record, config), client)
@@ -96,6 +98,7 @@ def _ask(
     record: Record,
     procedure: Gimp.Procedure,
     config: Gimp.ProcedureConfig,
+    image: Gimp.Image,
     drawables: list[Gimp.Drawable],
     client: WorkerClient | None,
 ) -> bool:
@@ -104,10 +107,11 @@ def _ask(
     names = {argument.name for argument in record.arguments}
     models: list[tuple[str, str]] = []
     if client is not None and "model" in names:
-        client.open_folder(None)  # the default model is loaded while the user looks at the dialog
-        models = list_models(client)
+        about = client.call("about")
+        models = list_models(about, record.task)
+        client.open_folder(models[0][0] if models else None)  # loaded while the user looks at the dialog
     if record.name == "mattework-adjust-edge":
         values: dict[str, Any] = read_recipe_edge(choose_layers(drawables)[0])
         for name, value in values.items():
             config.set_property(name, value)
-    return ask_user(record, procedure, config, models)
+    return ask_user(record, procedure, config, image, models)

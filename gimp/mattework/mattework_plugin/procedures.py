@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gi.repository import Gegl, Gimp, GObject
 
-from . import operations
+from . import objects, operations, shadows
 
 MENU_MASK = "<Image>/Layer/Mask"
 MENU_SELECT = "<Image>/Select"
@@ -44,12 +44,35 @@ class Model(NamedTuple):
     help: str = "Identifier of the model that finds the subject, as `mattework models list` shows; empty for the default"
 
 
-class Band(NamedTuple):
-    """The argument that takes a painted channel instead of the selection."""
+class Painting(NamedTuple):
+    """An argument that takes a painted channel, or none."""
 
-    name: str = "channel"
-    label: str = "C_hannel"
-    help: str = "Channel that is white where the edge is not known; the selection when none is given"
+    name: str
+    label: str
+    help: str
+
+
+class Outline(NamedTuple):
+    """An argument that takes a path, or none."""
+
+    name: str
+    label: str
+    help: str
+
+
+class Switch(NamedTuple):
+    name: str
+    label: str
+    help: str
+    default: bool
+
+
+class Text(NamedTuple):
+    """A text that scripts give; dialogs do not show it."""
+
+    name: str
+    label: str
+    help: str
 
 
 class Colour(NamedTuple):
@@ -59,7 +82,7 @@ class Colour(NamedTuple):
     default: str
 
 
-Argument = Choice | Number | Model | Band | Colour
+Argument = Choice | Number | Model | Painting | Outline | Switch | Text | Colour
 Operation = Callable[[Gimp.Image, Any, dict[str, Any], Any], list[str]]
 
 
@@ -74,6 +97,11 @@ class Record(NamedTuple):
     arguments: tuple[Argument, ...]
     run: Operation
     needs_engine: bool = True
+    task: str = "subject"
+    """What its model does: "subject" finds one by itself, "prompt" selects what is pointed at."""
+
+    hint: str = ""
+    """What the dialog says above its controls."""
 
     @property
     def title(self) -> str:
@@ -108,6 +136,11 @@ MASK_MODE = Choice(
     "What happens to a mask that a layer has already",
     (("replace", "Replace"), ("intersect", "Intersect"), ("add", "Add")),
 )
+BAND = Painting(
+    "channel",
+    "C_hannel",
+    "Channel that is white where the edge is not known; the selection when none is given",
+)
 OPERATION = Choice(
     "operation",
     "_Operation",
@@ -140,7 +173,7 @@ RECORDS = (
         (MENU_MASK, MENU_SELECT),
         "Solve the edge anew where the selection is, as in hair",
         "The layer's mask is what is known outside the selection. Without a mask the subject is looked for first.",
-        (SOLVER, Band()),
+        (SOLVER, BAND),
         operations.refine_edge,
     ),
     Record(
@@ -160,6 +193,88 @@ RECORDS = (
         "Works on this computer only. Transparent parts of the layer are not selected.",
         (Model(), SOLVER, OPERATION),
         operations.select_subject,
+    ),
+    Record(
+        "mattework-select-object",
+        "Select _Object…",
+        (MENU_SELECT, MENU_MASK),
+        "Select the object that a rectangle, a path or a painted channel points at",
+        "Works on this computer only. The bounds of the selection are a box around the object; a closed path is a loose "
+        "outline of it, the anchors of an open one lie on it; painted channels lie on it or beside it.",
+        (
+            Choice(
+                "output",
+                "_Result",
+                "What becomes of the object",
+                (("selection", "Selection"), ("mask", "Layer mask")),
+            ),
+            Choice(
+                "operation",
+                "_Operation",
+                "What happens to the selection or the layer mask that is there",
+                (
+                    ("replace", "Replace"),
+                    ("add", "Add"),
+                    ("subtract", "Subtract"),
+                    ("intersect", "Intersect"),
+                ),
+            ),
+            Switch(
+                "use-selection", "_Box around what is selected", "The object lies within its bounds", True
+            ),
+            Outline("path", "_Path", "Closed: a loose outline. Open: its anchors lie on the object"),
+            Painting("channel", "P_ainted on it", "Channel that is white somewhere on the object"),
+            Painting(
+                "not-channel", "Painted beside _it", "Channel that is white on what does not belong to it"
+            ),
+            Text("points", "Points", "Points on the object, in pixels of the image, as in 300,200 410,150"),
+            Text("not-points", "Points beside it", "Points on what does not belong to the object"),
+            Model(help="Identifier of the model that answers to pointing; empty for the default"),
+            SOLVER,
+            COLOURS,
+        ),
+        objects.select_object,
+        task="prompt",
+        hint="Point with GIMP's own tools first: select a rectangle around the object, draw a path over it, or paint over "
+        "it in a channel.",
+    ),
+    Record(
+        "mattework-shadow",
+        "S_hadow…",
+        (MENU_LAYER,),
+        "Put the shadow of the cut-out into a layer under it",
+        "A drop shadow is the outline moved; a contact shadow lies on the ground on which the subject stands.",
+        (
+            Choice(
+                "kind",
+                "_Kind",
+                "Where the shadow falls",
+                (("drop", "Drop shadow (on a wall)"), ("contact", "Contact shadow (on the ground)")),
+            ),
+            Number("opacity", "_Opacity", "How dark it is", 0, 1, 0.5),
+            Colour("colour", "_Colour", "Colour of the shadow", "black"),
+            Switch(
+                "automatic", "_Lengths that suit the subject", "Leave the lengths below to Mattework", True
+            ),
+            Number(
+                "dx",
+                "To the _right",
+                "Pixels; of a contact shadow, that of the highest point",
+                -10000,
+                10000,
+                0,
+            ),
+            Number("dy", "_Down", "Pixels; of a contact shadow, that of the highest point", -10000, 10000, 0),
+            Number(
+                "blur",
+                "Bl_ur",
+                "Pixels from full to nothing, at the far end of a contact shadow",
+                0,
+                10000,
+                20,
+            ),
+        ),
+        shadows.add_shadow,
     ),
     Record(
         "mattework-background",
@@ -188,8 +303,14 @@ def add_argument(procedure: Gimp.Procedure, argument: Argument) -> None:
         procedure.add_double_argument(*argument, READ_WRITE)
     elif isinstance(argument, Model):
         procedure.add_string_argument(*argument, "", READ_WRITE)
-    elif isinstance(argument, Band):
+    elif isinstance(argument, Painting):
         procedure.add_channel_argument(*argument, True, READ_WRITE)
+    elif isinstance(argument, Outline):
+        procedure.add_path_argument(*argument, True, READ_WRITE)
+    elif isinstance(argument, Switch):
+        procedure.add_boolean_argument(*argument, READ_WRITE)
+    elif isinstance(argument, Text):
+        procedure.add_string_argument(*argument, "", READ_WRITE)
     else:
         Gegl.init(None)  # colours cannot be made without
         colour = Gegl.Color.new(argument.default)

@@ -4,5 +4,7 @@ from mattework.worker.protocol import ColoursRequest as ColoursRequest
 from mattework.worker.protocol import CutRequest as CutRequest
 from mattework.worker.protocol import EdgeOptions as EdgeOptions
 from mattework.worker.protocol import EngineError as EngineError
+from mattework.worker.protocol import Gesture as Gesture
 from mattework.worker.protocol import Picture as Picture
 from mattework.worker.protocol import RefineRequest as RefineRequest
+from mattework.worker.protocol import ShadowRequest as ShadowRequest

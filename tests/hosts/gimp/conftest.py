@@ -20,19 +20,15 @@ from hosts.gimp.host import GimpHost, make_host
 from mattework.worker.rendezvous import read_record
 from readers.programs import ProgramMissing
 from samples import draw_disc
+from segment.prompted_networks import open_maps_network
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("journeys.py", "inside.py", "procedures.py", "failures.py", "windows.py")
+SCRIPTS = ("journeys.py", "inside.py", "procedures.py", "objects.py", "failures.py", "windows.py")
 GIMP_30, GIMP_32 = "gimp", "gimp-3.2"
 """Programs of installer/test-hosts.sh."""
 
 both_versions = pytest.mark.parametrize("host", [GIMP_30, GIMP_32], indirect=True)
 """What must hold in either; the rest is looked at in 3.0 only, to save time."""
-
-MAIN_JOURNEYS = {
-    GIMP_32: "registered surroundings existing_masks groups_and_text subject_selection refining "
-    "colours_and_background saved_and_opened_again script_fu"
-}
 
 FindHost = Callable[[str], GimpHost]
 
@@ -47,6 +43,7 @@ def hosts() -> Iterator[FindHost]:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mwgimp")))
             made = make_host(work, name)
             _draw_inputs(work)
+            open_maps_network(made.models)
             for script in SCRIPTS:
                 shutil.copy(HERE / script, work / script)
             stack.callback(stop_engines, work)
@@ -65,14 +62,13 @@ def host(hosts: FindHost, request: pytest.FixtureRequest) -> GimpHost:
 
 
 @pytest.fixture
-def seen(host: GimpHost) -> dict[str, Any]:
-    """What the journeys inside GIMP saw, by the name of the journey."""
-    return _run_journeys(host)
+def seen(host: GimpHost, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the journeys inside GIMP saw, by the name of the journey: those in JOURNEYS of the test's module."""
+    return _run_journeys(host, request.module.JOURNEYS[host.program])
 
 
 @cache
-def _run_journeys(host: GimpHost) -> dict[str, Any]:
-    chosen = MAIN_JOURNEYS.get(host.program, "")
+def _run_journeys(host: GimpHost, chosen: str) -> dict[str, Any]:
     settings = {"MATTEWORK_TEST_WORK": str(host.work), "MATTEWORK_TEST_JOURNEYS": chosen}
     host.run(host.work / "journeys.py", settings)
     results: dict[str, Any] = json.loads((host.work / "out" / "results.json").read_text(encoding="utf-8"))

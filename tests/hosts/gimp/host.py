@@ -44,6 +44,10 @@ class GimpHost:
         return self.work / "profile"
 
     @property
+    def models(self) -> Path:
+        return self.work / "models"
+
+    @property
     def plugin(self) -> Path:
         return self.profile / "plug-ins" / NAME
 
@@ -56,6 +60,7 @@ class GimpHost:
             "LC_ALL": "C.UTF-8",
             "GIMP3_DIRECTORY": str(self.profile),
             "MATTEWORK_RUNTIME": str(self.work / "run"),
+            "MATTEWORK_MODELS": str(self.models),
             "NO_AT_BRIDGE": "1",
             "PYTHONHOME": "",
             "PYTHONPATH": "/nonexistent",

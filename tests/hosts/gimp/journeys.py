@@ -9,6 +9,7 @@ import traceback
 sys.path.insert(0, os.environ["MATTEWORK_TEST_WORK"])
 
 import failures  # noqa: F401
+import objects  # noqa: F401
 import procedures  # noqa: F401
 from inside import JOURNEYS, file_of
 

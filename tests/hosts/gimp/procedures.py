@@ -26,7 +26,8 @@ from inside import (
 @journey
 def registered():
     names = [
-        "remove-background", "adjust-edge", "refine-edge", "clean-colours", "select-subject", "background",
+        "remove-background", "adjust-edge", "refine-edge", "clean-colours", "select-subject", "select-object",
+        "shadow", "background",
     ]  # fmt: skip
     found = {}
     for name in names:

@@ -10,13 +10,21 @@ import numpy as np
 import pytest
 from psd_tools import PSDImage
 
-from hosts.gimp.conftest import both_versions
+from hosts.gimp.conftest import GIMP_30, GIMP_32, both_versions
 from hosts.gimp.host import GimpHost
 from mattework import Layer, cut_out
 from mattework.arrays import AnyArray, Samples
 from mattework.worker.rasters import DTYPES, unit_values
 from samples import draw_disc
 
+MAIN = (
+    "registered surroundings existing_masks groups_and_text subject_selection refining colours_and_background "
+    "saved_and_opened_again script_fu"
+)
+JOURNEYS = {
+    GIMP_30: f"{MAIN} kinds profiled several_layers refusals broken_engines plugin_killed",
+    GIMP_32: MAIN,
+}
 WIDTH, HEIGHT = 96, 80
 KINDS = [
     "rgb-U8_NON_LINEAR", "rgb-U8_NON_LINEAR-alpha", "rgb-U16_NON_LINEAR", "rgb-U16_NON_LINEAR-alpha",
@@ -63,6 +71,8 @@ def test_every_procedure_is_in_its_menu(seen: dict[str, Any]) -> None:
         "refine-edge": "Re_fine Edge from Selection…",
         "clean-colours": "Clean _Edge Colours…",
         "select-subject": "Select S_ubject…",
+        "select-object": "Select _Object…",
+        "shadow": "S_hadow…",
         "background": "Bac_kground Colour…",
     }
 

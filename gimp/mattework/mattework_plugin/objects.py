@@ -1,0 +1,88 @@
+"""Object Select: what a person points at becomes the selection, or the layer's mask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gi.repository import Gegl, Gimp
+from mattework_worker.client import WorkerClient
+from mattework_worker.protocol import CutRequest, EdgeOptions, EngineError, Gesture
+
+from .engine import show_progress
+from .gestures import Line, Point, gather_gestures, parse_points, read_line, trace_painting
+from .layers import choose_layers, find_place
+from .pixels import mask_sample, send_picture
+from .results import apply_results, check_colours, select_results, send_mask, take_result
+
+PAINTING_SIDE = 192
+"""Long side at which a painted channel is read: what a brush has painted is wider than this is fine."""
+
+
+def select_object(
+    image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
+) -> list[str]:
+    """The object that selection, path, channels or points mean, as selection or as mask of the layer."""
+    layers = choose_layers(drawables)
+    if len(layers) != 1:
+        raise EngineError("Select the one layer in which the object is.", "usage")
+    layer, sample = layers[0], mask_sample(image)
+    prompts = point_at(image, layer, options)
+    as_mask, operation = options["output"] == "mask", options["operation"]
+    folder = client.open_folder(options["model"] or client.call("about")["default_prompt_model"])
+    notes = check_colours(image, options) if as_mask else []
+    combines = as_mask and operation != "replace" and layer.get_mask() is not None
+    request = CutRequest(
+        send_picture(image, layer, folder, 0),
+        sample,
+        model=options["model"] or None,
+        edge=EdgeOptions(solver=options["solver"]),
+        colours=options["colours"] if as_mask else 0.0,
+        combine=operation if combines else "replace",
+        existing=send_mask(image, layer, folder, 0) if combines else None,
+        with_transparency=not as_mask,
+        prompts=prompts,
+    )
+    result = take_result(layer, client.call("cut", request, show_progress(0, 1)), folder, 0, notes)
+    if as_mask:
+        apply_results(image, [result])
+    else:
+        select_results(image, [result], operation)
+    return notes
+
+
+def point_at(image: Gimp.Image, layer: Gimp.Layer, options: dict[str, Any]) -> tuple[Gesture, ...]:
+    """The gestures that the arguments of the procedure mean."""
+    path, painted, spared = options["path"], options["channel"], options["not-channel"]
+    return gather_gestures(
+        box=find_box(image) if options["use-selection"] else None,
+        lines=[] if path is None else _read_path(path),
+        points=parse_points(options["points"]),
+        painted=[] if painted is None else _read_painting(painted),
+        spared=[] if spared is None else _read_painting(spared),
+        not_points=parse_points(options["not-points"]),
+        place=find_place(layer),
+    )
+
+
+def find_box(image: Gimp.Image) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of what is selected; None when nothing is."""
+    _, is_there, left, top, right, bottom = Gimp.Selection.bounds(image)
+    return (float(left), float(top), float(right), float(bottom)) if is_there else None
+
+
+def _read_path(path: Gimp.Path) -> list[Line]:
+    lines = []
+    for number in path.get_strokes():
+        _, points, closed = path.stroke_get_points(number)
+        lines.append(read_line(points, closed))
+    return lines
+
+
+def _read_painting(channel: Gimp.Channel) -> list[tuple[Point, ...]]:
+    width, height = channel.get_width(), channel.get_height()
+    scale = min(1.0, PAINTING_SIDE / max(width, height))
+    small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
+    area = Gegl.Rectangle.new(0, 0, small_width, small_height)
+    plane = bytes(channel.get_buffer().get(area, scale, "Y u8", Gegl.AbyssPolicy.NONE))
+    return trace_painting(plane, small_width, small_height, scale)
