@@ -1,0 +1,100 @@
+"""Commands of the program itself: the palette, dialogs, how the window looks."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog
+
+from mattework_editor.appearance import Appearance, read_appearance, show_appearance
+from mattework_editor.command import Command
+
+if TYPE_CHECKING:
+    from mattework_editor.window import EditorWindow
+
+APPEARANCE_TITLES: dict[Appearance, str] = {
+    "system": "Colours as the System",
+    "light": "Light Colours",
+    "dark": "Dark Colours",
+}
+
+
+def open_dialog(dialog: QDialog) -> None:
+    """Show a dialog over its window without stopping what runs there."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _open_palette(window: EditorWindow) -> None:
+    from mattework_editor.palette import Palette
+
+    Palette(window, window.commands).show()
+
+
+def _show_shortcuts(window: EditorWindow) -> None:
+    from mattework_editor.shortcut_sheet import ShortcutSheet
+
+    open_dialog(ShortcutSheet(window.commands, window))
+
+
+def _show_about(window: EditorWindow) -> None:
+    from mattework_editor.about import About
+
+    open_dialog(About(window))
+
+
+def _choose_appearance(appearance: Appearance, window: EditorWindow) -> None:
+    window.settings.setValue("appearance", appearance)
+    show_appearance(appearance)
+
+
+APP_COMMANDS: tuple[Command, ...] = (
+    *(
+        Command(
+            id=f"window.{appearance}",
+            text=title,
+            menu="window",
+            part=-1,
+            group="appearance",
+            tip="The colours of the windows; grays are neutral, so that they leave the photo's colours alone",
+            run=partial(_choose_appearance, appearance),
+            data=appearance,
+        )
+        for appearance, title in APPEARANCE_TITLES.items()
+    ),
+    Command(
+        id="help.palette",
+        text="&Find a Command…",
+        menu="help",
+        keys=("Ctrl+K", "Ctrl+Shift+P"),
+        tip="Type a few letters of what you want to do",
+        run=_open_palette,
+    ),
+    Command(
+        id="help.shortcuts",
+        text="&Shortcuts…",
+        menu="help",
+        keys="F1",
+        tip="All keys, and what mouse and pen do",
+        run=_show_shortcuts,
+    ),
+    Command(
+        id="help.about",
+        text="&About Mattework…",
+        menu="help",
+        part=9,
+        tip="Version, licence, and the card of the built-in model",
+        run=_show_about,
+    ),
+)
+
+
+def restore_appearance(window: EditorWindow) -> None:
+    """The colours of last time."""
+    appearance = read_appearance(window.settings)
+    if appearance != "system":
+        show_appearance(appearance)
+    for action in window.commands.in_group("appearance"):
+        action.setChecked(action.data() == appearance)

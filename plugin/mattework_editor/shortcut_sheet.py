@@ -1,0 +1,90 @@
+"""The sheet of shortcuts, made from the commands; and what mouse and pen do."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mattework_editor.command import CommandSet, translate
+from mattework_editor.menus import MENUS
+from mattework_editor.palette import list_entries
+
+
+def list_gestures() -> list[tuple[str, str]]:
+    """What mouse, pen and held keys do: (gesture, what it does)."""
+    translate = QCoreApplication.translate
+    return [
+        (
+            translate("Gestures", "Wheel, pinch"),
+            translate("Gestures", "Zoom to the pointer"),
+        ),
+        (
+            translate("Gestures", "Space and drag, middle button, arrow keys"),
+            translate("Gestures", "Move the picture"),
+        ),
+        (translate("Gestures", "Ctrl and wheel"), translate("Gestures", "Size of the brush")),
+        (
+            translate("Gestures", "Shift and click"),
+            translate("Gestures", "A straight line from where the last stroke ended"),
+        ),
+        (translate("Gestures", "Alt and paint"), translate("Gestures", "The opposite of the brush")),
+        (translate("Gestures", "Esc"), translate("Gestures", "Give up the stroke that you are painting")),
+    ]
+
+
+class ShortcutSheet(QDialog):
+    """`field` narrows `tree` down."""
+
+    def __init__(self, commands: CommandSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Shortcuts"))
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(self.tr("Search"))
+        self.field.setAccessibleName(self.tr("Search"))
+        self.tree = QTreeWidget()
+        self.tree.setAccessibleName(self.tr("Commands and their keys"))
+        self.tree.setHeaderLabels([self.tr("Command"), self.tr("Keys"), self.tr("What it does")])
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.field, self.tree, buttons):
+            layout.addWidget(widget)
+        rows: dict[str, list[tuple[str, str, str]]] = {
+            translate(title).replace("&", ""): [] for title in MENUS.values()
+        }
+        for entry in list_entries(commands):
+            if entry.keys:
+                tip = entry.action.toolTip().rpartition(" (")[0]
+                rows.setdefault(entry.where or self.tr("Others"), []).append((entry.words, entry.keys, tip))
+        rows[self.tr("Mouse and pen")] = [("", *pair) for pair in list_gestures()]
+        for title, lines in rows.items():
+            if lines:
+                top = QTreeWidgetItem([title])
+                self.tree.addTopLevelItem(top)
+                top.addChildren([QTreeWidgetItem(list(line)) for line in lines])
+                top.setExpanded(True)
+        for column in range(3):
+            self.tree.resizeColumnToContents(column)
+        self.field.textChanged.connect(self._narrow)
+        self.resize(760, 560)
+
+    def _narrow(self, wanted: str) -> None:
+        for number in range(self.tree.topLevelItemCount()):
+            top = self.tree.topLevelItem(number)
+            assert top is not None
+            shown = 0
+            for row in range(top.childCount()):
+                child = top.child(row)
+                assert child is not None
+                fits = any(wanted.casefold() in child.text(column).casefold() for column in range(3))
+                child.setHidden(not fits)
+                shown += fits
+            top.setHidden(shown == 0)
