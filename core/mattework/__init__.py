@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from mattework.in_place import LayerCut, cut_layer
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground
+    from mattework.models.consent import give_consent, has_consent
+    from mattework.models.download import install_model
+    from mattework.models.spec import ModelSpec
+    from mattework.models.store import ModelStore, open_store
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
@@ -73,6 +77,10 @@ _HOMES = {
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("solve_alpha",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
+    "mattework.models.consent": ("give_consent", "has_consent"),
+    "mattework.models.download": ("install_model",),
+    "mattework.models.spec": ("ModelSpec",),
+    "mattework.models.store": ("ModelStore", "open_store"),
     "mattework.photo": ("PHOTO_LAYER", "Photo", "convert_for_matting", "find_layer", "take_photo"),
     "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"),
     "mattework.prompt": ("Prompt",),
@@ -111,6 +119,8 @@ __all__ = [
     "Mask",
     "MatteworkError",
     "Metadata",
+    "ModelSpec",
+    "ModelStore",
     "ObjectSelector",
     "Photo",
     "Point",
@@ -141,11 +151,15 @@ __all__ = [
     "flatten_document",
     "follow_layers",
     "get_recipe",
+    "give_consent",
+    "has_consent",
+    "install_model",
     "make_background",
     "make_trimap",
     "open_document",
     "open_model",
     "open_selector",
+    "open_store",
     "parse_background",
     "parse_colour",
     "parse_recipe",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QKeySequence
 
+from mattework_editor.app_commands import APP_COMMANDS
 from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.tools import TOOLS, BrushTool
@@ -149,4 +150,5 @@ COMMANDS: tuple[Command, ...] = (
         run=partial(_scale_brush, 1.25),
     ),
     *VIEW_COMMANDS,
+    *APP_COMMANDS,
 )

@@ -18,6 +18,7 @@ MENUS = {
     "tools": "&Tools",
     "view": "&View",
     "window": "&Window",
+    "help": "&Help",
 }
 """The menus from left to right: the name that commands give, and the title."""
 
@@ -39,6 +40,7 @@ def fill_menu_bar(window: EditorWindow) -> dict[str, QMenu]:
             menu.addAction(window.commands[command.id])
             if command.id == "file.open":
                 menu.addMenu(window.filing.recent_menu)
+    menus["window"].addSeparator()
     for dock in window.docks:
         menus["window"].addAction(dock.toggleViewAction())
     return menus
