@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mattework.formats.limits import Limits
     from mattework.formats.xmp import get_recipe
     from mattework.geometry import Point, Rect, Size
+    from mattework.gradient import Gradient
     from mattework.in_place import LayerCut, cut_layer
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground
@@ -71,6 +72,7 @@ _HOMES = {
     "mattework.finding": ("open_model",),
     "mattework.formats.xmp": ("get_recipe",),
     "mattework.geometry": ("Point", "Rect", "Size"),
+    "mattework.gradient": ("Gradient",),
     "mattework.in_place": ("LayerCut", "cut_layer"),
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground",),
@@ -111,6 +113,7 @@ __all__ = [
     "Cutout",
     "Document",
     "EdgeSettings",
+    "Gradient",
     "Group",
     "Layer",
     "LayerCut",

@@ -74,7 +74,7 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
         masked = None if layer.mask is None or layer.mask.enabled else False
         if (visible, opacity, masked) != (None, None, None):
             states.append(LayerState(name=name, visible=visible, opacity=opacity, masked=masked))
-    return replace(recipe, shadow=shadow, layers=tuple(states))
+    return replace(recipe, shadow=shadow, layers=tuple(sorted(states, key=lambda one: one.name)))
 
 
 def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:

@@ -28,7 +28,10 @@ class Place:
 PLACES = (
     Place("edge", "Edge"),
     Place("background", "Background", beside="edge"),
-    Place("steps", "History"),
+    Place("shadow", "Shadow", beside="edge"),
+    Place("look", "View", beside="edge"),
+    Place("layers", "Layers"),
+    Place("steps", "History", beside="layers"),
 )
 
 

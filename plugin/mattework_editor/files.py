@@ -14,6 +14,7 @@ from mattework import (
     find_layer,
     find_photo,
     finish_cutout,
+    follow_layers,
     get_recipe,
     open_document,
     take_photo,
@@ -61,6 +62,7 @@ def read_file(path: Path) -> Opened:
         return Opened(document, take_photo(document), path, None, None, document.notes)
     recipe, inputs = found
     photo, notes = find_photo(document, recipe)
+    recipe = follow_layers(document, photo, recipe)
     alpha = _stored_alpha(document) if recipe.edge.is_neutral else None
     return Opened(document, photo, path, Choices(recipe, inputs), alpha, (*document.notes, *notes))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QSettings, pyqtSignal
+from PyQt6.QtCore import QObject, QSettings, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from mattework import Recipe, Shadow
@@ -17,12 +17,17 @@ from mattework_editor.layer_look import show_layers
 from mattework_editor.preferences import read_number
 from mattework_editor.workbench import Workbench
 
+THUMBNAIL_REST = 250
+"""Milliseconds of rest after which the thumbnails of layers are drawn again."""
+
 
 class Views(QObject):
-    """`view_changed` brings the view that is shown now; `look_changed` comes when colours or the picture behind have."""
+    """`view_changed` brings the view that is shown now; `look_changed` comes when colours or the picture behind have;
+    `thumbnails_wanted` when what layers hold has."""
 
     view_changed = pyqtSignal(object)
     look_changed = pyqtSignal()
+    thumbnails_wanted = pyqtSignal()
 
     def __init__(
         self,
@@ -38,6 +43,17 @@ class Views(QObject):
         self.behind = BehindDisplay(workbench.tasks, tell, self)
         self.behind.backdrop_changed.connect(lambda backdrop: self._change(backdrop=backdrop))
         self.behind.refreshed.connect(lambda: canvas.refresh(None))
+        self._thumbnails = QTimer(self)
+        self._thumbnails.setSingleShot(True)
+        self._thumbnails.setInterval(THUMBNAIL_REST)
+        self._thumbnails.timeout.connect(self.thumbnails_wanted)
+        for moved in (
+            workbench.refreshed,
+            workbench.changed,
+            self.behind.backdrop_changed,
+            self.behind.refreshed,
+        ):
+            moved.connect(lambda *_: self._thumbnails.start())
         workbench.refreshed.connect(lambda _: self.behind.follow_matte())
         workbench.changed.connect(self._follow_recipe)
         canvas.view_moved.connect(self.ask_clean)

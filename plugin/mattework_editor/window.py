@@ -32,7 +32,10 @@ from mattework_editor.filing import Filing
 from mattework_editor.menus import fill_menu_bar
 from mattework_editor.panels.background import BackgroundPanel
 from mattework_editor.panels.edge import EdgePanel
+from mattework_editor.panels.layers import LayersPanel, list_others
+from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
+from mattework_editor.panels.view import ViewPanel
 from mattework_editor.status import StatusBar
 from mattework_editor.toolbar import ToolBar
 from mattework_editor.tools import BrushTool, make_strokes
@@ -52,8 +55,11 @@ class EditorWindow(QMainWindow):
         self.edge: EdgePanel = EdgePanel()
         self.background: BackgroundPanel = BackgroundPanel()
         self.steps: StepsPanel = StepsPanel()
+        self.layers: LayersPanel = LayersPanel()
         self.filing: Filing = Filing(self, self.workbench, self.settings)
         self.views: Views = Views(self.canvas, self.workbench, self.settings, self._show_failure, self)
+        self.shadow: ShadowPanel = ShadowPanel(self.views.suit_shadow)
+        self.look: ViewPanel = ViewPanel(self.views, self.canvas)
         self.setCentralWidget(self.canvas)
         self.setAcceptDrops(True)
         self.docks: list[QDockWidget] = add_docks(self)
@@ -99,7 +105,14 @@ class EditorWindow(QMainWindow):
             lambda edge: bench.display.preview(edge, canvas.view.scale, canvas.view.visible)
         )
         self.edge.recipe_chosen.connect(bench.change_recipe)
-        self.background.recipe_chosen.connect(self._choose_background)
+        for panel in (self.background, self.shadow):
+            panel.recipe_chosen.connect(self._choose_behind)
+            panel.recipe_tried.connect(self.views.try_behind)
+        self.layers.recipe_chosen.connect(bench.change_recipe)
+        self.layers.mask_wanted.connect(lambda: self.show_view(View.MASK))
+        self.views.thumbnails_wanted.connect(
+            lambda: self.layers.show_thumbnails(bench.sources, canvas.look)
+        )
         self.steps.step_chosen.connect(self._go_to_step)
 
     def _restore(self) -> None:
@@ -156,9 +169,10 @@ class EditorWindow(QMainWindow):
         strokes = make_strokes(tool.choose_kind(inverted), samples, self.canvas.radius)
         self.workbench.paint(translate(tool.name), strokes)
 
-    def _choose_background(self, name: str, recipe: Recipe) -> None:
+    def _choose_behind(self, name: str, recipe: Recipe) -> None:
+        """Another background or shadow, seen in the view of what will be saved."""
         self.workbench.change_recipe(name, recipe)
-        if recipe.background is not None:
+        if recipe.background is not None or recipe.shadow is not None:
             self.show_view(View.BACKGROUND)
 
     def _go_to_step(self, position: int) -> None:
@@ -209,7 +223,8 @@ class EditorWindow(QMainWindow):
             self.tr("&Redo {step}").format(step=following.name) if following else self.tr("&Redo")
         )
         self.edge.setEnabled(free)
-        self.background.setEnabled(free)
+        for panel in (self.background, self.shadow, self.layers):
+            panel.setEnabled(free)
         self.steps.setEnabled(free)
         self.canvas.set_locked(not free)
         self.steps.show_history(history)
@@ -217,6 +232,10 @@ class EditorWindow(QMainWindow):
         if session is not None:
             self.edge.show_recipe(session.recipe)
             self.background.show_recipe(session.recipe)
+            self.shadow.show_recipe(session.recipe)
+            self.layers.show_recipe(
+                session.recipe, list_others(session.document, session.photo, session.recipe)
+            )
             if session.has_subject and not self._had_subject:
                 self._had_subject = True
                 self.show_view(View.OVERLAY if session.recipe.strokes else View.CHECKERBOARD)

@@ -62,6 +62,15 @@ class Setting(QWidget):
     def value(self) -> float:
         return self.box.value()
 
+    def set_range(self, low: float, high: float) -> None:
+        """Other ends, without a signal."""
+        for widget in (self.slider, self.box):
+            widget.blockSignals(True)
+        self.slider.setRange(round(low / self._step), round(high / self._step))
+        self.box.setRange(low, high)
+        for widget in (self.slider, self.box):
+            widget.blockSignals(False)
+
     def show_value(self, value: float) -> None:
         """Show a value that was chosen elsewhere, without a signal."""
         self._chosen = value

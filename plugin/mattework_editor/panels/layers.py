@@ -1,0 +1,315 @@
+"""The layers panel: the layers that will be written, shown or hidden, more or less opaque, with their masks on or off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mattework import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER, Document, Group, Photo, Recipe
+from mattework.arrays import Bytes
+from mattework_editor.compose import Look, Sources, draw_checkerboard
+from mattework_editor.layer_look import LayerRow, change_layer, list_layers
+from mattework_editor.panels.setting import REST
+from mattework_editor.pyramid import Pyramid
+
+SIDE = 40
+"""Long side of a thumbnail."""
+OURS = (BACKGROUND_LAYER, SHADOW_LAYER, PHOTO_LAYER, CLEAN_LAYER)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLayer:
+    """A layer or group of the document that is kept as it is."""
+
+    name: str
+    level: int
+    visible: bool
+    opacity: float
+
+
+class LayersPanel(QScrollArea):
+    """Shows a recipe's layers and the document's others; `recipe_chosen` (name of the step, recipe) asks for a change,
+    `mask_wanted` for a look at the mask."""
+
+    recipe_chosen = pyqtSignal(str, object)
+    mask_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Layers"))
+        self._recipe = Recipe()
+        self._others: tuple[OtherLayer, ...] = ()
+        self.rows: dict[str, LayerWidget] = {}
+        self._inside = QWidget()
+        self._layout = QVBoxLayout(self._inside)
+        self._layout.setContentsMargins(4, 4, 4, 4)
+        self._layout.setSpacing(2)
+        self.setWidget(self._inside)
+
+    def show_recipe(self, recipe: Recipe, others: tuple[OtherLayer, ...] = ()) -> None:
+        """Show the layers of a recipe, and those that the document has besides, from the top."""
+        self._recipe = recipe
+        rows = list_layers(recipe)
+        if [row.name for row in rows] != list(self.rows) or others != self._others:
+            self._rebuild(rows, others)
+        for row in rows:
+            self.rows[row.name].show_row(row)
+
+    def show_thumbnails(self, sources: Sources | None, look: Look) -> None:
+        """Draw what the layers hold, small."""
+        if sources is None:
+            return
+        pictures = draw_thumbnails(sources, look)
+        mask = make_icon(_smallest(sources.matte))
+        for name, widget in self.rows.items():
+            widget.show_thumbnail(pictures.get(name), mask)
+
+    def _rebuild(self, rows: list[LayerRow], others: tuple[OtherLayer, ...]) -> None:
+        while self._layout.count():
+            item = self._layout.takeAt(0)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._others = others
+        self.rows = {row.name: LayerWidget(row) for row in rows}
+        for widget in self.rows.values():
+            widget.changed.connect(self._change)
+            widget.mask_wanted.connect(self.mask_wanted)
+            self._layout.addWidget(widget)
+        if others:
+            title = QLabel(self.tr("Other layers of the file, kept as they are"))
+            title.setEnabled(False)
+            title.setWordWrap(True)
+            self._layout.addWidget(title)
+        for other in others:
+            self._layout.addWidget(self._show_other(other))
+        self._layout.addStretch(1)
+
+    def _show_other(self, other: OtherLayer) -> QLabel:
+        state = "" if other.visible else self.tr(" (hidden)")
+        label = QLabel(f"{'    ' * other.level}{other.name}{state}  {other.opacity:.0%}")
+        label.setEnabled(False)
+        label.setToolTip(self.tr("This layer of the file is not changed here."))
+        return label
+
+    def _change(self, name: str, changes: dict[str, bool | float]) -> None:
+        step = {
+            "visible": self.tr("Show {layer}") if changes.get("visible") else self.tr("Hide {layer}"),
+            "opacity": self.tr("Opacity of {layer}"),
+            "masked": self.tr("Mask of {layer} On")
+            if changes.get("masked")
+            else self.tr("Mask of {layer} Off"),
+        }[next(iter(changes))]
+        recipe = change_layer(self._recipe, name, **changes)  # type: ignore[arg-type]
+        self.recipe_chosen.emit(step.format(layer=name), recipe)
+
+
+class LayerWidget(QWidget):
+    """One layer: eye, thumbnail, mask, name, opacity. `changed` brings the layer's name and what is to be different."""
+
+    changed = pyqtSignal(str, dict)
+    mask_wanted = pyqtSignal()
+
+    def __init__(self, row: LayerRow, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = row.name
+        self.eye = QToolButton()
+        self.eye.setCheckable(True)
+        self.eye.setAutoRaise(True)
+        self.eye.setAccessibleName(self.tr("Show {layer}").format(layer=row.name))
+        self.eye.setToolTip(self.tr("Show or hide this layer, here and in the saved file"))
+        self.picture = QLabel()
+        self.picture.setFixedSize(SIDE + 2, SIDE + 2)
+        self.mask_button: MaskButton | None = None if row.masked is None else MaskButton(row.name)
+        self.opacity = QSpinBox()
+        self.opacity.setRange(0, 100)
+        self.opacity.setSuffix(self.tr(" %"))
+        self.opacity.setKeyboardTracking(False)
+        self.opacity.setAccessibleName(self.tr("Opacity of {layer}").format(layer=row.name))
+        self.opacity.setToolTip(self.tr("How opaque this layer is, here and in the saved file"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.eye)
+        layout.addWidget(self.picture)
+        if self.mask_button is not None:
+            layout.addWidget(self.mask_button)
+            self.mask_button.toggle_wanted.connect(self._toggle_mask)
+            self.mask_button.look_wanted.connect(self.mask_wanted)
+        layout.addWidget(QLabel(row.name), 1)
+        layout.addWidget(self.opacity)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self._settle)
+        self._chosen = row.opacity
+        self.eye.clicked.connect(lambda shown: self.changed.emit(self.name, {"visible": shown}))
+        self.opacity.valueChanged.connect(lambda _: self._rest.start())
+        self.show_row(row)
+
+    def show_row(self, row: LayerRow) -> None:
+        self.eye.setChecked(row.visible)
+        self.eye.setIcon(draw_eye(row.visible, self.palette().windowText().color()))
+        self._chosen = row.opacity
+        if not self._rest.isActive():
+            self.opacity.blockSignals(True)
+            self.opacity.setValue(round(100 * row.opacity))
+            self.opacity.blockSignals(False)
+        if self.mask_button is not None and row.masked is not None:
+            self.mask_button.show_state(row.masked)
+
+    def show_thumbnail(self, picture: QPixmap | None, mask: QPixmap) -> None:
+        self.picture.setPixmap(picture or QPixmap())
+        if self.mask_button is not None:
+            self.mask_button.show_thumbnail(mask)
+
+    def _toggle_mask(self) -> None:
+        assert self.mask_button is not None
+        self.changed.emit(self.name, {"masked": not self.mask_button.is_on})
+
+    def _settle(self) -> None:
+        value = self.opacity.value() / 100
+        if abs(value - self._chosen) > 0.004:
+            self._chosen = value
+            self.changed.emit(self.name, {"opacity": value})
+
+
+class MaskButton(QToolButton):
+    """A mask's thumbnail. Shift and a click, or the space bar, switch the mask on or off; Alt and a click look at it."""
+
+    toggle_wanted = pyqtSignal()
+    look_wanted = pyqtSignal()
+
+    def __init__(self, layer: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.is_on = True
+        self._thumbnail = QPixmap()
+        self.setAutoRaise(True)
+        self.setIconSize(QSize(SIDE, SIDE))
+        self.setAccessibleName(self.tr("Mask of {layer}").format(layer=layer))
+        self.setToolTip(
+            self.tr("The layer mask. Shift and a click switch it off and on, Alt and a click look at it.")
+        )
+
+    def show_state(self, is_on: bool) -> None:
+        self.is_on = is_on
+        self._draw()
+
+    def show_thumbnail(self, thumbnail: QPixmap) -> None:
+        self._thumbnail = thumbnail
+        self._draw()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        super().mouseReleaseEvent(event)
+        if not self.rect().contains(event.position().toPoint()):
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.toggle_wanted.emit()
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.look_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if event.key() == Qt.Key.Key_Space:
+            self.toggle_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _draw(self) -> None:
+        picture = self._thumbnail.copy()
+        if not self.is_on and not picture.isNull():
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(220, 40, 40), 3))
+            painter.drawLine(4, 4, SIDE - 4, SIDE - 4)
+            painter.drawLine(4, SIDE - 4, SIDE - 4, 4)
+            painter.end()
+        self.setIcon(QIcon(picture))
+
+
+def list_others(document: Document, photo: Photo, recipe: Recipe) -> tuple[OtherLayer, ...]:
+    """The document's layers that are none of ours, from the top. A document that is only the photo has none."""
+    if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
+        return ()
+    made = {row.name for row in list_layers(recipe)} | set(OURS)
+    found = [
+        OtherLayer(node.name, level, node.visible, node.opacity)
+        for level, node in document.walk()
+        if isinstance(node, Group) or (node.pixels is not photo.colour and node.name not in made)
+    ]
+    return tuple(reversed(found))
+
+
+def draw_thumbnails(sources: Sources, look: Look) -> Mapping[str, QPixmap]:
+    """A small picture of each layer that there is."""
+    photo = make_icon(_smallest(sources.colour))
+    pictures = {PHOTO_LAYER: photo, CLEAN_LAYER: photo}
+    if look.backdrop is not None:
+        pictures[BACKGROUND_LAYER] = make_icon(look.backdrop)
+    shadow = sources.shadow
+    if shadow is not None:
+        size = sources.size
+        plane = np.zeros(
+            (round(size.height * shadow.share) + 2, round(size.width * shadow.share) + 2), np.uint8
+        )
+        x, y = shadow.origin
+        part = shadow.plane[: plane.shape[0] - y, : plane.shape[1] - x]
+        plane[y : y + part.shape[0], x : x + part.shape[1]] = part
+        board = draw_checkerboard(0, 0, type(size)(plane.shape[1], plane.shape[0]))
+        weight = plane[..., None].astype(np.float32) / np.float32(255)
+        dark = board * (1 - weight) + np.array(shadow.colour, np.float32) * weight
+        pictures[SHADOW_LAYER] = make_icon(dark.astype(np.uint8))
+    return pictures
+
+
+def make_icon(plane: Bytes) -> QPixmap:
+    """(h, w) or (h, w, 3) as a small picture in the middle of a square."""
+    rgb = np.ascontiguousarray(plane if plane.ndim == 3 else np.repeat(plane[..., None], 3, axis=2))
+    height, width = rgb.shape[:2]
+    image = QImage(rgb.tobytes(), int(width), int(height), int(width) * 3, QImage.Format.Format_RGB888)
+    aspect, mode = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    small = QPixmap.fromImage(image.copy()).scaled(SIDE, SIDE, aspect, mode)
+    square = QPixmap(SIDE, SIDE)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawPixmap((SIDE - small.width()) // 2, (SIDE - small.height()) // 2, small)
+    painter.end()
+    return square
+
+
+def draw_eye(is_open: bool, colour: QColor) -> QIcon:
+    """An eye, or an empty place where a layer is hidden."""
+    picture = QPixmap(20, 20)
+    picture.fill(Qt.GlobalColor.transparent)
+    if is_open:
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.4))
+        painter.drawChord(2, 4, 16, 16, 30 * 16, 120 * 16)
+        painter.drawChord(2, 0, 16, 16, 210 * 16, 120 * 16)
+        painter.setBrush(colour)
+        painter.drawEllipse(8, 8, 4, 4)
+        painter.end()
+    return QIcon(picture)
+
+
+def _smallest(pyramid: Pyramid) -> Bytes:
+    plane = pyramid.levels[-1]
+    assert plane is not None
+    return plane

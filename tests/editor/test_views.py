@@ -1,0 +1,265 @@
+"""Looking at the work: turned, split, with ants, on grounds; and what lies behind the subject. Real events, real pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtWidgets import QApplication, QColorDialog, QFileDialog
+
+from editor.driving import LEFT, TEST, Keys, wait_until
+from mattework.arrays import Bytes
+from mattework_editor.compose import View
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+CONTROL, SHIFT = Keys.ControlModifier, Keys.ShiftModifier
+
+
+@pytest.fixture
+def disc(driver: Driver, disc_file: Path) -> Driver:
+    """The disc opened, its middle painted as foreground, no brush over it."""
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(40)
+    driver.drag((120, 100), (122, 100))
+    driver.canvas.set_tool(None)
+    return driver
+
+
+def shown(driver: Driver) -> Bytes:
+    """What the canvas shows now, (h, w, 3), in screen pixels."""
+    wait_until(lambda: not driver.window.views.is_working)
+    for _ in range(3):
+        QApplication.processEvents()
+    wait_until(lambda: not driver.canvas.is_incomplete)
+    image = driver.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    bits = image.constBits()
+    assert bits is not None
+    rows: Bytes = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8)
+    rows = rows.reshape(image.height(), image.bytesPerLine())[:, : image.width() * 3]
+    return rows.reshape(image.height(), image.width(), 3)
+
+
+def pixel(driver: Driver, picture: Bytes, x: float, y: float) -> tuple[int, ...]:
+    at = driver.at(x, y)
+    return tuple(int(one) for one in picture[at.y(), at.x()])
+
+
+def photo_at(driver: Driver, x: int, y: int) -> tuple[int, ...]:
+    return tuple(int(one) for one in driver.session.photo.colour[y, x])
+
+
+def tool_name(driver: Driver) -> str:
+    return "" if driver.canvas.tool is None else driver.canvas.tool.name
+
+
+# Turning ---------------------------------------------------------------------------------------------------------------
+
+
+def test_holding_r_and_dragging_turns_the_view_and_a_tap_still_chooses_the_brush(disc: Driver) -> None:
+    middle = disc.canvas.rect().center()
+    disc.hold(Qt.Key.Key_R)
+    TEST.mousePress(disc.canvas, LEFT, Keys.NoModifier, middle + QPoint(150, 0))
+    TEST.mouseMove(disc.canvas, middle + QPoint(106, 106))
+    TEST.mouseRelease(disc.canvas, LEFT, Keys.NoModifier, middle + QPoint(106, 106))
+    disc.let_go(Qt.Key.Key_R)
+    assert disc.canvas.view.angle == pytest.approx(45, abs=1)
+    assert tool_name(disc) == "", "the brush of that key was not meant"
+    assert len(disc.session.history.steps) == 1, "nothing was painted"
+    disc.key(Qt.Key.Key_R)
+    assert tool_name(disc) == "Refine Edge"
+    disc.key(Qt.Key.Key_0, Keys.AltModifier)
+    assert disc.canvas.view.angle == 0
+
+
+def test_shift_holds_a_turn_to_steps_of_15_degrees(disc: Driver) -> None:
+    disc.hold(Qt.Key.Key_R)
+    middle = QPointF(disc.canvas.rect().center())
+    disc.canvas._turning = (0.0, 0.0)
+    disc.canvas._turn(middle + QPointF(100, 70), True)
+    assert disc.canvas.view.angle == 30
+    disc.let_go(Qt.Key.Key_R)
+    disc.canvas._turning = None
+    disc.key(Qt.Key.Key_BracketRight, CONTROL)
+    assert disc.canvas.view.angle == 45
+    disc.key(Qt.Key.Key_BracketLeft, CONTROL)
+    assert disc.canvas.view.angle == 30
+
+
+def test_a_turned_view_shows_the_photo_turned_and_nothing_beyond_it(disc: Driver) -> None:
+    disc.window.show_view(View.ORIGINAL)
+    disc.canvas.zoom_to(2.0)
+    disc.canvas.turn_to(30)
+    picture = shown(disc)
+    surround = (disc.canvas.surround.red(), disc.canvas.surround.green(), disc.canvas.surround.blue())
+    for x, y in ((30, 30), (200, 40), (120, 100), (60, 170)):
+        assert pixel(disc, picture, x, y) == pytest.approx(photo_at(disc, x, y), abs=12)
+    for x, y in ((-12, 100), (120, -12), (252, 100)):
+        assert pixel(disc, picture, x, y) == surround
+
+
+@pytest.mark.parametrize("angle", [30.0, 90.0, 200.0])
+def test_a_brush_paints_where_it_points_in_a_turned_view(
+    driver: Driver, disc_file: Path, angle: float
+) -> None:
+    driver.open(disc_file)
+    driver.canvas.zoom_to(2.0)
+    driver.canvas.turn_to(angle)
+    driver.canvas.set_radius(12)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((60, 70), (90, 70))
+    y, x = np.nonzero(driver.session.planes.trimap == 255)
+    assert (x.min(), x.max(), y.min(), y.max()) == pytest.approx((48, 101, 58, 81), abs=1.5)
+    assert driver.at(60, 70) != QPoint(60, 70)
+
+
+# Views -----------------------------------------------------------------------------------------------------------------
+
+
+def test_ants_walk_along_the_line_where_the_mask_is_half(disc: Driver) -> None:
+    disc.canvas.zoom_to(3.0)
+    disc.window.show_view(View.ORIGINAL)
+    plain = shown(disc)
+    disc.window.show_view(View.ANTS)
+    first = shown(disc)
+    changed = (plain != first).any(axis=2)
+    assert set(map(tuple, first[changed].tolist())) == {(0, 0, 0), (255, 255, 255)}
+    rows, columns = np.nonzero(changed)
+    places = [
+        disc.canvas.view.to_photo(column + 0.5, row + 0.5) for row, column in zip(rows, columns, strict=True)
+    ]
+    assert disc.bench.sources is not None
+    matte = disc.bench.sources.matte.levels[0]
+    assert matte is not None
+    for x, y in places[::7]:
+        around = matte[max(0, int(y) - 1) : int(y) + 3, max(0, int(x) - 1) : int(x) + 3]
+        assert around.min() < 128 <= around.max()
+    wait_until(lambda: bool((shown(disc) != first).any()))
+    walked = shown(disc)
+    assert ((walked != plain).any(axis=2) | ~changed).mean() > 0.99, "the ants walk, the line stays"
+    disc.window.show_view(View.MASK)
+    assert not disc.canvas._walk.isActive()
+
+
+def test_the_divider_between_before_and_after_can_be_dragged(disc: Driver) -> None:
+    disc.window.show_view(View.BLACK)
+    disc.key(Qt.Key.Key_X, SHIFT)
+    picture = shown(disc)
+    assert pixel(disc, picture, 10, 10) == pytest.approx(photo_at(disc, 10, 10), abs=1)
+    assert pixel(disc, picture, 230, 10) == (0, 0, 0)
+    at = QPoint(disc.canvas.width() // 2, 20)
+    TEST.mousePress(disc.canvas, LEFT, Keys.NoModifier, at)
+    TEST.mouseMove(disc.canvas, QPoint(disc.canvas.width() - 60, 20))
+    TEST.mouseRelease(disc.canvas, LEFT, Keys.NoModifier, QPoint(disc.canvas.width() - 60, 20))
+    picture = shown(disc)
+    assert pixel(disc, picture, 230, 10) == pytest.approx(photo_at(disc, 230, 10), abs=1)
+    assert len(disc.session.history.steps) == 1, "dragging the divider paints nothing"
+    disc.key(Qt.Key.Key_X, SHIFT)
+    assert disc.canvas.split is None
+    assert pixel(disc, shown(disc), 10, 10) == (0, 0, 0)
+
+
+def test_the_view_panel_chooses_colours_that_are_remembered(
+    disc: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = disc.window.look
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor(10, 200, 30))
+    disc.click(panel.ground)
+    assert disc.canvas.look.view.value == "colour"
+    assert pixel(disc, shown(disc), 10, 10) == (10, 200, 30)
+    disc.click(panel.overlay)
+    panel.strength.box.setValue(100)
+    assert disc.canvas.look.view.value == "overlay"
+    assert pixel(disc, shown(disc), 10, 10) == (10, 200, 30)
+    panel.strength.box.setValue(0)
+    assert pixel(disc, shown(disc), 10, 10) == pytest.approx(photo_at(disc, 10, 10), abs=1)
+    assert disc.window.settings.value("ground") == "#0ac81e"
+
+
+def test_a_picture_to_judge_the_edge_on_is_seen_and_not_saved(
+    disc: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (90, 60), (250, 240, 10)).save(tmp_path / "wall.png")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "wall.png"), ""))
+    disc.click(disc.window.look.picture)
+    wait_until(lambda: disc.canvas.look.view is View.PICTURE)
+    assert pixel(disc, shown(disc), 10, 10) == (250, 240, 10)
+    assert disc.session.recipe.background is None
+    assert len(disc.session.history.steps) == 1
+
+
+# Behind the subject ----------------------------------------------------------------------------------------------------
+
+
+def test_a_gradient_behind_is_seen_at_once_and_is_one_step(disc: Driver) -> None:
+    panel = disc.window.background
+    button = panel.kinds.button(2)
+    assert button is not None
+    disc.click(button)
+    wait_until(lambda: disc.canvas.look.backdrop is not None)
+    assert disc.canvas.look.view is View.BACKGROUND
+    picture = shown(disc)
+    assert pixel(disc, picture, 10, 4)[0] > pixel(disc, picture, 10, 195)[0] + 50
+    panel.angle.slider.setSliderDown(True)
+    panel.angle.slider.setValue(90)  # only tried
+    turned = shown(disc)
+    assert pixel(disc, turned, 4, 10)[0] > pixel(disc, turned, 235, 10)[0] + 50
+    panel.angle.slider.setSliderDown(False)
+    panel.angle.slider.sliderReleased.emit()
+    disc.wait()
+    assert disc.session.recipe.background == "linear-gradient(90deg, #ffffff, #b8bec6)"
+    assert [step.name for step in disc.session.history.steps][1:] == ["Background", "Background"]
+    disc.key(Qt.Key.Key_Z, CONTROL)
+    disc.key(Qt.Key.Key_Z, CONTROL)
+    disc.wait()
+    assert disc.canvas.look.backdrop is None
+    assert panel.kinds.checkedId() == 0
+
+
+def test_the_blurred_photo_behind_has_nothing_of_the_subject(disc: Driver) -> None:
+    button = disc.window.background.kinds.button(3)
+    assert button is not None
+    disc.click(button)
+    wait_until(lambda: disc.canvas.look.backdrop is not None)
+    backdrop = disc.canvas.look.backdrop
+    assert backdrop is not None
+    assert backdrop[100, 120, 0] < 110, "the red disc is gone from it"
+    assert disc.session.recipe.background == "blur(40)"
+
+
+def test_a_shadow_is_seen_while_its_sliders_move(disc: Driver) -> None:
+    disc.window.show_view(View.CHECKERBOARD)
+    before = shown(disc)
+    button = disc.window.shadow.kinds.button(1)
+    assert button is not None
+    disc.click(button)
+    disc.wait()
+    shadow = disc.session.recipe.shadow
+    assert shadow is not None
+    assert shadow.dx is not None, "lengths that suit the subject"
+    sides = [pixel(disc, before, 162, 140), pixel(disc, shown(disc), 162, 140)]
+    panel = disc.window.shadow
+    panel.dx.slider.setSliderDown(True)
+    panel.dx.slider.setValue(30)
+    panel.dy.slider.setSliderDown(True)
+    panel.dy.slider.setValue(20)
+    sides.append(pixel(disc, shown(disc), 165, 130))
+    assert sides[2][0] < sides[0][0] - 60, "tried, and seen"
+    assert disc.session.recipe.shadow == shadow, "but not chosen yet"
+    panel.dx.slider.setSliderDown(False)
+    panel.dx.slider.sliderReleased.emit()
+    disc.wait()
+    assert disc.session.recipe.shadow.dx == 30
+    disc.window.show_view(View.WHITE)
+    assert pixel(disc, shown(disc), 165, 130) == (255, 255, 255), "on white the edge is judged"
