@@ -58,7 +58,6 @@ def read_licence() -> str:
         if (folder / "LICENSE").is_file():
             return "```\n" + (folder / "LICENSE").read_text(encoding="utf-8") + "\n```"
     try:
-        found = metadata("mattework")
+        return str(metadata("mattework").json.get("license_expression", ""))
     except PackageNotFoundError:
         return ""
-    return str(found.get("License-Expression") or found.get("License") or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, cast
+from typing import Literal
 
 from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QColor, QPalette
@@ -58,8 +58,8 @@ _FAINT = {"dark": QColor(128, 128, 128), "light": QColor(135, 135, 135)}
 
 
 def read_appearance(settings: QSettings) -> Appearance:
-    stored = str(settings.value("appearance", "system"))
-    return cast("Appearance", stored) if stored in APPEARANCES else "system"
+    stored = settings.value("appearance", "system")
+    return next((one for one in APPEARANCES if one == stored), "system")
 
 
 def show_appearance(appearance: Appearance) -> None:

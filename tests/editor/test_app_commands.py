@@ -1,0 +1,114 @@
+"""Finding commands, the sheet of shortcuts, About, and the window's colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import QApplication, QTextBrowser, QWidget
+
+from editor.driving import TEST, Keys
+from mattework_editor.about import About
+from mattework_editor.compose import View
+from mattework_editor.palette import Palette, match_letters
+from mattework_editor.shortcut_sheet import ShortcutSheet
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+CONTROL = Keys.ControlModifier
+Shown = TypeVar("Shown", bound=QWidget)
+
+
+def find_shown(driver: Driver, kind: type[Shown]) -> Shown:
+    QApplication.processEvents()
+    (found,) = [one for one in driver.window.findChildren(kind) if one.isVisible()]
+    return found
+
+
+def test_letters_match_in_order_and_beginnings_of_words_win() -> None:
+    assert match_letters("ss", "Smaller Brush") is not None
+    assert match_letters("xyz", "Smaller Brush") is None
+    assert match_letters("hb", "Brush") is None
+    best = match_letters("selsub", "Select Subject")
+    worse = match_letters("selsub", "Show all strokes, else submit")
+    assert best is not None
+    assert worse is not None
+    assert best > worse
+
+
+def test_a_command_is_found_by_letters_and_run_without_the_mouse(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_K, CONTROL)
+    palette = find_shown(driver, Palette)
+    TEST.keyClicks(palette.field, "mask")
+    assert "Mask" in palette.list.item(0).text()  # type: ignore[union-attr]
+    driver.key(Qt.Key.Key_Return, on=palette.field)
+    QApplication.processEvents()
+    assert driver.canvas.look.view is View.MASK
+    assert not [one for one in driver.window.findChildren(Palette) if one.isVisible()]
+
+
+def test_arrows_move_in_the_palette_and_shortcuts_are_found_by_their_keys(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_P, CONTROL | Keys.ShiftModifier)
+    palette = find_shown(driver, Palette)
+    assert palette.list.count() == len(driver.window.commands.commands)
+    driver.key(Qt.Key.Key_Up, on=palette.field)
+    assert palette.list.currentRow() == palette.list.count() - 1
+    driver.key(Qt.Key.Key_Down, on=palette.field)
+    assert palette.list.currentRow() == 0
+    TEST.keyClicks(palette.field, "Ctrl+Y")
+    assert "Redo" in palette.list.item(0).text()  # type: ignore[union-attr]
+    driver.key(Qt.Key.Key_Return, on=palette.field)  # cannot be done now, so the palette stays
+    assert palette.isVisible()
+    assert "Not now" in palette.tip.text()
+    palette.field.setText("qqqqq")
+    assert "No command" in palette.tip.text()
+    driver.key(Qt.Key.Key_Escape, on=palette.field)
+    QApplication.processEvents()
+    assert not driver.window.findChildren(Palette) or not palette.isVisible()
+
+
+def test_the_sheet_names_every_shortcut(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_F1)
+    sheet = find_shown(driver, ShortcutSheet)
+    shown = set()
+    for number in range(sheet.tree.topLevelItemCount()):
+        top = sheet.tree.topLevelItem(number)
+        assert top is not None
+        shown |= {top.child(row).text(1) for row in range(top.childCount())}  # type: ignore[union-attr]
+    for action in driver.window.commands.actions.values():
+        for key in action.shortcuts():
+            assert any(key.toString(key.SequenceFormat.NativeText) in one for one in shown)
+    sheet.field.setText("100 %")
+    tops = [sheet.tree.topLevelItem(number) for number in range(sheet.tree.topLevelItemCount())]
+    assert sum(not one.isHidden() for one in tops if one is not None) == 1
+    sheet.close()
+
+
+def test_about_shows_the_models_card_and_the_licence(driver: Driver) -> None:
+    driver.window.commands["help.about"].trigger()
+    about = find_shown(driver, About)
+    card, licence = (about.tabs.widget(number) for number in range(2))
+    assert isinstance(card, QTextBrowser)
+    assert isinstance(licence, QTextBrowser)
+    assert "mattework-subject" in card.toPlainText()
+    assert "icen" in licence.toPlainText()
+    about.close()
+
+
+def test_colours_are_chosen_and_remembered(driver: Driver) -> None:
+    before = driver.window.palette().color(QPalette.ColorRole.Window)
+    driver.window.commands["window.dark"].trigger()
+    QApplication.processEvents()
+    assert driver.window.palette().color(QPalette.ColorRole.Window).lightness() < 80
+    assert driver.window.settings.value("appearance") == "dark"
+    driver.window.commands["window.system"].trigger()
+    QApplication.processEvents()
+    assert driver.window.palette().color(QPalette.ColorRole.Window) == before
