@@ -193,9 +193,22 @@ def test_a_kill_half_way_leaves_no_half_file(tmp_path: Path, old: bytes | None) 
     assert target.exists() == (old is not None)
     if old is not None:
         assert target.read_bytes() == old
+    assert len(leftovers(tmp_path)) == 1
     with write_atomically(target, overwrite=True) as stream:
         stream.write(b"next")
     assert target.read_bytes() == b"next"
+    assert not leftovers(tmp_path)
+
+
+def test_what_somebody_is_still_writing_is_left_to_them(tmp_path: Path) -> None:
+    target = tmp_path / "a.png"
+    with write_atomically(target, overwrite=True) as slow:
+        slow.write(b"slow")
+        with write_atomically(target, overwrite=True) as quick:
+            quick.write(b"quick")
+        assert target.read_bytes() == b"quick"
+    assert target.read_bytes() == b"slow"
+    assert not leftovers(tmp_path)
 
 
 def test_a_pipe_or_device_is_never_replaced(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Files that are either whole or not there.
 
 The bytes go to a temporary name in the target's folder, are flushed to the disk, and take the target's name in one step.
-A crash, a kill or a full disk at any moment leaves the old file (or none), and at worst a `.NAME.….mattework` beside it.
+A crash, a kill or a full disk at any moment leaves the old file (or none), and at worst a `.NAME.….mattework` beside it,
+which the next one to write that file takes away. A lock tells it that nobody is writing there any more.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import errno
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,11 +66,9 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     """
     target = Path(os.path.realpath(target)) if target.is_symlink() else Path(target)
     check_target(target, overwrite=overwrite)
-    # Long names leave no room for ours: the temporary name is short and does not repeat the whole of it.
-    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
+    _remove_orphans(target)
     try:
-        # Opened by its name and not by a descriptor: tifffile asks the stream for the name.
-        stream = open(temporary, "x+b")  # noqa: SIM115
+        stream, temporary = _open_temporary(target)
     except OSError as error:
         raise _not_writable(target, error) from error
     try:
@@ -86,6 +86,58 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _prefix(target: Path) -> str:
+    # Long names leave no room for ours: the temporary name is short and does not repeat the whole of it.
+    return f".{target.stem[:40]}."
+
+
+def _open_temporary(target: Path) -> tuple[BinaryIO, Path]:
+    """A new file beside the target, locked as long as it is open."""
+    while True:
+        temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
+        # Opened by its name and not by a descriptor: tifffile asks the stream for the name.
+        stream = open(temporary, "x+b")  # noqa: SIM115
+        if not _lock(stream) or _is_named(stream, temporary):
+            return stream, temporary
+        stream.close()  # taken for an orphan by somebody else before it was locked
+
+
+def _remove_orphans(target: Path) -> None:
+    """Delete what writers of this file left behind when they were killed."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(target.parent):
+            if not (entry.name.startswith(_prefix(target)) and entry.name.endswith(TEMPORARY_SUFFIX)):
+                continue
+            path = Path(entry.path)
+            with contextlib.suppress(OSError):  # Windows does not delete what somebody has open
+                if sys.platform == "win32":
+                    path.unlink()
+                    continue
+                with path.open("rb") as orphan:
+                    if _lock(orphan) and _is_named(orphan, path):
+                        path.unlink()
+
+
+def _lock(stream: BinaryIO) -> bool:
+    """Whether the stream's file is ours alone now; some network shares know no locks."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_named(stream: BinaryIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _take_name(temporary: Path, target: Path, *, overwrite: bool) -> None:
