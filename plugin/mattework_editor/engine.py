@@ -28,9 +28,13 @@ Progress = Callable[[str, float], None]
 
 
 class Engine:
-    """A connection to the worker with one photo in it. Safe to call from several threads; calls wait for each other."""
+    """A connection to the worker with one photo in it. Safe to call from several threads; calls wait for each other.
 
-    def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
+    `subject_model` is the model that finds subjects; None takes the built-in one.
+    """
+
+    def __init__(self, command: tuple[str, ...] = COMMAND, subject_model: str | None = None) -> None:
+        self.subject_model = subject_model
         self._command = command
         self._client: WorkerClient | None = None
         self._picture: tuple[Photo, Picture] | None = None
@@ -52,7 +56,8 @@ class Engine:
         edge = EdgeOptions(solver=recipe.solver, band=recipe.trimap.band)
 
         def ask(client: WorkerClient, _: Path, picture: Picture) -> dict[str, Any]:
-            return client.call("cut", CutRequest(picture, "float", edge=edge, colours=0.0), progress)
+            request = CutRequest(picture, "float", self.subject_model, edge, colours=0.0)
+            return client.call("cut", request, progress)
 
         with self._calling:
             value, folder = self._ask(photo, ask)
