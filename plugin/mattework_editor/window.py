@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from mattework import Recipe
 from mattework_editor import drafts, preferences
-from mattework_editor.app_commands import restore_appearance
+from mattework_editor.app_commands import restore_choices
 from mattework_editor.canvas import Canvas
 from mattework_editor.command import CommandSet, translate
 from mattework_editor.commands import COMMANDS
@@ -122,7 +122,7 @@ class EditorWindow(QMainWindow):
             if not stored.isEmpty():
                 restore(stored)
         self.canvas.set_radius(preferences.read_number(self.settings, "radius", 30.0))
-        restore_appearance(self)
+        restore_choices(self)
 
     # Files -----------------------------------------------------------------------------------------------------------
 
