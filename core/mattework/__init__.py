@@ -17,6 +17,7 @@ from mattework._version import __version__
 
 if TYPE_CHECKING:
     from mattework.background import make_background, parse_background, parse_colour
+    from mattework.batch.journal import Batch, BatchEntry, note_review, read_batch
     from mattework.cutout import CLEAN_LAYER
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
     from mattework.formats.flat import BACKGROUND_LAYER
     from mattework.formats.limits import Limits
-    from mattework.formats.xmp import get_recipe
+    from mattework.formats.xmp import drop_recipe, get_recipe
     from mattework.geometry import Point, Rect, Size
     from mattework.gradient import Gradient
     from mattework.in_place import LayerCut, cut_layer
@@ -57,8 +58,10 @@ if TYPE_CHECKING:
     from mattework.reopen import find_photo
     from mattework.segment.prompted import ObjectSelector, Selection, open_selector
     from mattework.shadow import SHADOW_LAYER, draw_shadow, settle_shadow
+    from mattework.touch import touch_alpha, touch_region
 
 _HOMES = {
+    "mattework.batch.journal": ("Batch", "BatchEntry", "note_review", "read_batch"),
     "mattework.background": ("make_background", "parse_background", "parse_colour"),
     "mattework.cutout": ("CLEAN_LAYER",),
     "mattework.document.colour": ("convert_to_srgb8",),
@@ -70,7 +73,7 @@ _HOMES = {
     "mattework.formats.flat": ("BACKGROUND_LAYER",),
     "mattework.formats.limits": ("Limits",),
     "mattework.finding": ("open_model",),
-    "mattework.formats.xmp": ("get_recipe",),
+    "mattework.formats.xmp": ("drop_recipe", "get_recipe"),
     "mattework.geometry": ("Point", "Rect", "Size"),
     "mattework.gradient": ("Gradient",),
     "mattework.in_place": ("LayerCut", "cut_layer"),
@@ -100,6 +103,7 @@ _HOMES = {
     "mattework.reopen": ("find_photo",),
     "mattework.segment.prompted": ("ObjectSelector", "Selection", "open_selector"),
     "mattework.shadow": ("SHADOW_LAYER", "draw_shadow", "settle_shadow"),
+    "mattework.touch": ("touch_alpha", "touch_region"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -108,6 +112,8 @@ __all__ = [
     "CLEAN_LAYER",
     "PHOTO_LAYER",
     "SHADOW_LAYER",
+    "Batch",
+    "BatchEntry",
     "BlendMode",
     "ColorMode",
     "Cutout",
@@ -147,6 +153,7 @@ __all__ = [
     "cut_out",
     "draw_shadow",
     "draw_strokes",
+    "drop_recipe",
     "estimate_foreground",
     "find_layer",
     "find_photo",
@@ -159,6 +166,7 @@ __all__ = [
     "install_model",
     "make_background",
     "make_trimap",
+    "note_review",
     "open_document",
     "open_model",
     "open_selector",
@@ -166,6 +174,7 @@ __all__ = [
     "parse_background",
     "parse_colour",
     "parse_recipe",
+    "read_batch",
     "read_mask",
     "read_trimap",
     "resolve_region",
@@ -175,6 +184,8 @@ __all__ = [
     "solve_alpha",
     "stroke_bounds",
     "take_photo",
+    "touch_alpha",
+    "touch_region",
 ]
 
 

@@ -217,7 +217,7 @@ def finish_cutout(
 
     Args:
         document: what the photo was taken from; its metadata are kept, and its other layers where the photo is one of them.
-        alpha: (H, W) float32, 0 to 1, before edge settings and without the photo's own transparency.
+        alpha: (H, W) float32, 0 to 1, before touches and edge settings and without the photo's own transparency.
         trimap: (H, W) uint8 of 0, 128, 255 that the alpha was solved in, strokes drawn.
         recipe, inputs: what the file is to carry.
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
@@ -287,7 +287,9 @@ def _finish(
     from mattework.background import make_background
     from mattework.edges import apply_edge_settings
     from mattework.shadow import make_shadow_layer, settle_shadow
+    from mattework.touch import touch_alpha
 
+    solved = touch_alpha(solved, recipe.strokes)
     with run.step("colours"):
         clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):

@@ -22,7 +22,10 @@ MOST_DOUBT = 1000.0
 LARGEST_RADIUS = 10_000.0
 
 Origin: TypeAlias = Literal["model", "prompts", "mask", "trimap"]
-StrokeKind: TypeAlias = Literal["foreground", "background", "unknown", "transparent", "restored"]
+StrokeKind: TypeAlias = Literal[
+    "foreground", "background", "unknown", "transparent", "restored", "bridged", "cleaned"
+]
+StrokeShape: TypeAlias = Literal["brush", "area", "gradient"]
 SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard"]
 ShadowKind: TypeAlias = Literal["drop", "contact"]
 
@@ -64,14 +67,32 @@ class TrimapRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
-    """One brush gesture in image pixels: a round brush dragged along `points` (x, y). `radius` in pixels.
+    """One gesture of a painting tool in image pixels.
 
-    `kind` is what lies under the brush then; "restored" takes back what earlier strokes did there.
+    `kind` is what lies under it then; "restored" takes back what earlier strokes did there, "bridged" closes small holes
+    and gaps, "cleaned" removes specks.
+    `shape`: a round brush of `radius` dragged along `points` (x, y); the area inside the outline `points`, whose border
+    is `radius` pixels soft to each side; or a gradient, in full force before the first of two points and gone beyond the
+    second. `hardness` is the share of the radius over which a brush has full force, `opacity` that force, both 0 to 1.
+    `pressures`, one for each point, scale the brush's size or its opacity, as `pressed` says.
     """
 
     kind: StrokeKind
     radius: float
     points: tuple[tuple[float, float], ...]
+    hardness: float = 1.0
+    opacity: float = 1.0
+    shape: StrokeShape = "brush"
+    pressures: tuple[float, ...] = ()
+    pressed: Literal["size", "opacity"] = "size"
+
+    @property
+    def is_touch(self) -> bool:
+        """Whether it is blended onto the solved alpha (see `mattework.touch`) and not drawn into the trimap."""
+        if self.shape != "brush" or self.kind in ("bridged", "cleaned"):
+            return True
+        partial = self.hardness < 1 or self.opacity < 1 or bool(self.pressures)
+        return partial and self.kind in ("foreground", "background")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +227,9 @@ def find_bad_setting(recipe: Recipe) -> str | None:
         ("certain background", rules.certain_background, 0.0, 1.0),
         ("certain foreground", rules.certain_foreground, rules.certain_background, 1.0),
         *(("a stroke's radius", stroke.radius, 0.0, LARGEST_RADIUS) for stroke in recipe.strokes),
+        *(("a stroke's hardness", stroke.hardness, 0.0, 1.0) for stroke in recipe.strokes),
+        *(("a stroke's opacity", stroke.opacity, 0.0, 1.0) for stroke in recipe.strokes),
+        *(("a pen's pressure", one, 0.0, 1.0) for stroke in recipe.strokes for one in stroke.pressures),
         *_shadow_bounds(recipe.shadow),
         *(("a layer's opacity", one.opacity, 0.0, 1.0) for one in recipe.layers if one.opacity is not None),
     )
@@ -214,6 +238,11 @@ def find_bad_setting(recipe: Recipe) -> str | None:
             return f"{name} runs from {low:g} to {high:g}, not {value:g}."
     if not all(math.isfinite(number) for one in recipe.strokes for point in one.points for number in point):
         return "a point of a stroke is no number."
+    for stroke in recipe.strokes:
+        if stroke.pressures and len(stroke.pressures) != len(stroke.points):
+            return "a stroke has not one pressure for each point."
+        if stroke.shape == "gradient" and len(stroke.points) != 2:
+            return f"a gradient runs between 2 points, not {len(stroke.points)}."
     for prompt in recipe.subject.prompts:
         if len(prompt.points) < FEWEST_POINTS[prompt.kind]:
             return f"a {prompt.kind} needs at least {FEWEST_POINTS[prompt.kind]} points."

@@ -183,6 +183,7 @@ def _resize(picture: AnyArray, size: Size) -> AnyArray:
 def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, int] = (0, 0)) -> Bytes:
     """A copy of `trimap` with the strokes drawn in their order; later ones win.
 
+    Strokes that are touches (soft, partial, areas and gradients) are left out: they go onto the solved alpha.
     A transparent stroke turns foreground into unknown and leaves background alone: it widens the band inside the
     subject (veils, glass, smoke). A restored stroke brings `trimap` itself back.
 
@@ -196,10 +197,12 @@ def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, in
     drawn = trimap.copy()
     frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
     for stroke in strokes:
+        if stroke.is_touch:
+            continue
         touched = stroke_bounds(stroke).move(-offset[0], -offset[1]).intersect(frame)
         if touched.is_empty:
             continue
-        brush = _draw_brush(stroke, touched.move(*offset))
+        brush = draw_brush(stroke, touched.move(*offset))
         part = drawn[touched.slices]
         if stroke.kind == "transparent":
             brush = brush & (part == FOREGROUND)
@@ -211,12 +214,14 @@ def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, in
 
 
 def stroke_bounds(stroke: Stroke) -> Rect:
-    """The smallest rectangle that holds every pixel the stroke can touch, in picture pixels."""
+    """The smallest rectangle that holds every pixel the stroke can touch, in picture pixels; a gradient has no end."""
     points = np.array(stroke.points, np.float64).reshape(-1, 2)
     if not np.isfinite(points).all() or not math.isfinite(stroke.radius) or stroke.radius < 0:
         raise UsageError("A stroke's points and radius must be finite numbers, and the radius not negative.")
     if len(points) == 0:
         return Rect(0, 0, 0, 0)
+    if stroke.shape == "gradient":
+        return Rect(-1_000_000, -1_000_000, 1_000_000, 1_000_000)
     points = np.clip(points, -1e6, 1e6)
     radius = min(stroke.radius, 1e6) + 1.0
     left, top = np.floor(points.min(axis=0) - radius)
@@ -224,7 +229,7 @@ def stroke_bounds(stroke: Stroke) -> Rect:
     return Rect(int(left), int(top), int(right), int(bottom))
 
 
-def _draw_brush(stroke: Stroke, where: Rect) -> Bools:
+def draw_brush(stroke: Stroke, where: Rect) -> Bools:
     """The pixels of `where` whose centre lies under a round brush dragged along the stroke, and those under its points.
 
     A segment's brush is convex, so a row meets it in one span; starts and ends of all spans are counted and summed up
