@@ -10,6 +10,7 @@ from PyQt6.QtGui import QKeySequence
 from mattework_editor.app_commands import APP_COMMANDS
 from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
+from mattework_editor.output_commands import OUTPUT_COMMANDS
 from mattework_editor.tools import TOOLS, BrushTool
 from mattework_editor.view_commands import VIEW_COMMANDS
 
@@ -150,5 +151,6 @@ COMMANDS: tuple[Command, ...] = (
         run=partial(_scale_brush, 1.25),
     ),
     *VIEW_COMMANDS,
+    *OUTPUT_COMMANDS,
     *APP_COMMANDS,
 )

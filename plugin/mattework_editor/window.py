@@ -30,6 +30,7 @@ from mattework_editor.compose import View
 from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
 from mattework_editor.menus import fill_menu_bar
+from mattework_editor.output import Output
 from mattework_editor.panels.background import BackgroundPanel
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.layers import LayersPanel, list_others
@@ -57,6 +58,7 @@ class EditorWindow(QMainWindow):
         self.steps: StepsPanel = StepsPanel()
         self.layers: LayersPanel = LayersPanel()
         self.filing: Filing = Filing(self, self.workbench, self.settings)
+        self.output: Output = Output(self, self.workbench, self.filing, self.settings)
         self.views: Views = Views(self.canvas, self.workbench, self.settings, self._show_failure, self)
         self.shadow: ShadowPanel = ShadowPanel(self.views.suit_shadow)
         self.look: ViewPanel = ViewPanel(self.views, self.canvas)
@@ -96,6 +98,8 @@ class EditorWindow(QMainWindow):
         bench.failed.connect(self.show_error)
         self.filing.told.connect(self.status.tell)
         self.filing.failed.connect(self.show_error)
+        self.output.told.connect(self.status.tell)
+        self.output.failed.connect(self.show_error)
         canvas.gesture_ended.connect(self._paint)
         canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self.toolbar.show_radius)
@@ -200,6 +204,7 @@ class EditorWindow(QMainWindow):
         session = self.workbench.session
         assert session is not None
         self._had_subject = session.has_subject
+        self.background.suit_size(session.size)
         self.show_view(View.CHECKERBOARD if session.has_subject else View.ORIGINAL)
         notes = session.document.notes
         ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")

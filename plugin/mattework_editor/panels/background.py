@@ -18,13 +18,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework import Gradient, MatteworkError, Recipe, parse_background
+from mattework import Gradient, MatteworkError, Recipe, Size, parse_background
 from mattework_editor.files import OPEN_SUFFIXES
 from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting
 
 NONE, COLOUR, GRADIENT, BLUR, PICTURE = range(5)
-MOST_BLUR = 400.0
+MOST_BLUR = 100.0
+BLUR_SHARE = 0.02
+"""Standard deviation of the blur that is offered, in long sides of the photo."""
 
 
 class BackgroundPanel(QWidget):
@@ -124,6 +126,11 @@ class BackgroundPanel(QWidget):
         button.setChecked(True)
         self.pages.setCurrentIndex(kind)
         self.file.setText(Path(self._picture).name if self._picture else "")
+
+    def suit_size(self, size: Size) -> None:
+        """Offer a blur that suits a photo of this size."""
+        self.blur.set_range(0, max(MOST_BLUR, round(0.1 * size.long_side)))
+        self.blur.show_value(round(BLUR_SHARE * size.long_side))
 
     def _read(self, text: str) -> int:
         """Show what a background says; gives its kind."""

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -26,7 +27,7 @@ from mattework_editor.layer_look import LayerRow, change_layer, list_layers
 from mattework_editor.panels.setting import REST
 from mattework_editor.pyramid import Pyramid
 
-SIDE = 40
+SIDE = 32
 """Long side of a thumbnail."""
 OURS = (BACKGROUND_LAYER, SHADOW_LAYER, PHOTO_LAYER, CLEAN_LAYER)
 
@@ -61,6 +62,8 @@ class LayersPanel(QScrollArea):
         self._layout.setContentsMargins(4, 4, 4, 4)
         self._layout.setSpacing(2)
         self.setWidget(self._inside)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(4 * (SIDE + 8))
 
     def show_recipe(self, recipe: Recipe, others: tuple[OtherLayer, ...] = ()) -> None:
         """Show the layers of a recipe, and those that the document has besides, from the top."""
@@ -85,6 +88,7 @@ class LayersPanel(QScrollArea):
             item = self._layout.takeAt(0)
             widget = None if item is None else item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         self._others = others
         self.rows = {row.name: LayerWidget(row) for row in rows}
@@ -151,7 +155,11 @@ class LayerWidget(QWidget):
             layout.addWidget(self.mask_button)
             self.mask_button.toggle_wanted.connect(self._toggle_mask)
             self.mask_button.look_wanted.connect(self.mask_wanted)
-        layout.addWidget(QLabel(row.name), 1)
+        title = QLabel(row.name)
+        title.setMinimumWidth(40)
+        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        title.setToolTip(row.name)
+        layout.addWidget(title, 1)
         layout.addWidget(self.opacity)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)

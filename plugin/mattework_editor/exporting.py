@@ -1,0 +1,190 @@
+"""Handing out: the cut-out as a picture of its own, cropped and sized, without touching what is worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+
+from mattework import (
+    BACKGROUND_LAYER,
+    PHOTO_LAYER,
+    SHADOW_LAYER,
+    Cutout,
+    Document,
+    Group,
+    Layer,
+    Rect,
+    Size,
+    drop_recipe,
+    finish_cutout,
+    flatten_document,
+    save_document,
+)
+from mattework.arrays import Bools, Floats, Samples
+from mattework.progress import Progress
+from mattework_editor.session import Session
+
+Kind = Literal["png", "webp", "tiff", "psd"]
+SUFFIXES: dict[Kind, str] = {"png": ".png", "webp": ".webp", "tiff": ".tif", "psd": ".psd"}
+SEEN = 1 / 255
+"""Opacity from which a pixel counts as part of what is cropped to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """How the cut-out is handed out.
+
+    `crop` leaves no more than the subject (and its shadow), with `margin` pixels around. `long_side` sizes it, 0 for as it
+    is; a layered PSD keeps its size. `background` and `shadow` say whether these layers come along. `quality` is for WebP,
+    100 being lossless; `bits` 8 or 16 for PNG and TIFF, None for the photo's own.
+    """
+
+    kind: Kind = "png"
+    crop: bool = True
+    margin: int = 0
+    long_side: int = 0
+    background: bool = False
+    shadow: bool = True
+    quality: int = 90
+    bits: int | None = None
+
+
+def export_file(
+    session: Session, path: Path, export: Export, progress: Progress | None = None
+) -> tuple[str, ...]:
+    """Write the cut-out to a file; gives the notes of what the format could not hold.
+
+    Raises:
+        MatteworkError: see `mattework.save_document`; the file that was there is left as it was.
+    """
+    document = make_export(session, export, progress)
+    return save_document(
+        document,
+        path,
+        format=export.kind,
+        overwrite=True,
+        quality=export.quality if export.kind == "webp" else None,
+        bits=export.bits if export.kind in ("png", "tiff") else None,
+        progress=progress,
+    )
+
+
+def make_png(session: Session, progress: Progress | None = None) -> bytes:
+    """The cut-out as a PNG with transparency, cropped to the subject and its shadow, for the clipboard."""
+    stream = BytesIO()
+    save_document(make_export(session, Export(bits=8), progress), stream, format="png", bits=8)
+    return stream.getvalue()
+
+
+def make_export(session: Session, export: Export, progress: Progress | None = None) -> Document:
+    """The document that an export writes: one layer for flat formats, all of them for PSD."""
+    cutout = finish_cutout(
+        session.document,
+        session.photo,
+        session.planes.alpha,
+        session.planes.trimap,
+        recipe=session.recipe,
+        inputs=session.choices.inputs,
+        progress=progress,
+    )
+    document = leave_out(cutout.document, background=not export.background, shadow=not export.shadow)
+    metadata = replace(document.metadata, xmp=drop_recipe(document.metadata.xmp))
+    document = replace(document, metadata=metadata)
+    frame = find_crop(cutout, document, export.margin) if export.crop else document.size.rect
+    if export.kind == "psd":
+        return crop_layers(document, frame)
+    colour, alpha = flatten_document(document, progress=progress)
+    layer = Layer(
+        PHOTO_LAYER,
+        frame.size.rect,
+        _crop(colour, frame),
+        None if alpha is None else _crop(alpha, frame),
+    )
+    flat = replace(document, size=frame.size, layers=(layer,), composite=None)
+    return flat if not export.long_side else scale_flat(flat, export.long_side)
+
+
+def leave_out(document: Document, *, background: bool, shadow: bool) -> Document:
+    """The document without its background, its shadow, or both."""
+    gone = {name for name, leave in ((BACKGROUND_LAYER, background), (SHADOW_LAYER, shadow)) if leave}
+
+    def keep(nodes: tuple[Layer | Group, ...]) -> tuple[Layer | Group, ...]:
+        kept = (node for node in nodes if not (isinstance(node, Layer) and node.name in gone))
+        return tuple(
+            replace(node, children=keep(node.children)) if isinstance(node, Group) else node for node in kept
+        )
+
+    return replace(document, layers=keep(document.layers), composite=None)
+
+
+def find_crop(cutout: Cutout, document: Document, margin: int) -> Rect:
+    """The rectangle of the subject and of the shadow that is shown, and `margin` around; all where there is no subject."""
+    bounds = _find_bounds(cutout.alpha >= SEEN)
+    for layer in document.walk_layers():
+        if layer.name == SHADOW_LAYER and layer.visible:
+            bounds = bounds.unite(layer.rect)
+    frame = document.size.rect
+    return frame if bounds.is_empty else bounds.grow(margin).intersect(frame)
+
+
+def crop_layers(document: Document, frame: Rect) -> Document:
+    """A canvas of the size of `frame`; what layers hold beyond it stays in them, as in other programs."""
+
+    def move(node: Layer | Group) -> Layer | Group:
+        mask = node.mask
+        if mask is not None:
+            mask = replace(mask, rect=mask.rect.move(-frame.left, -frame.top))
+        if isinstance(node, Group):
+            return replace(node, mask=mask, children=tuple(move(child) for child in node.children))
+        return replace(node, mask=mask, rect=node.rect.move(-frame.left, -frame.top))
+
+    layers = tuple(move(node) for node in document.layers)
+    return replace(document, size=frame.size, layers=layers, composite=None)
+
+
+def scale_flat(document: Document, long_side: int) -> Document:
+    """A document of one layer at another size. Colours are weighted by their opacity, so that no hidden one bleeds in."""
+    import cv2
+
+    (layer,) = document.walk_layers()
+    size = document.size.scale_to_long_side(long_side)
+    how = cv2.INTER_AREA if size.width < document.size.width else cv2.INTER_CUBIC
+    colour: Floats = layer.pixels.astype(np.float32)
+    white = np.float32({8: 255, 16: 65535, 32: 1}[document.depth])
+
+    def resize(plane: Floats) -> Floats:
+        resized = cv2.resize(plane, (size.width, size.height), interpolation=how)
+        return np.asarray(resized.reshape(size.height, size.width, -1), np.float32)
+
+    alpha = None
+    if layer.alpha is not None:
+        opacity = layer.alpha.astype(np.float32)[..., None] / white
+        small = resize(opacity).clip(0, 1)
+        colour = resize(colour * opacity) / np.maximum(small, np.float32(1e-6))
+        alpha = _as_samples(small[..., 0] * white, layer)
+    else:
+        colour = resize(colour)
+    scaled = Layer(layer.name, Size(size.width, size.height).rect, _as_samples(colour, layer), alpha)
+    return replace(document, size=size, layers=(scaled,))
+
+
+def _crop(samples: Samples, frame: Rect) -> Samples:
+    return cast("Samples", np.ascontiguousarray(samples[frame.slices]))
+
+
+def _as_samples(values: Floats, like: Layer) -> Samples:
+    if like.pixels.dtype == np.float32:
+        return values
+    white = 255 if like.pixels.dtype == np.uint8 else 65535
+    return cast("Samples", np.rint(values.clip(0, white)).astype(like.pixels.dtype))
+
+
+def _find_bounds(seen: Bools) -> Rect:
+    columns, rows = np.flatnonzero(seen.any(axis=0)), np.flatnonzero(seen.any(axis=1))
+    if not len(rows):
+        return Rect(0, 0, 0, 0)
+    return Rect(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
