@@ -45,12 +45,28 @@ def _show_about(window: EditorWindow) -> None:
     open_dialog(About(window))
 
 
+def _show_models(window: EditorWindow) -> None:
+    from mattework_editor.models_dialog import ModelsDialog
+
+    dialog = ModelsDialog(window.settings, window)
+    dialog.chosen.connect(lambda model: setattr(window.workbench.engine, "subject_model", model))
+    open_dialog(dialog)
+
+
 def _choose_appearance(appearance: Appearance, window: EditorWindow) -> None:
     window.settings.setValue("appearance", appearance)
     show_appearance(appearance)
 
 
 APP_COMMANDS: tuple[Command, ...] = (
+    Command(
+        id="select.models",
+        text="&Models…",
+        menu="select",
+        part=9,
+        tip="What models there are: licences, speed, install and import; which one Select Subject uses",
+        run=_show_models,
+    ),
     *(
         Command(
             id=f"window.{appearance}",
@@ -91,8 +107,11 @@ APP_COMMANDS: tuple[Command, ...] = (
 )
 
 
-def restore_appearance(window: EditorWindow) -> None:
-    """The colours of last time."""
+def restore_choices(window: EditorWindow) -> None:
+    """The colours and the subject model of last time."""
+    from mattework_editor.models_dialog import read_subject_model
+
+    window.workbench.engine.subject_model = read_subject_model(window.settings)
     appearance = read_appearance(window.settings)
     if appearance != "system":
         show_appearance(appearance)
