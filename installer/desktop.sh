@@ -50,7 +50,7 @@ done
 install -D -m 644 "$resources/icons/mattework-editor.svg" "$icons/scalable/apps/mattework-editor.svg"
 install -D -m 644 "$resources/desktop/io.github.mattework.mattework.metainfo.xml" "$metainfo"
 mkdir -p "$(dirname "$entry")"
-# In an Exec line a quoted argument escapes these, and the percent sign is doubled.
+# A quoted argument escapes these with a backslash, of which a desktop entry wants two; the percent sign is doubled.
 quoted="$(printf '%s' "$program" | sed -e 's/[\\"`$]/\\\\&/g' -e 's/%/%%/g')"
 while IFS= read -r line; do
     case "$line" in
