@@ -229,7 +229,9 @@ def splice_layer(
     if info is None:
         raise ValueError("there is no list of layers")
     grown = 0
-    for change in changes:
+    there = {number for number, _ in record.channels}
+    # Old channels first: one of no bytes may lie where a new one is put behind it.
+    for change in sorted(changes, key=lambda one: one.number not in there):
         data = change.to_bytes(layout.version, layout.order)
         at = next(
             (index for index, (number, _) in enumerate(record.channels) if number == change.number), None
