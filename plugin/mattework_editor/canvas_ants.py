@@ -31,6 +31,7 @@ class Ants:
         self._pixels: AnyArray = np.zeros((0, 0), np.uint32)
         self._at: tuple[AnyArray, AnyArray] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self._phase = 0
+        self._width = 1
 
     def drop(self) -> None:
         """The matte has changed."""
@@ -50,12 +51,13 @@ class Ants:
     def paint(self, painter: QPainter, sources: Sources, view: Viewport, ratio: float) -> None:
         """Draw the outline; `ratio` is how many screen pixels a line of one pixel shall be wide."""
         if view != self._view:
-            self._find(sources, view, max(1, round(ratio)))
+            self._width = max(1, round(ratio))
+            self._find(sources, view, self._width)
             self._view = view
         rows, columns = self._at
         if self._image is None or not len(rows):
             return
-        dash = ((rows + columns + self._phase) // DASH) % 2 == 0
+        dash = ((rows + columns + self._phase * self._width) // (DASH * self._width)) % 2 == 0
         self._pixels[rows, columns] = np.where(dash, np.uint32(_WHITE), np.uint32(_BLACK))
         extent = self.extent
         where = QRect(extent.left, extent.top, extent.width, extent.height)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +53,9 @@ def shown(driver: Driver) -> Bytes:
 
 
 def pixel(driver: Driver, picture: Bytes, x: float, y: float) -> tuple[int, ...]:
+    ratio = driver.canvas.devicePixelRatioF()
     at = driver.at(x, y)
-    return tuple(int(one) for one in picture[at.y(), at.x()])
+    return tuple(int(one) for one in picture[round(at.y() * ratio), round(at.x() * ratio)])
 
 
 def photo_at(driver: Driver, x: int, y: int) -> tuple[int, ...]:
@@ -199,6 +203,52 @@ def test_a_picture_to_judge_the_edge_on_is_seen_and_not_saved(
     assert len(disc.session.history.steps) == 1
 
 
+FINE_SCREEN = """
+import numpy as np
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from mattework_editor.app import make_application
+from mattework_editor.canvas import Canvas
+from mattework_editor.compose import Look, Sources, View
+from mattework_editor.pyramid import Pyramid
+from mattework_editor.tools import TOOLS
+
+application = make_application()
+colour = np.zeros((200, 240, 3), np.uint8)
+colour[:, :, 0], colour[:, :, 1] = np.arange(240), np.arange(200)[:, None]
+canvas = Canvas()
+canvas.resize(300, 300)
+canvas.show()
+plane = np.zeros((200, 240), np.uint8)
+canvas.show_sources(Sources(Pyramid.build(colour), Pyramid.build(plane), plane))
+canvas.show_look(Look(view=View.ORIGINAL))
+canvas.zoom_to(2.0)
+canvas.turn_to(90)
+got = []
+canvas.gesture_ended.connect(lambda samples, _: got.extend(samples))
+application.processEvents()
+shown = canvas.grab().toImage()
+print(canvas.devicePixelRatioF(), shown.width())
+place = QPoint(150, 130)
+seen = shown.pixelColor(300, 260)
+canvas.set_tool(TOOLS[0]())
+QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+print(got[0].x - seen.red() - 0.5, got[0].y - seen.green() - 0.5)
+"""
+
+
+def test_on_a_screen_with_two_pixels_a_point_the_brush_still_meets_what_is_seen() -> None:
+    """At 100 % one photo pixel is one pixel of the screen, and the pointer is over the pixel that it shows."""
+    environment = {**os.environ, "QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", FINE_SCREEN], env=environment, capture_output=True, text=True, check=True
+    )
+    ratio, width, dx, dy = (float(one) for one in done.stdout.split())
+    assert (ratio, width) == (2.0, 600.0)
+    assert abs(dx) <= 1
+    assert abs(dy) <= 1
+
+
 # Behind the subject ----------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +278,9 @@ def test_a_gradient_behind_is_seen_at_once_and_is_one_step(disc: Driver) -> None
 
 
 def test_the_blurred_photo_behind_has_nothing_of_the_subject(disc: Driver) -> None:
+    disc.key(Qt.Key.Key_B)
+    disc.canvas.set_radius(75)
+    disc.drag((120, 100), (122, 100))
     button = disc.window.background.kinds.button(3)
     assert button is not None
     disc.click(button)
@@ -235,7 +288,7 @@ def test_the_blurred_photo_behind_has_nothing_of_the_subject(disc: Driver) -> No
     backdrop = disc.canvas.look.backdrop
     assert backdrop is not None
     assert backdrop[100, 120, 0] < 110, "the red disc is gone from it"
-    assert disc.session.recipe.background == "blur(40)"
+    assert disc.session.recipe.background == "blur(5)", "what suits a small photo"
 
 
 def test_a_shadow_is_seen_while_its_sliders_move(disc: Driver) -> None:
