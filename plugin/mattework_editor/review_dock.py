@@ -1,0 +1,310 @@
+"""The filmstrip: photos to be looked through, least sure first; the queue cuts the rest meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtGui import QColor, QIcon, QPixmap
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDockWidget,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mattework_editor.files import Opened, read_file
+from mattework_editor.review import THUMBNAIL, Item, Line, open_line
+from mattework_editor.review_queue import ReviewQueue
+
+if TYPE_CHECKING:
+    from mattework_editor.window import EditorWindow
+
+SIDE = 112
+PATH = Qt.ItemDataRole.UserRole
+
+
+class ReviewDock(QDockWidget):
+    """`strip` shows the photos, `doubtful` leaves only those that need a look. `path` is the photo that is looked at."""
+
+    def __init__(self, window: EditorWindow, line: Line) -> None:
+        super().__init__(window)
+        self.setWindowTitle(self.tr("Review"))
+        self.setObjectName("review")
+        self.line = line
+        self.queue = ReviewQueue(line, self, window.workbench.engine.subject_model)
+        self.path: Path | None = None
+        self._window = window
+        self._wanted: Path | None = None
+        self._saving: tuple[Path, Path] | None = None
+        self._make_widgets()
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
+        window.installEventFilter(self)
+        self.queue.changed.connect(self._note_cut)
+        bench = window.workbench
+        bench.busy_changed.connect(self._note_busy)
+        bench.opened.connect(self._note_opened)
+        bench.saved.connect(self._note_saved)
+        bench.failed.connect(self._forget_saving)
+        self.fill()
+        self.queue.go_on()
+
+    def _make_widgets(self) -> None:
+        self.strip = QListWidget()
+        self.strip.setAccessibleName(self.tr("Photos"))
+        self.strip.setViewMode(QListWidget.ViewMode.IconMode)
+        self.strip.setFlow(QListWidget.Flow.LeftToRight)
+        self.strip.setWrapping(False)
+        self.strip.setMovement(QListWidget.Movement.Static)
+        self.strip.setIconSize(QSize(SIDE, SIDE))
+        self.strip.setUniformItemSizes(True)
+        self.strip.setSpacing(4)
+        self.strip.setMinimumHeight(SIDE + 58)
+        self.strip.itemClicked.connect(lambda item: self.look_at(item.data(PATH)))
+        self.strip.itemActivated.connect(lambda item: self.look_at(item.data(PATH)))
+        self.summary = QLabel()
+        self.summary.setAccessibleName(self.tr("How far it is"))
+        self.doubtful = QCheckBox(self.tr("Needs a look"))
+        self.doubtful.setToolTip(self.tr("Show only photos where the model is not sure, or that failed"))
+        self.doubtful.toggled.connect(self.fill)
+        self.approve_button = QPushButton(self.tr("Approve"))
+        self.approve_button.clicked.connect(self.approve)
+        self.approve_button.setToolTip(
+            self.tr("Save the layered file and go on to the next photo (Ctrl+Return)")
+        )
+        self.skip_button = QPushButton(self.tr("Skip"))
+        self.skip_button.setToolTip(self.tr("Save nothing and go on to the next photo (Ctrl+Backspace)"))
+        self.skip_button.clicked.connect(self.skip)
+        self.folder_button = QPushButton()
+        self.folder_button.setToolTip(self.tr("The folder that approved files are saved into"))
+        self.folder_button.clicked.connect(self.ask_folder)
+        row = QHBoxLayout()
+        row.addWidget(self.summary, 1)
+        for widget in (self.doubtful, self.folder_button, self.skip_button, self.approve_button):
+            row.addWidget(widget)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(6, 2, 6, 4)
+        column.addLayout(row)
+        column.addWidget(self.strip)
+        self.setWidget(inside)
+
+    # Going through ---------------------------------------------------------------------------------------------------
+
+    def look_at(self, path: Path) -> None:
+        """Open a photo of the line, with its cut where there is one."""
+        self._wanted = path
+        self.queue.near = path
+        if not self._window.workbench.is_busy:
+            self._open_wanted()
+
+    def step(self, by: int) -> None:
+        """The next photo of the strip, or the one before."""
+        count = self.strip.count()
+        if count:
+            row = 0 if self.path is None else (self.strip.currentRow() + by) % count
+            item = self.strip.item(row)
+            assert item is not None
+            self.look_at(item.data(PATH))
+
+    def approve(self) -> None:
+        """Save the layered file; when it is saved, the photo is done with."""
+        path, bench = self.path, self._window.workbench
+        if path is None or not bench.can_edit or bench.session is None or not bench.session.has_subject:
+            return
+        target = self.line.name_target(path)
+        known = self.line.items[str(path)].target == str(target)
+        if target.exists() and not known and not self._may_replace(target):
+            return
+        self._saving = path, target
+        bench.save_file(target, overwrite=target.exists())
+
+    def skip(self) -> None:
+        if self.path is not None:
+            self._finish(self.path, "skipped", None)
+
+    def ask_folder(self) -> None:
+        """Where approved files go."""
+        start = self.line.folder or (self.path.parent if self.path else Path.home())
+        named = QFileDialog.getExistingDirectory(self._window, self.tr("Save approved files in"), str(start))
+        if named:
+            self.line.folder = Path(named)
+            self.line.keep()
+            self.fill()
+
+    def _may_replace(self, target: Path) -> bool:
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Replace the file?"),
+            self.tr("{name} is there already. Replace it?").format(name=target.name),
+            buttons.Yes | buttons.No,
+            buttons.No,
+        )
+        return answer == buttons.Yes
+
+    def _open_wanted(self) -> None:
+        path = self._wanted
+        if path is None:
+            return
+        self._wanted = None
+        choices = self.line.read_cut(path) if self.line.items[str(path)].status != "waiting" else None
+        alpha = self.queue.take_alpha(path)
+
+        def read(file: Path) -> Opened:
+            opened = read_file(file)
+            if choices is None or opened.choices is not None:
+                return opened
+            return replace(opened, choices=choices, alpha=alpha)
+
+        self._window.filing.open_path(path, read=read)
+
+    def _note_opened(self) -> None:
+        session = self._window.workbench.session
+        known = session is not None and str(session.path) in self.line.items
+        self.path = session.path if known and session is not None else None
+        self.fill()
+
+    def _finish(self, path: Path, status: str, target: Path | None) -> None:
+        """Done with a photo: on to the one after it that is not."""
+        order = [Path(one.path) for one in self.line.ordered(self.doubtful.isChecked())]
+        at = order.index(path) if path in order else -1
+        after = [*order[at + 1 :], *order[: max(0, at)]]
+        self.line.change(path, status=status, target=None if target is None else str(target))
+        left = [
+            one for one in after if self.line.items[str(one)].status not in ("approved", "skipped", "failed")
+        ]
+        self.fill()
+        if left:
+            self.look_at(left[0])
+        else:
+            self._window.status.tell(self.tr("All photos have been looked at."))
+
+    # What happens elsewhere ------------------------------------------------------------------------------------------
+
+    def _note_cut(self, path: Path) -> None:
+        self.fill()
+        session = self._window.workbench.session
+        if self.path is None and self._wanted is None and not self._window.workbench.is_busy:
+            self.look_at(path)
+        elif (
+            path == self.path
+            and session is not None
+            and not session.has_subject
+            and not session.history.steps
+        ):
+            self.look_at(path)  # it was opened before it was cut, and nothing has been done to it
+
+    def _note_busy(self, title: str) -> None:
+        if not title:
+            self._open_wanted()
+
+    def _note_saved(self, target: Path) -> None:
+        if self._saving is not None and self._saving[1] == target:
+            path, self._saving = self._saving[0], None
+            self._finish(path, "approved", target)
+
+    def _forget_saving(self) -> None:
+        self._saving = None
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if (
+            watched is self._window
+            and event is not None
+            and event.type() == QEvent.Type.Hide
+            and not event.spontaneous()
+        ):
+            self.queue.close()
+        return super().eventFilter(watched, event)
+
+    # Showing ---------------------------------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Show the line as it is now."""
+        items = self.line.ordered(self.doubtful.isChecked())
+        self.strip.clear()
+        for item in items:
+            self.strip.addItem(self._make_entry(item))
+            if self.path is not None and item.path == str(self.path):
+                self.strip.setCurrentRow(self.strip.count() - 1)
+        everything = self.line.items.values()
+        done = sum(one.status in ("approved", "skipped") for one in everything)
+        waiting = sum(one.status == "waiting" for one in everything)
+        unsure = sum(one.needs_a_look for one in everything)
+        self.summary.setText(
+            self.tr("{done} of {all} done, {unsure} need a look, {waiting} still to be cut").format(
+                done=done, all=len(self.line.items), unsure=unsure, waiting=waiting
+            )
+        )
+        folder = self.line.folder
+        self.folder_button.setText(
+            self.tr("Beside the photos")
+            if folder is None
+            else self.tr("Into {name}").format(name=folder.name)
+        )
+
+    def _make_entry(self, item: Item) -> QListWidgetItem:
+        path = Path(item.path)
+        entry = QListWidgetItem(f"{_shorten(path.name)}\n{self._name_status(item)}")
+        entry.setData(PATH, path)
+        pixmap = QPixmap()
+        data = self.line.read_thumbnail(path) if item.status != "waiting" else None
+        if data is None or not pixmap.loadFromData(data):
+            pixmap = QPixmap(THUMBNAIL, THUMBNAIL)
+            pixmap.fill(QColor(110, 110, 110))
+        entry.setIcon(QIcon(pixmap))
+        entry.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+        told = [str(path), self._name_status(item), *item.reasons, item.message, item.target or ""]
+        entry.setToolTip("\n".join(one for one in told if one))
+        entry.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.name}, {self._name_status(item)}")
+        if item.needs_a_look:
+            entry.setForeground(QColor(230, 130, 30))
+        return entry
+
+    def _name_status(self, item: Item) -> str:
+        if item.status == "ready":
+            sure = item.confidence
+            return self.tr("ready") if sure is None else self.tr("{0:.0%} sure").format(sure)
+        return {
+            "waiting": self.tr("waiting"),
+            "failed": self.tr("failed"),
+            "approved": self.tr("✓ approved"),
+            "skipped": self.tr("skipped"),
+        }[item.status]
+
+
+def find_review(window: EditorWindow) -> ReviewDock | None:
+    """The review of a window; None when it has none."""
+    return window.findChild(ReviewDock)
+
+
+def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | None:
+    """Look through the photos of folders and files; an earlier review of this window ends. None when there are none."""
+    line = open_line(places)
+    if not line.items:
+        window.status.tell(window.tr("There are no photos in {name}.").format(name=places[0].name))
+        return None
+    before = find_review(window)
+    if before is not None:
+        before.queue.close()
+        before.setParent(None)
+        before.deleteLater()
+    dock = ReviewDock(window, line)
+    first = next((one for one in line.ordered() if one.status == "ready"), None)
+    if first is not None:
+        dock.look_at(Path(first.path))
+    return dock
+
+
+def _shorten(name: str, most: int = 18) -> str:
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"

@@ -1,0 +1,108 @@
+"""Cuts the photos of a line one after the other, beside the window, with a connection to the worker of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
+from PyQt6.QtGui import QImage
+
+from mattework import Recipe, SubjectChoice
+from mattework.arrays import Bytes, Floats
+from mattework.errors import Cancelled, MatteworkError
+from mattework.worker.protocol import EngineError
+from mattework_editor.engine import Engine
+from mattework_editor.files import make_planes, read_file
+from mattework_editor.review import Line, draw_thumbnail
+from mattework_editor.session import Choices
+from mattework_editor.tasks import Task, Tasks
+
+MOST_PIXELS = 120_000_000
+"""Pixels of solved alpha that are kept at hand; others are solved again from what the cut rests on."""
+
+
+class ReviewQueue(QObject):
+    """`changed` comes with the path of a photo whose state is another now."""
+
+    changed = pyqtSignal(object)
+
+    def __init__(self, line: Line, parent: QObject | None = None, subject_model: str | None = None) -> None:
+        super().__init__(parent)
+        self.line = line
+        self.engine = Engine(subject_model=subject_model)
+        self.near: Path | None = None
+        self._alphas: dict[Path, Floats] = {}
+        self._tasks = Tasks(self)
+        self._running: Task | None = None
+
+    @property
+    def is_working(self) -> bool:
+        return self._running is not None
+
+    def go_on(self) -> None:
+        """Cut what waits, the photo that is looked at first."""
+        item = self.line.next_waiting(self.near)
+        if self._running is not None or item is None:
+            return
+        path = Path(item.path)
+        self._running = self._tasks.start(
+            lambda task: _cut(path, self.engine, task),
+            lambda result: self._take(path, *result),
+            lambda error: self._fail(path, error),
+        )
+
+    def take_alpha(self, path: Path) -> Floats | None:
+        """The solved alpha of a photo, where it is still at hand."""
+        return self._alphas.get(path)
+
+    def close(self) -> None:
+        self._tasks.cancel_all()
+        self.engine.close()
+
+    def _take(
+        self, path: Path, choices: Choices, alpha: Floats, thumbnail: Bytes, report: dict[str, Any]
+    ) -> None:
+        self._running = None
+        self._alphas[path] = alpha
+        while len(self._alphas) > 1 and sum(one.size for one in self._alphas.values()) > MOST_PIXELS:
+            del self._alphas[next(iter(self._alphas))]
+        self.line.keep_cut(path, choices, _as_png(thumbnail))
+        self.line.change(
+            path,
+            status="ready",
+            confidence=choices.confidence,
+            reasons=tuple(report.get("reasons", ())),
+            stamp=path.stat().st_mtime_ns,
+        )
+        self.changed.emit(path)
+        self.go_on()
+
+    def _fail(self, path: Path, error: BaseException) -> None:
+        self._running = None
+        if isinstance(error, Cancelled):
+            return
+        known = isinstance(error, (MatteworkError, EngineError, OSError))
+        self.line.change(path, status="failed", message=str(error) if known else repr(error))
+        self.changed.emit(path)
+        self.go_on()
+
+
+def _cut(path: Path, engine: Engine, task: Task) -> tuple[Choices, Floats, Bytes, dict[str, Any]]:
+    opened = read_file(path)
+    if opened.choices is not None:
+        planes = make_planes(opened.photo, opened.choices, engine, opened.alpha, task.report)
+        return opened.choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha), {}
+    start = Recipe(subject=SubjectChoice(origin="model"))
+    alpha, recipe, inputs, report = engine.find_subject(opened.photo, start, task.report)
+    choices = Choices(recipe, inputs, report.get("confidence"))
+    return choices, alpha, draw_thumbnail(opened.photo, alpha), report
+
+
+def _as_png(rgb: Bytes) -> bytes:
+    height, width = rgb.shape[:2]
+    image = QImage(rgb.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return bytes(buffer.data().data())
