@@ -11,6 +11,7 @@ from mattework_editor.app_commands import APP_COMMANDS
 from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.output_commands import OUTPUT_COMMANDS
+from mattework_editor.review_commands import REVIEW_COMMANDS
 from mattework_editor.tools import TOOLS, BrushTool
 from mattework_editor.view_commands import VIEW_COMMANDS
 
@@ -152,5 +153,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *VIEW_COMMANDS,
     *OUTPUT_COMMANDS,
+    *REVIEW_COMMANDS,
     *APP_COMMANDS,
 )

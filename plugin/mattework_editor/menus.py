@@ -17,6 +17,7 @@ MENUS = {
     "select": "&Select",
     "tools": "&Tools",
     "view": "&View",
+    "review": "&Review",
     "window": "&Window",
     "help": "&Help",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer
@@ -134,6 +135,15 @@ class EditorWindow(QMainWindow):
         """Open a file, after asking about unsaved work."""
         self.filing.open_path(path, draft)
 
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open one file; look through a folder or several files."""
+        if len(paths) == 1 and not paths[0].is_dir():
+            self.open_path(paths[0])
+        else:
+            from mattework_editor.review_dock import start_review
+
+            start_review(self, paths)
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         if not self.filing.may_leave(self.close):
@@ -159,7 +169,7 @@ class EditorWindow(QMainWindow):
         if files:
             event.acceptProposedAction()
             # Not from inside the drop: the program it comes from waits until we return.
-            QTimer.singleShot(0, lambda: self.open_path(Path(files[0])))
+            QTimer.singleShot(0, lambda: self.open_paths([Path(one) for one in files]))
 
     # Editing ---------------------------------------------------------------------------------------------------------
 
