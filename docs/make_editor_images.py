@@ -46,6 +46,24 @@ def save_picture(widget: QWidget, name: str) -> None:
         image.convert("RGB").save(IMAGES / f"{name}.jpg", quality=88, optimize=True)
 
 
+def make_output_images(window: Any, settle: Callable[[], None]) -> None:
+    """A shadow on a gradient, and before and after."""
+    background, shadow = window.background, window.shadow
+    for dock in window.docks:
+        if dock.objectName() == "shadow":
+            dock.raise_()
+    background.kinds.button(2).click()
+    settle()
+    shadow.kinds.button(1).click()
+    settle()
+    save_picture(window, "editor-shadow")
+    background.kinds.button(3).click()
+    settle()
+    window.commands["view.split"].trigger()
+    save_picture(window, "editor-split")
+    window.commands["view.split"].trigger()
+
+
 def main() -> int:
     from mattework_editor.app import make_application
     from mattework_editor.compose import View
@@ -67,6 +85,7 @@ def main() -> int:
                     or bench.display.is_working
                     or bench.clean.is_working
                     or canvas.is_incomplete
+                    or window.views.is_working
                 )
             )
         )
@@ -145,6 +164,7 @@ def main() -> int:
     window.background.recipe_chosen.emit("Background", _with_background(window, "#3d6f8e"))
     settle()
     save_picture(window, "editor-background")
+    make_output_images(window, settle)
     assert bench.session is not None
     bench.session.history.mark_saved()
     window.close()
