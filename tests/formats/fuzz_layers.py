@@ -2,7 +2,8 @@
 
     python tests/formats/fuzz_layers.py FOLDER --minutes 60
 
-Every file of FOLDER is flipped, cut, stretched and made to lie at random. A file must open or be refused with an error of
+Every file of FOLDER is flipped, cut, stretched and made to lie at random. A file must open, or take a mask on one of its
+layers with `--edit`, or be refused with an error of
 ours, within ten seconds of processor time and the memory limit; what fails is kept in a folder.
 """
 
@@ -22,10 +23,16 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "core"))
 
+import numpy as np
+
+from mattework.document import Mask, depth_dtype, depth_white
 from mattework.errors import MatteworkError
 from mattework.formats.layered_tiff import read_layered_tiff
 from mattework.formats.limits import Limits
 from mattework.formats.psd import read_psd
+from mattework.formats.psd_edit import add_mask_in_place
+from mattework.formats.psd_edit import open_layer as open_psd_layer
+from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer
 
 SECONDS = 10
 """Of processor time, so that other work on the machine does not count."""
@@ -37,9 +44,9 @@ NUMBERS = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x8
 
 
 def mutate(data: bytes, chance: random.Random) -> bytes:
-    """One to eight changes, most of them near the front, where structures lie."""
+    """One to eight changes, few more often than many, most of them near the front, where structures lie."""
     out = bytearray(data)
-    for _ in range(chance.randint(1, 8)):
+    for _ in range(min(8, 1 + int(chance.expovariate(0.7)))):
         where = min(int(chance.expovariate(4) * len(out)), max(len(out) - 1, 0))
         what = chance.randrange(6)
         if not out:
@@ -69,11 +76,30 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise TooSlow
 
 
-def open_one(data: bytes, is_tiff: bool) -> str:
-    """What became of it, in a word."""
+def edit_one(data: bytes, is_tiff: bool, number: int) -> str:
+    """Put a mask on the layer of that number."""
+    open_layer, add_mask = (
+        (open_tiff_layer, add_mask_in_tiff) if is_tiff else (open_psd_layer, add_mask_in_place)
+    )
+    document = open_layer(BytesIO(data), number, limits=LIMITS, name="fuzzed")
+    rect = document.layers[0].rect  # type: ignore[union-attr]
+    mask = Mask(rect, np.full(rect.size.shape, depth_white(document.depth), depth_dtype(document.depth)))
+    target = BytesIO()
+    add_mask(BytesIO(data), target, number, mask, existing="replace", limits=LIMITS, name="fuzzed")
+    try:  # as far as the layer that was changed: others may have been damaged before
+        open_layer(target, number, limits=LIMITS, name="edited")
+    except MatteworkError as error:
+        raise AssertionError("an edited file does not open") from error
+    return "edited"
+
+
+def open_one(data: bytes, is_tiff: bool, number: int = 0) -> str:
+    """What became of it, in a word; with a number, of putting a mask on that layer."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     signal.alarm(DEADLOCK)
     try:
+        if number:
+            return edit_one(data, is_tiff, number)
         if is_tiff:
             document = read_layered_tiff(BytesIO(data), limits=LIMITS, name="fuzzed")
             return "flat" if document is None else "opened"
@@ -93,6 +119,7 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--edit", action="store_true", help="put masks on layers instead of opening files")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
     options = parser.parse_args()
@@ -114,7 +141,8 @@ def main() -> int:
         data = mutate(path.read_bytes(), chance)
         started = time.process_time()
         try:
-            totals[open_one(data, path.suffix.startswith(".tif"))] += 1
+            number = chance.randint(1, 3) if options.edit else 0
+            totals[open_one(data, path.suffix.startswith(".tif"), number)] += 1
         except (Exception, TooSlow) as error:  # noqa: BLE001 - whatever it is, it is what we look for
             totals["FAILED"] += 1
             options.keep.mkdir(exist_ok=True)
