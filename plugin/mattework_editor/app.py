@@ -28,7 +28,8 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
 def main(paths: Sequence[Path] = (), *, hand_back: Path | None = None, recipe: Path | None = None) -> int:
     """Open the window, with the file that was named, and run until it is closed; gives the exit code.
 
-    With `hand_back`, a folder, the first path is what a host sent; see `handback`.
+    A folder, or several files, are looked through. With `hand_back`, a folder, the first path is what a host sent; see
+    `mattework.worker.handback`.
     """
     application = make_application()
     window = EditorWindow()
@@ -47,7 +48,7 @@ def main(paths: Sequence[Path] = (), *, hand_back: Path | None = None, recipe: P
         bar = HandBackBar(window, hand_back)
         QTimer.singleShot(0, lambda: bar.open(paths[0], recipe))
     elif paths:
-        QTimer.singleShot(0, lambda: window.open_path(paths[0]))
+        QTimer.singleShot(0, lambda: window.open_paths(paths))
     else:
         QTimer.singleShot(0, window.filing.offer_drafts)
     return application.exec()

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from mattework_editor import drafts, preferences
-from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES
+from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, read_file
 from mattework_editor.workbench import Workbench
 
 
@@ -51,17 +51,25 @@ class Filing(QObject):
         self._untitled = title or self.tr("Untitled")
         self._workbench.changed.emit()
 
-    def open_path(self, path: Path, draft: drafts.Draft | None = None) -> None:
-        """Open a file, after asking about unsaved work: that of now, and that of before a crash."""
+    def open_path(
+        self,
+        path: Path,
+        draft: drafts.Draft | None = None,
+        read: Callable[[Path], Opened] = read_file,
+    ) -> bool:
+        """Open a file, after asking about unsaved work: that of now, and that of before a crash. False when it stays as
+        it is, or what is there is saved first."""
         if self._workbench.is_busy:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
         elif self._hand_over is not None:
             self.told.emit(self.tr("This window works for another program. Apply or cancel that first."))
-        elif self.may_leave(lambda: self.open_path(path, draft)):
+        elif self.may_leave(lambda: self.open_path(path, draft, read)):
             if draft is None:
                 draft = self._find_draft(path)
             self.opening.emit()
-            self._workbench.open_file(path, draft)
+            self._workbench.open_file(path, draft, read)
+            return True
+        return False
 
     def offer_drafts(self) -> None:
         """Ask about work that a crash interrupted."""

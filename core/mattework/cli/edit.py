@@ -16,7 +16,7 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 @click.command()
-@click.argument("source", metavar="[PHOTO]", required=False)
+@click.argument("sources", metavar="[PHOTO...]", nargs=-1)
 @click.option(
     "--hand-back",
     "folder",
@@ -26,21 +26,26 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 @click.option(
     "--recipe", metavar="FILE", help="With --hand-back: the recipe of an earlier cut to go on from."
 )
-def edit(source: str | None, folder: str | None, recipe: str | None) -> int:
-    """Open a photo, or a file that Mattework wrote, in the editor.
+def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> int:
+    """Open a photo, or a file that Mattework wrote, in the editor; look through a folder or several photos.
 
     \b
     mattework edit photo.jpg
     mattework edit photo.cutout.psd
+    mattework edit shots/
     """
-    for path in filter(None, (source, recipe)):
-        if not Path(path).is_file():
+    for path in sources:
+        if not Path(path).exists():
             raise FileNotReadable(f"There is no file {path}. Check its name and folder.")
+    if recipe is not None and not Path(recipe).is_file():
+        raise FileNotReadable(f"There is no file {recipe}. Check its name and folder.")
     if folder is None and recipe is not None:
         raise UsageError(
             "--recipe goes with --hand-back. A file that Mattework wrote carries its own recipe."
         )
-    if folder is not None and (source is None or not Path(folder).is_dir()):
+    if folder is not None and (
+        len(sources) != 1 or not Path(sources[0]).is_file() or not Path(folder).is_dir()
+    ):
         raise UsageError("--hand-back needs a folder that is there, and the picture to work on.")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
         raise UsageError("There is no screen to open a window on. Use `mattework cut` here, or set DISPLAY.")
@@ -58,7 +63,7 @@ def edit(source: str | None, folder: str | None, recipe: str | None) -> int:
             "Install that library (on Debian and Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0)."
         ) from error
     code: int = application.main(
-        [] if source is None else [Path(source)],
+        [Path(one) for one in sources],
         hand_back=None if folder is None else Path(folder),
         recipe=None if recipe is None else Path(recipe),
     )

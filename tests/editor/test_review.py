@@ -1,0 +1,176 @@
+"""Looking through many photos: the order, the background queue, keys, approved files, and going on after a restart."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from psd_tools import PSDImage
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from editor.driving import Keys, answer, wait_until
+from mattework import ColorMode, Photo
+from mattework_editor.review import Item, Line, draw_thumbnail, find_photos, open_line
+from mattework_editor.review_dock import ReviewDock, find_review
+from samples import draw_disc
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+CONTROL = Keys.ControlModifier
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Three photos, one file that is none, and a result of ours that is not to be cut again."""
+    from PIL import Image
+
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    rgb = np.asarray(draw_disc(120, 90)[0])
+    for name in ("a.png", "b.png"):
+        Image.fromarray(rgb).save(folder / name)
+    (folder / "broken.jpg").write_text("not a picture")
+    (folder / "notes.txt").write_text("not a photo")
+    Image.fromarray(rgb).save(folder / "a.cutout.png")
+    return folder
+
+
+def start(driver: Driver, folder: Path) -> ReviewDock:
+    driver.window.open_paths([folder])
+    review = find_review(driver.window)
+    assert review is not None
+    return review
+
+
+def wait_for_cuts(driver: Driver, review: ReviewDock) -> None:
+    wait_until(lambda: not review.queue.is_working and review.line.next_waiting() is None)
+    driver.wait()
+    wait_until(lambda: review.path is not None)
+    driver.wait()
+
+
+def test_photos_of_a_folder_are_found_and_our_own_results_left_out(shots: Path) -> None:
+    assert [one.name for one in find_photos([shots])] == ["a.png", "b.png", "broken.jpg"]
+    assert [one.name for one in find_photos([shots / "a.cutout.png"])] == ["a.cutout.png"]
+
+
+def test_the_least_sure_come_first_and_what_is_done_last(tmp_path: Path) -> None:
+    items = [
+        Item(path="sure", status="ready", confidence=0.9),
+        Item(path="done", status="approved", confidence=0.1),
+        Item(path="waits"),
+        Item(path="unsure", status="ready", confidence=0.2),
+        Item(path="failed", status="failed"),
+    ]
+    line = Line(tmp_path, {one.path: one for one in items})
+    assert [one.path for one in line.ordered()] == ["failed", "unsure", "sure", "waits", "done"]
+    assert [one.path for one in line.ordered(only_doubtful=True)] == ["failed", "unsure"]
+    assert line.next_waiting() == items[2]
+
+
+def test_a_thumbnail_shows_the_cut_out_on_gray() -> None:
+    alpha = np.zeros((300, 600), np.float32)
+    alpha[:, :300] = 1.0
+    photo = Photo(np.full((300, 600, 1), 255, np.uint8), None, ColorMode.GRAY, None)
+    picture = draw_thumbnail(photo, alpha)
+    assert picture.shape == (72, 144, 3)
+    assert (picture[:, :70] == 255).all()
+    assert (picture[:, 74:] == 150).all()
+
+
+def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, shots: Path) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    shown = [review.strip.item(row).text() for row in range(review.strip.count())]  # type: ignore[union-attr]
+    assert "broken.jpg\nfailed" in shown[0]
+    tip = review.strip.item(0).toolTip()  # type: ignore[union-attr]
+    assert "broken.jpg" in tip
+    assert driver.session.has_subject  # it came with its cut
+    first = review.path
+    driver.key(Qt.Key.Key_PageDown)
+    driver.wait()
+    wait_until(lambda: review.path is not None or "failed" in driver.window.status.message.text())
+    driver.key(Qt.Key.Key_PageUp)
+    driver.wait()
+    review.look_at(shots / "a.png")
+    driver.wait()
+    assert review.path == shots / "a.png"
+    driver.key(Qt.Key.Key_B)
+    driver.drag((10, 10), (30, 10))
+    driver.key(Qt.Key.Key_Return, CONTROL)
+    wait_until(lambda: review.path == shots / "b.png" and not driver.bench.is_busy)
+    psd = PSDImage.open(shots / "a.cutout.psd")
+    assert psd[0].name == "Photo"
+    assert review.line.items[str(shots / "a.png")].status == "approved"
+    driver.wait()
+    driver.key(Qt.Key.Key_Backspace, CONTROL)
+    assert review.line.items[str(shots / "b.png")].status == "skipped"
+    assert not (shots / "b.cutout.psd").exists()
+    assert first is not None
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(
+    driver: Driver, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.cutout.psd").write_text("mine")
+    review = start(driver, shots)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(out))
+    driver.click(review.folder_button)
+    assert "out" in review.folder_button.text()
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "a.png")
+    driver.wait()
+    asked = answer(monkeypatch, QMessageBox.StandardButton.No)
+    driver.click(review.approve_button)
+    driver.wait()
+    assert asked == ["Replace the file?"]
+    assert (out / "a.cutout.psd").read_text() == "mine"
+    answer(monkeypatch, QMessageBox.StandardButton.Yes)
+    driver.click(review.approve_button)
+    wait_until(lambda: review.line.items[str(shots / "a.png")].status == "approved")
+    driver.wait()
+    assert PSDImage.open(out / "a.cutout.psd").size == (120, 90)
+
+
+def test_begun_work_goes_on_after_a_restart(driver: Driver, shots: Path) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "a.png")
+    driver.wait()
+    review.skip()
+    driver.wait()
+    again = open_line([shots])
+    statuses = {Path(one.path).name: one.status for one in again.items.values()}
+    assert statuses == {"a.png": "skipped", "b.png": "ready", "broken.jpg": "waiting"}
+    choices = again.read_cut(shots / "b.png")
+    assert choices is not None
+    assert choices.inputs.soft_mask
+    os.utime(shots / "b.png", ns=(1, 1))  # another photo under the same name
+    assert open_line([shots]).items[str(shots / "b.png")].status == "waiting"
+
+
+def test_only_photos_that_need_a_look_are_shown_on_request(driver: Driver, shots: Path) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    assert review.strip.count() == 3
+    driver.window.commands["review.doubtful"].trigger()
+    names = [review.strip.item(row).text() for row in range(review.strip.count())]  # type: ignore[union-attr]
+    assert any("broken" in one for one in names)
+    assert review.strip.count() == sum(one.needs_a_look for one in review.line.items.values())
+
+
+def test_a_folder_without_photos_is_told(driver: Driver, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    driver.window.open_paths([tmp_path / "empty"])
+    assert find_review(driver.window) is None
+    assert "no photos" in driver.window.status.message.text()
