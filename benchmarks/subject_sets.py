@@ -24,6 +24,7 @@ from mattework_training.samples import SampleMaker
 
 Mask = npt.NDArray[np.float32]
 REAL_SETS = ("people", "horses", "pets128", "davis")
+PROMPT_SETS = (*REAL_SETS, "alphamatting")
 MADE_SETS = ("portraits", "products", "empty")
 
 
@@ -62,7 +63,8 @@ def _read_case(image_path: Path, label_path: Path, *, trimap: bool) -> Case:
     return Case(image_path.stem, image, _to_alpha(label, int(label.max())), np.ones(label.shape, bool))
 
 
-def _read_real(bench: Path, name: str, every: int) -> Iterator[Case]:
+def read_real(bench: Path, name: str, every: int) -> Iterator[Case]:
+    """The pictures of one hold-out set, every n-th of them."""
     trimap = name == "pets128"
     labels = bench / name / ("trimaps" if trimap else "alphas")
     for image_path in sorted((bench / name / "images").iterdir())[::every]:
@@ -70,7 +72,7 @@ def _read_real(bench: Path, name: str, every: int) -> Iterator[Case]:
 
 
 def _make_portraits(bench: Path, every: int) -> Iterator[Case]:
-    for index, case in enumerate(_read_real(bench, "people", every)):
+    for index, case in enumerate(read_real(bench, "people", every)):
         rng = np.random.default_rng((11, index))
         portrait = crop_portrait(Photo(case.image, (case.alpha * 255).astype(np.uint8)), rng)
         if portrait is not None and min(portrait.mask.shape) >= 64:
@@ -111,7 +113,7 @@ def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]
     library = load_library(data / "train", "check")
     sets: dict[str, Callable[[], Iterator[Case]]] = {}
     for name in REAL_SETS:
-        sets[name] = partial(_read_real, bench, name, every)
+        sets[name] = partial(read_real, bench, name, every)
     sets["portraits"] = partial(_make_portraits, bench, every)
     sets["products"] = partial(_make_products, library, every)
     sets["empty"] = partial(_make_empty, library, every)

@@ -38,7 +38,10 @@ from mattework.segment.second_look import (
 DEFAULT_PROMPT_MODEL = "mattework-prompt"
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
-_ZOOM_BELOW_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
+_ZOOM_BELOW = (
+    0.5  # of what was seen before: here a second look pays earlier than where the subject is looked for
+)
+_HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _INNER = 0.06  # of the crop's short side: marks nearer to its border are answered by the whole frame
 _KEPT_LOOKS = 4
 _TAKEN = 0.2  # a region to take away in which less than this share of the mask is found to be a thing is taken as drawn
@@ -113,7 +116,7 @@ class ObjectSelector:
         self._chain: list[tuple[Prompt, _State]] = []
         self._start: tuple[bytes, _State] = (b"", _State())
         whole = self._look_at(self._size.rect)
-        self._zoom = zoom and whole.encoded.placement.canvas.long_side < _ZOOM_BELOW_SIDE
+        self._zoom = zoom and whole.encoded.placement.canvas.long_side < _HEAVY_SIDE
 
     @property
     def size(self) -> Size:
@@ -228,7 +231,9 @@ class ObjectSelector:
     def _choose_crop(self, mask: Floats, seen: Rect) -> Rect | None:
         if not self._zoom:
             return None
-        return choose_crop(mask, self._size, seen=seen, least_side=_LEAST_CROP, least_share=0.0)
+        return choose_crop(
+            mask, self._size, seen=seen, least_side=_LEAST_CROP, least_share=0.0, below=_ZOOM_BELOW
+        )
 
     def _look_at(self, rect: Rect) -> _Look:
         """The encoded part of the picture; the frame and the last few parts are kept."""

@@ -52,6 +52,7 @@ def choose_crop(
     seen: Rect | None = None,
     least_side: int = 0,
     least_share: float = LEAST_SHARE,
+    below: float = ZOOM_BELOW,
 ) -> Rect | None:
     """Where in a frame of `size` to look again, or None when it would not pay.
 
@@ -61,6 +62,7 @@ def choose_crop(
         seen: what the last look showed, the whole frame by default.
         least_side: pixels that each side of the crop has at least, for objects of a few pixels.
         least_share: of the frame, below which nothing counts as found.
+        below: share of `seen` that the crop must be smaller than.
     """
     box = find_box(mask, size, least_share=least_share)
     if box is None:
@@ -68,7 +70,7 @@ def choose_crop(
     dx = max(round(box.width * _MARGIN), -(-(least_side - box.width) // 2))
     dy = max(round(box.height * _MARGIN), -(-(least_side - box.height) // 2))
     crop = Rect(box.left - dx, box.top - dy, box.right + dx, box.bottom + dy).intersect(size.rect)
-    if crop.size.short_side < _SMALLEST_CROP or crop.area > ZOOM_BELOW * (seen or size.rect).area:
+    if crop.size.short_side < _SMALLEST_CROP or crop.area > below * (seen or size.rect).area:
         return None
     return crop
 
