@@ -262,7 +262,9 @@ class ReviewDock(QDockWidget):
         if data is None or not pixmap.loadFromData(data):
             pixmap = QPixmap(THUMBNAIL, THUMBNAIL)
             pixmap.fill(QColor(110, 110, 110))
-        entry.setIcon(QIcon(pixmap))
+        icon = QIcon(pixmap)
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or the style would tint it
+        entry.setIcon(icon)
         entry.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         told = [str(path), self._name_status(item), *item.reasons, item.message, item.target or ""]
         entry.setToolTip("\n".join(one for one in told if one))

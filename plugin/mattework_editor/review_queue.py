@@ -13,7 +13,7 @@ from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled, MatteworkError
 from mattework.worker.protocol import EngineError
 from mattework_editor.engine import Engine
-from mattework_editor.files import make_planes, read_file
+from mattework_editor.files import make_planes, merge_found, read_file
 from mattework_editor.review import Line, draw_thumbnail
 from mattework_editor.session import Choices
 from mattework_editor.tasks import Task, Tasks
@@ -95,7 +95,7 @@ def _cut(path: Path, engine: Engine, task: Task) -> tuple[Choices, Floats, Bytes
         return opened.choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha), {}
     start = Recipe(subject=SubjectChoice(origin="model"))
     alpha, recipe, inputs, report = engine.find_subject(opened.photo, start, task.report)
-    choices = Choices(recipe, inputs, report.get("confidence"))
+    choices = Choices(merge_found(start, recipe), inputs, report.get("confidence"))
     return choices, alpha, draw_thumbnail(opened.photo, alpha), report
 
 

@@ -94,6 +94,7 @@ def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, sho
     tip = review.strip.item(0).toolTip()  # type: ignore[union-attr]
     assert "broken.jpg" in tip
     assert driver.session.has_subject  # it came with its cut
+    assert driver.session.recipe.colours == 1.0
     first = review.path
     driver.key(Qt.Key.Key_PageDown)
     driver.wait()
