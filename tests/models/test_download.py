@@ -132,8 +132,10 @@ def test_a_file_of_another_size_is_not_even_fetched(store: ModelStore, server: F
 def test_a_missing_file_is_told_with_its_status(store: ModelStore, server: FileServer) -> None:
     server.files.clear()
 
-    with pytest.raises(DownloadFailed, match="answered 404"):
+    with pytest.raises(DownloadFailed, match="answered 404") as caught:
         install_model(store, make_spec(server.address))
+
+    assert f"put it into {store.home} as {NAME}" in str(caught.value)
 
 
 def test_without_a_network_the_message_says_what_to_put_where(store: ModelStore) -> None:

@@ -23,6 +23,8 @@ COMMANDS = {
     "models": ("mattework.cli.models:models", "List, install, import and check models."),
     "edit": ("mattework.cli.edit:edit", "Open a photo in the editor."),
     "gimp": ("mattework.cli.gimp:gimp", "Install, check and remove the plug-in for GIMP 3."),
+    "doctor": ("mattework.cli.doctor:doctor", "Check Mattework on this machine; for reports of defects."),
+    "samples": ("mattework.cli.samples:samples", "Copy sample photographs to try it on."),
     "worker": ("mattework.cli.worker:worker", "Run the engine for other programs; they start it themselves."),
     "completion": ("mattework.cli.completion:completion", "Print the completion script of a shell."),
 }

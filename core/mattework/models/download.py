@@ -56,20 +56,22 @@ def install_model(
             f"{spec.display_name} is not for commercial use. {spec.licence.why} "
             f"To accept: mattework models install {spec.id} --accept-licence"
         )
-    return [_fetch_file(file, store.home, _address(file, mirror), progress) for file in missing]
+    page = spec.pages[0] if spec.pages else None
+    return [_fetch_file(file, store.home, _address(file, mirror), page, progress) for file in missing]
 
 
 def _address(file: ModelFile, mirror: str | None) -> str:
     return f"{mirror.rstrip('/')}/{file.name}" if mirror is not None else str(file.url)
 
 
-def _fetch_file(file: ModelFile, folder: Path, url: str, progress: Progress | None) -> Path:
+def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progress: Progress | None) -> Path:
     import httpx
 
     target = folder / file.name
     part = folder / f"{file.name}.part"
+    elsewhere = f" (or find it from {page})" if page else ""
     by_hand = (
-        f"By hand: fetch {url} with any program and put it into {folder} as {file.name}. "
+        f"By hand: fetch {url}{elsewhere} with any program and put it into {folder} as {file.name}. "
         "A mirror can be set with --mirror or MATTEWORK_MODEL_MIRROR."
     )
     try:
@@ -85,6 +87,8 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, progress: Progress | No
                     # A line that broke while bytes were coming is worth another try; one that never was is not.
                     if attempt == _ATTEMPTS - 1 or _size(part) <= before:
                         raise
+    except _Refused as error:
+        raise DownloadFailed(f"{error} {by_hand}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = str(error) or type(error).__name__
         kept = " What has arrived is kept and the next try goes on from there." if _size(part) else ""
@@ -106,6 +110,10 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, progress: Progress | No
     return target
 
 
+class _Refused(Exception):
+    """The server does not give the file; what it said."""
+
+
 def _fetch_rest(
     client: httpx.Client, url: str, part: Path, file: ModelFile, progress: Progress | None
 ) -> None:
@@ -123,9 +131,8 @@ def _fetch_rest(
             _forget(part)
             raise DownloadFailed(f"{url} cannot go on with {part.name}, which was deleted. Try again.")
         if response.status_code not in (200, 206):
-            raise DownloadFailed(
-                f"{url} answered {response.status_code} {response.reason_phrase}. "
-                "Try again later, or another mirror (--mirror)."
+            raise _Refused(
+                f"{url} answered {response.status_code} {response.reason_phrase}. Try again later."
             )
         goes_on = response.status_code == 206 and content_range is not None and content_range[1] == str(start)
         if response.status_code == 206 and not goes_on:
