@@ -42,6 +42,7 @@ from mattework_editor.status import StatusBar
 from mattework_editor.toolbar import ToolBar
 from mattework_editor.tools import BrushTool, make_strokes
 from mattework_editor.views import Views
+from mattework_editor.welcome import Welcome
 from mattework_editor.workbench import Workbench
 
 
@@ -76,6 +77,7 @@ class EditorWindow(QMainWindow):
         self.status: StatusBar = StatusBar()
         self.status.cancel_button.clicked.connect(self.workbench.cancel)
         self.setStatusBar(self.status)
+        self.welcome: Welcome = Welcome(self)
         self._connect()
         self._restore()
         self._follow_palette()
