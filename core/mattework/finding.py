@@ -16,6 +16,7 @@ from mattework.recipe import RecipeInputs, SubjectChoice
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
+    from mattework.models.spec import ModelSpec
     from mattework.progress import Progress
     from mattework.segment.prompted import Selection
     from mattework.segment.subject import SubjectResult
@@ -60,17 +61,21 @@ def open_model(
 
         return open_prompt_model(model, device)
     spec = find_spec(DEFAULT_MODEL if model is None else model)
-    if spec.task == "prompt":
-        raise UsageError(
-            f"{spec.display_name} selects what you point at; it does not find subjects by itself. "
-            "Give it a point or a box: mattework cut --point or --box."
-        )
+    _refuse_prompted(spec)
     if spec.task == "inpaint" or spec.input.companion != "none":
         raise UsageError(
             f"{spec.display_name} does not find subjects by itself: {spec.purpose} "
             "`mattework models list --task subject` shows those that do."
         )
     return open_session(spec, open_store(), device=device)
+
+
+def _refuse_prompted(spec: ModelSpec) -> None:
+    if spec.task == "prompt":
+        raise UsageError(
+            f"{spec.display_name} selects what you point at; it does not find subjects by itself. "
+            "Give it a point or a box: mattework cut --point or --box."
+        )
 
 
 open_warm_model = lru_cache(maxsize=1)(open_model)
@@ -83,6 +88,7 @@ def find_with_model(
     """What the network takes for the subject. See `find_subject`."""
     from mattework.segment.subject import find_subject
 
+    _refuse_prompted(session.spec)
     preview = make_preview(photo, PREVIEW_SIDE)
     found = find_subject(preview, session, zoom=zoom, long_side=input_side or None, progress=progress)
     choice = SubjectChoice(
