@@ -6,14 +6,17 @@ Space or the middle button pan; R held turns the view; the divider between befor
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
+    QColor,
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
+    QPen,
     QTabletEvent,
     QWheelEvent,
 )
@@ -21,12 +24,17 @@ from PyQt6.QtWidgets import QWidget
 
 from mattework_editor.canvas_view import CanvasView
 from mattework_editor.compose import Sources
-from mattework_editor.gesture import Gesture, draw_brush, draw_gesture
-from mattework_editor.tools import BrushTool, Sample
+from mattework_editor.gesture import Brush, Gesture, Sample, draw_brush
+from mattework_editor.tools import Tool
 
 SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
 TURN_STEP = 15.0
 """Degrees to which Shift holds a turn."""
+LIVE = 30
+"""Milliseconds between looks at a stroke while it is painted."""
+CLOSE = 9
+"""Pixels around the first corner in which a click closes an outline."""
+OUTLINE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
 GRIP = 6
 """Pixels to both sides of the divider in which it is taken hold of."""
 
@@ -34,15 +42,19 @@ GRIP = 6
 class Canvas(CanvasView):
     """See the module. Positions in signals are photo pixels."""
 
-    gesture_ended = pyqtSignal(list, bool)  # samples, whether Alt inverted the tool
+    gesture_moved = pyqtSignal(object)
+    gesture_ended = pyqtSignal(object)
+    gesture_given_up = pyqtSignal()
     radius_changed = pyqtSignal(float)
+    brush_changed = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.tool: BrushTool | None = None
-        self.radius = 30.0
+        self.tool: Tool | None = None
+        self.brush = Brush()
+        self.takes_away = False
         self.locked = False
         self._gesture: Gesture | None = None
         self._waiting: list[Gesture] = []
@@ -53,6 +65,14 @@ class Canvas(CanvasView):
         self._turn_key = False
         self._turning: tuple[float, float] | None = None
         self._turned = False
+        self._live = QTimer(self)
+        self._live.setSingleShot(True)
+        self._live.setInterval(LIVE)
+        self._live.timeout.connect(self._tell_live)
+
+    @property
+    def radius(self) -> float:
+        return self.brush.radius
 
     def show_sources(self, sources: Sources | None, *, keep_place: bool = False) -> None:
         if sources is not None and not (keep_place and sources.size == self._view.photo):
@@ -63,10 +83,16 @@ class Canvas(CanvasView):
         super()._paint_over(painter, sources, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for gesture in (*self._waiting, *([self._gesture] if self._gesture else [])):
-            draw_gesture(painter, gesture, self._view)
-        if self.tool is not None and self._pointer is not None and not self._is_moving:
-            x, y = self._pointer.x() * ratio, self._pointer.y() * ratio
-            draw_brush(painter, x, y, self.radius * self._view.scale, ratio)
+            gesture.tool.draw(painter, gesture, self._view)
+        if self.tool is None or self._pointer is None or self._is_moving:
+            return
+        x, y = self._pointer.x() * ratio, self._pointer.y() * ratio
+        if self.tool.has_brush:
+            hardness = self.brush.hardness if self.tool.is_soft else 1.0
+            draw_brush(painter, x, y, self.radius * self._view.scale, ratio, hardness)
+        elif self.takes_away:
+            painter.setPen(QPen(QColor(235, 70, 60), 3 * ratio))
+            painter.drawLine(QPointF(x + 8 * ratio, y + 12 * ratio), QPointF(x + 18 * ratio, y + 12 * ratio))
 
     # Gestures ----------------------------------------------------------------------------------------------------------
 
@@ -93,32 +119,81 @@ class Canvas(CanvasView):
 
     def set_radius(self, radius: float) -> None:
         """Radius of the brush in photo pixels."""
-        self.radius = min(LARGEST_BRUSH, max(SMALLEST_BRUSH, radius))
-        self.radius_changed.emit(self.radius)
+        self.set_brush(replace(self.brush, radius=min(LARGEST_BRUSH, max(SMALLEST_BRUSH, radius))))
+
+    def set_brush(self, brush: Brush) -> None:
+        self.brush = brush
+        self.radius_changed.emit(brush.radius)
+        self.brush_changed.emit(brush)
         self._show_cursor()
         self.update()
 
     def _press(self, position: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         if self.tool is None or self._sources is None or self.locked:
             return
-        inverted = bool(modifiers & Qt.KeyboardModifier.AltModifier)
-        start = self._sample(position, pressure)
-        straight = bool(modifiers & Qt.KeyboardModifier.ShiftModifier) and self._last_end is not None
+        sample = self._sample(position, pressure)
+        if self.tool.by_corners and self._gesture is not None:
+            self._add_corner(sample)
+            return
+        inverted = bool(modifiers & Qt.KeyboardModifier.AltModifier) != self.takes_away
+        straight = bool(modifiers & Qt.KeyboardModifier.ShiftModifier) and self.tool.has_brush
         before = [self._last_end] if straight and self._last_end is not None else []
-        self._gesture = Gesture(self.tool.colour, self.radius, inverted, [*before, start])
+        self._gesture = Gesture(self.tool, self.brush, inverted, [*before, sample])
+        if self.tool.by_corners:
+            self._gesture.samples.append(sample)
+        self._live.start()
         self.update()
 
+    def _add_corner(self, sample: Sample) -> None:
+        """A further corner, or the end at the first one. The last sample follows the pointer."""
+        assert self._gesture is not None
+        corners = self._gesture.samples
+        reach = CLOSE * self.devicePixelRatioF() / self._view.scale
+        corners[-1] = sample
+        if len(corners) > 3 and math.hypot(sample.x - corners[0].x, sample.y - corners[0].y) <= reach:
+            del corners[-1]
+            self._end_gesture()
+        else:
+            corners.append(sample)
+            self.update()
+
     def _drag(self, position: QPointF, pressure: float) -> None:
-        if self._gesture is not None:
-            self._gesture.samples.append(self._sample(position, pressure))
+        gesture = self._gesture
+        if gesture is None:
+            return
+        sample = self._sample(position, pressure)
+        if gesture.tool.by_corners:
+            gesture.samples[-1] = sample
+        else:
+            gesture.samples.append(sample)
+        if not gesture.tool.has_brush:
+            self.update()
+        if not self._live.isActive():
+            self._live.start()
+
+    def _tell_live(self) -> None:
+        if self._gesture is not None and not self._gesture.tool.by_corners:
+            self.gesture_moved.emit(self._gesture)
 
     def _release(self) -> None:
+        if self._gesture is not None and not self._gesture.tool.by_corners:
+            self._end_gesture()
+
+    def _end_gesture(self) -> None:
         gesture, self._gesture = self._gesture, None
+        self._live.stop()
         if gesture is not None:
-            self._last_end = gesture.samples[-1]
+            if gesture.tool.has_brush:
+                self._last_end = gesture.samples[-1]
             self._waiting.append(gesture)
-            self.gesture_ended.emit(gesture.samples, gesture.inverted)
+            self.gesture_ended.emit(gesture)
             self.update()
+
+    def _give_up_gesture(self) -> None:
+        self._gesture = None
+        self._live.stop()
+        self.gesture_given_up.emit()
+        self.update()
 
     def _sample(self, position: QPointF, pressure: float) -> Sample:
         ratio = self.devicePixelRatioF()
@@ -145,6 +220,19 @@ class Canvas(CanvasView):
             self._dividing = True
         elif left:
             self._press(event.position(), 1.0, event.modifiers())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._gesture is not None and self._gesture.tool.by_corners:
+            self._close_outline()
+        else:
+            self.mousePressEvent(event)
+
+    def _close_outline(self) -> None:
+        """End a gesture of corners without the one that follows the pointer."""
+        assert self._gesture is not None
+        del self._gesture.samples[-1]
+        self._end_gesture()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
@@ -206,6 +294,10 @@ class Canvas(CanvasView):
             if event.key() == Qt.Key.Key_R and plain and self._sources is not None:
                 event.accept()  # the key is ours while it is held; a tap is the shortcut that it would have been
                 return True
+            ours = self.tool is not None and self.tool.takes_away and self._sources is not None
+            if event.key() == Qt.Key.Key_X and plain and ours:
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -225,11 +317,23 @@ class Canvas(CanvasView):
                 self._show_cursor()
         elif event.key() in arrows:
             self.pan_by(*arrows[Qt.Key(event.key())])
-        elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
-            self._gesture = None
+        elif event.key() == Qt.Key.Key_X and self.tool is not None and self.tool.takes_away:
+            self.takes_away = not self.takes_away
             self.update()
+        elif self._gesture is not None and event.key() in (Qt.Key.Key_Escape, *OUTLINE_KEYS):
+            self._change_gesture(event.key())
         else:
             super().keyPressEvent(event)
+
+    def _change_gesture(self, key: int) -> None:
+        assert self._gesture is not None
+        if key == Qt.Key.Key_Escape:
+            self._give_up_gesture()
+        elif self._gesture.tool.by_corners and key == Qt.Key.Key_Backspace and len(self._gesture.samples) > 2:
+            del self._gesture.samples[-2]
+            self.update()
+        elif self._gesture.tool.by_corners and key != Qt.Key.Key_Backspace:
+            self._close_outline()
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
@@ -311,11 +415,13 @@ class Canvas(CanvasView):
         elif self.locked:
             self.setCursor(Qt.CursorShape.BusyCursor)
         else:
-            small = self.radius * self._view.scale < 3
+            small = not self.tool.has_brush or self.radius * self._view.scale < 3
             self.setCursor(Qt.CursorShape.CrossCursor if small else Qt.CursorShape.BlankCursor)
 
-    def set_tool(self, tool: BrushTool | None) -> None:
-        self.tool = tool
+    def set_tool(self, tool: Tool | None) -> None:
+        if self._gesture is not None:
+            self._give_up_gesture()
+        self.tool, self.takes_away = tool, False
         self._show_cursor()
         self.update()
 

@@ -7,12 +7,12 @@ a moment after the view or the alpha has come to rest; until then the photo's ow
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from mattework import EdgeSettings, Rect, estimate_foreground
+from mattework import EdgeSettings, Rect, Stroke, estimate_foreground
 from mattework.arrays import Bytes, Floats
 from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
 from mattework_editor.matte_display import preview_matte
@@ -71,11 +71,12 @@ class CleanDisplay(QObject):
         level = sources.colour.choose_level(scale)
         plane = sources.colour.levels[level]
         assert plane is not None
+        strokes = session.recipe.strokes
         alpha, around = session.planes.alpha, math.ceil(AROUND / scale)
         seen = visible.grow(around).intersect(session.size.rect)
 
         def work(_: Task) -> CleanPart:
-            return clean_part(plane, alpha, seen, level, amount)
+            return clean_part(plane, alpha, seen, level, amount, strokes)
 
         def done(part: CleanPart) -> None:
             self._task = None
@@ -92,14 +93,16 @@ class CleanDisplay(QObject):
         self._task = self._tasks.start(work, done, fail)
 
 
-def clean_part(plane: Bytes, alpha: Floats, seen: Rect, level: int, amount: float) -> CleanPart:
+def clean_part(
+    plane: Bytes, alpha: Floats, seen: Rect, level: int, amount: float, strokes: Sequence[Stroke] = ()
+) -> CleanPart:
     """Clean colours of the photo pixels `seen`, at a level of the pyramid.
 
     Args:
         plane: (h, w, 3) uint8, the photo at that level.
         alpha: (H, W) float32 at full size, before edge settings.
     """
-    where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level)
+    where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = np.ascontiguousarray(plane[where.slices])
     matte = coded.astype(np.float32) / np.float32(255)
     return CleanPart(level, where, estimate_foreground(colour, matte, amount=amount))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.output_commands import OUTPUT_COMMANDS
 from mattework_editor.review_commands import REVIEW_COMMANDS
-from mattework_editor.tools import TOOLS, BrushTool
+from mattework_editor.tools import TOOLS, Tool
 from mattework_editor.view_commands import VIEW_COMMANDS
 
 if TYPE_CHECKING:
@@ -23,11 +23,8 @@ STANDARD = QKeySequence.StandardKey
 
 def _can_undo(window: EditorWindow) -> bool:
     bench = window.workbench
-    return (
-        bench.can_edit
-        and bench.session is not None
-        and (bool(bench.session.history.last) or bench.is_solving)
-    )
+    done = bench.can_edit and bench.session is not None and bool(bench.session.history.last)
+    return done or bench.is_solving
 
 
 def _can_redo(window: EditorWindow) -> bool:
@@ -35,7 +32,7 @@ def _can_redo(window: EditorWindow) -> bool:
     return bench.can_edit and bench.session is not None and bool(bench.session.history.next)
 
 
-def _choose_tool(tool: BrushTool, window: EditorWindow) -> None:
+def _choose_tool(tool: Tool, window: EditorWindow) -> None:
     window.canvas.set_tool(tool)
 
 
@@ -43,7 +40,7 @@ def _scale_brush(factor: float, window: EditorWindow) -> None:
     window.canvas.set_radius(window.canvas.radius * factor)
 
 
-def _make_tool_command(kind: type[BrushTool]) -> Command:
+def _make_tool_command(kind: type[Tool]) -> Command:
     tool = kind()
     return Command(
         id=f"tool.{kind.__name__}",

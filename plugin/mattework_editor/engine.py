@@ -8,23 +8,45 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mattework import ColorMode, Photo, Recipe, RecipeInputs, Size, parse_recipe
+from mattework import ColorMode, Photo, Prompt, Recipe, RecipeInputs, Size, parse_recipe, save_mask
 from mattework.arrays import Floats
 from mattework.errors import Cancelled
 from mattework.worker.client import WorkerClient, connect_worker
-from mattework.worker.protocol import AdjustRequest, CutRequest, EdgeOptions, Picture
+from mattework.worker.protocol import (
+    AdjustRequest,
+    CutRequest,
+    EdgeOptions,
+    Gesture,
+    Picture,
+    SelectRequest,
+)
 
 COMMAND = (sys.executable, "-P", "-m", "mattework")
 SAMPLES = {"uint8": "u8", "uint16": "u16", "float32": "float"}
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """What the object tools pointed at: `soft_mask` (h, w) float32 of the whole photo, the same as a recipe's input, how
+    sure the model is (0 to 1) and what is doubtful; what ran, and where."""
+
+    soft_mask: Floats
+    inputs: RecipeInputs
+    confidence: float
+    reasons: tuple[str, ...]
+    model: str
+    sha256: str | None
+    device: str
 
 
 class Engine:
@@ -68,6 +90,53 @@ class Engine:
                 inputs,
                 value["report"],
             )
+
+    def select_object(
+        self,
+        photo: Photo,
+        prompts: Sequence[Prompt],
+        start: Floats | None = None,
+        progress: Progress | None = None,
+    ) -> Found:
+        """What the prompts mean; the worker keeps the photo encoded, so that only the first takes long.
+
+        Args:
+            prompts: all gestures since `start`, in their order.
+            start: soft mask (h, w) float32 of the whole photo to begin from.
+
+        Raises:
+            EngineError, Cancelled: as above.
+        """
+        import cv2
+
+        gestures = tuple(Gesture(one.kind, one.points, one.adds) for one in prompts)
+
+        def ask(client: WorkerClient, folder: Path, picture: Picture) -> dict[str, Any]:
+            name = None
+            if start is not None:
+                name = "start.raw"
+                large = cv2.resize(
+                    start, (photo.size.width, photo.size.height), interpolation=cv2.INTER_LINEAR
+                )
+                cv2.convertScaleAbs(large, alpha=255.0).tofile(folder / name)
+            return client.call("select", SelectRequest(picture, gestures, start=name), progress)
+
+        with self._calling:
+            value, folder = self._ask(photo, ask)
+            shape = int(value["height"]), int(value["width"])
+            coded = np.fromfile(folder / str(value["mask"]), np.uint8).reshape(shape)
+        soft_mask = coded.astype(np.float32) / np.float32(255)
+        png = BytesIO()
+        save_mask(soft_mask, png, bits=16, format="png")
+        return Found(
+            soft_mask=soft_mask,
+            inputs=RecipeInputs(soft_mask=png.getvalue()),
+            confidence=float(value["confidence"]),
+            reasons=tuple(value["reasons"]),
+            model=str(value["model"]),
+            sha256=value["sha256"],
+            device=str(value["device"]),
+        )
 
     def solve_base(
         self, photo: Photo, recipe: Recipe, inputs: RecipeInputs, progress: Progress | None = None

@@ -39,7 +39,7 @@ SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp"
 class Opened:
     """What a file holds, read but not solved: the photo, and the choices it carries if it is a file of ours.
 
-    `alpha` (H, W) float32 is the mask in the file where it is the solved alpha itself, that is without edge settings.
+    `alpha` (H, W) float32 is the mask in the file where it is the solved alpha itself: without touches and edge settings.
     """
 
     document: Document
@@ -63,7 +63,8 @@ def read_file(path: Path) -> Opened:
     recipe, inputs = found
     photo, notes = find_photo(document, recipe)
     recipe = follow_layers(document, photo, recipe)
-    alpha = _stored_alpha(document) if recipe.edge.is_neutral else None
+    touched = any(stroke.is_touch for stroke in recipe.strokes)
+    alpha = _stored_alpha(document) if recipe.edge.is_neutral and not touched else None
     return Opened(document, photo, path, Choices(recipe, inputs), alpha, (*document.notes, *notes))
 
 

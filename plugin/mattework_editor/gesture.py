@@ -1,44 +1,79 @@
-"""A gesture while it is painted, and how it and the brush look on the canvas."""
+"""A gesture while it is made, the brush it is made with, and how both look on the canvas."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from mattework_editor.tools import Sample
-from mattework_editor.tools.base import LIGHTEST
 from mattework_editor.viewport import Viewport
 
-STRENGTH = 110
-"""Opacity, of 255, of the mark that a stroke leaves until it is solved."""
+if TYPE_CHECKING:
+    from mattework_editor.tools.base import Tool
+
+LIGHTEST = 0.15
+"""Share of the radius that the lightest touch of a pen draws with."""
+STRENGTH, FAINT = 110, 40
+"""Opacity, of 255, of the mark that a stroke leaves until it is solved, and while its result is seen already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Where the pointer was, in photo pixels, and how hard it pressed (0 to 1; 1 for a mouse)."""
+
+    x: float
+    y: float
+    pressure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """`radius` in photo pixels; `hardness` and `opacity` 0 to 1; what a pen's pressure changes."""
+
+    radius: float = 30.0
+    hardness: float = 1.0
+    opacity: float = 1.0
+    pressed: Literal["size", "opacity"] = "size"
 
 
 @dataclass(slots=True)
 class Gesture:
-    """`colour` and `radius` (photo pixels) of the tool that paints; `inverted` while Alt is held at its start."""
+    """`inverted` while Alt is held at its start, or what X has turned round. `is_live`: its result is seen already."""
 
-    colour: tuple[int, int, int]
-    radius: float
+    tool: Tool
+    brush: Brush
     inverted: bool
-    samples: list[Sample]
+    samples: list[Sample] = field(default_factory=list)
+    is_live: bool = False
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        return tuple((round(one.x, 2), round(one.y, 2)) for one in self.samples)
 
 
-def draw_gesture(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
-    """A see-through mark where the brush has been, in the tool's colour; dark when it is inverted."""
-    colour = QColor(*gesture.colour) if not gesture.inverted else QColor(*gesture.colour).darker(220)
-    colour.setAlpha(STRENGTH)
+def choose_colour(gesture: Gesture) -> QColor:
+    """The tool's colour; dark when the gesture is inverted."""
+    colour = QColor(*gesture.tool.colour)
+    return colour.darker(220) if gesture.inverted else colour
+
+
+def draw_way(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
+    """A see-through mark where the brush has been."""
+    colour = choose_colour(gesture)
+    colour.setAlpha(FAINT if gesture.is_live else STRENGTH)
     samples = gesture.samples
-    width = 2 * gesture.radius * view.scale
-    if len({sample.pressure for sample in samples}) > 1:
-        _draw_pressed(painter, samples, view, width, colour)
-        return
-    width *= max(LIGHTEST, samples[0].pressure)
+    width = 2 * gesture.brush.radius * view.scale
+    if gesture.brush.pressed == "size":
+        if len({sample.pressure for sample in samples}) > 1:
+            _draw_pressed(painter, samples, view, width, colour)
+            return
+        width *= max(LIGHTEST, samples[0].pressure)
     pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(pen)
-    points = [QPointF(*view.to_screen(one.x, one.y)) for one in samples]
+    points = place_samples(gesture, view)
     path = QPainterPath(points[0])
     for point in points[1:]:
         path.lineTo(point)
@@ -46,6 +81,34 @@ def draw_gesture(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
         painter.drawPoint(points[0])
     else:
         painter.drawPath(path)
+
+
+def draw_outline(painter: QPainter, gesture: Gesture, points: list[QPointF]) -> None:
+    """A closed outline in the tool's colour over a dark line, lightly filled."""
+    colour = choose_colour(gesture)
+    fill = QColor(colour)
+    fill.setAlpha(FAINT)
+    painter.setBrush(fill)
+    for width, line in ((3.0, QColor(0, 0, 0, 150)), (1.4, colour)):
+        painter.setPen(QPen(line, width))
+        painter.drawPolygon(QPolygonF(points))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_line(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
+    """A line from the first sample to the last, with a dot at its start."""
+    points = place_samples(gesture, view)
+    colour = choose_colour(gesture)
+    for width, line in ((4.0, QColor(0, 0, 0, 150)), (2.0, colour)):
+        painter.setPen(QPen(line, width))
+        painter.drawLine(points[0], points[-1])
+    painter.setBrush(colour)
+    painter.drawEllipse(points[0], 5.0, 5.0)
+
+
+def place_samples(gesture: Gesture, view: Viewport) -> list[QPointF]:
+    """The samples in pixels of the screen."""
+    return [QPointF(*view.to_screen(one.x, one.y)) for one in gesture.samples]
 
 
 def _draw_pressed(
@@ -60,11 +123,18 @@ def _draw_pressed(
     painter.fillPath(shape, colour)
 
 
-def draw_brush(painter: QPainter, x: float, y: float, radius: float, ratio: float) -> None:
-    """The brush at its true size: a white ring on a dark one, to be seen on any ground."""
+def draw_brush(
+    painter: QPainter, x: float, y: float, radius: float, ratio: float, hardness: float = 1.0
+) -> None:
+    """The brush at its true size: a white ring on a dark one, to be seen on any ground; dotted where a soft brush has
+    half its force."""
     if radius < 3:
         return
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    half = radius * (1 + hardness) / 2
     for width, colour in ((2.6 * ratio, QColor(0, 0, 0, 150)), (1.2 * ratio, QColor(255, 255, 255, 230))):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(QPointF(x, y), radius, radius)
+        if hardness < 1 and half > 3:
+            painter.setPen(QPen(colour, width, Qt.PenStyle.DotLine))
+            painter.drawEllipse(QPointF(x, y), half, half)

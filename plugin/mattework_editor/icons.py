@@ -5,13 +5,13 @@ from __future__ import annotations
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
-from mattework_editor.tools import BrushTool
+from mattework_editor.tools import Tool
 
 SIDE = 48
 
 
-def draw_tool_icon(tool: BrushTool) -> QIcon:
-    """The tool's kind of stroke as a sign: hair, plus, minus, half a disc, or an arrow back."""
+def draw_tool_icon(tool: Tool) -> QIcon:
+    """The tool's sign on a disc: hair, plus, minus, and so on."""
     pixmap = QPixmap(SIDE, SIDE)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
@@ -22,7 +22,7 @@ def draw_tool_icon(tool: BrushTool) -> QIcon:
     painter.drawEllipse(QRectF(4, 4, 40, 40))
     painter.setPen(QPen(QColor(20, 20, 20), 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    _SIGNS[tool.kind](painter)
+    _SIGNS[tool.sign](painter)
     painter.end()
     return QIcon(pixmap)
 
@@ -54,10 +54,63 @@ def _back(painter: QPainter) -> None:
     painter.drawLine(QPointF(22, 23), QPointF(15, 24))
 
 
+def _bridge(painter: QPainter) -> None:
+    painter.drawLine(QPointF(12, 24), QPointF(19, 24))
+    painter.drawLine(QPointF(29, 24), QPointF(36, 24))
+    painter.drawArc(QRectF(17, 16, 14, 14), 0, 180 * 16)
+
+
+def _point(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(14, 14, 20, 20))
+    painter.drawPoint(QPointF(24, 24))
+
+
+def _box(painter: QPainter) -> None:
+    painter.drawRect(QRectF(14, 16, 20, 16))
+
+
+def _lasso(painter: QPainter) -> None:
+    painter.drawEllipse(QRectF(12, 13, 24, 16))
+    painter.drawLine(QPointF(20, 29), QPointF(16, 37))
+
+
+def _scribble(painter: QPainter) -> None:
+    way = QPainterPath(QPointF(12, 30))
+    way.cubicTo(QPointF(18, 4), QPointF(22, 44), QPointF(28, 22))
+    way.cubicTo(QPointF(30, 14), QPointF(33, 22), QPointF(36, 28))
+    painter.drawPath(way)
+
+
+def _polygon(painter: QPainter) -> None:
+    corners = [QPointF(24, 12), QPointF(36, 22), QPointF(31, 35), QPointF(16, 35), QPointF(12, 21)]
+    for start, end in zip(corners, [*corners[1:], corners[0]], strict=True):
+        painter.drawLine(start, end)
+
+
+def _gradient(painter: QPainter) -> None:
+    for x, strength in ((12, 40), (18, 95), (24, 150), (30, 205)):
+        painter.fillRect(QRectF(x, 15, 6, 18), QColor(255, 255, 255, strength))
+
+
+def _drop(painter: QPainter) -> None:
+    drop = QPainterPath(QPointF(24, 11))
+    drop.cubicTo(QPointF(38, 28), QPointF(33, 37), QPointF(24, 37))
+    drop.cubicTo(QPointF(15, 37), QPointF(10, 28), QPointF(24, 11))
+    painter.drawPath(drop)
+
+
 _SIGNS = {
-    "unknown": _hair,
-    "foreground": _plus,
-    "background": _minus,
-    "transparent": _half,
-    "restored": _back,
+    "hair": _hair,
+    "plus": _plus,
+    "minus": _minus,
+    "half": _half,
+    "back": _back,
+    "bridge": _bridge,
+    "point": _point,
+    "box": _box,
+    "lasso": _lasso,
+    "scribble": _scribble,
+    "polygon": _polygon,
+    "gradient": _gradient,
+    "drop": _drop,
 }

@@ -5,12 +5,12 @@ Work that takes longer than a frame is done beside the window, one piece at a ti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from mattework import EdgeSettings, Rect, apply_edge_settings
+from mattework import EdgeSettings, Rect, Stroke, apply_edge_settings, touch_region
 from mattework.arrays import Bytes, Floats, Samples
 from mattework_editor.compose import Sources
 from mattework_editor.pyramid import edge_reach, quantise, render_matte
@@ -53,7 +53,7 @@ class MatteDisplay(QObject):
         seen = where.grow(2 * edge_reach(session.recipe.edge)).intersect(session.size.rect)
         if self._task is None and session.recipe.edge.is_neutral and seen.area <= AT_ONCE:
             edge, opacity = session.recipe.edge, session.photo.alpha
-            self.put(*render_matte(session.planes.alpha, edge, opacity, where))
+            self.put(*render_matte(session.planes.alpha, edge, opacity, where, session.recipe.strokes))
             return
         self._wanted = where if self._wanted is None else self._wanted.unite(where)
         self._next()
@@ -63,10 +63,10 @@ class MatteDisplay(QObject):
         if self._task is not None or where is None or session is None:
             return
         self._wanted = None
-        alpha, edge, opacity = session.planes.alpha, session.recipe.edge, session.photo.alpha
+        alpha, recipe, opacity = session.planes.alpha, session.recipe, session.photo.alpha
 
         def work(_: Task) -> tuple[Rect, Bytes]:
-            return render_matte(alpha, edge, opacity, where)
+            return render_matte(alpha, recipe.edge, opacity, where, recipe.strokes)
 
         def done(result: tuple[Rect, Bytes]) -> None:
             self._task = None
@@ -97,10 +97,10 @@ class MatteDisplay(QObject):
         self._preview_wanted = None
         edge, scale, visible = wanted
         level = sources.matte.choose_level(scale)
-        alpha, opacity = session.planes.alpha, session.photo.alpha
+        alpha, opacity, strokes = session.planes.alpha, session.photo.alpha, session.recipe.strokes
 
         def work(_: Task) -> tuple[Rect, Bytes]:
-            return preview_matte(alpha, edge, opacity, visible, level)
+            return preview_matte(alpha, edge, opacity, visible, level, strokes)
 
         def done(result: tuple[Rect, Bytes]) -> None:
             self._preview_task = None
@@ -122,7 +122,12 @@ class MatteDisplay(QObject):
 
 
 def preview_matte(
-    alpha: Floats, edge: EdgeSettings, opacity: Samples | None, visible: Rect, level: int
+    alpha: Floats,
+    edge: EdgeSettings,
+    opacity: Samples | None,
+    visible: Rect,
+    level: int,
+    strokes: Sequence[Stroke] = (),
 ) -> tuple[Rect, Bytes]:
     """The matte of other edge settings at a level of the pyramid: the rectangle of that level, and its (h, w) uint8."""
     import cv2
@@ -132,7 +137,7 @@ def preview_matte(
     wanted = _align(visible, side)
     seen = _align(wanted.grow(edge_reach(edge)), side).intersect(Rect(0, 0, *_round_up(frame, side)))
     part = seen.intersect(frame)
-    small = np.ascontiguousarray(alpha[part.slices])
+    small = touch_region(alpha, strokes, part)
     if opacity is not None:
         small = small * (quantise(np.ones_like(small), opacity, part).astype(np.float32) / np.float32(255))
     if level:

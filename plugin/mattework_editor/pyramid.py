@@ -7,12 +7,13 @@ repeated. Level 0 may come later than the others: the first look at a photo does
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from mattework import Photo, Rect, Size, apply_edge_settings, convert_to_srgb8
+from mattework import Photo, Rect, Size, Stroke, apply_edge_settings, convert_to_srgb8, touch_region
 from mattework.arrays import AnyArray, Bytes, Floats, Samples
 from mattework.recipe import EdgeSettings
 
@@ -193,17 +194,21 @@ def edge_reach(edge: EdgeSettings) -> int:
 
 
 def render_matte(
-    alpha: Floats, edge: EdgeSettings, opacity: Samples | None, where: Rect
+    alpha: Floats,
+    edge: EdgeSettings,
+    opacity: Samples | None,
+    where: Rect,
+    strokes: Sequence[Stroke] = (),
 ) -> tuple[Rect, Bytes]:
     """The matte as it is seen after `where` of the alpha changed: the rectangle to replace, and its (h, w) uint8.
 
-    `opacity` (H, W) is the photo's own transparency, multiplied in.
+    `strokes` are those of the recipe, touches among them; `opacity` (H, W) is the photo's own transparency, multiplied in.
     """
     frame = Rect(0, 0, alpha.shape[1], alpha.shape[0])
     reach = edge_reach(edge)
     shown = where.grow(reach).intersect(frame)
     seen = shown.grow(reach).intersect(frame)
-    matte = apply_edge_settings(np.ascontiguousarray(alpha[seen.slices]), edge)
+    matte = apply_edge_settings(touch_region(alpha, strokes, seen), edge)
     return shown, quantise(matte[shown.move(-seen.left, -seen.top).slices], opacity, shown)
 
 

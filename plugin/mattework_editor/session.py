@@ -31,6 +31,7 @@ from mattework import (
     resolve_region,
     save_mask,
     stroke_bounds,
+    touch_region,
 )
 from mattework.arrays import AnyArray, Bytes, Floats, Samples
 from mattework.progress import Progress, report_progress
@@ -40,6 +41,14 @@ JOIN = 8
 """Pixels around a stroke over which the core joins a new alpha to the old one."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Begun:
+    """What the object tools began from: a soft mask (h, w), or None, and how many prompts had led to it."""
+
+    soft_mask: Floats | None
+    prompts: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person decided: the recipe, and the pictures that it rests on. `confidence` is the model's, 0 to 1."""
@@ -47,6 +56,7 @@ class Choices:
     recipe: Recipe
     inputs: RecipeInputs
     confidence: float | None = None
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +162,17 @@ class Session:
         self.planes.alpha[opened.zone.slices] = opened.old_alpha
         self.choices = opened.before
 
+    def touch(self, name: str, strokes: Sequence[Stroke]) -> Rect:
+        """Blend touches onto the alpha, as one step; gives what looks different then, empty when they miss the photo."""
+        where = join_bounds(strokes).intersect(self.size.rect)
+        if not where.is_empty:
+            self.choose(name, replace(self.recipe, strokes=(*self.recipe.strokes, *strokes)))
+        return where
+
+    def read_touched(self, where: Rect) -> Floats:
+        """The alpha with its touches over a rectangle of the photo, before edge settings. (h, w) float32."""
+        return touch_region(self.planes.alpha, self.recipe.strokes, where)
+
     # Choices ---------------------------------------------------------------------------------------------------------
 
     def choose(self, name: str, recipe: Recipe) -> bool:
@@ -216,10 +237,25 @@ def join_bounds(strokes: Sequence[Stroke]) -> Rect:
     return bounds
 
 
+def find_changed(step: Step[Choices], size: Size) -> Rect:
+    """What looks different after a step: its tiles, what its strokes touch, or everything for edge settings."""
+    before, after = step.before.recipe, step.after.recipe
+    if before.edge != after.edge:
+        return size.rect
+    pairs = zip(before.strokes, after.strokes, strict=False)
+    same = next(
+        (index for index, (one, other) in enumerate(pairs) if one != other),
+        min(len(before.strokes), len(after.strokes)),
+    )
+    return step.rect.unite(join_bounds((*before.strokes[same:], *after.strokes[same:]))).intersect(size.rect)
+
+
 def draw_onto(trimap: Bytes, base: Bytes, strokes: Sequence[Stroke], where: Rect) -> Bytes:
     """A copy of a part of the trimap with more strokes; `base` is the same part without any."""
     offset = (where.left, where.top)
     for stroke in strokes:
+        if stroke.is_touch:
+            continue
         if stroke.kind == "restored":
             brush = draw_strokes(np.zeros_like(trimap), [replace(stroke, kind="foreground")], offset) == 255
             trimap = np.where(brush, base, trimap)
@@ -252,7 +288,7 @@ def replay_strokes(
     for number, stroke in enumerate(recipe.strokes):
         report_progress(progress, "solving strokes", number / len(recipe.strokes))
         region = stroke_bounds(stroke).intersect(frame)
-        if region.is_empty:
+        if region.is_empty or stroke.is_touch:
             continue
         trimap[region.slices] = draw_onto(trimap[region.slices], planes.base[region.slices], [stroke], region)
         zone, values = resolve_region(

@@ -25,11 +25,12 @@ from mattework import Recipe
 from mattework_editor import drafts, preferences
 from mattework_editor.app_commands import restore_choices
 from mattework_editor.canvas import Canvas
-from mattework_editor.command import CommandSet, translate
+from mattework_editor.command import CommandSet
 from mattework_editor.commands import COMMANDS
 from mattework_editor.compose import View
 from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
+from mattework_editor.gesture import Gesture
 from mattework_editor.menus import fill_menu_bar
 from mattework_editor.output import Output
 from mattework_editor.panels.background import BackgroundPanel
@@ -40,7 +41,6 @@ from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
 from mattework_editor.status import StatusBar
 from mattework_editor.toolbar import ToolBar
-from mattework_editor.tools import BrushTool, make_strokes
 from mattework_editor.views import Views
 from mattework_editor.welcome import Welcome
 from mattework_editor.workbench import Workbench
@@ -103,7 +103,9 @@ class EditorWindow(QMainWindow):
         self.filing.failed.connect(self.show_error)
         self.output.told.connect(self.status.tell)
         self.output.failed.connect(self.show_error)
-        canvas.gesture_ended.connect(self._paint)
+        canvas.gesture_ended.connect(self._carry_out)
+        canvas.gesture_moved.connect(self._look_ahead)
+        canvas.gesture_given_up.connect(bench.strokes.end_live)
         canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self.toolbar.show_radius)
         self.views.view_changed.connect(self._follow_view)
@@ -117,9 +119,7 @@ class EditorWindow(QMainWindow):
             panel.recipe_tried.connect(self.views.try_behind)
         self.layers.recipe_chosen.connect(bench.change_recipe)
         self.layers.mask_wanted.connect(lambda: self.show_view(View.MASK))
-        self.views.thumbnails_wanted.connect(
-            lambda: self.layers.show_thumbnails(bench.sources, canvas.look)
-        )
+        self.views.thumbnails_wanted.connect(lambda: self.layers.show_thumbnails(bench.sources, canvas.look))
         self.steps.step_chosen.connect(self._go_to_step)
 
     def _restore(self) -> None:
@@ -179,11 +179,12 @@ class EditorWindow(QMainWindow):
         if not self.canvas.is_painting:
             self.workbench.undo()
 
-    def _paint(self, samples: list, inverted: bool) -> None:  # type: ignore[type-arg]
-        tool = self.canvas.tool
-        assert isinstance(tool, BrushTool)
-        strokes = make_strokes(tool.choose_kind(inverted), samples, self.canvas.radius)
-        self.workbench.paint(translate(tool.name), strokes)
+    def _carry_out(self, gesture: Gesture) -> None:
+        if not gesture.tool.apply(gesture, self.workbench):
+            self.canvas.drop_gesture()
+
+    def _look_ahead(self, gesture: Gesture) -> None:
+        gesture.is_live = self.workbench.strokes.show_live(gesture.tool.make_strokes(gesture))
 
     def _choose_behind(self, name: str, recipe: Recipe) -> None:
         """Another background or shadow, seen in the view of what will be saved."""
@@ -243,7 +244,7 @@ class EditorWindow(QMainWindow):
         for panel in (self.background, self.shadow, self.layers):
             panel.setEnabled(free)
         self.steps.setEnabled(free)
-        self.canvas.set_locked(not free)
+        self.canvas.set_locked(not bench.can_paint)
         self.steps.show_history(history)
         self.status.ran.setText(bench.ran)
         if session is not None:

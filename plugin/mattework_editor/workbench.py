@@ -1,46 +1,32 @@
 """The workbench: carries out what a person asks for on the session, beside the window, and tells what has changed.
 
-Long work (opening, finding the subject, solving all of the edge, saving) runs one at a time and locks painting. Strokes
-queue up and are solved one after the other; a coarse answer is shown first.
+Long work (opening, finding the subject, solving all of the edge, saving) runs one at a time; what is painted meanwhile
+waits for it. Strokes are the work of `strokes`, subject and objects of `selecting`.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from mattework import Recipe, Rect, Stroke, resolve_region
-from mattework.arrays import Bytes, Floats
+from mattework import Prompt, Recipe, Rect, Stroke, convert_to_srgb8
+from mattework.arrays import Bytes
 from mattework.errors import Cancelled, MatteworkError
-from mattework.recipe import SolverName
 from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
 from mattework_editor.clean_display import CleanDisplay
 from mattework_editor.compose import Sources
 from mattework_editor.engine import Engine, Progress
 from mattework_editor.matte_display import MatteDisplay
-from mattework_editor.pyramid import (
-    Pyramid,
-    build_photo_pyramid,
-    convert_photo,
-    quantise,
-    render_matte,
-)
-from mattework_editor.session import (
-    Choices,
-    OpenStroke,
-    Planes,
-    Session,
-    compare_planes,
-    make_base,
-    replay_strokes,
-)
+from mattework_editor.pyramid import Pyramid, build_photo_pyramid, convert_photo, render_matte
+from mattework_editor.selecting import Selecting
+from mattework_editor.session import Session, find_changed
+from mattework_editor.strokes import Strokes
 from mattework_editor.tasks import Task, Tasks
 
 Kept = TypeVar("Kept")
@@ -49,16 +35,8 @@ DRAFT_DELAY = 300
 """Milliseconds after the last step until the draft is written."""
 
 
-QUICK_STROKE = 8_000
-"""Unknown pixels beyond which a stroke is solved at a smaller scale first, to be seen while the rest is done."""
 QUICK_STEP = 6_000_000
 """Pixels that undo and redo go through in the window's own thread; steps that touch more are done beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Queued:
-    name: str
-    strokes: tuple[Stroke, ...]
 
 
 class Workbench(QObject):
@@ -86,10 +64,11 @@ class Workbench(QObject):
         self.tasks = Tasks(self)
         self._long: Task | None = None
         self._can_cancel = True
-        self._queue: deque[_Queued] = deque()
-        self._open: tuple[OpenStroke, Task] | None = None
-        self.display = MatteDisplay(self.tasks, self._tell, self)
-        self.clean = CleanDisplay(self.tasks, self._tell, self)
+        self._opening = False
+        self.display = MatteDisplay(self.tasks, self.tell, self)
+        self.clean = CleanDisplay(self.tasks, self.tell, self)
+        self.selecting = Selecting(self)
+        self.strokes = Strokes(self, self.selecting.select_object)
         for display in (self.display, self.clean):
             display.refreshed.connect(self.refreshed)
         self._draft = drafts.name_draft()
@@ -105,11 +84,16 @@ class Workbench(QObject):
 
     @property
     def is_solving(self) -> bool:
-        return self._open is not None or bool(self._queue)
+        return self.strokes.is_working
 
     @property
     def can_edit(self) -> bool:
         return self.session is not None and not self.is_busy
+
+    @property
+    def can_paint(self) -> bool:
+        """Whether gestures are taken; those made while long work runs wait for it."""
+        return self.session is not None and not self._opening
 
     # Opening ---------------------------------------------------------------------------------------------------------
 
@@ -121,7 +105,7 @@ class Workbench(QObject):
     ) -> None:
         """Open a photo or a file of ours; with a draft, go on with its unsaved work. `read` reads the file, for pictures
         that come in another way."""
-        self._forget_strokes()
+        self.strokes.forget()
 
         def work(task: Task) -> tuple[Session, Sources]:
             task.report(self.tr("reading"), 0.1)
@@ -137,7 +121,11 @@ class Workbench(QObject):
             if opened.choices is None:
                 return session, blank
             _, matte = render_matte(
-                session.planes.alpha, session.recipe.edge, session.photo.alpha, session.size.rect
+                session.planes.alpha,
+                session.recipe.edge,
+                session.photo.alpha,
+                session.size.rect,
+                session.recipe.strokes,
             )
             return session, Sources(colour, Pyramid.build(matte), session.planes.trimap)
 
@@ -162,7 +150,13 @@ class Workbench(QObject):
             self.changed.emit()
             self._prepare(self.session, sources)
 
-        self._start_long(self.tr("Opening {name}").format(name=path.name), work, done, show)
+        if not self.is_busy:
+            self._opening = True
+        title = self.tr("Opening {name}").format(name=path.name)
+        self.start_long(title, work, done, show, ended=self._end_opening)
+
+    def _end_opening(self) -> None:
+        self._opening = False
 
     def _attach(self, session: Session | None, sources: Sources) -> None:
         self.display.attach(session, sources)
@@ -179,12 +173,12 @@ class Workbench(QObject):
             self.refreshed.emit(None)
 
         if sources.colour.levels[0] is None:
-            self.tasks.start(convert, arrive, self._tell)
-        self.tasks.start(lambda _: self.engine.warm_up(session.photo), lambda _: None, self._tell)
+            self.tasks.start(convert, arrive, self.tell)
+        self.tasks.start(lambda _: self.engine.warm_up(session.photo), lambda _: None, self.tell)
 
     # Long work -------------------------------------------------------------------------------------------------------
 
-    def _start_long(
+    def start_long(
         self,
         title: str,
         work: Callable[[Task], Any],
@@ -192,18 +186,22 @@ class Workbench(QObject):
         show: Callable[[Any], None] | None = None,
         *,
         can_cancel: bool = True,
+        ended: Callable[[], None] | None = None,
     ) -> None:
+        """Run one piece of long work; `ended` is called at its end, whether it came to something or not."""
         if self._long is not None:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
             return
 
         def finish(result: Any) -> None:
-            self._end_long()
+            self._end_long(ended)
             done(result)
+            self.strokes.go_on()
 
         def fail(error: BaseException) -> None:
-            self._end_long()
-            self._tell(error)
+            self._end_long(ended)
+            self.tell(error)
+            self.strokes.go_on()
 
         task = self.tasks.start(work, finish, fail)
         self._long, self._can_cancel = task, can_cancel
@@ -212,8 +210,10 @@ class Workbench(QObject):
             task.shown.connect(show)
         self.busy_changed.emit(title)
 
-    def _end_long(self) -> None:
+    def _end_long(self, ended: Callable[[], None] | None) -> None:
         self._long = None
+        if ended is not None:
+            ended()
         self.busy_changed.emit("")
 
     def cancel(self) -> None:
@@ -222,27 +222,13 @@ class Workbench(QObject):
             self._long.cancel()
 
     def find_subject(self) -> None:
-        """Run the subject model; strokes stay and are solved again on its result. One step."""
-        session = self.session
-        if session is None or self.is_solving:
-            return
-        photo, own, colour, before = session.photo, session.choices, session.colour, session.planes
+        """Run the subject model."""
+        self.selecting.find_subject()
 
-        def work(task: Task) -> tuple[Choices, Planes, Any, dict[str, Any]]:
-            alpha, found, inputs, report = self.engine.find_subject(photo, own.recipe, task.report)
-            recipe = files.merge_found(own.recipe, found)
-            choices = Choices(recipe, inputs, report.get("confidence"))
-            base = make_base(choices, photo.size, colour)
-            planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices, task.report)
-            return choices, planes, compare_planes(before, planes), report
-
-        def done(result: tuple[Choices, Planes, Any, dict[str, Any]]) -> None:
-            choices, planes, patches, report = result
-            session.replace_planes(self.tr("Select Subject"), choices, planes, patches)
-            self._tell_report(report)
-            self._after_step(session.size.rect)
-
-        self._start_long(self.tr("Selecting the subject"), work, done)
+    def select_object(self, name: str, prompt: Prompt) -> None:
+        """Follow one gesture of an object tool, after those before it."""
+        self.strokes.add(name, prompt=prompt)
+        self.changed.emit()
 
     def change_recipe(self, name: str, recipe: Recipe) -> None:
         """Another edge setting, solver, band, colour amount or background: one step."""
@@ -255,25 +241,10 @@ class Workbench(QObject):
             return
         own = session.recipe
         if session.has_subject and (recipe.solver != own.solver or recipe.trimap != own.trimap):
-            self._solve_again(name, replace(session.choices, recipe=recipe))
+            self.selecting.solve_again(name, replace(session.choices, recipe=recipe))
             return
         session.choose(name, recipe)
-        self._after_step(session.size.rect if recipe.edge != own.edge else Rect(0, 0, 0, 0))
-
-    def _solve_again(self, name: str, choices: Choices) -> None:
-        session = self.session
-        assert session is not None
-        photo, before = session.photo, session.planes
-
-        def work(task: Task) -> tuple[Planes, Any]:
-            planes = files.make_planes(photo, choices, self.engine, None, task.report)
-            return planes, compare_planes(before, planes)
-
-        def done(result: tuple[Planes, Any]) -> None:
-            session.replace_planes(name, choices, *result)
-            self._after_step(session.size.rect)
-
-        self._start_long(self.tr("Solving the edge"), work, done)
+        self.after_step(session.size.rect if recipe.edge != own.edge else Rect(0, 0, 0, 0))
 
     def save_file(self, path: Path, *, overwrite: bool) -> None:
         def work(session: Session, progress: Progress) -> tuple[str, ...]:
@@ -295,7 +266,7 @@ class Workbench(QObject):
         if session is None or self.is_solving:
             self.told.emit(self.tr("The last stroke is still being solved. Save again in a moment."))
             return
-        self._start_long(title, lambda task: work(session, task.report), done)
+        self.start_long(title, lambda task: work(session, task.report), done)
 
     def note_kept(self) -> None:
         """What was done is in a file now, or with the host that asked for it."""
@@ -307,97 +278,30 @@ class Workbench(QObject):
 
     # Strokes ---------------------------------------------------------------------------------------------------------
 
-    def paint(self, name: str, strokes: tuple[Stroke, ...]) -> None:
-        """Draw the strokes of one gesture and solve under them."""
-        self._queue.append(_Queued(name, strokes))
-        self._next_stroke()
+    def paint(self, name: str, strokes: tuple[Stroke, ...], *, was_live: bool = False) -> None:
+        """Draw the strokes of one gesture and solve under them; `was_live`: what they do is seen already."""
+        self.strokes.add(name, strokes, was_live=was_live)
+        if self.strokes.waiting:
+            self.told.emit(self.tr("Your stroke is done as soon as the work that runs has ended."))
         self.changed.emit()
 
-    def _next_stroke(self) -> None:
-        session = self.session
-        while self._open is None and self._queue and session is not None:
-            queued = self._queue.popleft()
-            opened = session.draw(queued.name, queued.strokes)
-            if opened is None:
-                self.stroke_settled.emit()
-                continue
-            self.display.show(opened.region)
-            self._open = opened, self._solve(session, opened)
-
-    def _solve(self, session: Session, opened: OpenStroke) -> Task:
-        colour, planes, soft_mask = session.colour, session.planes, session.soft_mask
-        edge, solver = session.recipe.edge, session.recipe.solver
-
-        def solve(solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
-            return resolve_region(
-                colour,
-                planes.trimap,
-                planes.alpha,
-                opened.region,
-                soft_mask=soft_mask,
-                solver=solver,
-                thorough=thorough,
-            )
-
-        def work(task: Task) -> tuple[Rect, Floats]:
-            if edge.is_neutral and solver in ("auto", "closed-form"):
-                task.shown.emit(solve("guided", False))
-                if np.count_nonzero(planes.trimap[opened.zone.slices] == 128) > QUICK_STROKE:
-                    task.shown.emit(solve(solver, False))
-            return solve(solver, True)
-
-        def show(coarse: tuple[Rect, Floats]) -> None:
-            if self._open is not None and self._open[0] is opened:
-                zone, values = coarse
-                self.display.put(zone, quantise(values, session.photo.alpha, zone))
-
-        def done(solved: tuple[Rect, Floats]) -> None:
-            self._open = None
-            session.finish_strokes(opened, *solved)
-            self.stroke_settled.emit()
-            self._after_step(opened.zone)
-            self._next_stroke()
-
-        def fail(error: BaseException) -> None:
-            if isinstance(error, Cancelled):
-                return
-            self._open = None
-            session.drop_strokes(opened)
-            self.stroke_settled.emit()
-            self.display.show(opened.zone)
-            self._tell(error)
-            self._next_stroke()
-
-        task = self.tasks.start(work, done, fail)
-        task.shown.connect(show)
-        return task
-
-    def _drop_newest_stroke(self) -> bool:
-        """Take back the newest stroke that is not solved yet; False when there is none."""
-        if self._queue:
-            self._queue.pop()
-        elif self._open is not None and self.session is not None:
-            opened, task = self._open
-            task.cancel()
-            self._open = None
-            self.session.drop_strokes(opened)
-            self.display.show(opened.zone)
-        else:
-            return False
-        self.stroke_dropped.emit()
-        self.changed.emit()
-        return True
-
-    def _forget_strokes(self) -> None:
-        while self._drop_newest_stroke():
-            pass
+    def read_colour(self, x: float, y: float) -> str | None:
+        """The photo's colour in sRGB around a point, as #rrggbb; None outside the photo."""
+        session, sources = self.session, self.sources
+        if session is None or sources is None:
+            return None
+        around = Rect(int(x) - 2, int(y) - 2, int(x) + 3, int(y) + 3).intersect(session.size.rect)
+        if around.is_empty:
+            return None
+        part = session.photo.colour[around.slices]
+        rgb = convert_to_srgb8(part, session.photo.mode, session.photo.icc).reshape(-1, 3)
+        return "#{:02x}{:02x}{:02x}".format(*np.median(rgb, axis=0).astype(int).tolist())
 
     # History ---------------------------------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        if not self.can_edit or self._drop_newest_stroke():
-            return
-        self._step(back=True)
+        if not self.strokes.drop_newest() and self.can_edit:
+            self._step(back=True)
 
     def redo(self) -> None:
         if self.can_edit and not self.is_solving:
@@ -420,23 +324,23 @@ class Workbench(QObject):
         step = session.history.last if back else session.history.next
         if step is None:
             return
-        whole = step.before.recipe.edge != step.after.recipe.edge
-        where = session.size.rect if whole else step.rect
+        where = find_changed(step, session.size)
         move = session.undo if back else session.redo
         if step.work <= QUICK_STEP:
             move()
-            self._after_step(where)
+            self.after_step(where)
         else:
 
             def done(_: object) -> None:
-                self._after_step(where)
+                self.after_step(where)
                 if then is not None:
                     then()
 
             title = self.tr("Taking back {step}") if back else self.tr("Bringing back {step}")
-            self._start_long(title.format(step=step.name), lambda _: move(), done, can_cancel=False)
+            self.start_long(title.format(step=step.name), lambda _: move(), done, can_cancel=False)
 
-    def _after_step(self, where: Rect) -> None:
+    def after_step(self, where: Rect) -> None:
+        """The session has changed: show it over `where`, and keep a draft of it."""
         session, sources = self.session, self.sources
         assert session is not None
         assert sources is not None
@@ -456,7 +360,7 @@ class Workbench(QObject):
             drafts.delete_draft(self._draft)
             return
         file, path, choices = self._draft, session.path, session.choices
-        self.tasks.start(lambda _: drafts.write_draft(file, path, choices), lambda _: None, self._tell)
+        self.tasks.start(lambda _: drafts.write_draft(file, path, choices), lambda _: None, self.tell)
 
     def discard_draft(self) -> None:
         """The work is given up, or saved: nothing is to be recovered."""
@@ -470,7 +374,7 @@ class Workbench(QObject):
 
     # Telling ---------------------------------------------------------------------------------------------------------
 
-    def _tell(self, error: BaseException) -> None:
+    def tell(self, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             self.told.emit(self.tr("Cancelled."))
         elif isinstance(error, MemoryError):
@@ -488,7 +392,7 @@ class Workbench(QObject):
                 )
             )
 
-    def _tell_report(self, report: dict[str, Any]) -> None:
+    def tell_report(self, report: dict[str, Any]) -> None:
         self.ran = self.tr("{model} on {device}, edge {solver}").format(
             model=report.get("model"), device=report.get("device"), solver=report.get("solver")
         )

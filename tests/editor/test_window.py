@@ -117,11 +117,8 @@ def test_the_window_stays_alive_while_the_model_runs(driver: Driver) -> None:
 def test_cancelling_leaves_everything_as_it_was(driver: Driver) -> None:
     driver.open(PORTRAIT)
     driver.bench.find_subject()
-    locked = [driver.canvas.locked]
     driver.click(driver.window.status.cancel_button)
     driver.wait()
-    locked.append(driver.canvas.locked)
-    assert locked == [True, False]
     assert driver.session.history.last is None
     assert not driver.session.planes.alpha.any()
     driver.bench.find_subject()  # and it can be started again

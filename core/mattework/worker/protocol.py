@@ -110,7 +110,7 @@ class SelectRequest:
     Give all gestures so far each time. The soft mask goes to selection.raw as u8, at `width` x `height` where both are
     given, else at its own resolution. `start` is the file of a mask of the picture's size in `start_sample` to begin from.
     The value holds `mask`, `width`, `height`, `box` (left, top, right, bottom in the picture, or null), `confidence`,
-    `reasons` and `looks`.
+    `reasons` and `looks`, and the `model`, its `sha256` and the `device` that ran.
     """
 
     picture: Picture

@@ -90,6 +90,9 @@ def select_object(
         "confidence": found.confidence,
         "reasons": list(found.reasons),
         "looks": found.looks,
+        "model": session.spec.id,
+        "sha256": session.sha256,
+        "device": session.device.label,
     }
 
 

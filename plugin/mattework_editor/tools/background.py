@@ -13,5 +13,7 @@ class BackgroundBrush(BrushTool):
     tip = "Paint what does not belong to the subject. Alt paints foreground."
     key = "N"
     colour = (235, 70, 60)
+    sign = "minus"
+    is_soft = True
     kind: ClassVar[StrokeKind] = "background"
     inverse: ClassVar[StrokeKind] = "foreground"

@@ -1,46 +1,100 @@
-"""What all brushes share: a gesture becomes strokes of a recipe."""
+"""What tools share: a gesture becomes strokes of a recipe, or something else that the workbench is asked for."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from PyQt6.QtGui import QPainter
 
 from mattework import Stroke
 from mattework.recipe import StrokeKind
+from mattework_editor.command import translate
+from mattework_editor.gesture import LIGHTEST, Brush, Gesture, Sample, draw_way
+from mattework_editor.viewport import Viewport
 
-LIGHTEST = 0.15
-"""Share of the radius that the lightest touch of a pen draws with."""
+if TYPE_CHECKING:
+    from mattework_editor.workbench import Workbench
+
 PRESSURE_STEPS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Where the pointer was, in photo pixels, and how hard it pressed (0 to 1; 1 for a mouse)."""
+class Tool:
+    """A tool. `name` and `tip` are English sources for translation; `key` its shortcut; `colour` marks its gestures.
 
-    x: float
-    y: float
-    pressure: float = 1.0
-
-
-class BrushTool:
-    """A brush. `name` and `tip` are English sources for translation; `key` its shortcut; `colour` marks its strokes."""
+    `sign` is what its icon shows. `has_brush`: it works with the round brush. `by_corners`: its gesture is made of clicks
+    and ends with a double click or Enter. `takes_away`: X makes its gestures take away until X is pressed again.
+    """
 
     name: ClassVar[str]
     tip: ClassVar[str]
     key: ClassVar[str]
     colour: ClassVar[tuple[int, int, int]]
+    sign: ClassVar[str]
+    has_brush: ClassVar[bool] = False
+    is_soft: ClassVar[bool] = False
+    by_corners: ClassVar[bool] = False
+    takes_away: ClassVar[bool] = False
+
+    def draw(self, painter: QPainter, gesture: Gesture, view: Viewport) -> None:
+        """Draw a gesture that is being made, or waits."""
+        draw_way(painter, gesture, view)
+
+    def make_strokes(self, gesture: Gesture) -> tuple[Stroke, ...]:
+        """What the gesture paints, to be seen while it is made; nothing for tools that do not paint."""
+        return ()
+
+    def apply(self, gesture: Gesture, bench: Workbench) -> bool:
+        """Carry out a gesture that has ended. False when there is nothing to wait for."""
+        strokes = self.make_strokes(gesture)
+        if strokes:
+            bench.paint(translate(self.name), strokes, was_live=gesture.is_live)
+        return bool(strokes)
+
+
+class BrushTool(Tool):
+    """A brush: `kind` is what it draws, `inverse` what with Alt. Brushes that are soft heed hardness and opacity."""
+
     kind: ClassVar[StrokeKind]
     inverse: ClassVar[StrokeKind]
+    has_brush = True
 
     def choose_kind(self, inverted: bool) -> StrokeKind:
-        """What the brush draws; Alt inverts it."""
         return self.inverse if inverted else self.kind
+
+    def make_strokes(self, gesture: Gesture) -> tuple[Stroke, ...]:
+        kind, brush = self.choose_kind(gesture.inverted), gesture.brush
+        if self.is_soft and kind in SOFT_KINDS and _is_partial(kind, brush, gesture.samples):
+            return (_make_touch(kind, gesture.samples, brush),)
+        return make_strokes(kind, gesture.samples, brush.radius)
+
+
+SOFT_KINDS: tuple[StrokeKind, ...] = ("foreground", "background", "bridged", "cleaned")
+
+
+def _is_partial(kind: StrokeKind, brush: Brush, samples: list[Sample]) -> bool:
+    by_pressure = brush.pressed == "opacity" and any(one.pressure < 1 for one in samples)
+    return kind in ("bridged", "cleaned") or brush.hardness < 1 or brush.opacity < 1 or by_pressure
+
+
+def _make_touch(kind: StrokeKind, samples: list[Sample], brush: Brush) -> Stroke:
+    """A soft or partial stroke: one for the whole gesture, with the pen's pressure at each point."""
+    thinned = thin_out(samples, max(0.5, brush.radius / 10))
+    pressed = any(one.pressure < 1 for one in thinned)
+    return Stroke(
+        kind=kind,
+        radius=round(brush.radius, 2),
+        points=tuple((round(one.x, 2), round(one.y, 2)) for one in thinned),
+        hardness=round(brush.hardness, 3),
+        opacity=round(brush.opacity, 3),
+        pressures=tuple(round(min(1.0, max(0.0, one.pressure)), 3) for one in thinned) if pressed else (),
+        pressed=brush.pressed,
+    )
 
 
 def make_strokes(kind: StrokeKind, samples: list[Sample], radius: float) -> tuple[Stroke, ...]:
     """The strokes of one gesture: one for a mouse; for a pen one for every stretch of like pressure, end to end."""
-    thinned = _thin_out(samples, max(0.5, radius / 10))
+    thinned = thin_out(samples, max(0.5, radius / 10))
     runs: list[tuple[int, list[Sample]]] = []
     for sample in thinned:
         step = max(1, round(sample.pressure * PRESSURE_STEPS))
@@ -59,7 +113,7 @@ def make_strokes(kind: StrokeKind, samples: list[Sample], radius: float) -> tupl
     )
 
 
-def _thin_out(samples: list[Sample], gap: float) -> list[Sample]:
+def thin_out(samples: list[Sample], gap: float) -> list[Sample]:
     """Samples at least `gap` apart, and the last one: a recipe need not keep every event of a mouse."""
     kept = samples[:1]
     for sample in samples[1:]:

@@ -13,5 +13,6 @@ class Eraser(BrushTool):
     tip = "Take your strokes back to what the model found. Alt paints an unknown edge."
     key = "E"
     colour = (200, 200, 200)
+    sign = "back"
     kind: ClassVar[StrokeKind] = "restored"
     inverse: ClassVar[StrokeKind] = "unknown"

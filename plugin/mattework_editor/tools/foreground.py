@@ -13,5 +13,7 @@ class ForegroundBrush(BrushTool):
     tip = "Paint what belongs to the subject. Alt paints background."
     key = "B"
     colour = (60, 200, 90)
+    sign = "plus"
+    is_soft = True
     kind: ClassVar[StrokeKind] = "foreground"
     inverse: ClassVar[StrokeKind] = "background"

@@ -13,5 +13,6 @@ class RefineEdgeBrush(BrushTool):
     tip = "Paint over hair, fur and soft edges: the edge is solved there. Alt brings the model's edge back."
     key = "R"
     colour = (255, 196, 0)
+    sign = "hair"
     kind: ClassVar[StrokeKind] = "unknown"
     inverse: ClassVar[StrokeKind] = "restored"

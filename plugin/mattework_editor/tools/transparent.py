@@ -13,5 +13,6 @@ class TransparentBrush(BrushTool):
     tip = "Paint veils, glass and smoke inside the subject: how much shows through is solved. Alt paints foreground."
     key = "T"
     colour = (80, 170, 255)
+    sign = "half"
     kind: ClassVar[StrokeKind] = "transparent"
     inverse: ClassVar[StrokeKind] = "foreground"

@@ -1,0 +1,32 @@
+"""Screen colour: a click on the screen behind the subject takes its colour out of the edge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt6.QtGui import QPainter
+
+from mattework_editor.command import translate
+from mattework_editor.gesture import Gesture
+from mattework_editor.tools.base import Tool
+from mattework_editor.viewport import Viewport
+from mattework_editor.workbench import Workbench
+
+
+class ScreenColourPicker(Tool):
+    name = "Screen Colour"
+    tip = "Click the green or blue screen: its spill is taken out of the clean colours. Alt and a click leave it in again."
+    key = "K"
+    colour = (0, 177, 64)
+    sign = "drop"
+
+    def draw(self, painter: QPainter, gesture: Gesture, view: Viewport) -> None:
+        """A click leaves no mark."""
+
+    def apply(self, gesture: Gesture, bench: Workbench) -> bool:
+        if bench.session is not None:
+            last = gesture.samples[-1]
+            colour = None if gesture.inverted else bench.read_colour(last.x, last.y)
+            if gesture.inverted or colour is not None:
+                bench.change_recipe(translate(self.name), replace(bench.session.recipe, key=colour))
+        return False

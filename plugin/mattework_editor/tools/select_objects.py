@@ -1,0 +1,33 @@
+"""What the object tools share: a gesture becomes a prompt, and the answer is the subject."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mattework import Prompt
+from mattework.prompt import FEWEST_POINTS, PromptKind
+from mattework_editor.command import translate
+from mattework_editor.gesture import Gesture
+from mattework_editor.tools.base import Tool
+from mattework_editor.workbench import Workbench
+
+
+class ObjectTool(Tool):
+    """`prompt` is the kind of its gestures; Alt, or X before it, takes away."""
+
+    prompt: ClassVar[PromptKind]
+    colour = (70, 160, 255)
+    takes_away = True
+
+    def make_prompt(self, gesture: Gesture) -> Prompt | None:
+        """None for a gesture that is too small to mean anything."""
+        points = gesture.points
+        if len(points) < FEWEST_POINTS[self.prompt]:
+            return None
+        return Prompt(kind=self.prompt, points=points, adds=not gesture.inverted)
+
+    def apply(self, gesture: Gesture, bench: Workbench) -> bool:
+        prompt = self.make_prompt(gesture)
+        if prompt is not None:
+            bench.select_object(translate(self.name), prompt)
+        return prompt is not None
