@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QWidget
+from PyQt6.QtWidgets import QDockWidget, QScrollArea, QWidget
 
 from mattework_editor.command import translate
 
@@ -42,7 +42,7 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
         widget: QWidget = getattr(window, place.attribute)
         dock = QDockWidget(translate(place.title), window)
         dock.setObjectName(place.attribute)
-        dock.setWidget(widget)
+        dock.setWidget(_let_scroll(widget))
         dock.setAllowedAreas(AREA.LeftDockWidgetArea | AREA.RightDockWidgetArea)
         window.addDockWidget(AREA.RightDockWidgetArea, dock)
         docks[place.attribute] = dock
@@ -53,3 +53,17 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
         if not place.beside:
             docks[place.attribute].raise_()
     return list(docks.values())
+
+
+def _let_scroll(widget: QWidget) -> QScrollArea:
+    """Panels are taller than small screens are."""
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    bar = area.verticalScrollBar()
+    assert bar is not None
+    area.setMinimumWidth(widget.minimumSizeHint().width() + bar.sizeHint().width())
+    return area

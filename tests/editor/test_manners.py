@@ -1,0 +1,175 @@
+"""What a newcomer meets, and what someone without a mouse or a screen needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QMenuBar,
+    QProgressBar,
+    QScrollBar,
+    QTabBar,
+    QTextBrowser,
+    QToolButton,
+    QWidget,
+)
+
+from editor.driving import Keys, wait_until
+from mattework_editor.review_dock import find_review
+from mattework_editor.window import EditorWindow
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+SPOKEN = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QTextBrowser,
+)
+PRIVATE = ("qt_", "ScrollLeftButton", "ScrollRightButton")
+
+
+def belongs_to_another(widget: QWidget) -> bool:
+    """Parts that Qt makes inside of widgets: they speak through the widget that they are in."""
+    if isinstance(widget, (QScrollBar, QTabBar)) or widget.objectName().startswith(PRIVATE):
+        return True
+    if type(widget).__module__.startswith("mattework_editor"):
+        return False
+    inside = widget.parentWidget()
+    parts = (QAbstractSpinBox, QComboBox, QMenuBar, QLineEdit, QAbstractItemView, QTabBar)
+    while inside is not None:
+        if isinstance(inside, parts):
+            return True
+        inside = inside.parentWidget()
+    return type(widget).__name__ in ("QDockWidgetTitleButton", "QToolBarExtension")
+
+
+def name_of(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    action = widget.defaultAction() if isinstance(widget, QToolButton) else None
+    return widget.accessibleName() or text or (action.text() if action is not None else "")
+
+
+def find_nameless(root: QWidget) -> list[str]:
+    return [
+        f"{type(one).__name__} in {type(one.parentWidget()).__name__}"
+        for one in root.findChildren(QWidget)
+        if isinstance(one, SPOKEN) and not belongs_to_another(one) and not name_of(one)
+    ]
+
+
+def find_unreachable(root: QWidget) -> list[str]:
+    """Controls that Tab does not reach and that no command stands for."""
+    return [
+        f"{name_of(one)} ({type(one).__name__})"
+        for one in root.findChildren(QWidget)
+        if isinstance(one, SPOKEN)
+        and not isinstance(one, QProgressBar)
+        and not belongs_to_another(one)
+        and not (isinstance(one, QToolButton) and one.defaultAction() is not None)
+        and not one.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+
+
+def test_a_control_without_a_name_is_noticed(driver: Driver) -> None:
+    field = QLineEdit(driver.window.edge)
+    field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    assert find_nameless(driver.window) == ["QLineEdit in EdgePanel"]
+    assert find_unreachable(driver.window) == [" (QLineEdit)"]
+
+
+def test_every_control_of_the_window_has_a_name_and_is_reached_by_keys(
+    driver: Driver, disc_file: Path, tmp_path: Path
+) -> None:
+    driver.window.open_paths([disc_file, disc_file.with_name("none.png")])
+    review = find_review(driver.window)
+    assert review is not None
+    driver.open(disc_file)
+    wait_until(lambda: not review.queue.is_working)
+    driver.wait()
+    assert find_nameless(driver.window) == []
+    assert find_unreachable(driver.window) == []
+
+
+@pytest.mark.parametrize("command", ["select.models", "help.shortcuts", "help.about"])
+def test_every_control_of_the_dialogs_has_a_name_and_is_reached_by_keys(driver: Driver, command: str) -> None:
+    driver.window.commands[command].trigger()
+    QApplication.processEvents()
+    dialogs = driver.window.findChildren(QDialog)
+    assert dialogs
+    for dialog in dialogs:
+        assert find_nameless(dialog) == []
+        assert find_unreachable(dialog) == []
+        dialog.close()
+
+
+def test_every_command_is_in_a_menu_and_tells_what_it_does(driver: Driver) -> None:
+    listed = {action.objectName() for menu in driver.window.menus.values() for action in menu.actions()}
+    for command in driver.window.commands.commands:
+        assert command.id in listed
+        assert driver.window.commands[command.id].toolTip()
+
+
+def test_an_empty_window_offers_a_sample_and_makes_way(driver: Driver) -> None:
+    welcome = driver.window.welcome
+    assert welcome.isVisible()
+    cat = next(action for action in welcome.samples.actions() if action.text() == "Cat")
+    cat.trigger()
+    driver.wait()
+    assert driver.session.path is not None
+    assert driver.session.path.name == "chelsea.jpg"
+    assert not welcome.isVisible()
+
+
+def test_several_dropped_files_are_looked_through(driver: Driver, disc_file: Path) -> None:
+    other = disc_file.with_name("other.png")
+    other.write_bytes(disc_file.read_bytes())
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(one)) for one in (disc_file, other)])
+    event = QDropEvent(
+        QPointF(200, 200), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Keys.NoModifier
+    )
+    driver.window.dropEvent(event)
+    wait_until(lambda: find_review(driver.window) is not None)
+    review = find_review(driver.window)
+    assert review is not None
+    assert set(review.line.items) == {str(disc_file), str(other)}
+    wait_until(lambda: not review.queue.is_working)
+    driver.wait()
+
+
+def test_the_window_comes_back_as_it_was_left(driver: Driver) -> None:
+    driver.window.resize(780, 560)
+    driver.canvas.set_radius(77)
+    dock = driver.window.docks[0]
+    dock.hide()
+    QApplication.processEvents()
+    driver.window.close()
+    again = EditorWindow()
+    again.show()
+    QApplication.processEvents()
+    assert (again.width(), again.height()) == (driver.window.width(), 560)
+    assert again.canvas.radius == 77
+    assert not again.docks[0].isVisible()
+    again.close()
+    again.deleteLater()
