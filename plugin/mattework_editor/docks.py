@@ -52,6 +52,7 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
     for place in PLACES:
         if not place.beside:
             docks[place.attribute].raise_()
+    window.resizeDocks([docks["edge"], docks["layers"]], [520, 200], Qt.Orientation.Vertical)
     return list(docks.values())
 
 

@@ -1,11 +1,11 @@
-"""The tool bar: the subject in one click, the tools, the brush's size, the view."""
+"""The strip of tools at the left, and the bar above: the subject in one click, the brush's size, the view."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QToolBar
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QToolBar
 
 from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH
 from mattework_editor.compose import View
@@ -14,19 +14,31 @@ if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
 
 
+class ToolStrip(QToolBar):
+    """The tools as icons, one below the other; their tips name them."""
+
+    def __init__(self, window: EditorWindow) -> None:
+        super().__init__(window)
+        self.setWindowTitle(self.tr("Tools"))
+        self.setObjectName("tool-strip")
+        self.setOrientation(Qt.Orientation.Vertical)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.setIconSize(QSize(26, 26))
+        self.addActions(window.commands.in_group("tool"))
+
+
 class ToolBar(QToolBar):
     """`size_box` shows the brush's diameter, `view_box` the view."""
 
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
-        self.setWindowTitle(self.tr("Tools"))
-        self.setObjectName("tools")
+        self.setWindowTitle(self.tr("Options"))
+        self.setObjectName("options")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         commands = window.commands
         self.addAction(commands["select.subject"])
         self.addSeparator()
-        self.addActions(commands.in_group("tool"))
-        self.addSeparator()
+        self._add_label(self.tr("Size"))
         self.size_box = QDoubleSpinBox()
         self.size_box.setRange(2 * SMALLEST_BRUSH, 2 * LARGEST_BRUSH)
         self.size_box.setDecimals(0)
@@ -36,6 +48,7 @@ class ToolBar(QToolBar):
         self.size_box.valueChanged.connect(lambda value: window.canvas.set_radius(value / 2))
         self.addWidget(self.size_box)
         self.addSeparator()
+        self._add_label(self.tr("View"))
         self.view_box = QComboBox()
         self.view_box.setAccessibleName(self.tr("View"))
         self.view_box.setToolTip(self.tr("How the work is shown (F: the next one, X: the original)"))
@@ -43,6 +56,11 @@ class ToolBar(QToolBar):
             self.view_box.addItem(action.text(), action.data())
         self.view_box.activated.connect(lambda _: window.show_view(self.view_box.currentData()))
         self.addWidget(self.view_box)
+
+    def _add_label(self, text: str) -> None:
+        label = QLabel(text)
+        label.setContentsMargins(6, 0, 4, 0)
+        self.addWidget(label)
 
     def show_radius(self, radius: float) -> None:
         self.size_box.blockSignals(True)

@@ -40,7 +40,7 @@ from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
 from mattework_editor.status import StatusBar
-from mattework_editor.toolbar import ToolBar
+from mattework_editor.toolbar import ToolBar, ToolStrip
 from mattework_editor.views import Views
 from mattework_editor.welcome import Welcome
 from mattework_editor.workbench import Workbench
@@ -71,6 +71,7 @@ class EditorWindow(QMainWindow):
         self.menus: dict[str, QMenu] = fill_menu_bar(self)
         self.toolbar: ToolBar = ToolBar(self)
         self.addToolBar(self.toolbar)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, ToolStrip(self))
         self.tool_actions: list[QAction] = self.commands.in_group("tool")
         self.view_actions: dict[View, QAction] = {one.data(): one for one in self.commands.in_group("view")}
         self.tool_actions[0].trigger()
