@@ -30,6 +30,7 @@ from mattework.worker.protocol import (
 )
 
 COMMAND = (sys.executable, "-P", "-m", "mattework")
+ADVICE = "To see why, run `mattework worker` in a terminal; if it does not start, install Mattework again."
 SAMPLES = {"uint8": "u8", "uint16": "u16", "float32": "float"}
 
 Progress = Callable[[str, float], None]
@@ -186,6 +187,9 @@ class Engine:
             if self._picture is None or self._picture[0] is not photo:
                 self._picture = photo, _send_picture(photo, folder)
             return ask(client, folder, self._picture[1]), folder
+        except EngineError as error:
+            self.close()
+            raise EngineError(f"{error.message} {ADVICE}" if error.advice else error.message, error.kind) from error
         except (Exception, Cancelled):
             # The worker may still be busy for us, or gone; a fresh connection is right in both cases.
             self.close()

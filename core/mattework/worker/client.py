@@ -105,9 +105,9 @@ class WorkerClient:
         except TimeoutError as error:
             self._stop_worker()
             raise EngineError(
-                f"The Mattework engine has not answered for {SILENCE_LIMIT:.0f} seconds and was stopped. Try again; "
-                "if it happens again, run: mattework gimp doctor",
+                f"The Mattework engine has not answered for {SILENCE_LIMIT:.0f} seconds and was stopped. Try again.",
                 "silent",
+                "If it happens again, run: mattework gimp doctor",
             ) from error
         except (OSError, ValueError) as error:
             raise self._explain_end() from error
@@ -121,8 +121,9 @@ class WorkerClient:
         return EngineError(
             "The Mattework engine ended while it worked. "
             + (f"Its last words: {words} " if words else "")
-            + "Try again; if it happens again, run: mattework gimp doctor",
+            + "Try again.",
             "died",
+            "If it happens again, run: mattework gimp doctor",
         )
 
     def _stop_worker(self) -> None:
@@ -171,10 +172,9 @@ def connect_worker(command: Sequence[str]) -> WorkerClient:
     if client is None:
         words = last_words(name_worker(command))
         raise EngineError(
-            "The Mattework engine started but does not answer. "
-            + (f"It said: {words} " if words else "")
-            + "Run: mattework gimp doctor",
+            "The Mattework engine started but does not answer. " + (f"It said: {words}" if words else ""),
             "start",
+            "Run: mattework gimp doctor",
         )
     return client
 

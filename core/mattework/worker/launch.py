@@ -93,9 +93,9 @@ def start_worker(command: Sequence[str]) -> None:
             )
         except OSError as error:
             raise EngineError(
-                f"The Mattework engine cannot be started: {program}: {error.strerror or error}. "
-                "Run: mattework gimp doctor",
+                f"The Mattework engine cannot be started: {program}: {error.strerror or error}.",
                 "missing",
+                "Run: mattework gimp doctor",
             ) from error
     _wait_until_ready(process, name)
 
@@ -131,7 +131,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], name: str) -> None:
     words = last_words(name)
     raise EngineError(
         f"The Mattework engine did not start (exit code {code}). "
-        + (f"It said: {words} " if words else "It said nothing. ")
-        + "Run: mattework gimp doctor",
+        + (f"It said: {words}" if words else "It said nothing."),
         "start",
+        "Run: mattework gimp doctor",
     )

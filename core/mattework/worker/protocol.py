@@ -37,11 +37,16 @@ SAMPLE_BYTES = {"u8": 1, "u16": 2, "u32": 4, "half": 2, "float": 4, "double": 8}
 
 
 class EngineError(Exception):
-    """What a user is told: what happened, and what to do. `kind` is one short word for programs."""
+    """What a user is told: what happened, and what to do. `kind` is one short word for programs.
 
-    def __init__(self, message: str, kind: str = "engine") -> None:
-        super().__init__(message)
+    `advice` is what to do where GIMP is the host; another host says its own after `message`.
+    """
+
+    def __init__(self, message: str, kind: str = "engine", advice: str = "") -> None:
+        super().__init__(f"{message} {advice}".rstrip())
+        self.message = message
         self.kind = kind
+        self.advice = advice
 
 
 @dataclass(frozen=True)
