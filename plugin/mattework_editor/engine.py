@@ -24,6 +24,7 @@ from mattework.worker.protocol import (
     AdjustRequest,
     CutRequest,
     EdgeOptions,
+    EngineError,
     Gesture,
     Picture,
     SelectRequest,
