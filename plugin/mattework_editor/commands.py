@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QKeySequence
 
 from mattework_editor.app_commands import APP_COMMANDS
+from mattework_editor.brush_commands import BRUSH_COMMANDS
 from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.output_commands import OUTPUT_COMMANDS
@@ -34,10 +35,6 @@ def _can_redo(window: EditorWindow) -> bool:
 
 def _choose_tool(tool: Tool, window: EditorWindow) -> None:
     window.canvas.set_tool(tool)
-
-
-def _scale_brush(factor: float, window: EditorWindow) -> None:
-    window.canvas.set_radius(window.canvas.radius * factor)
 
 
 def _make_tool_command(kind: type[Tool]) -> Command:
@@ -132,22 +129,7 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda window: window.workbench.cancel(),
     ),
     *(_make_tool_command(kind) for kind in TOOLS),
-    Command(
-        id="tools.smaller",
-        text="Smaller Brush",
-        menu="tools",
-        part=5,
-        keys="[",
-        run=partial(_scale_brush, 1 / 1.25),
-    ),
-    Command(
-        id="tools.larger",
-        text="Larger Brush",
-        menu="tools",
-        part=5,
-        keys="]",
-        run=partial(_scale_brush, 1.25),
-    ),
+    *BRUSH_COMMANDS,
     *VIEW_COMMANDS,
     *OUTPUT_COMMANDS,
     *REVIEW_COMMANDS,

@@ -30,6 +30,7 @@ PLACES = (
     Place("background", "Background", beside="edge"),
     Place("shadow", "Shadow", beside="edge"),
     Place("look", "View", beside="edge"),
+    Place("brush", "Brush", beside="edge"),
     Place("layers", "Layers"),
     Place("steps", "History", beside="layers"),
 )

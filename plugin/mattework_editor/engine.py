@@ -54,11 +54,16 @@ class Found:
 class Engine:
     """A connection to the worker with one photo in it. Safe to call from several threads; calls wait for each other.
 
-    `subject_model` is the model that finds subjects; None takes the built-in one.
+    `subject_model` finds subjects, `prompt_model` answers prompts; None takes the built-in one.
     """
 
-    def __init__(self, command: tuple[str, ...] = COMMAND, subject_model: str | None = None) -> None:
-        self.subject_model = subject_model
+    def __init__(
+        self,
+        command: tuple[str, ...] = COMMAND,
+        subject_model: str | None = None,
+        prompt_model: str | None = None,
+    ) -> None:
+        self.subject_model, self.prompt_model = subject_model, prompt_model
         self._command = command
         self._client: WorkerClient | None = None
         self._picture: tuple[Photo, Picture] | None = None
@@ -121,7 +126,9 @@ class Engine:
                     start, (photo.size.width, photo.size.height), interpolation=cv2.INTER_LINEAR
                 )
                 cv2.convertScaleAbs(large, alpha=255.0).tofile(folder / name)
-            return client.call("select", SelectRequest(picture, gestures, start=name), progress)
+            return client.call(
+                "select", SelectRequest(picture, gestures, self.prompt_model, start=name), progress
+            )
 
         with self._calling:
             value, folder = self._ask(photo, ask)

@@ -34,6 +34,7 @@ from mattework_editor.gesture import Gesture
 from mattework_editor.menus import fill_menu_bar
 from mattework_editor.output import Output
 from mattework_editor.panels.background import BackgroundPanel
+from mattework_editor.panels.brush import BrushPanel
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.layers import LayersPanel, list_others
 from mattework_editor.panels.shadow import ShadowPanel
@@ -57,6 +58,7 @@ class EditorWindow(QMainWindow):
         self.canvas: Canvas = Canvas()
         self.edge: EdgePanel = EdgePanel()
         self.background: BackgroundPanel = BackgroundPanel()
+        self.brush: BrushPanel = BrushPanel()
         self.steps: StepsPanel = StepsPanel()
         self.layers: LayersPanel = LayersPanel()
         self.filing: Filing = Filing(self, self.workbench, self.settings)
@@ -109,6 +111,8 @@ class EditorWindow(QMainWindow):
         canvas.gesture_given_up.connect(bench.strokes.end_live)
         canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self.toolbar.show_radius)
+        canvas.brush_changed.connect(self.brush.show_brush)
+        self.brush.brush_chosen.connect(canvas.set_brush)
         self.views.view_changed.connect(self._follow_view)
         self.views.look_changed.connect(self._follow_look)
         self.edge.edge_moved.connect(

@@ -225,7 +225,7 @@ canvas.show_look(Look(view=View.ORIGINAL))
 canvas.zoom_to(2.0)
 canvas.turn_to(90)
 got = []
-canvas.gesture_ended.connect(lambda samples, _: got.extend(samples))
+canvas.gesture_ended.connect(lambda gesture: got.extend(gesture.samples))
 application.processEvents()
 shown = canvas.grab().toImage()
 print(canvas.devicePixelRatioF(), shown.width())

@@ -199,12 +199,12 @@ def test_zooming_keeps_the_point_under_the_pointer(driver: Driver, disc_file: Pa
     assert driver.canvas.view.to_photo(place.x() * ratio, place.y() * ratio) == pytest.approx(
         (180, 60), abs=1
     )
-    driver.key(Qt.Key.Key_0)
+    driver.key(Qt.Key.Key_0, CONTROL)
     assert driver.canvas.view.scale == driver.canvas.view.fitting_scale
     driver.key(Qt.Key.Key_Plus, CONTROL)
     driver.key(Qt.Key.Key_Plus, CONTROL)
     assert driver.canvas.view.scale == pytest.approx(2.0)
-    driver.key(Qt.Key.Key_1)
+    driver.key(Qt.Key.Key_1, CONTROL)
     assert driver.canvas.view.scale == 1.0
 
 

@@ -1,0 +1,77 @@
+"""Commands of the brush: its size, hardness and opacity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mattework_editor.command import Command
+
+if TYPE_CHECKING:
+    from mattework_editor.window import EditorWindow
+
+
+def _scale_brush(factor: float, window: EditorWindow) -> None:
+    window.canvas.set_radius(window.canvas.radius * factor)
+
+
+def _change_hardness(step: float, window: EditorWindow) -> None:
+    brush = window.canvas.brush
+    hardness = min(1.0, max(0.0, round((brush.hardness + step) * 4) / 4))
+    window.canvas.set_brush(replace(brush, hardness=hardness))
+
+
+def _set_opacity(opacity: float, window: EditorWindow) -> None:
+    window.canvas.set_brush(replace(window.canvas.brush, opacity=opacity))
+
+
+def _make_opacity_command(digit: int) -> Command:
+    tenths = digit or 10
+    return Command(
+        id=f"brush.opacity_{10 * tenths}",
+        text=f"Brush Opacity {10 * tenths} %",
+        tip="How much of the photo foreground and background brushes bring or take",
+        menu="",
+        keys=str(digit),
+        run=partial(_set_opacity, tenths / 10),
+    )
+
+
+BRUSH_COMMANDS: tuple[Command, ...] = (
+    Command(
+        id="tools.smaller",
+        text="Smaller Brush",
+        menu="tools",
+        part=5,
+        keys="[",
+        run=partial(_scale_brush, 1 / 1.25),
+    ),
+    Command(
+        id="tools.larger",
+        text="Larger Brush",
+        menu="tools",
+        part=5,
+        keys="]",
+        run=partial(_scale_brush, 1.25),
+    ),
+    Command(
+        id="tools.softer",
+        text="Softer Brush",
+        menu="tools",
+        part=5,
+        keys=("Shift+[", "{"),
+        tip="Let the brush fall off earlier; foreground, background and bridge heed it",
+        run=partial(_change_hardness, -0.25),
+    ),
+    Command(
+        id="tools.harder",
+        text="Harder Brush",
+        menu="tools",
+        part=5,
+        keys=("Shift+]", "}"),
+        tip="Let the brush keep its full force farther out",
+        run=partial(_change_hardness, 0.25),
+    ),
+    *(_make_opacity_command(digit) for digit in (*range(1, 10), 0)),
+)
