@@ -46,10 +46,10 @@ class WorkerClient:
         self._sending = threading.Lock()
         self._folder: Path | None = None
 
-    def open_folder(self, model: str | None = None) -> Path:
-        """A folder for raw files that the worker owns; it starts to load the model meanwhile."""
+    def open_folder(self, model: str | None = None, *, warm: bool = True) -> Path:
+        """A folder for raw files that the worker owns; with `warm` it starts to load the model meanwhile."""
         if self._folder is None:
-            self._folder = Path(self.call("open", {"model": model})["folder"])
+            self._folder = Path(self.call("open", {"model": model, "warm": warm})["folder"])
         return self._folder
 
     def call(self, op: str, params: Any = None, progress: Progress = None) -> dict[str, Any]:

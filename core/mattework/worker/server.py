@@ -247,7 +247,9 @@ class Connection:
 
         try:
             if op == "open":
-                self.worker.jobs.warm_up((request.get("params") or {}).get("model"))
+                params = request.get("params") or {}
+                if params.get("warm", True):
+                    self.worker.jobs.warm_up(params.get("model"))
                 return {"event": "result", "value": {"folder": str(self._make_folder())}}
             if op == "stop":
                 self.worker.stop()

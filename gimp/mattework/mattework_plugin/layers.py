@@ -20,6 +20,7 @@ COLOURS_OF = "mattework-colours-of"
 
 RECIPE = "mattework-recipe"
 SOFT_MASK = "mattework-soft-mask"
+TRIMAP = "mattework-trimap"
 KEEP_AND_UNDO = 3
 """Parasite flags: saved with the image, and part of the undo step."""
 
@@ -150,13 +151,24 @@ def read_note(layer: Gimp.Layer, name: str) -> bytes | None:
     return None if parasite is None else bytes(parasite.get_data())
 
 
-def keep_recipe(layer: Gimp.Layer, recipe: str, soft_mask: Path) -> None:
+def find_original(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    """The layer that a layer of clean colours was made for; any other layer itself."""
+    note = read_note(layer, COLOURS_OF)
+    original = image.get_layer_by_tattoo(int(note)) if note is not None and note.isdigit() else None
+    return layer if original is None else original
+
+
+def keep_recipe(layer: Gimp.Layer, recipe: str, soft_mask: Path | None, trimap: Path | None = None) -> None:
     """Attach what made the mask, so that it can be made again with other settings after saving and opening."""
     # GIMP's Python takes no byte above 127 here: JSON with escapes, and base64.
     text = json.dumps(json.loads(recipe)).encode("ascii")
     layer.attach_parasite(Gimp.Parasite.new(RECIPE, KEEP_AND_UNDO, text))
-    picture = base64.b64encode(soft_mask.read_bytes())
-    layer.attach_parasite(Gimp.Parasite.new(SOFT_MASK, KEEP_AND_UNDO, picture))
+    for note, path in ((SOFT_MASK, soft_mask), (TRIMAP, trimap)):
+        if path is not None:
+            picture = base64.b64encode(path.read_bytes())
+            layer.attach_parasite(Gimp.Parasite.new(note, KEEP_AND_UNDO, picture))
+        elif layer.get_parasite(note) is not None:
+            layer.detach_parasite(note)
 
 
 def make_error(text: str) -> GLib.Error:

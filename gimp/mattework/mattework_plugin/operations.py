@@ -24,6 +24,7 @@ from .layers import (
     can_hold_colours,
     choose_layers,
     find_colours,
+    find_original,
     find_place,
     one_undo_step,
     put_colours,
@@ -76,12 +77,17 @@ def adjust_edge(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The mask of an earlier cut again with other edge settings, from the recipe that the layer keeps."""
-    layers = choose_layers(drawables)
-    folder = client.open_folder()
+    layers = [find_original(image, layer) for layer in choose_layers(drawables)]
+    folder = client.open_folder(warm=False)
     notes = check_colours(image, options)
     results = []
     for number, layer in enumerate(layers):
         recipe, soft_mask = read_note(layer, RECIPE), read_note(layer, SOFT_MASK)
+        if recipe is not None and soft_mask is None:
+            raise EngineError(
+                f"The edge of {layer.get_name()!r} was made from a trimap. Use Open in Mattework to change it.",
+                "usage",
+            )
         if recipe is None or soft_mask is None:
             raise EngineError(
                 f"The layer {layer.get_name()!r} keeps no recipe. Use Remove Background on it first.", "usage"
@@ -183,7 +189,7 @@ def clean_colours(
         )
     layers = choose_layers(drawables)
     sample = mask_sample(image)
-    folder = client.open_folder(None)
+    folder = client.open_folder(warm=False)
     results = []
     for number, layer in enumerate(layers):
         if layer.get_mask() is None and not layer.has_alpha():

@@ -11,7 +11,7 @@ from mattework_worker.client import WorkerClient
 from mattework_worker.protocol import EngineError
 
 from .engine import list_models, open_engine
-from .layers import choose_layers, make_error
+from .layers import choose_layers, find_original, make_error
 from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments
 from .results import read_recipe_edge
 
@@ -59,9 +59,8 @@ def run(
         choose_layers(drawables)
         if record.needs_engine:
             client = open_engine()
-        if run_mode == Gimp.RunMode.INTERACTIVE and not _ask(
-            record, procedure, config, image, drawables, client
-        ):
+        asks = run_mode == Gimp.RunMode.INTERACTIVE and record.arguments
+        if asks and not _ask(record, procedure, config, image, drawables, client):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
         Gimp.progress_init(record.title)
         notes = record.run(image, drawables, read_arguments(record, config), client)
@@ -111,7 +110,7 @@ def _ask(
         models = list_models(about, record.task)
         client.open_folder(models[0][0] if models else None)  # loaded while the user looks at the dialog
     if record.name == "mattework-adjust-edge":
-        values: dict[str, Any] = read_recipe_edge(choose_layers(drawables)[0])
+        values: dict[str, Any] = read_recipe_edge(find_original(image, choose_layers(drawables)[0]))
         for name, value in values.items():
             config.set_property(name, value)
     return ask_user(record, procedure, config, image, models)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gi.repository import Gegl, Gimp, GObject
 
-from . import objects, operations, shadows
+from . import handover, objects, operations, shadows
 
 MENU_MASK = "<Image>/Layer/Mask"
 MENU_SELECT = "<Image>/Select"
@@ -237,6 +237,16 @@ RECORDS = (
         task="prompt",
         hint="Point with GIMP's own tools first: select a rectangle around the object, draw a path over it, or paint over "
         "it in a channel.",
+    ),
+    Record(
+        "mattework-open-editor",
+        "Open in _Mattework…",
+        (MENU_LAYER, MENU_MASK),
+        "Work on the layer's mask in the Mattework editor, with brushes",
+        "What you apply there comes back as mask and layers in one step; the recipe stays with the layer, so that you can "
+        "open it again and go on.",
+        (),
+        handover.open_in_editor,
     ),
     Record(
         "mattework-shadow",

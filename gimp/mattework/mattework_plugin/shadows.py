@@ -34,7 +34,7 @@ def add_shadow(
             "An indexed image has no room for a soft shadow. Convert it to RGB first (Image > Mode).", "usage"
         )
     layers = choose_layers(drawables)
-    folder, sample = client.open_folder(None), mask_sample(image)
+    folder, sample = client.open_folder(warm=False), mask_sample(image)
     dx, dy, blur = (None if options["automatic"] else options[name] for name in ("dx", "dy", "blur"))
     notes: list[str] = []
     answers: list[tuple[Gimp.Layer, list[int], Path]] = []

@@ -16,14 +16,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hosts.gimp.host import GimpHost, make_host
+from hosts.gimp.host import GimpHost, make_host, python_command
 from mattework.worker.rendezvous import read_record
 from readers.programs import ProgramMissing
 from samples import draw_disc
 from segment.prompted_networks import open_maps_network
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("journeys.py", "inside.py", "procedures.py", "objects.py", "failures.py", "windows.py")
+SCRIPTS = (
+    "journeys.py", "inside.py", "procedures.py", "objects.py", "editing.py", "drive_editor.py", "failures.py", "windows.py",
+)  # fmt: skip
 GIMP_30, GIMP_32 = "gimp", "gimp-3.2"
 """Programs of installer/test-hosts.sh."""
 
@@ -70,6 +72,7 @@ def seen(host: GimpHost, request: pytest.FixtureRequest) -> dict[str, Any]:
 @cache
 def _run_journeys(host: GimpHost, chosen: str) -> dict[str, Any]:
     settings = {"MATTEWORK_TEST_WORK": str(host.work), "MATTEWORK_TEST_JOURNEYS": chosen}
+    settings["MATTEWORK_TEST_PYTHON"] = " ".join(python_command(host))
     host.run(host.work / "journeys.py", settings)
     results: dict[str, Any] = json.loads((host.work / "out" / "results.json").read_text(encoding="utf-8"))
     return results

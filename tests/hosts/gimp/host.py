@@ -118,9 +118,13 @@ def make_host(work: Path, program: str = "gimp") -> GimpHost:
     (work / "run").chmod(0o700)
     _limit_plugins(host)
     install_folder(Profile(host.profile, "3", "custom"))
-    if host.place.is_dir():
-        point_engine(host, ["/usr/sbin/chroot", f"/{ENGINE_ROOT}", sys.executable, "-P", "-m", NAME])
+    point_engine(host, [*python_command(host), "-P", "-m", NAME])
     return host
+
+
+def python_command(host: GimpHost) -> list[str]:
+    """What starts our Python from inside GIMP: it lives on this system, beside the tree in which GIMP runs."""
+    return (["/usr/sbin/chroot", f"/{ENGINE_ROOT}"] if host.place.is_dir() else []) + [sys.executable]
 
 
 def point_engine(host: GimpHost, command: list[str]) -> None:

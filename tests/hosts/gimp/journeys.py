@@ -8,6 +8,7 @@ import traceback
 
 sys.path.insert(0, os.environ["MATTEWORK_TEST_WORK"])
 
+import editing  # noqa: F401
 import failures  # noqa: F401
 import objects  # noqa: F401
 import procedures  # noqa: F401

@@ -27,7 +27,7 @@ from inside import (
 def registered():
     names = [
         "remove-background", "adjust-edge", "refine-edge", "clean-colours", "select-subject", "select-object",
-        "shadow", "background",
+        "open-editor", "shadow", "background",
     ]  # fmt: skip
     found = {}
     for name in names:

@@ -72,6 +72,7 @@ def test_every_procedure_is_in_its_menu(seen: dict[str, Any]) -> None:
         "clean-colours": "Clean _Edge Colours…",
         "select-subject": "Select S_ubject…",
         "select-object": "Select _Object…",
+        "open-editor": "Open in _Mattework…",
         "shadow": "S_hadow…",
         "background": "Bac_kground Colour…",
     }

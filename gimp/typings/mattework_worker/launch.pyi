@@ -1,0 +1,1 @@
+from mattework.worker.launch import clean_environment as clean_environment
