@@ -80,6 +80,11 @@ def test_the_alpha_is_kept_as_sixteen_bit_gray(disc: tuple[Path, Path], tmp_path
     kept = np.asarray(Image.open(alpha))
     assert kept.max() == 65535
     assert len(np.unique(kept)) > 50
+    small = ["--save-mask", tmp_path / "small.tif", "--mask-bits", "8"]
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "o2.tif", *small) == 0
+    with Image.open(tmp_path / "small.tif") as image:
+        assert image.mode == "L"
+        assert np.abs(np.asarray(image) * 257.0 - kept).max() <= 128.5
 
 
 def test_a_trimap_decides(disc: tuple[Path, Path], tmp_path: Path) -> None:
@@ -151,6 +156,7 @@ def test_quiet_says_nothing(disc: tuple[Path, Path], capsys: Captured) -> None:
         (["cut", str(ASTRONAUT), "-o", "out.png", "--feather", "1e9"], 2, "feather"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "mask.jpg"], 2, ".png or .tif"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "-"], 2, "file of its own"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--quality", "80"], 2, "knows no quality"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "out.png"], 2, "two files"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--layer", "Photo"], 2, "PSD, PSB or TIFF"),
         (["cut", str(ASTRONAUT), "-o", "out.tif", "--layer", "Photo"], 2, "alike"),

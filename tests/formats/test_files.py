@@ -112,6 +112,14 @@ def test_formats_by_name() -> None:
             choose_format(flat, target, format)
 
 
+@pytest.mark.parametrize(("name", "format"), [("a.jpg", "png"), ("a.psd", "psb"), ("a.png", "layered-tiff")])
+def test_a_name_that_promises_something_else_is_told(tmp_path: Path, name: str, format: str) -> None:
+    (note,) = save_document(make_document(), tmp_path / name, format=format)
+    assert format in note
+    assert name in note
+    assert save_document(make_document(), tmp_path / "a.tif", format="layered-tiff") == ()
+
+
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"mine")

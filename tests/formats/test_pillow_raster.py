@@ -3,6 +3,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from formats.pictures import (
     save_to_bytes,
 )
 from mattework.document.model import ColorMode, Document, Layer, Metadata
-from mattework.errors import DamagedFile, FileTooLarge, FormatCannotHold, UsageError
+from mattework.errors import DamagedFile, FileTooLarge, FormatCannotHold, UnsupportedFile, UsageError
 from mattework.formats.exif import read_orientation
 from mattework.formats.files import open_document
 from mattework.formats.limits import Limits
@@ -248,3 +249,15 @@ def test_sides_that_a_format_cannot_hold() -> None:
         save_to_bytes(document, "webp")
     with pytest.raises(UsageError, match="quality"):
         save_to_bytes(document, "jpeg", quality=101)
+    for lossless in ("png", "tiff", "psd"):
+        with pytest.raises(UsageError, match="knows no quality"):
+            save_to_bytes(document, lossless, quality=90)
+
+
+@pytest.mark.parametrize(("bits", "lossless", "words"), [(12, False, "12 bits"), (8, True, "lossless")])
+def test_jpegs_that_pillow_takes_for_damaged_are_named(bits: int, lossless: bool, words: str) -> None:
+    samples = np.random.default_rng(1).integers(0, 1 << bits, (16, 16, 3))
+    pixels = samples.astype(np.uint16 if bits > 8 else np.uint8)
+    data = bytes(imagecodecs.jpeg_encode(pixels, level=95, bitspersample=bits, lossless=lossless))
+    with pytest.raises(UnsupportedFile, match=words):
+        open_document(data)

@@ -6,6 +6,7 @@ from PIL import Image
 
 from formats.pictures import make_exif, make_samples, only_layer
 from mattework.document.model import ColorMode
+from mattework.formats.exif import set_resolution
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, apply_orientation, build_document, replace_bad_floats
 from mattework.geometry import Size
@@ -71,3 +72,11 @@ def test_bad_floats_are_counted_by_pixel() -> None:
     assert cleaned[599, 2].tolist() == [1, 0]
     whole = make_samples(8, 3, 3)
     assert replace_bad_floats(whole) == (whole, 0)
+
+
+def test_a_resolution_that_only_exif_tells_is_turned_with_the_picture() -> None:
+    exif = set_resolution(make_exif(orientation=6), (300.0, 150.0))
+    picture = Picture(
+        colour=np.zeros((4, 6, 3), np.uint8), mode=ColorMode.RGB, metadata=RawMetadata(exif=exif)
+    )
+    assert build_document(picture).metadata.dpi == (150.0, 300.0)

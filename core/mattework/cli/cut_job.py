@@ -52,6 +52,7 @@ class CutJob:
     quality: int | None
     bits: str | None
     save_mask: str | None
+    mask_bits: str
     background: str | None
     shadow: ShadowOptions
     model: str | None
@@ -218,7 +219,7 @@ class CutJob:
     ) -> tuple[str, ...]:
         """Write the result, and its alpha where that was asked for. Gives the notes of writing."""
         if self.save_mask:
-            cutout.save_mask(self.save_mask, overwrite=overwrite)
+            cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
         return cutout.save(
             open_target(target),
             format=self.file_format,
@@ -255,7 +256,7 @@ class CutJob:
             input_side=self.input_side or 0,
         )
         if self.save_mask:
-            done.cutout.save_mask(self.save_mask, overwrite=overwrite)
+            done.cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
         changed = ", ".join(done.edit.changed) or "nothing"
         return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 

@@ -47,8 +47,13 @@ def add_subject_options(command: Command) -> Command:
             metavar="COLOUR|A..B|blur|PICTURE",
             help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
         ),
+        click.option("--save-mask", metavar="PATH", help="Write the alpha alone too, as gray PNG or TIFF."),
         click.option(
-            "--save-mask", metavar="PATH", help="Write the alpha alone too, as 16-bit gray PNG or TIFF."
+            "--mask-bits",
+            type=click.Choice(("8", "16")),
+            default="16",
+            show_default=True,
+            help="Bits of that file: some programs take masks of 8 only.",
         ),
     ):
         command = option(command)

@@ -35,6 +35,7 @@ __all__ = [
 LAYERED_FORMATS = ("psd", "psb", "layered-tiff")
 FLAT_FORMATS = ("tiff", "png", "webp", "avif", "jpeg")
 FORMATS = LAYERED_FORMATS + FLAT_FORMATS
+QUALITY_FORMATS = ("jpeg", "webp", "avif")
 
 _FORMAT_OF_SUFFIX = {
     ".psd": "psd",
@@ -121,7 +122,7 @@ def save_document(
             document, stream, container, background=background, quality=quality, bits=bits, progress=progress
         )
 
-    return write_target(target, write, overwrite=overwrite)
+    return write_target(target, write, overwrite=overwrite) + _tell_about_name(target, container)
 
 
 def choose_format(document: Document, target: Target, format: str | None = None) -> str:
@@ -149,6 +150,17 @@ def check_format(
     """
     named = _name_format(target, format)
     _check_request("layered-tiff" if named == "tiff" and format is None and layered else named, quality, bits)
+
+
+def _tell_about_name(target: Target, container: str) -> tuple[str, ...]:
+    """A note where the name promises another format than the one that was asked for."""
+    if not isinstance(target, (str, os.PathLike)):
+        return ()
+    name = os.fspath(target)
+    promised = _FORMAT_OF_SUFFIX.get(PurePath(name).suffix.lower())
+    if promised is None or promised == container.removeprefix("layered-"):
+        return ()
+    return (f"{name} holds a {container} file, as asked, whatever its name says.",)
 
 
 def _name_format(target: Target, format: str | None) -> str:
@@ -224,6 +236,10 @@ def _has_layers(document: Document) -> bool:
 def _check_request(container: str, quality: int | None, bits: int | None) -> None:
     if quality is not None and not 1 <= quality <= 100:
         raise UsageError(f"The quality must be 1 to 100, not {quality}.")
+    if quality is not None and container not in QUALITY_FORMATS:
+        raise UsageError(
+            f"A {container} file loses nothing and knows no quality. It can be chosen for {', '.join(QUALITY_FORMATS)}."
+        )
     if bits is not None and container in LAYERED_FORMATS:
         raise UsageError(
             f"A {container} file keeps the depth of its layers. Bits can be chosen for {', '.join(FLAT_FORMATS)}."

@@ -40,6 +40,8 @@ def read_with_pillow(stream: BinaryIO, kind: Kind, *, limits: Limits, name: str)
         FileTooLarge: the declared size is beyond the limits.
     """
     _check_length(stream, kind, name)
+    if kind is Kind.JPEG:
+        _check_jpeg(stream, name)
     stream.seek(0)
     with translate_decoder_errors(name, f"{kind} picture"), _open_unlimited(stream, kind) as image:
         size = Size(*image.size)
@@ -185,6 +187,26 @@ def _check_length(stream: BinaryIO, kind: Kind, name: str) -> None:
     head = stream.read(4)
     if len(head) < 4 or struct.unpack("<I", head)[0] + 8 > length:
         raise DamagedFile(f"{name} is an incomplete WebP picture: its end is missing. Copy it again.")
+
+
+def _check_jpeg(stream: BinaryIO, name: str) -> None:
+    """Tell of the kinds that Pillow takes for damaged. Source: ITU-T T.81, B.1.1 and B.2.2."""
+    stream.seek(2)
+    while len(head := stream.read(4)) == 4 and head[0] == 0xFF:
+        while head[1] == 0xFF:  # fill bytes
+            head = head[1:] + stream.read(1)
+        size = int.from_bytes(head[2:], "big")
+        if 0xC0 <= head[1] <= 0xCF and head[1] not in (0xC4, 0xC8, 0xCC):
+            bits = int.from_bytes(stream.read(1), "big")
+            kind = (
+                f"{bits} bits a channel" if bits > 8 else "lossless compression" if head[1] & 3 == 3 else ""
+            )
+            if kind:
+                raise UnsupportedFile(
+                    f"{name} is a JPEG with {kind}, which is not read. Save it as PNG or TIFF."
+                )
+            return
+        stream.seek(max(size - 2, 0), 1)
 
 
 def _decode(image: Image) -> tuple[Samples, Samples | None, ColorMode]:

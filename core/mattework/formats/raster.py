@@ -9,7 +9,7 @@ import numpy as np
 
 from mattework.arrays import AnyArray, Samples
 from mattework.document.model import ColorMode, Document, Layer, array_depth
-from mattework.formats.exif import read_orientation
+from mattework.formats.exif import read_orientation, read_resolution
 from mattework.formats.metadata import RawMetadata, settle_metadata
 from mattework.geometry import Size
 
@@ -41,7 +41,7 @@ def build_document(picture: Picture) -> Document:
     colour = apply_orientation(stored, orientation)
     alpha = None if picture.alpha is None else apply_orientation(picture.alpha, orientation)
     size = Size(colour.shape[1], colour.shape[0])
-    dpi = picture.metadata.dpi
+    dpi = picture.metadata.dpi or read_resolution(picture.metadata.exif)
     if dpi is not None and 5 <= orientation <= 8:
         dpi = dpi[1], dpi[0]
     raw = RawMetadata(picture.metadata.icc, picture.metadata.exif, picture.metadata.xmp, dpi)
