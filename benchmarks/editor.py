@@ -130,6 +130,15 @@ def measure(path: Path) -> dict[str, Any]:
         canvas.zoom_to(canvas.view.scale * (1.1 if number < 30 else 1 / 1.1))
         QApplication.processEvents()
     results["zoom"] = frames.take()
+    canvas.fit()
+    settle(window)
+    frames.take()
+    for number in range(60):
+        canvas.turn_to(3.0 * number)
+        QApplication.processEvents()
+    results["turn"] = frames.take()
+    canvas.turn_to(0.0)
+    canvas.fit()
 
     for name, scale in (("fit", canvas.view.fitting_scale), ("100", 1.0)):
         canvas.zoom_to(scale)

@@ -71,6 +71,16 @@ def test_what_makes_no_sense_is_refused_before_any_work(
     assert not (tmp_path / "out.psd").exists()
 
 
+def test_a_background_is_taken_away_by_none(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    picture, mask = disc
+    first, second = tmp_path / "first.psd", tmp_path / "second.psd"
+    assert (
+        run("cut", picture, "--from-mask", mask, "--edge", "hard", "--background", "white", "-o", first) == 0
+    )
+    assert run("refine", first, "--background", "none", "-o", second) == 0
+    assert [layer.name for layer in PSDImage.open(second)] == ["Photo", "Clean colours"]
+
+
 def test_a_gradient_and_the_blurred_photo_stand_behind(disc: tuple[Path, Path], tmp_path: Path) -> None:
     picture, mask = disc
     for number, background in enumerate(("linear-gradient(90deg, black, white)", "blur(9)")):

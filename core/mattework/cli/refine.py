@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--background",
     metavar="COLOUR|A..B|blur|PICTURE",
-    help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
+    help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject; none takes it away.",
 )
 @add_shadow_options
 @add_edge_options
@@ -92,6 +92,8 @@ def _make_again(source: str, options: dict[str, Any], progress: Progress | None)
     changes = take("solver", "colours", "key", "background")
     if options["band"] is not None:
         changes["trimap"] = replace(recipe.trimap, band=options["band"])
+    if changes.get("background") == "none":
+        changes["background"] = None
     if options["shadow"].is_given:
         changes["shadow"] = options["shadow"].apply(recipe.shadow)
     edge = replace(recipe.edge, **take("smooth", "feather", "contrast", "shift"))
