@@ -271,7 +271,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", choices=["quality", "scaling", "latency"])
-    parser.add_argument("--methods", nargs="+", default=[*OURS, "pymatting-cf"], choices=[*OURS, *PEERS])
+    parser.add_argument("--methods", nargs="+", default=[*OURS, *PEERS], choices=[*OURS, *PEERS])
     parser.add_argument("--pictures", nargs="+", help="names without suffix; all when not given")
     parser.add_argument("--megapixels", nargs="+", type=float, default=[1.5, 6, 24, 50])
     parser.add_argument("--peers-up-to", type=float, default=1.5, help="largest size that peers are given")

@@ -1,0 +1,177 @@
+"""The refiner's training: scenes of known alpha, evidence that is aligned, and a network that begins as the identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: pip install mattework[train]")
+
+from mattework_training.fibres import (  # noqa: E402
+    Fibres,
+    Outline,
+    Pixels,
+    Shape,
+    draw_blades,
+    draw_fur,
+    draw_hair,
+    draw_lace,
+    draw_veil,
+    trace_outline,
+)
+from mattework_training.library import Library  # noqa: E402
+from mattework_training.refine_batches import RefineBatches, evidence_of, prepare  # noqa: E402
+from mattework_training.refine_evidence import PLANES, spread_colors, stack_evidence  # noqa: E402
+from mattework_training.refine_network import RefineNet, measure_refine_loss  # noqa: E402
+from mattework_training.refine_scenes import SIDE, RefineScene, SceneMaker, draw_trimap  # noqa: E402
+from mattework_training.refine_shards import make_shard, read_scenes, write_scenes  # noqa: E402
+from mattework_training.refine_trainer import RefineTrainer  # noqa: E402
+
+Drawer = Callable[[Shape, Outline, np.random.Generator], Fibres]
+
+
+def draw_disc(side: int = 120) -> Pixels:
+    y, x = np.mgrid[:side, :side]
+    inside = side * 0.3 - np.hypot(x - side / 2, y - side / 2) + 0.5
+    return np.asarray(np.clip(inside, 0, 1), np.float32)
+
+
+@pytest.fixture(scope="module")
+def scenes(library: Library) -> list[RefineScene]:
+    maker = SceneMaker(library, 3)
+    return [maker.make(index) for index in range(2)]
+
+
+def test_the_outline_points_out_of_the_body() -> None:
+    outline = trace_outline(draw_disc())
+    assert outline is not None
+    from_middle = outline.points - 60
+    assert ((from_middle * outline.outward).sum(axis=1) > 0).all()
+    np.testing.assert_allclose(np.hypot(*from_middle.T), 36, atol=1.5)
+
+
+@pytest.mark.parametrize("draw", [draw_fur, draw_hair, draw_blades])
+def test_fibres_leave_the_body_and_are_soft(draw: Drawer) -> None:
+    disc = draw_disc()
+    outline = trace_outline(disc)
+    assert outline is not None
+    for seed in range(4):
+        fibres = draw((120, 120), outline, np.random.default_rng(seed))
+        beyond = fibres.alpha[disc == 0]
+        assert fibres.alpha.min() >= 0
+        assert fibres.alpha.max() <= 1
+        assert (beyond > 0.05).sum() > 30
+        assert ((beyond > 0.05) & (beyond < 0.95)).sum() > 20
+        assert np.isfinite(fibres.shade).all()
+
+
+def test_lace_has_holes_and_veils_have_none() -> None:
+    for seed in range(4):
+        lace = draw_lace((96, 96), np.random.default_rng(seed))
+        assert lace.shape == (96, 96)
+        assert (lace < 0.02).mean() > 0.1
+        assert (lace > 0.4).mean() > 0.02
+        veil = draw_veil((96, 96), np.random.default_rng(seed))
+        assert veil.min() >= 0.02
+        assert veil.max() <= 1
+
+
+def test_scenes_are_repeatable(library: Library, scenes: list[RefineScene]) -> None:
+    again = SceneMaker(library, 3).make(1)
+    for name in ("photo", "trimap", "truth"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(scenes[1], name))
+    other = SceneMaker(library, 4).make(1)
+    assert not np.array_equal(other.photo, scenes[1].photo)
+
+
+def test_solved_alpha_is_exact_where_known_and_near_the_truth(scenes: list[RefineScene]) -> None:
+    for scene in scenes:
+        assert scene.photo.shape == (SIDE, SIDE, 3)
+        assert (scene.solved[scene.trimap == 255] == 255).all()
+        assert (scene.solved[scene.trimap == 0] == 0).all()
+        unknown = scene.trimap == 128
+        error = np.abs(scene.solved.astype(float) - scene.truth)[unknown].mean()
+        flat = np.abs(127.5 - scene.truth.astype(float))[unknown].mean()
+        assert error < flat
+
+
+def test_a_persons_trimap_claims_nothing_that_is_not_so() -> None:
+    alpha = draw_disc(SIDE)
+    photo = np.zeros((SIDE, SIDE, 3), np.uint8)
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        if np.random.default_rng(seed).random() < 0.35:  # laid around a coarse mask, which may err
+            continue
+        trimap = draw_trimap(alpha, photo, rng)
+        assert (alpha[trimap == 255] > 0.98).all()
+        assert (alpha[trimap == 0] < 0.02).all()
+
+
+def test_known_colours_are_carried_into_the_band() -> None:
+    photo = np.zeros((64, 96, 3), np.uint8)
+    photo[:, :48], photo[:, 48:] = (200, 40, 40), (20, 40, 220)
+    known = np.zeros((64, 96), bool)
+    known[:, :16] = True
+    carried = spread_colors(photo, known)
+    np.testing.assert_allclose(carried[32, :90], np.broadcast_to((200, 40, 40), (90, 3)), atol=2)
+    nothing = spread_colors(photo, np.zeros((64, 96), bool))
+    np.testing.assert_allclose(nothing, 127.5)
+
+
+def test_evidence_says_where_a_pixel_lies_between_the_two_colours() -> None:
+    shape = (16, 16)
+    subject, ground = np.full((*shape, 3), 200, np.float32), np.full((*shape, 3), 40, np.float32)
+    photo = np.full((*shape, 3), 80, np.uint8)
+    trimap = np.full(shape, 128, np.uint8)
+    planes = stack_evidence(photo, trimap, np.full(shape, 0.25, np.float32), subject, ground)
+    assert planes.shape == (PLANES, *shape)
+    np.testing.assert_allclose(planes[12], 2 * 0.25 - 1, atol=0.01)
+    np.testing.assert_allclose(planes[5], 2 * 0.25 - 1)
+    assert not planes[3:5].any()
+
+
+def test_a_new_network_changes_nothing(scenes: list[RefineScene]) -> None:
+    network = RefineNet().eval()
+    planes = evidence_of(prepare(scenes[0]))
+    with torch.inference_mode():
+        alpha = network(torch.from_numpy(planes[None]))[0, 0].numpy()
+    np.testing.assert_allclose(alpha * 255, scenes[0].solved, atol=1e-3)
+
+
+def test_only_the_band_is_learnt() -> None:
+    truth, unknown = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
+    unknown[..., 8:24] = 1
+    wrong_outside = torch.where(unknown > 0, truth, truth + 0.7)
+    assert float(measure_refine_loss(wrong_outside, truth, unknown)) < 2e-3
+    assert float(measure_refine_loss(truth + 0.7, truth, unknown)) > 0.6
+
+
+def test_shards_keep_scenes_and_are_not_made_twice(tmp_path: Path, scenes: list[RefineScene]) -> None:
+    target = tmp_path / "train-0000.npz"
+    write_scenes(target, scenes)
+    for kept, scene in zip(read_scenes(target), scenes, strict=True):
+        assert kept.kind == scene.kind
+        np.testing.assert_array_equal(kept.truth, scene.truth)
+    before = target.read_bytes()
+    make_shard(None, tmp_path, "train", 0)  # type: ignore[arg-type]
+    assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["train-0000.npz"]
+
+
+def test_training_brings_the_loss_down(tmp_path: Path, scenes: list[RefineScene]) -> None:
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    write_scenes(tmp_path / "train-0000.npz", scenes)
+    batches = RefineBatches(tmp_path, 0, side=48, batch=3)
+    assert len(batches) == len(scenes)
+    planes, truth, unknown = batch = batches.next_batch()
+    assert planes.shape == (3, PLANES, 48, 48)
+    assert truth.shape == unknown.shape == (3, 1, 48, 48)
+    assert torch.equal(planes[:, 3] + planes[:, 4] == 0, unknown[:, 0] == 1)  # cut out of the same place
+    trainer = RefineTrainer(torch.device("cpu"))
+    trainer.train_layers_from(0)
+    losses = [trainer.step(batch, 1.0, number) for number in range(20)]
+    assert losses[-1] < 0.8 * losses[0]
