@@ -39,8 +39,8 @@ def arrange_windows(screen: Screen) -> str:
     main, dialog = screen.find_window("GIMP$"), screen.find_window("Remove Background")
     screen.call("windowmove", main, "0", "0")
     screen.call("windowsize", "--sync", main, str(WIDTH), str(HEIGHT))
-    screen.call("windowmove", dialog, "190", "420")
-    time.sleep(2)
+    screen.call("windowmove", dialog, "190", "60")
+    time.sleep(12)  # the preview, on a machine that has much to do
     return dialog
 
 

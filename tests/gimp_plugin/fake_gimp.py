@@ -233,7 +233,10 @@ def _make_class(name: str) -> type:
 def install_fake(put: Callable[[dict[str, Any], str, Any], None]) -> types.ModuleType:
     """Put `gi` and what belongs to it into sys.modules; gives the module Gimp. `put` is monkeypatch.setitem."""
     gi, repository = _Anything("gi"), _Anything("gi.repository")
-    parts = {name: _Anything(f"gi.repository.{name}") for name in ("Gimp", "Gegl", "Babl", "GLib", "GObject")}
+    parts = {
+        name: _Anything(f"gi.repository.{name}")
+        for name in ("Gimp", "Gegl", "Babl", "GLib", "GObject", "Gtk", "GdkPixbuf")
+    }
     gimp = parts["Gimp"]
     ours = (
         RunMode,

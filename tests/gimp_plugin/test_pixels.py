@@ -179,3 +179,16 @@ def test_an_editor_that_did_not_open_is_quoted(plugin: Importer, tmp_path: Path)
     words.write_text("Segmentation fault\n")
     assert "exit code 139" in explain(words, 139)
     assert "Segmentation fault" in explain(words, 139)
+
+
+def test_the_preview_is_the_same_cut_in_small(plugin: Importer) -> None:
+    preview = plugin("preview")
+    thumbnail = preview.Thumbnail(2, 1, 0.1, bytes(range(8)))
+    options = {
+        "model": "", "solver": "auto", "band": 2.0, "smooth": 5.0, "feather": 20.0, "contrast": 0.3, "shift": -10.0,
+    }  # fmt: skip
+    request = preview.plan_request(thumbnail, options)
+    edge = request.edge
+    assert (edge.smooth, edge.feather, edge.shift) == (0.5, 2.0, -1.0)
+    assert (edge.band, edge.contrast, request.model, request.colours) == (2.0, 0.3, None, 0.0)
+    assert preview.apply_alpha(thumbnail.rgba, b"\x80\x00") == bytes((0, 1, 2, 0x80, 4, 5, 6, 0))

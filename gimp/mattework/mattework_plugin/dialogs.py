@@ -18,6 +18,7 @@ def ask_user(
     procedure: Gimp.Procedure,
     config: Gimp.ProcedureConfig,
     image: Gimp.Image,
+    layer: Gimp.Layer,
     models: Sequence[tuple[str, str]],
 ) -> bool:
     """Show the dialog of a procedure; gives whether the user said OK. The answers are in `config`."""
@@ -49,7 +50,16 @@ def ask_user(
     if "automatic" in names:
         for name in ("dx", "dy", "blur"):
             dialog.set_sensitive(name, True, config, "automatic", True)
+    preview = None
+    if record.has_preview:
+        from .preview import Preview
+
+        preview = Preview(layer, config, names)
+        above.pack_start(preview.widget, False, False, 6)
+        above.reorder_child(preview.widget, 0)
     agreed = bool(dialog.run())
+    if preview is not None:
+        preview.close()
     dialog.destroy()
     return agreed
 

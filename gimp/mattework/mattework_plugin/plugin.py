@@ -109,8 +109,9 @@ def _ask(
         about = client.call("about")
         models = list_models(about, record.task)
         client.open_folder(models[0][0] if models else None)  # loaded while the user looks at the dialog
+    layer = choose_layers(drawables)[0]
     if record.name == "mattework-adjust-edge":
-        values: dict[str, Any] = read_recipe_edge(find_original(image, choose_layers(drawables)[0]))
+        values: dict[str, Any] = read_recipe_edge(find_original(image, layer))
         for name, value in values.items():
             config.set_property(name, value)
-    return ask_user(record, procedure, config, image, models)
+    return ask_user(record, procedure, config, image, layer, models)

@@ -103,6 +103,8 @@ class Record(NamedTuple):
     hint: str = ""
     """What the dialog says above its controls."""
 
+    has_preview: bool = False
+
     @property
     def title(self) -> str:
         """The label without its mnemonic and its dots."""
@@ -157,6 +159,7 @@ RECORDS = (
         "Works on this computer only. The pixels stay; clean edge colours come as a layer above.",
         (Model(), SOLVER, COLOURS, MASK_MODE, *EDGE),
         operations.remove_background,
+        has_preview=True,
     ),
     Record(
         "mattework-adjust-edge",

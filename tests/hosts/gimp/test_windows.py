@@ -73,7 +73,7 @@ def session(hosts: FindHost, artefacts: Path) -> dict[str, Any]:
             with open_windows(host, screen, settings) as signals:
                 wait_for(signals / "shown")
                 dialog = screen.find_window("Remove Background")
-                time.sleep(1.5)
+                previewed = await_preview(screen)
                 keep(screen, artefacts / "gimp-dialog.png")
                 screen.click_in(dialog, -68, -42)
                 wait_for(signals / "done")
@@ -95,11 +95,26 @@ def session(hosts: FindHost, artefacts: Path) -> dict[str, Any]:
     except ProgramMissing as missing:
         pytest.skip(str(missing))
     states: dict[str, Any] = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
-    return states
+    return {**states, "previewed": previewed}
+
+
+def await_preview(screen: Screen, seconds: float = 60) -> bool:
+    """Whether the dialog comes to show the subject on its checkerboard."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        picture = screen.take_picture()
+        if all((picture == gray).all(axis=-1).sum() > 2000 for gray in (0x99, 0x66)):
+            return True
+        time.sleep(0.5)
+    return False
 
 
 def keep(screen: Screen, path: Path) -> None:
     Image.fromarray(screen.take_picture()).save(path)
+
+
+def test_the_dialog_shows_the_subject_before_anything_is_done(session: dict[str, Any]) -> None:
+    assert session["previewed"]
 
 
 def test_the_dialog_says_ok_and_the_layer_has_its_mask(session: dict[str, Any]) -> None:

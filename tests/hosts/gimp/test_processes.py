@@ -1,0 +1,73 @@
+"""Several GIMPs, one that is killed, and one that may not write: real processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from hosts.gimp.host import GimpHost
+from hosts.gimp.test_journeys import succeed
+
+
+def start_gimp(host: GimpHost, name: str, task: str = "cut", **settings: str) -> subprocess.Popen[bytes]:
+    """GIMP without windows, running crowd.py; its process is GIMP's own, whatever it was started through."""
+    variables = {
+        "MATTEWORK_TEST_WORK": str(host.work),
+        "MATTEWORK_TEST_NAME": name,
+        "MATTEWORK_TEST_TASK": task,
+        **settings,
+    }
+    with (host.work / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            host.command(host.work / "crowd.py", variables),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def read_answer(host: GimpHost, name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads((host.work / "out" / name).read_text(encoding="utf-8"))
+    return answer
+
+
+def list_raw_files(host: GimpHost) -> list[Path]:
+    return list((host.work / "tmp").rglob("*.raw"))
+
+
+def test_two_gimps_at_once_share_one_engine(host: GimpHost) -> None:
+    gimps = [start_gimp(host, f"crowd{number}") for number in range(2)]
+    for gimp in gimps:
+        assert gimp.wait(240) == 0
+    for number in range(2):
+        entry = read_answer(host, f"crowd{number}")
+        succeed(entry)
+        assert [one["mask"] for one in entry["layers"]] == [True, True]
+    assert len(list((host.work / "run").glob("worker-*.json"))) == 1
+
+
+def test_a_gimp_that_is_killed_leaves_no_files(host: GimpHost) -> None:
+    with start_gimp(host, "killed", "slow") as gimp:
+        end = time.monotonic() + 120
+        while len(list_raw_files(host)) < 3:
+            assert gimp.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        gimp.kill()
+    end = time.monotonic() + 50
+    while list_raw_files(host):
+        assert time.monotonic() < end, "leftovers after almost a minute"
+        time.sleep(0.2)
+    assert not (host.work / "out" / "killed").exists()
+
+
+def test_where_nothing_can_be_written_one_sentence_names_the_folder(host: GimpHost) -> None:
+    with start_gimp(host, "locked", MATTEWORK_RUNTIME="/proc/no-such-folder") as gimp:
+        assert gimp.wait(240) == 0
+    entry = read_answer(host, "locked")
+    assert entry["status"] == "execution-error"
+    assert "The folder /proc/no-such-folder cannot be made" in entry["error"]
+    assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
