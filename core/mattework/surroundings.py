@@ -17,7 +17,7 @@ from mattework.arrays import AnyArray, Floats, Samples
 from mattework.document.model import array_depth, depth_white
 from mattework.gradient import round_smoothly
 
-_WORKING_SIGMA = 3.0
+_WORKING_SIGMA = 1.75
 _MARGIN = 2
 """Working pixels around the subject that are filled too: the edge's own colours are mixed."""
 _STRIP_PIXELS = 1 << 20
