@@ -71,7 +71,8 @@ def _choose_model(config: Gimp.ProcedureConfig, models: Sequence[tuple[str, str]
     combo = Gtk.ComboBoxText()
     for number, (identifier, name) in enumerate(models):
         combo.append(identifier if number else "", name)
-    if not combo.set_active_id(config.get_property("model")):
+    # An id of None would be taken, and leave the row empty.
+    if not combo.set_active_id(config.get_property("model") or ""):
         combo.set_active_id("")
         config.set_property("model", "")
     combo.connect("changed", lambda chosen: config.set_property("model", chosen.get_active_id()))

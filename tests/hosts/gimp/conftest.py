@@ -98,8 +98,11 @@ def stop_engines(work: Path) -> None:
             record = read_record(path.stem.removeprefix("worker-"))
         finally:
             del os.environ["MATTEWORK_RUNTIME"]
-        if record is not None:
-            os.kill(record.pid, 15)
+        try:
+            if record is not None:
+                os.kill(record.pid, 15)
+        except ProcessLookupError:
+            path.unlink()  # a journey has killed it
     for _ in range(100):
         if not list((work / "run").glob("worker-*.json")):
             break
