@@ -13,6 +13,8 @@ from PyQt6.QtWidgets import QApplication
 
 from mattework_editor.handback_bar import HandBackBar
 from mattework_editor.memory import keep_large_arrays_apart
+from mattework_editor.preferences import open_settings
+from mattework_editor.translations import install_language, read_language
 from mattework_editor.window import EditorWindow
 
 
@@ -32,6 +34,7 @@ def main(paths: Sequence[Path] = (), *, hand_back: Path | None = None, recipe: P
     `mattework.worker.handback`.
     """
     application = make_application()
+    install_language(read_language(open_settings()))
     window = EditorWindow()
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QDialog
 
 from mattework_editor.appearance import Appearance, read_appearance, show_appearance
 from mattework_editor.command import Command
+from mattework_editor.translations import LANGUAGES, read_language
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -58,6 +59,11 @@ def _choose_appearance(appearance: Appearance, window: EditorWindow) -> None:
     show_appearance(appearance)
 
 
+def _choose_language(language: str, window: EditorWindow) -> None:
+    window.settings.setValue("language", language)
+    window.status.tell(window.tr("The language changes when Mattework is started again."))
+
+
 APP_COMMANDS: tuple[Command, ...] = (
     Command(
         id="select.models",
@@ -79,6 +85,19 @@ APP_COMMANDS: tuple[Command, ...] = (
             data=appearance,
         )
         for appearance, title in APPEARANCE_TITLES.items()
+    ),
+    *(
+        Command(
+            id=f"window.language.{language}",
+            text=name,
+            menu="window",
+            part=-2,
+            group="language",
+            tip="The language of the window, from the next start on",
+            run=partial(_choose_language, language),
+            data=language,
+        )
+        for language, name in LANGUAGES.items()
     ),
     Command(
         id="help.palette",
@@ -115,5 +134,7 @@ def restore_choices(window: EditorWindow) -> None:
     appearance = read_appearance(window.settings)
     if appearance != "system":
         show_appearance(appearance)
+    for action in window.commands.in_group("language"):
+        action.setChecked(action.data() == read_language(window.settings))
     for action in window.commands.in_group("appearance"):
         action.setChecked(action.data() == appearance)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,9 @@ from PyQt6.QtWidgets import (
 )
 
 from editor.driving import Keys, wait_until
+from mattework import open_document, take_photo
+from mattework.worker.protocol import EngineError
+from mattework_editor.engine import Engine
 from mattework_editor.review_dock import find_review
 from mattework_editor.window import EditorWindow
 
@@ -173,3 +178,15 @@ def test_the_window_comes_back_as_it_was_left(driver: Driver) -> None:
     assert not again.docks[0].isVisible()
     again.close()
     again.deleteLater()
+
+
+def test_an_engine_that_does_not_start_is_told_without_words_of_another_host(
+    disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="mw") as short:  # the path of a socket may not be long
+        monkeypatch.setenv("MATTEWORK_RUNTIME", short)
+        engine = Engine((sys.executable, "-P", "-m", "no_such_engine"))
+        with pytest.raises(EngineError, match="did not start") as caught:
+            engine.warm_up(take_photo(open_document(disc_file)))
+    assert "gimp" not in str(caught.value)
+    assert "mattework worker" in str(caught.value)

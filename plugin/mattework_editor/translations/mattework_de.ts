@@ -1,0 +1,2140 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+  <context>
+    <name />
+    <message>
+      <source>Mattework has a defect ({kind}: {text}). Save your work under another name.</source>
+      <translation>Mattework hat einen Fehler ({kind}: {text}). Speichern Sie Ihre Arbeit unter einem anderen Namen.</translation>
+    </message>
+    <message>
+      <source>Review a folder of photos</source>
+      <translation>Einen Ordner mit Fotos durchsehen</translation>
+    </message>
+    <message>
+      <source>The language changes when Mattework is started again.</source>
+      <translation>Die Sprache wechselt, wenn Mattework neu gestartet wird.</translation>
+    </message>
+    <message>
+      <source>There are no photos in {name}.</source>
+      <translation>In {name} sind keine Fotos.</translation>
+    </message>
+  </context>
+  <context>
+    <name>About</name>
+    <message>
+      <source>&lt;h2&gt;Mattework {version}&lt;/h2&gt;&lt;p&gt;Cuts subjects out of photographs: on this computer, exact to the hair, into layered files that stay editable. Your pictures never leave it; the only network traffic is the download of a model, when you ask for one.&lt;/p&gt;&lt;p&gt;Qt {qt}, PyQt {pyqt}&lt;/p&gt;</source>
+      <translation>&lt;h2&gt;Mattework {version}&lt;/h2&gt;&lt;p&gt;Stellt Motive aus Fotos frei: auf diesem Computer, bis aufs Haar genau, in Ebenendateien, die bearbeitbar bleiben. Ihre Bilder verlassen ihn nie; ins Netz geht nur der Download eines Modells, wenn Sie eines verlangen.&lt;/p&gt;&lt;p&gt;Qt {qt}, PyQt {pyqt}&lt;/p&gt;</translation>
+    </message>
+    <message>
+      <source>About Mattework</source>
+      <translation>Über Mattework</translation>
+    </message>
+    <message>
+      <source>Licence</source>
+      <translation>Lizenz</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <source>Texts</source>
+      <translation>Texte</translation>
+    </message>
+  </context>
+  <context>
+    <name>BackgroundPanel</name>
+    <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <source>A colour becomes a layer of its own, under the subject.</source>
+      <translation>Eine Farbe wird eine eigene Ebene unter dem Motiv.</translation>
+    </message>
+    <message>
+      <source>A picture, scaled to cover, becomes a layer under the subject.</source>
+      <translation>Ein Bild, deckend skaliert, wird eine Ebene unter dem Motiv.</translation>
+    </message>
+    <message>
+      <source>Angle</source>
+      <translation>Winkel</translation>
+    </message>
+    <message>
+      <source>Background</source>
+      <translation>Hintergrund</translation>
+    </message>
+    <message>
+      <source>Background Picture</source>
+      <translation>Hintergrundbild</translation>
+    </message>
+    <message>
+      <source>Blur</source>
+      <translation>Unschärfe</translation>
+    </message>
+    <message>
+      <source>Blurred photo</source>
+      <translation>Unscharfes Foto</translation>
+    </message>
+    <message>
+      <source>Change…</source>
+      <translation>Ändern…</translation>
+    </message>
+    <message>
+      <source>Choose another colour.</source>
+      <translation>Eine andere Farbe wählen.</translation>
+    </message>
+    <message>
+      <source>Choose another picture.</source>
+      <translation>Ein anderes Bild wählen.</translation>
+    </message>
+    <message>
+      <source>Colour</source>
+      <translation>Farbe</translation>
+    </message>
+    <message>
+      <source>From</source>
+      <translation>Von</translation>
+    </message>
+    <message>
+      <source>Gradient</source>
+      <translation>Verlauf</translation>
+    </message>
+    <message>
+      <source>How far the photo behind the subject is out of focus.</source>
+      <translation>Wie unscharf das Foto hinter dem Motiv ist.</translation>
+    </message>
+    <message>
+      <source>Nothing is laid behind the subject.</source>
+      <translation>Hinter das Motiv wird nichts gelegt.</translation>
+    </message>
+    <message>
+      <source>Picture</source>
+      <translation>Bild</translation>
+    </message>
+    <message>
+      <source>Pictures ({kinds})</source>
+      <translation>Bilder ({kinds})</translation>
+    </message>
+    <message>
+      <source>The colour that the gradient begins with.</source>
+      <translation>Die Farbe, mit der der Verlauf beginnt.</translation>
+    </message>
+    <message>
+      <source>The colour that the gradient ends with.</source>
+      <translation>Die Farbe, mit der der Verlauf endet.</translation>
+    </message>
+    <message>
+      <source>The way the gradient runs: 180° downwards, 90° to the right.</source>
+      <translation>Wohin der Verlauf läuft: 180° nach unten, 90° nach rechts.</translation>
+    </message>
+    <message>
+      <source>To</source>
+      <translation>Bis</translation>
+    </message>
+    <message>
+      <source>Transparent</source>
+      <translation>Transparent</translation>
+    </message>
+    <message>
+      <source>Two colours that go over into each other.</source>
+      <translation>Zwei Farben, die ineinander übergehen.</translation>
+    </message>
+    <message>
+      <source>What is around the subject in the photo, out of focus.</source>
+      <translation>Was das Motiv im Foto umgibt, unscharf.</translation>
+    </message>
+  </context>
+  <context>
+    <name>BrushPanel</name>
+    <message>
+      <source> %</source>
+      <translation> %</translation>
+    </message>
+    <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <source>Diameter in photo pixels ([ and ], or Ctrl and the wheel).</source>
+      <translation>Durchmesser in Pixeln des Fotos ([ und ] oder Strg und das Mausrad).</translation>
+    </message>
+    <message>
+      <source>Hardness</source>
+      <translation>Härte</translation>
+    </message>
+    <message>
+      <source>How far out the brush keeps its full force (Shift+[ and Shift+]). A hard brush at full opacity tells the solver what is certain; a soft one is blended as it is.</source>
+      <translation>Wie weit nach außen der Pinsel seine volle Kraft behält (Umschalt+[ und Umschalt+]). Ein harter Pinsel bei voller Deckkraft sagt dem Löser, was sicher ist; ein weicher wird eingeblendet, wie er ist.</translation>
+    </message>
+    <message>
+      <source>How much foreground and background brushes bring or take (keys 1 to 9, 0 for all).</source>
+      <translation>Wie viel Vordergrund- und Hintergrundpinsel bringen oder nehmen (Tasten 1 bis 9, 0 für alles).</translation>
+    </message>
+    <message>
+      <source>Opacity</source>
+      <translation>Deckkraft</translation>
+    </message>
+    <message>
+      <source>Pen pressure</source>
+      <translation>Stiftdruck</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <source>What pressing a pen harder changes.</source>
+      <translation>Was sich ändert, wenn der Stift stärker gedrückt wird.</translation>
+    </message>
+  </context>
+  <context>
+    <name>CanvasView</name>
+    <message>
+      <source>Open a photo (Ctrl+O), or drop one here.</source>
+      <translation>Ein Foto öffnen (Strg+O) oder hier ablegen.</translation>
+    </message>
+    <message>
+      <source>Picture</source>
+      <translation>Bild</translation>
+    </message>
+  </context>
+  <context>
+    <name>Command</name>
+    <message>
+      <source>&amp;About Mattework…</source>
+      <translation>&amp;Über Mattework…</translation>
+    </message>
+    <message>
+      <source>&amp;Approve</source>
+      <translation>&amp;Annehmen</translation>
+    </message>
+    <message>
+      <source>&amp;Cancel</source>
+      <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+      <source>&amp;Copy Cut-out</source>
+      <translation>Freisteller &amp;kopieren</translation>
+    </message>
+    <message>
+      <source>&amp;Edit</source>
+      <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+      <source>&amp;Export…</source>
+      <translation>&amp;Exportieren…</translation>
+    </message>
+    <message>
+      <source>&amp;File</source>
+      <translation>&amp;Datei</translation>
+    </message>
+    <message>
+      <source>&amp;Find a Command…</source>
+      <translation>Einen Befehl &amp;finden…</translation>
+    </message>
+    <message>
+      <source>&amp;Help</source>
+      <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+      <source>&amp;Models…</source>
+      <translation>M&amp;odelle…</translation>
+    </message>
+    <message>
+      <source>&amp;Next Photo</source>
+      <translation>&amp;Nächstes Foto</translation>
+    </message>
+    <message>
+      <source>&amp;Open…</source>
+      <translation>Ö&amp;ffnen…</translation>
+    </message>
+    <message>
+      <source>&amp;Paste as New Photo</source>
+      <translation>Als neues Foto &amp;einfügen</translation>
+    </message>
+    <message>
+      <source>&amp;Previous Photo</source>
+      <translation>&amp;Voriges Foto</translation>
+    </message>
+    <message>
+      <source>&amp;Quit</source>
+      <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+      <source>&amp;Redo</source>
+      <translation>&amp;Wiederherstellen</translation>
+    </message>
+    <message>
+      <source>&amp;Review</source>
+      <translation>D&amp;urchsehen</translation>
+    </message>
+    <message>
+      <source>&amp;Save</source>
+      <translation>&amp;Speichern</translation>
+    </message>
+    <message>
+      <source>&amp;Select</source>
+      <translation>&amp;Auswahl</translation>
+    </message>
+    <message>
+      <source>&amp;Shortcuts…</source>
+      <translation>&amp;Tastenkürzel…</translation>
+    </message>
+    <message>
+      <source>&amp;Skip</source>
+      <translation>Über&amp;springen</translation>
+    </message>
+    <message>
+      <source>&amp;Tools</source>
+      <translation>&amp;Werkzeuge</translation>
+    </message>
+    <message>
+      <source>&amp;Undo</source>
+      <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+      <source>&amp;View</source>
+      <translation>A&amp;nsicht</translation>
+    </message>
+    <message>
+      <source>&amp;Window</source>
+      <translation>&amp;Fenster</translation>
+    </message>
+    <message>
+      <source>100 %</source>
+      <translation>100 %</translation>
+    </message>
+    <message>
+      <source>All keys, and what mouse and pen do</source>
+      <translation>Alle Tasten, und was Maus und Stift tun</translation>
+    </message>
+    <message>
+      <source>Background</source>
+      <translation>Hintergrund</translation>
+    </message>
+    <message>
+      <source>Bridge</source>
+      <translation>Brücke</translation>
+    </message>
+    <message>
+      <source>Brush</source>
+      <translation>Pinsel</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 10 %</source>
+      <translation>Pinseldeckkraft 10 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 100 %</source>
+      <translation>Pinseldeckkraft 100 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 20 %</source>
+      <translation>Pinseldeckkraft 20 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 30 %</source>
+      <translation>Pinseldeckkraft 30 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 40 %</source>
+      <translation>Pinseldeckkraft 40 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 50 %</source>
+      <translation>Pinseldeckkraft 50 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 60 %</source>
+      <translation>Pinseldeckkraft 60 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 70 %</source>
+      <translation>Pinseldeckkraft 70 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 80 %</source>
+      <translation>Pinseldeckkraft 80 %</translation>
+    </message>
+    <message>
+      <source>Brush Opacity 90 %</source>
+      <translation>Pinseldeckkraft 90 %</translation>
+    </message>
+    <message>
+      <source>Click a thing to select it; click what is missing to add it. Alt, or X first, and a click take away.</source>
+      <translation>Einen Gegenstand anklicken, um ihn auszuwählen; was fehlt, durch Klick hinzufügen. Alt, oder vorher X, und ein Klick nehmen weg.</translation>
+    </message>
+    <message>
+      <source>Click corners; a double click or Enter adds what they enclose, Alt at the first corner takes it away.</source>
+      <translation>Ecken anklicken; Doppelklick oder Eingabe fügt hinzu, was sie einschließen, Alt an der ersten Ecke nimmt es weg.</translation>
+    </message>
+    <message>
+      <source>Click the green or blue screen: its spill is taken out of the clean colours. Alt and a click leave it in again.</source>
+      <translation>Auf den grünen oder blauen Schirm klicken: sein Farbstich wird aus den sauberen Farben genommen. Alt und ein Klick lassen ihn wieder darin.</translation>
+    </message>
+    <message>
+      <source>Close the window; what is not saved is asked about</source>
+      <translation>Das Fenster schließen; nach Ungespeichertem wird gefragt</translation>
+    </message>
+    <message>
+      <source>Colours as the System</source>
+      <translation>Farben wie das System</translation>
+    </message>
+    <message>
+      <source>Compare with Original</source>
+      <translation>Mit dem Original vergleichen</translation>
+    </message>
+    <message>
+      <source>Cut all photos of a folder and look them through, least sure first</source>
+      <translation>Alle Fotos eines Ordners freistellen und durchsehen, die unsichersten zuerst</translation>
+    </message>
+    <message>
+      <source>Cut the picture on the clipboard out; it is saved nowhere until you save</source>
+      <translation>Das Bild in der Zwischenablage freistellen; es wird erst gespeichert, wenn Sie speichern</translation>
+    </message>
+    <message>
+      <source>Dark Colours</source>
+      <translation>Dunkle Farben</translation>
+    </message>
+    <message>
+      <source>Deutsch</source>
+      <translation>Deutsch</translation>
+    </message>
+    <message>
+      <source>Do again what was taken back</source>
+      <translation>Wieder tun, was zurückgenommen wurde</translation>
+    </message>
+    <message>
+      <source>Drag a box around a thing to select it; another box adds another thing. Alt, or X first, takes it away.</source>
+      <translation>Einen Rahmen um einen Gegenstand ziehen, um ihn auszuwählen; ein weiterer Rahmen fügt einen weiteren hinzu. Alt, oder vorher X, nimmt ihn weg.</translation>
+    </message>
+    <message>
+      <source>Drag from where nothing is to be seen to where all is: the cut-out fades in between. Alt fills instead.</source>
+      <translation>Von dort, wo nichts zu sehen sein soll, dorthin ziehen, wo alles zu sehen sein soll: dazwischen blendet der Freisteller über. Alt füllt stattdessen.</translation>
+    </message>
+    <message>
+      <source>Draw loosely around a thing to select it. Alt, or X first, takes what is inside away.</source>
+      <translation>Einen Gegenstand locker umfahren, um ihn auszuwählen. Alt, oder vorher X, nimmt weg, was darin liegt.</translation>
+    </message>
+    <message>
+      <source>Edge</source>
+      <translation>Kante</translation>
+    </message>
+    <message>
+      <source>Edge Band</source>
+      <translation>Kantenband</translation>
+    </message>
+    <message>
+      <source>English</source>
+      <translation>English</translation>
+    </message>
+    <message>
+      <source>Eraser</source>
+      <translation>Radierer</translation>
+    </message>
+    <message>
+      <source>Fit</source>
+      <translation>Einpassen</translation>
+    </message>
+    <message>
+      <source>Foreground</source>
+      <translation>Vordergrund</translation>
+    </message>
+    <message>
+      <source>Gradient</source>
+      <translation>Verlauf</translation>
+    </message>
+    <message>
+      <source>Hand the cut-out out as PNG, WebP, TIFF or PSD: cropped, sized, with or without background</source>
+      <translation>Den Freisteller als PNG, WebP, TIFF oder PSD ausgeben: beschnitten, in gewünschter Größe, mit oder ohne Hintergrund</translation>
+    </message>
+    <message>
+      <source>Harder Brush</source>
+      <translation>Härterer Pinsel</translation>
+    </message>
+    <message>
+      <source>History</source>
+      <translation>Verlaufsliste</translation>
+    </message>
+    <message>
+      <source>How much of the photo foreground and background brushes bring or take</source>
+      <translation>Wie viel vom Foto Vordergrund- und Hintergrundpinsel bringen oder nehmen</translation>
+    </message>
+    <message>
+      <source>Language of the System</source>
+      <translation>Sprache des Systems</translation>
+    </message>
+    <message>
+      <source>Larger Brush</source>
+      <translation>Größerer Pinsel</translation>
+    </message>
+    <message>
+      <source>Layers</source>
+      <translation>Ebenen</translation>
+    </message>
+    <message>
+      <source>Let the brush fall off earlier; foreground, background and bridge heed it</source>
+      <translation>Den Pinsel früher auslaufen lassen; Vordergrund, Hintergrund und Brücke beachten es</translation>
+    </message>
+    <message>
+      <source>Let the brush keep its full force farther out</source>
+      <translation>Den Pinsel seine volle Kraft weiter nach außen behalten lassen</translation>
+    </message>
+    <message>
+      <source>Let the model find the subject and solve its edge</source>
+      <translation>Das Modell das Motiv finden und seine Kante lösen lassen</translation>
+    </message>
+    <message>
+      <source>Light Colours</source>
+      <translation>Helle Farben</translation>
+    </message>
+    <message>
+      <source>Look at the next photo of the strip</source>
+      <translation>Das nächste Foto des Streifens ansehen</translation>
+    </message>
+    <message>
+      <source>Look at the photo before</source>
+      <translation>Das Foto davor ansehen</translation>
+    </message>
+    <message>
+      <source>Marching Ants</source>
+      <translation>Laufende Ameisen</translation>
+    </message>
+    <message>
+      <source>Mask</source>
+      <translation>Maske</translation>
+    </message>
+    <message>
+      <source>Next View</source>
+      <translation>Nächste Ansicht</translation>
+    </message>
+    <message>
+      <source>Object by Box</source>
+      <translation>Objekt durch Rahmen</translation>
+    </message>
+    <message>
+      <source>Object by Click</source>
+      <translation>Objekt durch Klick</translation>
+    </message>
+    <message>
+      <source>Object by Lasso</source>
+      <translation>Objekt durch Lasso</translation>
+    </message>
+    <message>
+      <source>Object by Scribble</source>
+      <translation>Objekt durch Kritzeln</translation>
+    </message>
+    <message>
+      <source>On Background</source>
+      <translation>Auf Hintergrund</translation>
+    </message>
+    <message>
+      <source>On Black</source>
+      <translation>Auf Schwarz</translation>
+    </message>
+    <message>
+      <source>On Checkerboard</source>
+      <translation>Auf Schachbrett</translation>
+    </message>
+    <message>
+      <source>On Colour</source>
+      <translation>Auf Farbe</translation>
+    </message>
+    <message>
+      <source>On Picture</source>
+      <translation>Auf Bild</translation>
+    </message>
+    <message>
+      <source>On White</source>
+      <translation>Auf Weiß</translation>
+    </message>
+    <message>
+      <source>One pixel of the photo is one of the screen</source>
+      <translation>Ein Pixel des Fotos ist einer des Bildschirms</translation>
+    </message>
+    <message>
+      <source>Only Photos that Need a &amp;Look</source>
+      <translation>Nur Fotos, die einen &amp;Blick brauchen</translation>
+    </message>
+    <message>
+      <source>Open a photo, or a file that Mattework wrote</source>
+      <translation>Ein Foto öffnen oder eine Datei, die Mattework geschrieben hat</translation>
+    </message>
+    <message>
+      <source>Original</source>
+      <translation>Original</translation>
+    </message>
+    <message>
+      <source>Overlay</source>
+      <translation>Überlagerung</translation>
+    </message>
+    <message>
+      <source>Paint over hair, fur and soft edges: the edge is solved there. Alt brings the model's edge back.</source>
+      <translation>Haare, Fell und weiche Kanten übermalen: dort wird die Kante gelöst. Alt bringt die Kante des Modells zurück.</translation>
+    </message>
+    <message>
+      <source>Paint over small holes and gaps to close them; what is wider than half the brush stays. Alt removes specks.</source>
+      <translation>Kleine Löcher und Lücken übermalen, um sie zu schließen; was breiter als der halbe Pinsel ist, bleibt. Alt entfernt Flecken.</translation>
+    </message>
+    <message>
+      <source>Paint veils, glass and smoke inside the subject: how much shows through is solved. Alt paints foreground.</source>
+      <translation>Schleier, Glas und Rauch im Motiv malen: gelöst wird, wie viel durchscheint. Alt malt Vordergrund.</translation>
+    </message>
+    <message>
+      <source>Paint what belongs to the subject. Alt paints background.</source>
+      <translation>Malen, was zum Motiv gehört. Alt malt Hintergrund.</translation>
+    </message>
+    <message>
+      <source>Paint what does not belong to the subject. Alt paints foreground.</source>
+      <translation>Malen, was nicht zum Motiv gehört. Alt malt Vordergrund.</translation>
+    </message>
+    <message>
+      <source>Parts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Polygon</source>
+      <translation>Vieleck</translation>
+    </message>
+    <message>
+      <source>Refine Edge</source>
+      <translation>Kante verfeinern</translation>
+    </message>
+    <message>
+      <source>Review a &amp;Folder…</source>
+      <translation>Einen &amp;Ordner durchsehen…</translation>
+    </message>
+    <message>
+      <source>Save &amp;As…</source>
+      <translation>Speichern &amp;unter…</translation>
+    </message>
+    <message>
+      <source>Save nothing and go on to the next photo</source>
+      <translation>Nichts speichern und zum nächsten Foto gehen</translation>
+    </message>
+    <message>
+      <source>Save the layered file and go on to the next photo</source>
+      <translation>Die Ebenendatei speichern und zum nächsten Foto gehen</translation>
+    </message>
+    <message>
+      <source>Save under another name or in another format</source>
+      <translation>Unter anderem Namen oder in anderem Format speichern</translation>
+    </message>
+    <message>
+      <source>Save where it was saved before; PSD and TIFF stay editable</source>
+      <translation>Speichern, wo zuvor gespeichert wurde; PSD und TIFF bleiben bearbeitbar</translation>
+    </message>
+    <message>
+      <source>Screen Colour</source>
+      <translation>Schirmfarbe</translation>
+    </message>
+    <message>
+      <source>Scribble over a thing to select all of it. Alt, or X first, takes what you scribble over away.</source>
+      <translation>Über einen Gegenstand kritzeln, um ihn ganz auszuwählen. Alt, oder vorher X, nimmt das Überkritzelte weg.</translation>
+    </message>
+    <message>
+      <source>Select &amp;Subject</source>
+      <translation>&amp;Motiv auswählen</translation>
+    </message>
+    <message>
+      <source>Shadow</source>
+      <translation>Schatten</translation>
+    </message>
+    <message>
+      <source>Show all of the photo</source>
+      <translation>Das ganze Foto zeigen</translation>
+    </message>
+    <message>
+      <source>Show only photos where the model is not sure, or that failed</source>
+      <translation>Nur Fotos zeigen, bei denen das Modell unsicher ist oder die misslangen</translation>
+    </message>
+    <message>
+      <source>Show the original to the left of a line that can be dragged</source>
+      <translation>Das Original links einer Linie zeigen, die sich ziehen lässt</translation>
+    </message>
+    <message>
+      <source>Show the original, and the view of before again</source>
+      <translation>Das Original zeigen und danach wieder die Ansicht von zuvor</translation>
+    </message>
+    <message>
+      <source>Show the work in the next way</source>
+      <translation>Die Arbeit in der nächsten Ansicht zeigen</translation>
+    </message>
+    <message>
+      <source>Smaller Brush</source>
+      <translation>Kleinerer Pinsel</translation>
+    </message>
+    <message>
+      <source>Softer Brush</source>
+      <translation>Weicherer Pinsel</translation>
+    </message>
+    <message>
+      <source>Split Before and After</source>
+      <translation>Vorher und Nachher geteilt</translation>
+    </message>
+    <message>
+      <source>Stop the work that runs; what was there before stays</source>
+      <translation>Die laufende Arbeit anhalten; was vorher da war, bleibt</translation>
+    </message>
+    <message>
+      <source>Take the last step back</source>
+      <translation>Den letzten Schritt zurücknehmen</translation>
+    </message>
+    <message>
+      <source>Take your strokes back to what the model found. Alt paints an unknown edge.</source>
+      <translation>Ihre Striche auf das zurücknehmen, was das Modell fand. Alt malt eine unbekannte Kante.</translation>
+    </message>
+    <message>
+      <source>The band in which the edge is solved, in yellow</source>
+      <translation>Das Band, in dem die Kante gelöst wird, in Gelb</translation>
+    </message>
+    <message>
+      <source>The colours of the windows; grays are neutral, so that they leave the photo's colours alone</source>
+      <translation>Die Farben der Fenster; das Grau ist neutral und lässt die Farben des Fotos in Ruhe</translation>
+    </message>
+    <message>
+      <source>The cut-out and its shadow on a checkerboard</source>
+      <translation>Der Freisteller und sein Schatten auf einem Schachbrett</translation>
+    </message>
+    <message>
+      <source>The cut-out on a colour of your choice (View panel)</source>
+      <translation>Der Freisteller auf einer Farbe Ihrer Wahl (Feld Ansicht)</translation>
+    </message>
+    <message>
+      <source>The cut-out on a picture of your choice, which is not saved (View panel)</source>
+      <translation>Der Freisteller auf einem Bild Ihrer Wahl, das nicht gespeichert wird (Feld Ansicht)</translation>
+    </message>
+    <message>
+      <source>The cut-out on black: light fringes are seen here</source>
+      <translation>Der Freisteller auf Schwarz: helle Säume sind hier zu sehen</translation>
+    </message>
+    <message>
+      <source>The cut-out on white: dark fringes are seen here</source>
+      <translation>Der Freisteller auf Weiß: dunkle Säume sind hier zu sehen</translation>
+    </message>
+    <message>
+      <source>The cut-out with its transparency to the clipboard, for other programs</source>
+      <translation>Den Freisteller mit seiner Transparenz in die Zwischenablage legen, für andere Programme</translation>
+    </message>
+    <message>
+      <source>The language of the window, from the next start on</source>
+      <translation>Die Sprache des Fensters, ab dem nächsten Start</translation>
+    </message>
+    <message>
+      <source>The mask in black and white</source>
+      <translation>Die Maske in Schwarz und Weiß</translation>
+    </message>
+    <message>
+      <source>The original with the line where the mask is half</source>
+      <translation>Das Original mit der Linie, an der die Maske halb ist</translation>
+    </message>
+    <message>
+      <source>The photo as it is</source>
+      <translation>Das Foto, wie es ist</translation>
+    </message>
+    <message>
+      <source>Transparent</source>
+      <translation>Transparent</translation>
+    </message>
+    <message>
+      <source>Turn Anticlockwise</source>
+      <translation>Gegen den Uhrzeigersinn drehen</translation>
+    </message>
+    <message>
+      <source>Turn Clockwise</source>
+      <translation>Im Uhrzeigersinn drehen</translation>
+    </message>
+    <message>
+      <source>Turn the view back</source>
+      <translation>Die Ansicht zurückdrehen</translation>
+    </message>
+    <message>
+      <source>Turn the view by 15° to the left, or hold R and drag</source>
+      <translation>Die Ansicht um 15° nach links drehen, oder R halten und ziehen</translation>
+    </message>
+    <message>
+      <source>Turn the view by 15°, or hold R and drag; the photo itself is not turned</source>
+      <translation>Die Ansicht um 15° drehen, oder R halten und ziehen; das Foto selbst wird nicht gedreht</translation>
+    </message>
+    <message>
+      <source>Type a few letters of what you want to do</source>
+      <translation>Einige Buchstaben dessen tippen, was Sie tun wollen</translation>
+    </message>
+    <message>
+      <source>Upright</source>
+      <translation>Aufrecht</translation>
+    </message>
+    <message>
+      <source>Version, licence, and the card of the built-in model</source>
+      <translation>Version, Lizenz und die Karte des eingebauten Modells</translation>
+    </message>
+    <message>
+      <source>View</source>
+      <translation>Ansicht</translation>
+    </message>
+    <message>
+      <source>What is left out in a see-through colour (View panel)</source>
+      <translation>Was weggelassen wird, in einer durchscheinenden Farbe (Feld Ansicht)</translation>
+    </message>
+    <message>
+      <source>What models there are: licences, speed, install and import; which one Select Subject uses</source>
+      <translation>Welche Modelle es gibt: Lizenzen, Tempo, Installieren und Importieren; welches „Motiv auswählen“ benutzt</translation>
+    </message>
+    <message>
+      <source>What will be saved: background, shadow and subject</source>
+      <translation>Was gespeichert wird: Hintergrund, Schatten und Motiv</translation>
+    </message>
+    <message>
+      <source>Zoom In</source>
+      <translation>Vergrößern</translation>
+    </message>
+    <message>
+      <source>Zoom Out</source>
+      <translation>Verkleinern</translation>
+    </message>
+  </context>
+  <context>
+    <name>EdgePanel</name>
+    <message>
+      <source> %</source>
+      <translation> %</translation>
+    </message>
+    <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <source> x</source>
+      <translation> x</translation>
+    </message>
+    <message>
+      <source>Band</source>
+      <translation>Band</translation>
+    </message>
+    <message>
+      <source>Clean Colours</source>
+      <translation>Saubere Farben</translation>
+    </message>
+    <message>
+      <source>Clean colours</source>
+      <translation>Saubere Farben</translation>
+    </message>
+    <message>
+      <source>Contrast</source>
+      <translation>Kontrast</translation>
+    </message>
+    <message>
+      <source>Feather</source>
+      <translation>Weichzeichnen</translation>
+    </message>
+    <message>
+      <source>Hardens the edge.</source>
+      <translation>Macht die Kante härter.</translation>
+    </message>
+    <message>
+      <source>How alpha is found in the band: closed-form is best for hair, guided is quick, hard is a clean cut.</source>
+      <translation>Wie Alpha im Band gefunden wird: closed-form ist das Beste für Haare, guided ist schnell, hard ist ein glatter Schnitt.</translation>
+    </message>
+    <message>
+      <source>How much of the old background is taken out of the edge's colours.</source>
+      <translation>Wie viel vom alten Hintergrund aus den Farben der Kante genommen wird.</translation>
+    </message>
+    <message>
+      <source>How wide a band around the outline is solved. The whole edge is solved again.</source>
+      <translation>Wie breit das Band um den Umriss ist, das gelöst wird. Die ganze Kante wird neu gelöst.</translation>
+    </message>
+    <message>
+      <source>Moves the edge outwards, or inwards when negative.</source>
+      <translation>Verschiebt die Kante nach außen, bei negativen Werten nach innen.</translation>
+    </message>
+    <message>
+      <source>Reset Shape</source>
+      <translation>Form zurücksetzen</translation>
+    </message>
+    <message>
+      <source>Rounds the outline; hair that leaves it stays as it is.</source>
+      <translation>Rundet den Umriss; Haare, die aus ihm ragen, bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+      <source>Shape</source>
+      <translation>Form</translation>
+    </message>
+    <message>
+      <source>Shift</source>
+      <translation>Verschieben</translation>
+    </message>
+    <message>
+      <source>Shift Edge</source>
+      <translation>Kante verschieben</translation>
+    </message>
+    <message>
+      <source>Smooth</source>
+      <translation>Glätten</translation>
+    </message>
+    <message>
+      <source>Smooth, feather, contrast and shift back to none.</source>
+      <translation>Glätten, Weichzeichnen, Kontrast und Verschieben zurück auf nichts.</translation>
+    </message>
+    <message>
+      <source>Softens the edge to both sides.</source>
+      <translation>Macht die Kante nach beiden Seiten weicher.</translation>
+    </message>
+    <message>
+      <source>Solver</source>
+      <translation>Löser</translation>
+    </message>
+    <message>
+      <source>Solving</source>
+      <translation>Lösen</translation>
+    </message>
+  </context>
+  <context>
+    <name>EditorWindow</name>
+    <message>
+      <source>&amp;Redo</source>
+      <translation>&amp;Wiederherstellen</translation>
+    </message>
+    <message>
+      <source>&amp;Redo {step}</source>
+      <translation>{step} &amp;wiederherstellen</translation>
+    </message>
+    <message>
+      <source>&amp;Undo</source>
+      <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+      <source>&amp;Undo {step}</source>
+      <translation>{step} &amp;rückgängig</translation>
+    </message>
+    <message>
+      <source>Mattework</source>
+      <translation>Mattework</translation>
+    </message>
+    <message>
+      <source>{size}. Select Subject finds what stands out; the brushes do the rest.</source>
+      <translation>{size}. „Motiv auswählen“ findet, was hervorsticht; die Pinsel tun den Rest.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ExportDialog</name>
+    <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <source>100 loses nothing.</source>
+      <translation>100 verliert nichts.</translation>
+    </message>
+    <message>
+      <source>16 bits</source>
+      <translation>16 Bit</translation>
+    </message>
+    <message>
+      <source>8 bits</source>
+      <translation>8 Bit</translation>
+    </message>
+    <message>
+      <source>As it is</source>
+      <translation>Wie es ist</translation>
+    </message>
+    <message>
+      <source>As the photo</source>
+      <translation>Wie das Foto</translation>
+    </message>
+    <message>
+      <source>Crop to the subject</source>
+      <translation>Auf das Motiv beschneiden</translation>
+    </message>
+    <message>
+      <source>Depth</source>
+      <translation>Farbtiefe</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>Exportieren</translation>
+    </message>
+    <message>
+      <source>Format</source>
+      <translation>Format</translation>
+    </message>
+    <message>
+      <source>Leave no more than the subject and its shadow.</source>
+      <translation>Nur das Motiv und seinen Schatten übrig lassen.</translation>
+    </message>
+    <message>
+      <source>Long side</source>
+      <translation>Lange Seite</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <translation>Rand</translation>
+    </message>
+    <message>
+      <source>Off: what is around the subject is transparent.</source>
+      <translation>Aus: Was das Motiv umgibt, ist transparent.</translation>
+    </message>
+    <message>
+      <source>PNG</source>
+      <translation>PNG</translation>
+    </message>
+    <message>
+      <source>Photoshop, with layers</source>
+      <translation>Photoshop, mit Ebenen</translation>
+    </message>
+    <message>
+      <source>Quality</source>
+      <translation>Qualität</translation>
+    </message>
+    <message>
+      <source>Room that is left around the subject.</source>
+      <translation>Platz, der um das Motiv gelassen wird.</translation>
+    </message>
+    <message>
+      <source>TIFF, one layer</source>
+      <translation>TIFF, eine Ebene</translation>
+    </message>
+    <message>
+      <source>The longer side of the picture. A file with layers keeps its size.</source>
+      <translation>Die längere Seite des Bildes. Eine Datei mit Ebenen behält ihre Größe.</translation>
+    </message>
+    <message>
+      <source>WebP</source>
+      <translation>WebP</translation>
+    </message>
+    <message>
+      <source>With the background</source>
+      <translation>Mit dem Hintergrund</translation>
+    </message>
+    <message>
+      <source>With the shadow</source>
+      <translation>Mit dem Schatten</translation>
+    </message>
+  </context>
+  <context>
+    <name>Filing</name>
+    <message>
+      <source>All files (*)</source>
+      <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+      <source>Apply what you did?</source>
+      <translation>Übernehmen, was Sie getan haben?</translation>
+    </message>
+    <message>
+      <source>Mattework ended while “{name}” had unsaved work. Go on with it? No deletes that work.</source>
+      <translation>Mattework endete, während „{name}“ ungespeicherte Arbeit hatte. Damit weitermachen? „Nein“ löscht diese Arbeit.</translation>
+    </message>
+    <message>
+      <source>No recent files</source>
+      <translation>Keine zuletzt benutzten Dateien</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>Öffnen</translation>
+    </message>
+    <message>
+      <source>Open &amp;Recent</source>
+      <translation>&amp;Zuletzt benutzt</translation>
+    </message>
+    <message>
+      <source>Pictures ({kinds})</source>
+      <translation>Bilder ({kinds})</translation>
+    </message>
+    <message>
+      <source>Recover unsaved work?</source>
+      <translation>Ungespeicherte Arbeit wiederherstellen?</translation>
+    </message>
+    <message>
+      <source>Save As</source>
+      <translation>Speichern unter</translation>
+    </message>
+    <message>
+      <source>Save changes?</source>
+      <translation>Änderungen speichern?</translation>
+    </message>
+    <message>
+      <source>Something else is being worked on. Wait for it, or cancel it.</source>
+      <translation>Es wird gerade an anderem gearbeitet. Warten Sie, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+      <source>The photo itself is never overwritten. Choose another name.</source>
+      <translation>Das Foto selbst wird nie überschrieben. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>This window works for another program. Apply or cancel that first.</source>
+      <translation>Dieses Fenster arbeitet für ein anderes Programm. Übernehmen Sie zuerst, oder brechen Sie ab.</translation>
+    </message>
+    <message>
+      <source>Untitled</source>
+      <translation>Unbenannt</translation>
+    </message>
+    <message>
+      <source>What you did to “{name}” is not applied yet.</source>
+      <translation>Was Sie an „{name}“ getan haben, ist noch nicht übernommen.</translation>
+    </message>
+    <message>
+      <source>What you did to “{name}” is not saved yet.</source>
+      <translation>Was Sie an „{name}“ getan haben, ist noch nicht gespeichert.</translation>
+    </message>
+    <message>
+      <source>cutout</source>
+      <translation>freisteller</translation>
+    </message>
+  </context>
+  <context>
+    <name>Gestures</name>
+    <message>
+      <source>A straight line from where the last stroke ended</source>
+      <translation>Eine gerade Linie vom Ende des letzten Strichs</translation>
+    </message>
+    <message>
+      <source>Alt and paint</source>
+      <translation>Alt und malen</translation>
+    </message>
+    <message>
+      <source>Ctrl and wheel</source>
+      <translation>Strg und Mausrad</translation>
+    </message>
+    <message>
+      <source>Esc</source>
+      <translation>Esc</translation>
+    </message>
+    <message>
+      <source>Give up the stroke that you are painting</source>
+      <translation>Den Strich aufgeben, den Sie gerade malen</translation>
+    </message>
+    <message>
+      <source>Move the picture</source>
+      <translation>Das Bild verschieben</translation>
+    </message>
+    <message>
+      <source>Shift and click</source>
+      <translation>Umschalt und Klick</translation>
+    </message>
+    <message>
+      <source>Size of the brush</source>
+      <translation>Größe des Pinsels</translation>
+    </message>
+    <message>
+      <source>Space and drag, middle button, arrow keys</source>
+      <translation>Leertaste und ziehen, mittlere Taste, Pfeiltasten</translation>
+    </message>
+    <message>
+      <source>The opposite of the brush</source>
+      <translation>Das Gegenteil des Pinsels</translation>
+    </message>
+    <message>
+      <source>Wheel, pinch</source>
+      <translation>Mausrad, Zweifingergeste</translation>
+    </message>
+    <message>
+      <source>Zoom to the pointer</source>
+      <translation>Zum Zeiger hin vergrößern</translation>
+    </message>
+  </context>
+  <context>
+    <name>HandBackBar</name>
+    <message>
+      <source>Apply to {host}</source>
+      <translation>In {host} übernehmen</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Close the window and change nothing</source>
+      <translation>Das Fenster schließen und nichts ändern</translation>
+    </message>
+    <message>
+      <source>Hand back</source>
+      <translation>Zurückgeben</translation>
+    </message>
+    <message>
+      <source>Hand mask, clean colours and layers back to {host} and close (Ctrl+S)</source>
+      <translation>Maske, saubere Farben und Ebenen an {host} zurückgeben und schließen (Strg+S)</translation>
+    </message>
+    <message>
+      <source>Handing back to {host}</source>
+      <translation>Zurückgeben an {host}</translation>
+    </message>
+    <message>
+      <source>The layer</source>
+      <translation>Die Ebene</translation>
+    </message>
+    <message>
+      <source>What happens to your work</source>
+      <translation>Was mit Ihrer Arbeit geschieht</translation>
+    </message>
+    <message>
+      <source>{layer} from {host}: nothing changes there until you apply.</source>
+      <translation>{layer} aus {host}: dort ändert sich nichts, bevor Sie übernehmen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>LayerWidget</name>
+    <message>
+      <source> %</source>
+      <translation> %</translation>
+    </message>
+    <message>
+      <source>How opaque this layer is, here and in the saved file</source>
+      <translation>Wie deckend diese Ebene ist, hier und in der gespeicherten Datei</translation>
+    </message>
+    <message>
+      <source>Opacity of {layer}</source>
+      <translation>Deckkraft von {layer}</translation>
+    </message>
+    <message>
+      <source>Show or hide this layer, here and in the saved file</source>
+      <translation>Diese Ebene zeigen oder verbergen, hier und in der gespeicherten Datei</translation>
+    </message>
+    <message>
+      <source>Show {layer}</source>
+      <translation>{layer} zeigen</translation>
+    </message>
+  </context>
+  <context>
+    <name>LayersPanel</name>
+    <message>
+      <source> (hidden)</source>
+      <translation> (verborgen)</translation>
+    </message>
+    <message>
+      <source>Hide {layer}</source>
+      <translation>{layer} verbergen</translation>
+    </message>
+    <message>
+      <source>Layers</source>
+      <translation>Ebenen</translation>
+    </message>
+    <message>
+      <source>Mask of {layer} Off</source>
+      <translation>Maske von {layer} aus</translation>
+    </message>
+    <message>
+      <source>Mask of {layer} On</source>
+      <translation>Maske von {layer} an</translation>
+    </message>
+    <message>
+      <source>Opacity of {layer}</source>
+      <translation>Deckkraft von {layer}</translation>
+    </message>
+    <message>
+      <source>Other layers of the file, kept as they are</source>
+      <translation>Andere Ebenen der Datei, unverändert behalten</translation>
+    </message>
+    <message>
+      <source>Show {layer}</source>
+      <translation>{layer} zeigen</translation>
+    </message>
+    <message>
+      <source>This layer of the file is not changed here.</source>
+      <translation>Diese Ebene der Datei wird hier nicht verändert.</translation>
+    </message>
+  </context>
+  <context>
+    <name>MaskButton</name>
+    <message>
+      <source>Mask of {layer}</source>
+      <translation>Maske von {layer}</translation>
+    </message>
+    <message>
+      <source>The layer mask. Shift and a click switch it off and on, Alt and a click look at it.</source>
+      <translation>Die Ebenenmaske. Umschalt und Klick schalten sie aus und an, Alt und Klick zeigen sie.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ModelsDialog</name>
+    <message>
+      <source>About the model</source>
+      <translation>Über das Modell</translation>
+    </message>
+    <message>
+      <source>Accept the terms?</source>
+      <translation>Die Bedingungen annehmen?</translation>
+    </message>
+    <message>
+      <source>All models</source>
+      <translation>Alle Modelle</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Cancelled.</source>
+      <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
+    </message>
+    <message>
+      <source>Comes from</source>
+      <translation>Kommt von</translation>
+    </message>
+    <message>
+      <source>Delete the model's files from your model folder</source>
+      <translation>Die Dateien des Modells aus Ihrem Modellordner löschen</translation>
+    </message>
+    <message>
+      <source>Delete {name} from your model folder?</source>
+      <translation>{name} aus Ihrem Modellordner löschen?</translation>
+    </message>
+    <message>
+      <source>Download and Install</source>
+      <translation>Laden und installieren</translation>
+    </message>
+    <message>
+      <source>Fetch the files and check them by their hashes</source>
+      <translation>Die Dateien holen und an ihren Prüfsummen prüfen</translation>
+    </message>
+    <message>
+      <source>Fetching {name}…</source>
+      <translation>{name} wird geholt…</translation>
+    </message>
+    <message>
+      <source>Fills what was taken out</source>
+      <translation>Füllt, was herausgenommen wurde</translation>
+    </message>
+    <message>
+      <source>Finds the subject</source>
+      <translation>Findet das Motiv</translation>
+    </message>
+    <message>
+      <source>Here</source>
+      <translation>Hier</translation>
+    </message>
+    <message>
+      <source>Import File…</source>
+      <translation>Datei importieren…</translation>
+    </message>
+    <message>
+      <source>Import a Model</source>
+      <translation>Ein Modell importieren</translation>
+    </message>
+    <message>
+      <source>Importing {name}…</source>
+      <translation>{name} wird importiert…</translation>
+    </message>
+    <message>
+      <source>Install</source>
+      <translation>Installieren</translation>
+    </message>
+    <message>
+      <source>Installed</source>
+      <translation>Installiert</translation>
+    </message>
+    <message>
+      <source>It is here already, or nobody published an address and a hash that could be checked</source>
+      <translation>Es ist schon hier, oder niemand hat Adresse und Prüfsumme veröffentlicht</translation>
+    </message>
+    <message>
+      <source>Learned from</source>
+      <translation>Gelernt aus</translation>
+    </message>
+    <message>
+      <source>Let it find a subject a few times, beside the built-in model</source>
+      <translation>Es einige Male ein Motiv finden lassen, neben dem eingebauten Modell</translation>
+    </message>
+    <message>
+      <source>Licence of the code</source>
+      <translation>Lizenz des Codes</translation>
+    </message>
+    <message>
+      <source>Licence of the weights</source>
+      <translation>Lizenz der Gewichte</translation>
+    </message>
+    <message>
+      <source>List all models, those that are here, or those for one purpose</source>
+      <translation>Alle Modelle auflisten, die vorhandenen, oder die für einen Zweck</translation>
+    </message>
+    <message>
+      <source>Measure Speed</source>
+      <translation>Tempo messen</translation>
+    </message>
+    <message>
+      <source>Measuring {name}…</source>
+      <translation>{name} wird gemessen…</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>Meldung</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>Modelle</translation>
+    </message>
+    <message>
+      <source>NO</source>
+      <translation>NEIN</translation>
+    </message>
+    <message>
+      <source>Nothing was done, because the terms were not accepted.</source>
+      <translation>Nichts wurde getan, weil die Bedingungen nicht angenommen wurden.</translation>
+    </message>
+    <message>
+      <source>ONNX files (*.onnx)</source>
+      <translation>ONNX-Dateien (*.onnx)</translation>
+    </message>
+    <message>
+      <source>One model is built in and works at once. The others are optional: nothing is fetched from the network unless you press Install, and every file is checked by its hash.</source>
+      <translation>Ein Modell ist eingebaut und arbeitet sofort. Die anderen sind freiwillig: aus dem Netz wird nur geholt, was Sie zu installieren verlangen, und jede Datei wird an ihrer Prüfsumme geprüft.</translation>
+    </message>
+    <message>
+      <source>Paid work</source>
+      <translation>Bezahlte Arbeit</translation>
+    </message>
+    <message>
+      <source>Paid work allowed</source>
+      <translation>Bezahlte Arbeit erlaubt</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Remove the model?</source>
+      <translation>Das Modell entfernen?</translation>
+    </message>
+    <message>
+      <source>See</source>
+      <translation>Siehe</translation>
+    </message>
+    <message>
+      <source>Select Subject uses this one</source>
+      <translation>„Motiv auswählen“ benutzt dieses</translation>
+    </message>
+    <message>
+      <source>Select Subject uses {name} now.</source>
+      <translation>„Motiv auswählen“ benutzt jetzt {name}.</translation>
+    </message>
+    <message>
+      <source>Selects what you point at</source>
+      <translation>Wählt aus, worauf Sie zeigen</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <source>Solves the edge</source>
+      <translation>Löst die Kante</translation>
+    </message>
+    <message>
+      <source>Speed here</source>
+      <translation>Tempo hier</translation>
+    </message>
+    <message>
+      <source>Take in an ONNX file that you have: known by its hash, or by a record (.toml, .json) beside it</source>
+      <translation>Eine ONNX-Datei aufnehmen, die Sie haben: erkannt an ihrer Prüfsumme oder an einem Eintrag (.toml, .json) daneben</translation>
+    </message>
+    <message>
+      <source>Use for Select Subject</source>
+      <translation>Für „Motiv auswählen“ benutzen</translation>
+    </message>
+    <message>
+      <source>What it does</source>
+      <translation>Was es tut</translation>
+    </message>
+    <message>
+      <source>Which models are listed</source>
+      <translation>Welche Modelle aufgelistet werden</translation>
+    </message>
+    <message>
+      <source>built in</source>
+      <translation>eingebaut</translation>
+    </message>
+    <message>
+      <source>in rembg's folder</source>
+      <translation>im Ordner von rembg</translation>
+    </message>
+    <message>
+      <source>installed</source>
+      <translation>installiert</translation>
+    </message>
+    <message>
+      <source>unclear</source>
+      <translation>unklar</translation>
+    </message>
+    <message>
+      <source>yes</source>
+      <translation>ja</translation>
+    </message>
+    <message>
+      <source>{0:.1f} MB</source>
+      <translation>{0:.1f} MB</translation>
+    </message>
+    <message>
+      <source>{0:.2f} s a picture on {1}, {2:.1f} times the built-in model's time</source>
+      <translation>{0:.2f} s je Bild auf {1}, das {2:.1f}-fache der Zeit des eingebauten Modells</translation>
+    </message>
+    <message>
+      <source>{0} of {1} files</source>
+      <translation>{0} von {1} Dateien</translation>
+    </message>
+    <message>
+      <source>{name} is installed.</source>
+      <translation>{name} ist installiert.</translation>
+    </message>
+    <message>
+      <source>{name} is not for commercial use. {why} Do you accept these terms?</source>
+      <translation>{name} ist nicht für gewerbliche Nutzung. {why} Nehmen Sie diese Bedingungen an?</translation>
+    </message>
+    <message>
+      <source>{name} was imported.</source>
+      <translation>{name} wurde importiert.</translation>
+    </message>
+    <message>
+      <source>{name} was removed.</source>
+      <translation>{name} wurde entfernt.</translation>
+    </message>
+  </context>
+  <context>
+    <name>Output</name>
+    <message>
+      <source>Copying the cut-out</source>
+      <translation>Freisteller wird kopiert</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>Exportieren</translation>
+    </message>
+    <message>
+      <source>Exported {name}.</source>
+      <translation>{name} exportiert.</translation>
+    </message>
+    <message>
+      <source>Exporting {name}</source>
+      <translation>{name} wird exportiert</translation>
+    </message>
+    <message>
+      <source>Something else is being worked on. Wait for it, or cancel it.</source>
+      <translation>Es wird gerade an anderem gearbeitet. Warten Sie, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+      <source>The cut-out is on the clipboard ({size}).</source>
+      <translation>Der Freisteller ist in der Zwischenablage ({size}).</translation>
+    </message>
+    <message>
+      <source>The photo and the saved work are never replaced. Choose another name.</source>
+      <translation>Das Foto und die gespeicherte Arbeit werden nie ersetzt. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>There is no picture on the clipboard.</source>
+      <translation>In der Zwischenablage ist kein Bild.</translation>
+    </message>
+    <message>
+      <source>clipboard</source>
+      <translation>zwischenablage</translation>
+    </message>
+    <message>
+      <source>cutout</source>
+      <translation>freisteller</translation>
+    </message>
+  </context>
+  <context>
+    <name>Palette</name>
+    <message>
+      <source>Command</source>
+      <translation>Befehl</translation>
+    </message>
+    <message>
+      <source>Command palette</source>
+      <translation>Befehlspalette</translation>
+    </message>
+    <message>
+      <source>Commands</source>
+      <translation>Befehle</translation>
+    </message>
+    <message>
+      <source>No command holds these letters.</source>
+      <translation>Kein Befehl enthält diese Buchstaben.</translation>
+    </message>
+    <message>
+      <source>Not now: </source>
+      <translation>Jetzt nicht: </translation>
+    </message>
+    <message>
+      <source>What do you want to do?</source>
+      <translation>Was möchten Sie tun?</translation>
+    </message>
+    <message>
+      <source>What it does</source>
+      <translation>Was es tut</translation>
+    </message>
+  </context>
+  <context>
+    <name>PartsPanel</name>
+    <message>
+      <source>Drop</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Drop Parts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Fill</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Fill Holes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Fill the chosen holes.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Hole</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Keep Only</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Keep Parts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Part</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Parts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Pieces of the cut-out that hang together, and holes in it, the largest first.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Take all parts away but the chosen ones.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Take the chosen parts away.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} smaller ones are not listed; the Bridge brush with Alt removes specks.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{title}, {area} px</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>ReviewDock</name>
+    <message>
+      <source>All photos have been looked at.</source>
+      <translation>Alle Fotos sind durchgesehen.</translation>
+    </message>
+    <message>
+      <source>Approve</source>
+      <translation>Annehmen</translation>
+    </message>
+    <message>
+      <source>Beside the photos</source>
+      <translation>Neben die Fotos</translation>
+    </message>
+    <message>
+      <source>How far it is</source>
+      <translation>Wie weit es ist</translation>
+    </message>
+    <message>
+      <source>Into {name}</source>
+      <translation>Nach {name}</translation>
+    </message>
+    <message>
+      <source>Needs a look</source>
+      <translation>Braucht einen Blick</translation>
+    </message>
+    <message>
+      <source>Photos</source>
+      <translation>Fotos</translation>
+    </message>
+    <message>
+      <source>Replace the file?</source>
+      <translation>Die Datei ersetzen?</translation>
+    </message>
+    <message>
+      <source>Review</source>
+      <translation>Durchsehen</translation>
+    </message>
+    <message>
+      <source>Save approved files in</source>
+      <translation>Angenommene Dateien speichern in</translation>
+    </message>
+    <message>
+      <source>Save nothing and go on to the next photo (Ctrl+Backspace)</source>
+      <translation>Nichts speichern und zum nächsten Foto gehen (Strg+Rücktaste)</translation>
+    </message>
+    <message>
+      <source>Save the layered file and go on to the next photo (Ctrl+Return)</source>
+      <translation>Die Ebenendatei speichern und zum nächsten Foto gehen (Strg+Eingabe)</translation>
+    </message>
+    <message>
+      <source>Show only photos where the model is not sure, or that failed</source>
+      <translation>Nur Fotos zeigen, bei denen das Modell unsicher ist oder die misslangen</translation>
+    </message>
+    <message>
+      <source>Skip</source>
+      <translation>Überspringen</translation>
+    </message>
+    <message>
+      <source>The folder that approved files are saved into</source>
+      <translation>Der Ordner, in den angenommene Dateien gespeichert werden</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>misslungen</translation>
+    </message>
+    <message>
+      <source>ready</source>
+      <translation>fertig</translation>
+    </message>
+    <message>
+      <source>skipped</source>
+      <translation>übersprungen</translation>
+    </message>
+    <message>
+      <source>waiting</source>
+      <translation>wartet</translation>
+    </message>
+    <message>
+      <source>{0:.0%} sure</source>
+      <translation>{0:.0%} sicher</translation>
+    </message>
+    <message>
+      <source>{done} of {all} done, {unsure} need a look, {waiting} still to be cut</source>
+      <translation>{done} von {all} erledigt, {unsure} brauchen einen Blick, {waiting} noch freizustellen</translation>
+    </message>
+    <message>
+      <source>{name} is there already. Replace it?</source>
+      <translation>{name} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+      <source>✓ approved</source>
+      <translation>✓ angenommen</translation>
+    </message>
+  </context>
+  <context>
+    <name>Selecting</name>
+    <message>
+      <source>Confidence {0:.0%}</source>
+      <translation>Sicherheit {0:.0%}</translation>
+    </message>
+    <message>
+      <source>Select Subject</source>
+      <translation>Motiv auswählen</translation>
+    </message>
+    <message>
+      <source>Selecting the object</source>
+      <translation>Objekt wird ausgewählt</translation>
+    </message>
+    <message>
+      <source>Selecting the subject</source>
+      <translation>Motiv wird ausgewählt</translation>
+    </message>
+    <message>
+      <source>Solving the edge</source>
+      <translation>Kante wird gelöst</translation>
+    </message>
+    <message>
+      <source>looking at what you point at</source>
+      <translation>ansehen, worauf Sie zeigen</translation>
+    </message>
+    <message>
+      <source>{model} on {device}</source>
+      <translation>{model} auf {device}</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShadowPanel</name>
+    <message>
+      <source> %</source>
+      <translation> %</translation>
+    </message>
+    <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <source>As on a wall behind the subject.</source>
+      <translation>Wie an einer Wand hinter dem Motiv.</translation>
+    </message>
+    <message>
+      <source>Choose another colour for the shadow.</source>
+      <translation>Eine andere Farbe für den Schatten wählen.</translation>
+    </message>
+    <message>
+      <source>Colour</source>
+      <translation>Farbe</translation>
+    </message>
+    <message>
+      <source>Contact shadow</source>
+      <translation>Kontaktschatten</translation>
+    </message>
+    <message>
+      <source>Downwards</source>
+      <translation>Nach unten</translation>
+    </message>
+    <message>
+      <source>Drop shadow</source>
+      <translation>Schlagschatten</translation>
+    </message>
+    <message>
+      <source>How dark the shadow is.</source>
+      <translation>Wie dunkel der Schatten ist.</translation>
+    </message>
+    <message>
+      <source>How far the shadow falls down in the picture; up, which is behind the subject, when negative.</source>
+      <translation>Wie weit der Schatten im Bild nach unten fällt; bei negativen Werten nach oben, also hinter das Motiv.</translation>
+    </message>
+    <message>
+      <source>How far the shadow falls to the right; to the left when negative.</source>
+      <translation>Wie weit der Schatten nach rechts fällt; bei negativen Werten nach links.</translation>
+    </message>
+    <message>
+      <source>No shadow</source>
+      <translation>Kein Schatten</translation>
+    </message>
+    <message>
+      <source>Nothing is laid between subject and background.</source>
+      <translation>Zwischen Motiv und Hintergrund wird nichts gelegt.</translation>
+    </message>
+    <message>
+      <source>On the ground that the subject stands on: dark at the foot, softer with distance.</source>
+      <translation>Auf dem Boden, auf dem das Motiv steht: dunkel am Fuß, weicher mit der Entfernung.</translation>
+    </message>
+    <message>
+      <source>Opacity</source>
+      <translation>Deckkraft</translation>
+    </message>
+    <message>
+      <source>Over how many pixels the shadow ends; a contact shadow at its far end.</source>
+      <translation>Über wie viele Pixel der Schatten ausläuft; ein Kontaktschatten an seinem fernen Ende.</translation>
+    </message>
+    <message>
+      <source>Shadow</source>
+      <translation>Schatten</translation>
+    </message>
+    <message>
+      <source>Softness</source>
+      <translation>Weichheit</translation>
+    </message>
+    <message>
+      <source>To the right</source>
+      <translation>Nach rechts</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShortcutSheet</name>
+    <message>
+      <source>Command</source>
+      <translation>Befehl</translation>
+    </message>
+    <message>
+      <source>Commands and their keys</source>
+      <translation>Befehle und ihre Tasten</translation>
+    </message>
+    <message>
+      <source>Keys</source>
+      <translation>Tasten</translation>
+    </message>
+    <message>
+      <source>Mouse and pen</source>
+      <translation>Maus und Stift</translation>
+    </message>
+    <message>
+      <source>Others</source>
+      <translation>Andere</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>Suchen</translation>
+    </message>
+    <message>
+      <source>Shortcuts</source>
+      <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+      <source>What it does</source>
+      <translation>Was es tut</translation>
+    </message>
+  </context>
+  <context>
+    <name>StatusBar</name>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>Meldung</translation>
+    </message>
+    <message>
+      <source>Model, device and solver</source>
+      <translation>Modell, Gerät und Löser</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>Scale</source>
+      <translation>Maßstab</translation>
+    </message>
+    <message>
+      <source>Stop this; what was there before stays (Ctrl+.)</source>
+      <translation>Dies anhalten; was vorher da war, bleibt (Strg+.)</translation>
+    </message>
+    <message>
+      <source>What found the subject, where it ran, and what solved its edge</source>
+      <translation>Was das Motiv fand, wo es lief, und was seine Kante löste</translation>
+    </message>
+    <message>
+      <source>{0:.4g} %</source>
+      <translation>{0:.4g} %</translation>
+    </message>
+  </context>
+  <context>
+    <name>StepsPanel</name>
+    <message>
+      <source>History</source>
+      <translation>Verlaufsliste</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>Öffnen</translation>
+    </message>
+    <message>
+      <source>What you did, oldest first. Choose a step to go back or forward to it.</source>
+      <translation>Was Sie getan haben, das Älteste zuerst. Wählen Sie einen Schritt, um zu ihm zurück oder vor zu gehen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ToolBar</name>
+    <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <source>Brush size</source>
+      <translation>Pinselgröße</translation>
+    </message>
+    <message>
+      <source>Diameter of the brush in photo pixels ([ and ])</source>
+      <translation>Durchmesser des Pinsels in Pixeln des Fotos ([ und ])</translation>
+    </message>
+    <message>
+      <source>How the work is shown (F: the next one, X: the original)</source>
+      <translation>Wie die Arbeit gezeigt wird (F: die nächste Ansicht, X: das Original)</translation>
+    </message>
+    <message>
+      <source>Options</source>
+      <translation>Optionen</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <source>View</source>
+      <translation>Ansicht</translation>
+    </message>
+  </context>
+  <context>
+    <name>ToolStrip</name>
+    <message>
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+  </context>
+  <context>
+    <name>ViewPanel</name>
+    <message>
+      <source> %</source>
+      <translation> %</translation>
+    </message>
+    <message>
+      <source>Canvas</source>
+      <translation>Leinwand</translation>
+    </message>
+    <message>
+      <source>Choose a picture for the view On Picture. It is only looked at, and not saved.</source>
+      <translation>Ein Bild für die Ansicht „Auf Bild“ wählen. Es wird nur angesehen und nicht gespeichert.</translation>
+    </message>
+    <message>
+      <source>Ground</source>
+      <translation>Grund</translation>
+    </message>
+    <message>
+      <source>How strong the overlay's colour is.</source>
+      <translation>Wie stark die Farbe der Überlagerung ist.</translation>
+    </message>
+    <message>
+      <source>Overlay</source>
+      <translation>Überlagerung</translation>
+    </message>
+    <message>
+      <source>Overlay opacity</source>
+      <translation>Deckkraft der Überlagerung</translation>
+    </message>
+    <message>
+      <source>Picture Behind</source>
+      <translation>Bild dahinter</translation>
+    </message>
+    <message>
+      <source>Picture Behind…</source>
+      <translation>Bild dahinter…</translation>
+    </message>
+    <message>
+      <source>Pictures ({kinds})</source>
+      <translation>Bilder ({kinds})</translation>
+    </message>
+    <message>
+      <source>The colour of the view On Colour.</source>
+      <translation>Die Farbe der Ansicht „Auf Farbe“.</translation>
+    </message>
+    <message>
+      <source>The colour over what is left out.</source>
+      <translation>Die Farbe über dem, was weggelassen wird.</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>Drehung</translation>
+    </message>
+    <message>
+      <source>Turn the view back (Alt+0)</source>
+      <translation>Die Ansicht zurückdrehen (Alt+0)</translation>
+    </message>
+    <message>
+      <source>Turns the view, not the photo (hold R and drag; Alt+0 turns it back).</source>
+      <translation>Dreht die Ansicht, nicht das Foto (R halten und ziehen; Alt+0 dreht zurück).</translation>
+    </message>
+    <message>
+      <source>Upright</source>
+      <translation>Aufrecht</translation>
+    </message>
+  </context>
+  <context>
+    <name>Welcome</name>
+    <message>
+      <source>Cat</source>
+      <translation>Katze</translation>
+    </message>
+    <message>
+      <source>Cup of coffee</source>
+      <translation>Tasse Kaffee</translation>
+    </message>
+    <message>
+      <source>Open a photo, or a file that Mattework wrote</source>
+      <translation>Ein Foto öffnen oder eine Datei, die Mattework geschrieben hat</translation>
+    </message>
+    <message>
+      <source>Open…</source>
+      <translation>Öffnen…</translation>
+    </message>
+    <message>
+      <source>Photos that come with the program, to find out what it does</source>
+      <translation>Fotos, die dem Programm beiliegen, zum Ausprobieren</translation>
+    </message>
+    <message>
+      <source>Portrait with hair</source>
+      <translation>Porträt mit Haar</translation>
+    </message>
+    <message>
+      <source>Then: Select Subject (Ctrl+Alt+S), correct with the brushes, save (Ctrl+S).
+Drop several photos or a folder to look them through. Ctrl+K finds every command.</source>
+      <translation>Dann: Motiv auswählen (Strg+Alt+S), mit den Pinseln verbessern, speichern (Strg+S).
+Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jeden Befehl.</translation>
+    </message>
+    <message>
+      <source>Try a Sample</source>
+      <translation>Ein Beispiel ausprobieren</translation>
+    </message>
+  </context>
+  <context>
+    <name>Workbench</name>
+    <message>
+      <source>Bringing back {step}</source>
+      <translation>{step} wird zurückgebracht</translation>
+    </message>
+    <message>
+      <source>Cancelled.</source>
+      <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+      <source>Confidence {0:.0%}</source>
+      <translation>Sicherheit {0:.0%}</translation>
+    </message>
+    <message>
+      <source>Mattework has a defect ({kind}: {text}). Save your work under another name.</source>
+      <translation>Mattework hat einen Fehler ({kind}: {text}). Speichern Sie Ihre Arbeit unter einem anderen Namen.</translation>
+    </message>
+    <message>
+      <source>Opening {name}</source>
+      <translation>{name} wird geöffnet</translation>
+    </message>
+    <message>
+      <source>Saved {name}.</source>
+      <translation>{name} gespeichert.</translation>
+    </message>
+    <message>
+      <source>Saving {name}</source>
+      <translation>{name} wird gespeichert</translation>
+    </message>
+    <message>
+      <source>Something else is being worked on. Wait for it, or cancel it.</source>
+      <translation>Es wird gerade an anderem gearbeitet. Warten Sie, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+      <source>Taking back {step}</source>
+      <translation>{step} wird zurückgenommen</translation>
+    </message>
+    <message>
+      <source>The last stroke is still being solved. Save again in a moment.</source>
+      <translation>Der letzte Strich wird noch gelöst. Speichern Sie gleich noch einmal.</translation>
+    </message>
+    <message>
+      <source>The unsaved work cannot be kept safe: {why}</source>
+      <translation>Die ungespeicherte Arbeit kann nicht gesichert werden: {why}</translation>
+    </message>
+    <message>
+      <source>There is not enough memory for this. Close other programs or use a smaller picture.</source>
+      <translation>Dafür reicht der Speicher nicht. Schließen Sie andere Programme, oder nehmen Sie ein kleineres Bild.</translation>
+    </message>
+    <message>
+      <source>Your stroke is done as soon as the work that runs has ended.</source>
+      <translation>Ihr Strich wird ausgeführt, sobald die laufende Arbeit beendet ist.</translation>
+    </message>
+    <message>
+      <source>first look</source>
+      <translation>erster Blick</translation>
+    </message>
+    <message>
+      <source>reading</source>
+      <translation>lesen</translation>
+    </message>
+    <message>
+      <source>{model} on {device}, edge {solver}</source>
+      <translation>{model} auf {device}, Kante {solver}</translation>
+    </message>
+  </context>
+</TS>

@@ -1,0 +1,167 @@
+"""German is complete: every sentence of the window has words, with the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
+
+from editor.driving import TEST, Driver, Keys, catch_slot_errors
+from mattework_editor.palette import Palette
+from mattework_editor.translations import FOLDER, LANGUAGES, Catalogue, install_language, read_words
+from mattework_editor.translations.gather import (
+    gather_sentences,
+    list_modules,
+    main,
+    read_module,
+    write_words,
+)
+from mattework_editor.window import EditorWindow
+
+FILES = sorted(FOLDER.glob("mattework_*.ts"))
+SAYS = {
+    "setAccessibleName",
+    "setPlaceholderText",
+    "setStatusTip",
+    "setSuffix",
+    "setText",
+    "setTitle",
+    "setToolTip",
+    "setWindowTitle",
+    "QCheckBox",
+    "QGroupBox",
+    "QLabel",
+    "QPushButton",
+    "addAction",
+    "addItem",
+    "addRow",
+}
+
+
+def mnemonics(text: str) -> int:
+    return len(re.findall(r"&(?!&)\w", text))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_sentence_is_translated_and_none_is_left_over(path: Path) -> None:
+    wanted, words = set(gather_sentences()), read_words(path)
+    assert sorted(wanted - set(words)) == []
+    assert sorted(set(words) - wanted) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_placeholders_mnemonics_and_ends_match(path: Path) -> None:
+    for (_, source), text in read_words(path).items():
+        assert sorted(re.findall(r"\{[^}]*\}|%n", source)) == sorted(re.findall(r"\{[^}]*\}|%n", text)), (
+            source
+        )
+        assert sorted(re.findall(r"<[^>]*>", source)) == sorted(re.findall(r"<[^>]*>", text)), source
+        assert source.endswith("…") == text.endswith("…"), source
+        assert mnemonics(source) == mnemonics(text), source
+        assert source[: len(source) - len(source.lstrip())] == text[: len(text) - len(text.lstrip())], source
+        assert source[len(source.rstrip()) :] == text[len(text.rstrip()) :], source
+
+
+def test_no_two_entries_of_a_menu_share_a_letter() -> None:
+    from mattework_editor.commands import COMMANDS
+
+    for path in FILES:
+        words = {source: text for (_, source), text in read_words(path).items()}
+        for menu in {one.menu for one in COMMANDS}:
+            texts = [words[one.text] for one in COMMANDS if one.menu == menu]
+            letters = [found[1].casefold() for text in texts if (found := re.search(r"&(\w)", text))]
+            assert len(letters) == len(set(letters)), (menu, texts)
+
+
+def test_only_literal_sentences_are_translated() -> None:
+    assert [place for path in list_modules() for place in read_module(path)[1]] == []
+
+
+def test_nothing_is_said_past_the_translation() -> None:
+    """No widget is given English words that did not go through `tr`."""
+    untold = []
+    for path in list_modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            said = node.args[0] if name in SAYS and node.args else None
+            if isinstance(said, ast.Constant) and re.search("[A-Za-z]{2}", str(said.value)):
+                untold.append(f"{path.name}:{node.lineno}: {said.value!r}")
+    assert untold == []
+
+
+def test_new_sentences_are_added_as_unfinished(tmp_path: Path) -> None:
+    path = tmp_path / "mattework_xx.ts"
+    write_words(path, "xx", [("A", "one"), ("A", "<two>"), ("B", "one")], {("A", "one"): "eins"})
+    assert read_words(path) == {("A", "one"): "eins", ("B", "one"): "eins"}
+    assert "unfinished" in path.read_text()
+
+
+def test_the_files_are_as_gathering_writes_them(capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.read_bytes() for path in FILES}
+    try:
+        assert main() == 0
+        assert {path: path.read_bytes() for path in FILES} == before
+        assert "not translated" not in capsys.readouterr().out
+    finally:
+        for path, data in before.items():
+            path.write_bytes(data)
+
+
+def test_a_sentence_of_another_context_is_better_than_none() -> None:
+    catalogue = Catalogue({("A", "one"): "eins", ("B", "one"): "einer"})
+    assert catalogue.translate("A", "one") == "eins"
+    assert catalogue.translate("C", "one") in ("eins", "einer")
+    assert not catalogue.translate("A", "other")
+
+
+@pytest.fixture
+def german(application: object, worker_places: None) -> Iterator[Driver]:
+    install_language("de")
+    try:
+        with catch_slot_errors() as caught:
+            window = EditorWindow()
+            window.resize(1000, 700)
+            window.show()
+            driven = Driver(window)
+            yield driven
+            driven.close()
+            window.deleteLater()
+        assert not caught, caught
+    finally:
+        install_language("en")
+
+
+def test_a_german_window_speaks_german(german: Driver, disc_file: Path) -> None:
+    menus = [menu.title() for menu in german.window.menus.values()]
+    assert menus[:2] == ["&Datei", "&Bearbeiten"]
+    german.open(disc_file)
+    german.key(Qt.Key.Key_B)
+    german.drag((60, 100), (120, 100))
+    assert german.window.commands["edit.undo"].text() == "Vordergrund &rückgängig"
+    assert "Strg+Z" in german.window.commands["edit.undo"].toolTip()
+    german.key(Qt.Key.Key_K, Keys.ControlModifier)
+    QApplication.processEvents()
+    palette = german.window.findChild(Palette)
+    assert palette is not None
+    TEST.keyClicks(palette.field, "schachb")
+    item = palette.list.item(0)
+    assert item is not None
+    assert "Auf Schachbrett" in item.text()
+    palette.close()
+
+
+def test_a_language_is_chosen_for_the_next_start(driver: Driver) -> None:
+    for language in LANGUAGES:
+        driver.window.commands[f"window.language.{language}"].trigger()
+        assert driver.window.settings.value("language") == language
+    assert "started again" in driver.window.status.message.text()
