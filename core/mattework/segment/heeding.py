@@ -63,6 +63,25 @@ def heed_marks(mask: Floats, rgb: Bytes, marks: Sequence[Prompt], size: Size) ->
     return np.ascontiguousarray(heeded, np.float32), pieces
 
 
+def drop_islands(mask: Floats, marks: Sequence[Prompt], size: Size) -> Floats:
+    """The mask without the pieces that hang together with no mark that adds; with the rim of what is kept untouched.
+
+    Args:
+        mask, marks, size: as for `heed_marks`, whose answer this takes.
+    """
+    import cv2
+
+    count, labels = cv2.connectedComponents((mask > 0.5).astype(np.uint8), connectivity=8)
+    kept = np.zeros(count, np.bool_)
+    kept[labels[_draw_wanted(marks, size, mask.shape) > 0]] = True
+    kept[0] = True
+    if kept.all():
+        return mask
+    main = cv2.dilate(((labels > 0) & kept[labels]).astype(np.uint8), np.ones((5, 5), np.uint8))
+    gone = cv2.dilate((~kept[labels]).astype(np.uint8), np.ones((9, 9), np.uint8))
+    return np.ascontiguousarray(np.where((gone > 0) & (main == 0) | ~kept[labels], 0.0, mask), np.float32)
+
+
 def _draw_wanted(
     marks: Sequence[Prompt], size: Size, shape: tuple[int, ...]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:

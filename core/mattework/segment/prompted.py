@@ -23,7 +23,7 @@ from mattework.prompt import Prompt
 from mattework.quality import measure_mask
 from mattework.segment.encoded import EncodedPicture, answer_prompts, encode_picture
 from mattework.segment.gestures import check_prompts, move_prompt, scale_prompt
-from mattework.segment.heeding import heed_marks
+from mattework.segment.heeding import drop_islands, heed_marks
 from mattework.segment.prompt_maps import fill_region
 from mattework.segment.second_look import (
     TRUST_SECOND,
@@ -175,8 +175,10 @@ class ObjectSelector:
             if not _newly_touches(state.part, part, state.crop, self._size):
                 return self._look_closer(replace(state, part=part, notes=notes), marks)
         before = None if state.frame is None else self._paste(state)
-        frame, notes = _ask(self._look_at(self._size.rect), marks, state.region, before)
-        return self._look_closer(_State(frame=frame, region=state.region, notes=notes), marks)
+        # One mark means one thing; what later marks bring in beside it is believed.
+        alone = state.frame is None and sum(mark.adds for mark in marks) == 1
+        frame, notes = _ask(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
+        return self._look_closer(_State(frame=frame, region=state.region, notes=notes), marks, alone=alone)
 
     def _follow_region(self, state: _State, region: Prompt) -> _State:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
@@ -213,7 +215,7 @@ class ObjectSelector:
         part = take_part(mask, crop, self._size, self._look_at(crop).encoded.mask_size)
         return replace(state, crop=crop, part=part)
 
-    def _look_closer(self, state: _State, marks: Sequence[Prompt]) -> _State:
+    def _look_closer(self, state: _State, marks: Sequence[Prompt], *, alone: bool = False) -> _State:
         """A second look at what was found, when it is small in what was seen."""
         assert state.frame is not None
         mask = self._paste(state)
@@ -222,7 +224,7 @@ class ObjectSelector:
             return state
         look = self._look_at(crop)
         before = take_part(self._blend(state), crop, self._size, look.encoded.mask_size)
-        part, notes = _ask(look, marks, state.region, before)
+        part, notes = _ask(look, marks, state.region, before, alone=alone)
         agreement = compare_looks(mask, part, crop, self._size)
         if agreement < TRUST_SECOND:
             return replace(state, agreement=agreement)
@@ -336,14 +338,21 @@ def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSe
 
 
 def _ask(
-    look: _Look, marks: Sequence[Prompt], region: Prompt | None, previous: Floats | None
+    look: _Look,
+    marks: Sequence[Prompt],
+    region: Prompt | None,
+    previous: Floats | None,
+    *,
+    alone: bool = False,
 ) -> tuple[Floats, tuple[str, ...]]:
-    """The answer of one look, and what to say of marks that it did not follow."""
+    """The answer of one look, and what to say of marks that it did not follow; `alone` drops what no mark is on."""
     left, top = look.rect.left, look.rect.top
     marks = [move_prompt(mark, -left, -top) for mark in marks]
     region = None if region is None else move_prompt(region, -left, -top)
     answer = answer_prompts(look.encoded, marks, region, previous)
     heeded, pieces = heed_marks(answer, look.colours, marks, look.rect.size)
+    if alone:
+        heeded = drop_islands(heeded, marks, look.rect.size)
     if not pieces:
         return heeded, ()
     return heeded, ("a mark was not followed by the network; the mask was corrected around it",)
