@@ -23,6 +23,7 @@ from mattework.worker.client import WorkerClient, connect_worker, find_worker
 from mattework.worker.launch import name_worker
 from mattework.worker.protocol import (
     PROTOCOL,
+    AdjustRequest,
     ColoursRequest,
     CutRequest,
     EdgeOptions,
@@ -97,6 +98,27 @@ def test_a_picture_is_cut_and_the_next_call_finds_the_same_warm_worker(places: P
     assert wait_until(lambda: not folder.exists()), "the raw files go when the client goes"
     with connect_worker(COMMAND) as again:
         assert again.record.pid == first
+
+
+def test_an_edge_is_adjusted_and_only_work_that_is_lost_is_told(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        value = client.call("cut", CutRequest(picture, "u8", edge=EdgeOptions(solver="guided")))
+        mask = (folder / value["mask"]).read_bytes()
+        (folder / "own.raw").write_bytes(mask)
+        request = AdjustRequest(
+            picture,
+            "u8",
+            value["recipe"],
+            value["soft_mask"],
+            edge=EdgeOptions(solver="guided", shift=-2.0),
+            existing="own.raw",
+        )
+        adjusted = client.call("adjust", request)
+        assert not [note for note in adjusted["notes"] if "mask" in note]
+        assert sum((folder / adjusted["mask"]).read_bytes()) < sum(mask)
+        (folder / "own.raw").write_bytes(bytes(100) + mask[100:-1] + b"\x07")
+        assert any("changed after it was cut" in note for note in client.call("adjust", request)["notes"])
 
 
 def test_two_hosts_at_once_get_one_worker_and_right_results(places: Path) -> None:

@@ -162,23 +162,33 @@ def select_thing(
 
 def adjust_edge(_: Jobs, request: AdjustRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
     """The mask of an earlier recipe again, with other edge settings; no model is needed."""
+    from mattework.photo import hash_samples
     from mattework.pipeline import apply_recipe
     from mattework.recipe import RecipeInputs, parse_recipe
-    from mattework.worker.rasters import locate_file, read_document
+    from mattework.worker.rasters import locate_file, read_document, read_plane
 
     progress("open", 0.0)
     document, raw = read_document(request.picture, folder)
-    recipe = parse_recipe(request.recipe)
+    made = parse_recipe(request.recipe)
     recipe = replace(
-        recipe,
+        made,
+        mask_sha256=None,
         solver=_check_solver(request.edge.solver),
-        trimap=replace(recipe.trimap, band=request.edge.band),
+        trimap=replace(made.trimap, band=request.edge.band),
         edge=_edge_settings(request.edge),
         colours=request.colours,
     )
     inputs = RecipeInputs(soft_mask=locate_file(folder, request.soft_mask).read_bytes())
     cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
-    return _hand_over(cutout, request, document, raw, folder)
+    value = _hand_over(cutout, request, document, raw, folder)
+    if request.existing is not None and made.mask_sha256 is not None:
+        mask = read_plane(locate_file(folder, request.existing), request.sample, document.size)
+        # In other samples than the document's the host's mask is a rounded one, which tells nothing.
+        if mask.dtype == next(document.walk_layers()).pixels.dtype and hash_samples(mask) != made.mask_sha256:
+            value["notes"].append(
+                "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
+            )
+    return value
 
 
 def refine_edge(

@@ -177,7 +177,10 @@ class ShadowRequest:
 
 @dataclass(frozen=True)
 class AdjustRequest:
-    """Make the mask of a recipe again with other edge settings, from the soft mask (PNG) in the file `soft_mask`."""
+    """Make the mask of a recipe again with other edge settings, from the soft mask (PNG) in the file `soft_mask`.
+
+    `existing` is the file of the mask that the layer has: a note says when it is not the one that the recipe made.
+    """
 
     picture: Picture
     sample: str
@@ -185,6 +188,7 @@ class AdjustRequest:
     soft_mask: str
     edge: EdgeOptions = EdgeOptions()
     colours: float = 1.0
+    existing: str | None = None
 
 
 def make_challenge() -> str:

@@ -100,6 +100,7 @@ def adjust_edge(
             f"soft{number}.png",
             edge=edge_options(options),
             colours=options["colours"],
+            existing=send_mask(image, layer, folder, number) if layer.get_mask() is not None else None,
         )
         results.append(
             take_result(
