@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import QWidget
 
 from mattework_editor.canvas_view import CanvasView
 from mattework_editor.compose import Sources
-from mattework_editor.gesture import Brush, Gesture, Sample, draw_brush
+from mattework_editor.gesture import Brush, Gesture, Sample, draw_brush, draw_highlight
 from mattework_editor.tools import Tool
 
 SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
@@ -65,6 +65,7 @@ class Canvas(CanvasView):
         self._turn_key = False
         self._turning: tuple[float, float] | None = None
         self._turned = False
+        self._outline: tuple[tuple[float, float], ...] = ()
         self._live = QTimer(self)
         self._live.setSingleShot(True)
         self._live.setInterval(LIVE)
@@ -82,6 +83,9 @@ class Canvas(CanvasView):
     def _paint_over(self, painter: QPainter, sources: Sources, ratio: float) -> None:
         super()._paint_over(painter, sources, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._outline:
+            points = [QPointF(*self._view.to_screen(*point)) for point in self._outline]
+            draw_highlight(painter, points)
         for gesture in (*self._waiting, *([self._gesture] if self._gesture else [])):
             gesture.tool.draw(painter, gesture, self._view)
         if self.tool is None or self._pointer is None or self._is_moving:
@@ -93,6 +97,11 @@ class Canvas(CanvasView):
         elif self.takes_away:
             painter.setPen(QPen(QColor(235, 70, 60), 3 * ratio))
             painter.drawLine(QPointF(x + 8 * ratio, y + 12 * ratio), QPointF(x + 18 * ratio, y + 12 * ratio))
+
+    def show_outline(self, outline: tuple[tuple[float, float], ...] | None) -> None:
+        """Mark an area of the photo until another is marked, or none."""
+        self._outline = outline or ()
+        self.update()
 
     # Gestures ----------------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ PLACES = (
     Place("look", "View", beside="edge"),
     Place("brush", "Brush", beside="edge"),
     Place("layers", "Layers"),
+    Place("parts", "Parts", beside="layers"),
     Place("steps", "History", beside="layers"),
 )
 

@@ -95,6 +95,15 @@ def draw_outline(painter: QPainter, gesture: Gesture, points: list[QPointF]) -> 
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def draw_highlight(painter: QPainter, points: list[QPointF]) -> None:
+    """An area that is pointed at elsewhere in the window."""
+    painter.setBrush(QColor(255, 214, 10, FAINT))
+    for width, line in ((4.0, QColor(0, 0, 0, 170)), (2.0, QColor(255, 214, 10))):
+        painter.setPen(QPen(line, width))
+        painter.drawPolygon(QPolygonF(points))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
 def draw_line(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
     """A line from the first sample to the last, with a dot at its start."""
     points = place_samples(gesture, view)

@@ -37,6 +37,7 @@ from mattework_editor.panels.background import BackgroundPanel
 from mattework_editor.panels.brush import BrushPanel
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.layers import LayersPanel, list_others
+from mattework_editor.panels.parts import PartsPanel
 from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
@@ -60,6 +61,7 @@ class EditorWindow(QMainWindow):
         self.background: BackgroundPanel = BackgroundPanel()
         self.brush: BrushPanel = BrushPanel()
         self.steps: StepsPanel = StepsPanel()
+        self.parts: PartsPanel = PartsPanel(self.workbench)
         self.layers: LayersPanel = LayersPanel()
         self.filing: Filing = Filing(self, self.workbench, self.settings)
         self.output: Output = Output(self, self.workbench, self.filing, self.settings)
@@ -112,6 +114,7 @@ class EditorWindow(QMainWindow):
         canvas.scale_changed.connect(self.status.show_scale)
         canvas.radius_changed.connect(self.toolbar.show_radius)
         canvas.brush_changed.connect(self.brush.show_brush)
+        self.parts.pointed.connect(canvas.show_outline)
         self.brush.brush_chosen.connect(canvas.set_brush)
         self.views.view_changed.connect(self._follow_view)
         self.views.look_changed.connect(self._follow_look)
@@ -249,6 +252,7 @@ class EditorWindow(QMainWindow):
         for panel in (self.background, self.shadow, self.layers):
             panel.setEnabled(free)
         self.steps.setEnabled(free)
+        self.parts.setEnabled(free)
         self.canvas.set_locked(not bench.can_paint)
         self.steps.show_history(history)
         self.status.ran.setText(bench.ran)
