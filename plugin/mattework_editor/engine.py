@@ -188,16 +188,18 @@ class Engine:
     def _ask(
         self, photo: Photo, ask: Callable[[WorkerClient, Path, Picture], dict[str, Any]]
     ) -> tuple[dict[str, Any], Path]:
-        client = self._client or connect_worker(self._command)
-        self._client = client
         try:
+            client = self._client or connect_worker(self._command)
+            self._client = client
             folder = client.open_folder()
             if self._picture is None or self._picture[0] is not photo:
                 self._picture = photo, _send_picture(photo, folder)
             return ask(client, folder, self._picture[1]), folder
         except EngineError as error:
             self.close()
-            raise EngineError(f"{error.message} {ADVICE}" if error.advice else error.message, error.kind) from error
+            raise EngineError(
+                f"{error.message} {ADVICE}" if error.advice else error.message, error.kind
+            ) from error
         except (Exception, Cancelled):
             # The worker may still be busy for us, or gone; a fresh connection is right in both cases.
             self.close()

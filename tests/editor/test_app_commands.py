@@ -86,7 +86,7 @@ def test_the_sheet_names_every_shortcut(driver: Driver) -> None:
     for action in driver.window.commands.actions.values():
         for key in action.shortcuts():
             assert any(key.toString(key.SequenceFormat.NativeText) in one for one in shown)
-    sheet.field.setText("100 %")
+    sheet.field.setText("Marching")
     tops = [sheet.tree.topLevelItem(number) for number in range(sheet.tree.topLevelItemCount())]
     assert sum(not one.isHidden() for one in tops if one is not None) == 1
     sheet.close()

@@ -128,10 +128,10 @@ def test_every_control_of_the_dialogs_has_a_name_and_is_reached_by_keys(driver: 
         dialog.close()
 
 
-def test_every_command_is_in_a_menu_and_tells_what_it_does(driver: Driver) -> None:
+def test_every_command_is_in_its_menu_and_tells_what_it_does(driver: Driver) -> None:
     listed = {action.objectName() for menu in driver.window.menus.values() for action in menu.actions()}
     for command in driver.window.commands.commands:
-        assert command.id in listed
+        assert command.id in listed or not command.menu
         assert driver.window.commands[command.id].toolTip()
 
 
