@@ -7,22 +7,28 @@ background of the blurred photo) is made again a moment after the matte has come
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework import (
+    BACKGROUND_LAYER,
     ColorMode,
     Document,
+    Layer,
+    MatteworkError,
     Photo,
     Shadow,
     Size,
+    convert_to_srgb8,
     draw_shadow,
     make_background,
+    parse_background,
     parse_colour,
     settle_shadow,
 )
-from mattework.arrays import Bytes, Floats
+from mattework.arrays import Bytes, Floats, Samples
 from mattework_editor.compose import ShadowPart, Sources
 from mattework_editor.pyramid import Pyramid
 from mattework_editor.tasks import Task, Tasks
@@ -44,6 +50,7 @@ class BehindDisplay(QObject):
         super().__init__(parent)
         self._tasks, self._tell = tasks, tell
         self._sources: Sources | None = None
+        self._stored: tuple[str, Document] | None = None
         self._background: str | None = None
         self._shadow: Shadow | None = None
         self._background_wanted = self._shadow_wanted = False
@@ -57,9 +64,13 @@ class BehindDisplay(QObject):
     def is_working(self) -> bool:
         return self._task is not None or self._timer.isActive()
 
-    def attach(self, sources: Sources | None) -> None:
-        """Show what lies behind another photo from now on."""
-        self._sources = sources
+    def attach(self, sources: Sources | None, stored: tuple[str, Document] | None = None) -> None:
+        """Show what lies behind another photo from now on.
+
+        `stored` is the background that the photo's file was made with, and the file's document, which has it as a layer:
+        it is shown where the picture that it was made from is gone.
+        """
+        self._sources, self._stored = sources, stored
         self._background = self._shadow = None
         self._background_wanted = self._shadow_wanted = False
         self._timer.stop()
@@ -131,6 +142,11 @@ class BehindDisplay(QObject):
         text = self._background
         if text is None:
             return None
+        stored = self._stored
+        picture = None if stored is None or stored[0] != text else find_background(stored[1])
+        if stored is not None and picture is not None and not _is_readable(text):
+            document = stored[1]
+            return lambda _: draw_stored(document, picture)
         return lambda _: draw_backdrop(text, sources.colour, sources.matte)
 
 
@@ -164,6 +180,38 @@ def draw_backdrop(text: str, colour: Pyramid, matte: Pyramid | None = None) -> B
     alpha = None if matte is None else _as_alpha(_fit_plane(matte, share, size))
     layer, _ = make_background(text, document, photo, alpha, scale=share)
     return np.asarray(layer.pixels, np.uint8)
+
+
+def find_background(document: Document) -> Layer | None:
+    """The background layer that the document was saved with."""
+    return next(
+        (
+            node
+            for node in document.layers
+            if isinstance(node, Layer) and node.name == BACKGROUND_LAYER and node.rect == document.size.rect
+        ),
+        None,
+    )
+
+
+def draw_stored(document: Document, layer: Layer) -> Bytes:
+    """A layer of the document at a size for the screen, (h, w, 3) uint8 sRGB."""
+    import cv2
+
+    size, pixels = document.size, layer.pixels
+    if size.long_side > SIDE:
+        size = size.scale_to_long_side(SIDE)
+        small = cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA)
+        pixels = cast("Samples", small.reshape(*size.shape, -1))
+    return convert_to_srgb8(pixels, document.mode, document.metadata.icc)
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        parse_background(text)
+    except MatteworkError:
+        return False
+    return True
 
 
 def _pick_level(pyramid: Pyramid, side: int) -> tuple[Bytes, float]:

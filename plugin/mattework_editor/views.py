@@ -150,7 +150,10 @@ class Views(QObject):
     def attach(self) -> None:
         """The workbench shows another photo, or the same one made anew."""
         self._change(picture=None)
-        self.behind.attach(self._workbench.sources)
+        session = self._workbench.session
+        made_with = None if session is None else session.recipe.background
+        stored = None if session is None or made_with is None else (made_with, session.document)
+        self.behind.attach(self._workbench.sources, stored)
         self._follow_recipe()
 
     def _follow_recipe(self) -> None:

@@ -291,6 +291,27 @@ def test_the_blurred_photo_behind_has_nothing_of_the_subject(disc: Driver) -> No
     assert disc.session.recipe.background == "blur(5)", "what suits a small photo"
 
 
+def test_a_background_picture_that_is_gone_is_shown_from_the_file(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    from mattework import cut_out
+    from samples import draw_disc
+
+    wall = tmp_path / "wall.png"
+    Image.new("RGB", (90, 60), (250, 240, 10)).save(wall)
+    picture, truth = draw_disc(240, 200)
+    cut_out(picture, from_mask=truth, solver="hard", background=str(wall)).save(tmp_path / "cut.psd")
+    wall.unlink()
+    failed: list[str] = []
+    driver.bench.failed.connect(failed.append)
+    driver.open(tmp_path / "cut.psd")
+    driver.window.show_view(View.BACKGROUND)
+    assert pixel(driver, shown(driver), 10, 10) == (250, 240, 10)
+    assert failed == []
+
+
 def test_a_shadow_is_seen_while_its_sliders_move(disc: Driver) -> None:
     disc.window.show_view(View.CHECKERBOARD)
     before = shown(disc)
