@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the virtual environment .venv in this folder ready, once for each change of pyproject.toml.
 #   installer/setup.sh        what `mattework` needs
-#   installer/setup.sh dev    what the checks need as well
+#   installer/setup.sh editor what the editor needs as well
+#   installer/setup.sh dev    what the checks need as well, the editor included
 # Sets nothing outside .venv, except Debian/Ubuntu's own python3 packages where they are missing and we are root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -44,9 +45,17 @@ fi
 
 state="$(.venv/bin/python -c 'import hashlib, pathlib, sys
 print(sys.version.split()[0], hashlib.sha256(pathlib.Path("pyproject.toml").read_bytes()).hexdigest())')"
-stamp=".venv/ready${extra:+-$extra}"
-if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$state" ]; then
-  echo "Installing Mattework${extra:+ with what the checks need} into .venv ..." >&2
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable ".${extra:+[$extra]}" >&2
-  echo "$state" >"$stamp"
-fi
+is_ready() { [ -f ".venv/ready$1" ] && [ "$(cat ".venv/ready$1")" = "$state" ]; }
+
+# What is asked for may have come along with more.
+case "$extra" in
+  dev) enough="-dev"; with=" with what the checks need" ;;
+  editor) enough="-editor -dev"; with=" with the editor" ;;
+  *) enough="_ -editor -dev"; with="" ;;
+esac
+for one in $enough; do
+  if is_ready "${one#_}"; then exit 0; fi
+done
+echo "Installing Mattework$with into .venv ..." >&2
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable ".${extra:+[$extra]}" >&2
+echo "$state" >".venv/ready${extra:+-$extra}"

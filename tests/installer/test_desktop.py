@@ -52,7 +52,7 @@ def test_a_program_with_an_odd_name_is_quoted(tmp_path: Path) -> None:
     program.chmod(0o755)
     run_script(tmp_path / "data", "--program", str(program))
     text = (tmp_path / "data" / "applications" / "mattework-editor.desktop").read_text("utf-8")
-    assert r'''/my \\"50 %%\\" \\$tools/mattework" edit %f''' in text
+    assert r"""/my \\"50 %%\\" \\$tools/mattework" edit %f""" in text
 
 
 @on_linux

@@ -190,7 +190,8 @@ def _look_at_editor() -> Iterator[Fact]:
         "editor",
         hide_home(last),
         False,
-        "Install that library (on Debian and Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0).",
+        "Install that library (on Debian and Ubuntu: apt install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 "
+        "libxkbcommon-x11-0 libxcb-cursor0).",
     )
 
 

@@ -1,0 +1,66 @@
+"""Setting up a checkout: what is installed when, without installing anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the scripts are for sh")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The scripts beside an environment whose pip only writes down what it was asked for."""
+    for name in ("mattework", "installer/setup.sh", "pyproject.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / name, tmp_path / name)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name, text in {
+        "python": f'if [ "$1" = -m ]; then echo "$*" >>asked; else exec {sys.executable} "$@"; fi',
+        "mattework": 'echo "$*" >>ran',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    return tmp_path
+
+
+def call(checkout: Path, *command: str) -> list[str]:
+    """What pip was asked to install during one call."""
+    (checkout / "asked").unlink(missing_ok=True)
+    subprocess.run(command, cwd=checkout, check=True, capture_output=True)
+    asked = checkout / "asked"
+    return [line.split()[-1] for line in asked.read_text().splitlines()] if asked.exists() else []
+
+
+def test_the_first_call_installs_and_the_second_does_not(checkout: Path) -> None:
+    assert call(checkout, "./mattework", "cut", "a b.jpg") == ["."]
+    assert call(checkout, "./mattework", "cut", "a b.jpg") == []
+    assert (checkout / "ran").read_text() == "cut a b.jpg\n" * 2
+
+
+def test_the_editor_comes_when_it_is_opened(checkout: Path) -> None:
+    assert call(checkout, "./mattework", "info") == ["."]
+    assert call(checkout, "./mattework", "edit") == [".[editor]"]
+    assert call(checkout, "./mattework", "edit") == []
+    assert call(checkout, "./mattework", "info") == []
+
+
+def test_what_the_checks_install_is_enough_for_all(checkout: Path) -> None:
+    assert call(checkout, "installer/setup.sh", "dev") == [".[dev]"]
+    assert call(checkout, "./mattework", "edit") == []
+    assert call(checkout, "./mattework", "cut") == []
+
+
+def test_another_pyproject_installs_again(checkout: Path) -> None:
+    call(checkout, "./mattework", "cut")
+    with (checkout / "pyproject.toml").open("a") as file:
+        file.write("# changed\n")
+    assert call(checkout, "./mattework", "cut") == ["."]
