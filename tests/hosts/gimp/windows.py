@@ -60,6 +60,9 @@ try:
     if os.environ.get("MATTEWORK_TEST_MASK"):
         layer.add_mask(painted)
         image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 60, 60)
+    if os.environ.get("MATTEWORK_TEST_BOX"):
+        box = [int(number) for number in os.environ["MATTEWORK_TEST_BOX"].split()]
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, *box)
     image.undo_enable()  # a picture loaded by a script has none
     Gimp.Display.new(image)
     Gimp.displays_flush()
@@ -69,7 +72,8 @@ try:
     config.set_property("run-mode", Gimp.RunMode.INTERACTIVE)
     config.set_property("image", image)
     config.set_core_object_array("drawables", [layer])
-    config.set_property("solver", os.environ.get("MATTEWORK_TEST_SOLVER", "guided"))
+    for name, value in json.loads(os.environ.get("MATTEWORK_TEST_SETTINGS", '{"solver": "guided"}')).items():
+        config.set_property(name, value)
     mark("shown")
     result = run.run(config)
     states["status"] = result.index(0).value_nick
