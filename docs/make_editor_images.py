@@ -6,6 +6,7 @@ QT_QPA_PLATFORM=offscreen .venv/bin/python docs/make_editor_images.py
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -62,6 +63,31 @@ def make_output_images(window: Any, settle: Callable[[], None]) -> None:
     window.commands["view.split"].trigger()
     save_picture(window, "editor-split")
     window.commands["view.split"].trigger()
+
+
+def draw_program(window: Any, settle: Callable[[], None]) -> None:
+    """The program around the picture: the Models dialog, and photos that are looked through."""
+    from mattework_editor.models_dialog import ModelsDialog
+    from mattework_editor.review_dock import find_review
+
+    window.commands["select.models"].trigger()
+    dialog = window.findChild(ModelsDialog)
+    dialog.select("birefnet-general")
+    save_picture(dialog, "editor-models")
+    dialog.close()
+    window.workbench.session.history.mark_saved()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("astronaut", "chelsea", "coffee"):
+            shutil.copy(SAMPLES / f"{name}.jpg", folder)
+        window.open_paths([Path(folder)])
+        review = find_review(window)
+        assert review is not None
+        queue, line = review.queue, review.line
+        wait_until(lambda: not queue.is_working and line.next_waiting() is None)
+        settle()
+        review.look_at(Path(folder).resolve() / "coffee.jpg")
+        settle()
+        save_picture(window, "editor-review")
 
 
 def main() -> int:
@@ -165,6 +191,7 @@ def main() -> int:
     settle()
     save_picture(window, "editor-background")
     make_output_images(window, settle)
+    draw_program(window, settle)
     assert bench.session is not None
     bench.session.history.mark_saved()
     window.close()

@@ -174,6 +174,10 @@ class ReviewDock(QDockWidget):
         known = session is not None and str(session.path) in self.line.items
         self.path = session.path if known and session is not None else None
         self.fill()
+        if self.path is not None:
+            item = self.line.items[str(self.path)]
+            told = [self._name_status(item), *item.reasons]
+            self._window.status.tell(f"{self.path.name}: {' – '.join(told)}")
 
     def _finish(self, path: Path, status: str, target: Path | None) -> None:
         """Done with a photo: on to the one after it that is not."""

@@ -104,6 +104,8 @@ def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, sho
     review.look_at(shots / "a.png")
     driver.wait()
     assert review.path == shots / "a.png"
+    assert "a.png: " in driver.window.status.message.text()
+    assert "% sure" in driver.window.status.message.text()
     driver.key(Qt.Key.Key_B)
     driver.drag((10, 10), (30, 10))
     driver.key(Qt.Key.Key_Return, CONTROL)
