@@ -3,11 +3,13 @@
     python benchmarks/matting.py quality [--methods auto pymatting-cf ...] [--pictures GT01 ...] [--json FILE]
     python benchmarks/matting.py scaling [--megapixels 1.5 6 24 50] [--peers-up-to 1.5] [--json FILE]
     python benchmarks/matting.py latency [--json FILE]
+    python benchmarks/matting.py trimap-free [--pictures GT01 ...] [--json FILE]
 
 `quality` runs the pictures of alphamatting.com that have a measured alpha (`data/bench/alphamatting` of the measuring
 data, never trained on) with both trimaps. SAD in thousands of pixels, MSE x 1000 and gradient error in thousands, all
 over the unknown region. `scaling` enlarges one picture and its trimap, and repeats one size with wider and wider bands.
-`latency` re-solves a region under a stroke of 256 pixels on 24 megapixels.
+`latency` re-solves a region under a stroke of 256 pixels on 24 megapixels. `trimap-free` lays our own band, around the
+true alpha seen at 320 pixels and around what the embedded segmenter finds, and gives SAD over the whole picture.
 
 Each method runs in a process of its own, after one small picture (PyMatting compiles for one to two minutes when it is
 first imported; that is not counted). Memory is the peak of that process above what it held with picture and trimap
@@ -185,6 +187,36 @@ def measure_latency() -> list[Row]:
     return rows
 
 
+def measure_trimap_free(pictures: list[str]) -> list[Row]:
+    """SAD over the whole picture with the given trimap 1 and with bands of our own; "lost" is what lies outside a band."""
+    from mattework.finding import open_model
+    from mattework.geometry import Size
+    from mattework.matting.solve import solve_alpha
+    from mattework.matting.trimap import make_trimap
+    from mattework.metrics import measure_sad
+    from mattework.segment.subject import find_subject
+
+    segmenter = open_model()
+    rows = []
+    for name in pictures:
+        photo, trimap, truth = load_picture(find_pictures(), name, 1)
+        size = Size(truth.shape[1], truth.shape[0])
+        small = size.scale_to_long_side(320)
+        seen = cv2.resize(truth, (small.width, small.height), interpolation=cv2.INTER_AREA)
+        masks = {
+            "true mask": np.asarray(cv2.GaussianBlur(seen, (0, 0), 0.7), np.float32),
+            "found mask": find_subject(photo, segmenter).soft_mask,
+        }
+        row: Row = {"picture": name, "given": measure_sad(solve_alpha(photo, trimap).alpha, truth)}
+        for label, mask in masks.items():
+            band = make_trimap(mask, size, rgb=photo)
+            alpha = solve_alpha(photo, band, soft_mask=mask).alpha
+            row[label] = measure_sad(alpha, truth)
+            row[f"{label}, lost"] = measure_sad(alpha, truth, band != 128)
+        rows.append(row)
+    return rows
+
+
 # All of them ---------------------------------------------------------------------------------------------------------
 
 
@@ -270,16 +302,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("part", choices=["quality", "scaling", "latency"])
+    parser.add_argument("part", choices=["quality", "scaling", "latency", "trimap-free"])
     parser.add_argument("--methods", nargs="+", default=[*OURS, *PEERS], choices=[*OURS, *PEERS])
     parser.add_argument("--pictures", nargs="+", help="names without suffix; all when not given")
     parser.add_argument("--megapixels", nargs="+", type=float, default=[1.5, 6, 24, 50])
     parser.add_argument("--peers-up-to", type=float, default=1.5, help="largest size that peers are given")
     parser.add_argument("--json", type=Path, help="also write every row here")
     arguments = parser.parse_args()
+    everything = sorted(path.stem for path in (find_pictures() / "images").glob("*.png"))
     if arguments.part == "quality":
-        everything = sorted(path.stem for path in (find_pictures() / "images").glob("*.png"))
         rows = compare_quality(arguments.methods, arguments.pictures or everything)
+    elif arguments.part == "trimap-free":
+        rows = measure_trimap_free(arguments.pictures or everything)
+        keys = [key for key in rows[0] if key != "picture"]
+        table = [[row["picture"], *(f"{row[key]:.2f}" for key in keys)] for row in rows]
+        for label, middle in (("mean", statistics.mean), ("median", statistics.median)):
+            table.append([label, *(f"{middle([row[key] for row in rows]):.2f}" for key in keys)])
+        print_table(["picture", *keys], table)
     elif arguments.part == "scaling":
         rows = compare_scaling(arguments.methods, arguments.megapixels, arguments.peers_up_to)
     else:
