@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mattework._version import __version__
 
 if TYPE_CHECKING:
-    from mattework.background import make_background, parse_background, parse_colour
+    from mattework.background import make_background, parse_background, parse_colour, parse_key
     from mattework.batch.journal import Batch, BatchEntry, note_review, read_batch
     from mattework.cutout import CLEAN_LAYER
     from mattework.document.colour import convert_to_srgb8
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from mattework.in_place import LayerCut, cut_layer
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground
+    from mattework.matting.resolve import resolve_region
+    from mattework.matting.solve import solve_alpha
+    from mattework.matting.spill import remove_spill
+    from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.models.consent import give_consent, has_consent
     from mattework.models.download import install_model
     from mattework.models.spec import ModelSpec
     from mattework.models.store import ModelStore, open_store
-    from mattework.matting.resolve import resolve_region
-    from mattework.matting.solve import solve_alpha
-    from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.photo import PHOTO_LAYER, Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout
     from mattework.prompt import Prompt
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "mattework.batch.journal": ("Batch", "BatchEntry", "note_review", "read_batch"),
-    "mattework.background": ("make_background", "parse_background", "parse_colour"),
+    "mattework.background": ("make_background", "parse_background", "parse_colour", "parse_key"),
     "mattework.cutout": ("CLEAN_LAYER",),
     "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
@@ -81,6 +82,7 @@ _HOMES = {
     "mattework.matting.foreground": ("estimate_foreground",),
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("solve_alpha",),
+    "mattework.matting.spill": ("remove_spill",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
     "mattework.models.consent": ("give_consent", "has_consent"),
     "mattework.models.download": ("install_model",),
@@ -173,10 +175,12 @@ __all__ = [
     "open_store",
     "parse_background",
     "parse_colour",
+    "parse_key",
     "parse_recipe",
     "read_batch",
     "read_mask",
     "read_trimap",
+    "remove_spill",
     "resolve_region",
     "save_document",
     "save_mask",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from mattework import EdgeSettings, Rect, Stroke, estimate_foreground
+from mattework import ColorMode, EdgeSettings, Rect, Stroke, estimate_foreground, parse_key, remove_spill
 from mattework.arrays import Bytes, Floats
 from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
 from mattework_editor.matte_display import preview_matte
@@ -71,12 +71,14 @@ class CleanDisplay(QObject):
         level = sources.colour.choose_level(scale)
         plane = sources.colour.levels[level]
         assert plane is not None
-        strokes = session.recipe.strokes
+        strokes, key = session.recipe.strokes, session.recipe.key
+        if session.photo.mode is not ColorMode.RGB:
+            key = None  # as in the saved file
         alpha, around = session.planes.alpha, math.ceil(AROUND / scale)
         seen = visible.grow(around).intersect(session.size.rect)
 
         def work(_: Task) -> CleanPart:
-            return clean_part(plane, alpha, seen, level, amount, strokes)
+            return clean_part(plane, alpha, seen, level, amount, strokes, key)
 
         def done(part: CleanPart) -> None:
             self._task = None
@@ -94,15 +96,25 @@ class CleanDisplay(QObject):
 
 
 def clean_part(
-    plane: Bytes, alpha: Floats, seen: Rect, level: int, amount: float, strokes: Sequence[Stroke] = ()
+    plane: Bytes,
+    alpha: Floats,
+    seen: Rect,
+    level: int,
+    amount: float,
+    strokes: Sequence[Stroke] = (),
+    key: str | None = None,
 ) -> CleanPart:
     """Clean colours of the photo pixels `seen`, at a level of the pyramid.
 
     Args:
         plane: (h, w, 3) uint8, the photo at that level.
-        alpha: (H, W) float32 at full size, before edge settings.
+        alpha: (H, W) float32 at full size, before touches and edge settings.
+        key: colour of a screen whose spill is removed.
     """
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = np.ascontiguousarray(plane[where.slices])
     matte = coded.astype(np.float32) / np.float32(255)
-    return CleanPart(level, where, estimate_foreground(colour, matte, amount=amount))  # type: ignore[arg-type]
+    clean = estimate_foreground(colour, matte, amount=amount)
+    if key is not None:
+        clean = remove_spill(clean, matte, key=parse_key(key), amount=amount)
+    return CleanPart(level, where, clean)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtCore import Qt
 
 from editor.driving import LEFT, TEST, Keys, save_to, wait_until
+from mattework_editor.compose import View
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -193,6 +194,7 @@ def test_the_screen_colour_is_picked_and_cleared(driver: Driver, tmp_path: Path)
     from PIL import Image
 
     rgb = np.full((80, 120, 3), (20, 180, 60), np.uint8)
+    rgb[:, 80:] = 128
     path = tmp_path / "screen.png"
     Image.fromarray(rgb).save(path)
     driver.open(path)
@@ -207,6 +209,39 @@ def test_the_screen_colour_is_picked_and_cleared(driver: Driver, tmp_path: Path)
     driver.drag((40, 40), (40, 40), modifiers=ALT)
     keys.append(driver.session.recipe.key)
     assert keys == ["#14b43c", None, "#14b43c", None]
+    driver.drag((100, 40), (100, 40))  # a gray is no screen
+    assert driver.session.recipe.key is None
+    assert "hue" in driver.window.status.message.text()
+
+
+def test_spill_goes_from_what_is_seen_and_the_panel_names_the_screen(driver: Driver, tmp_path: Path) -> None:
+    from PIL import Image
+
+    rgb = np.full((80, 120, 3), (20, 180, 60), np.uint8)
+    rgb[20:60, 30:90] = (120, 150, 120)  # gray with spill
+    path = tmp_path / "spill.png"
+    Image.fromarray(rgb).save(path)
+    driver.open(path)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(15)
+    driver.drag((45, 40), (75, 40))
+    driver.key(Qt.Key.Key_K)
+    driver.drag((10, 10), (10, 10))
+    driver.window.show_view(View.BLACK)
+    driver.wait()
+    assert "#14b43c" in driver.window.edge.screen_colour.text()
+
+    def green() -> int:
+        clean = driver.bench.sources.clean if driver.bench.sources else None
+        assert clean is not None
+        y, x = 40 - (clean.where.top << clean.level), 60 - (clean.where.left << clean.level)
+        red, green, _ = clean.pixels[y >> clean.level, x >> clean.level].astype(int)
+        return int(green - red)
+
+    wait_until(lambda: green() < 12)
+    driver.click(driver.window.edge.no_screen)
+    wait_until(lambda: green() > 25)
+    assert driver.session.recipe.key is None
 
 
 def test_touches_are_saved_in_the_file_and_can_be_changed_after_opening_it_again(

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import cast
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton, QVBoxLayout, QWidget
 
 from mattework import EdgeSettings, Recipe
 from mattework.recipe import SolverName
+from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting
 
 SOLVERS: tuple[SolverName, ...] = ("auto", "closed-form", "guided", "hard")
@@ -69,6 +71,14 @@ class EdgePanel(QWidget):
             )
         )
         self.solver.addItems(SOLVERS)
+        self.screen_colour = ColourButton(
+            self.tr("Screen"),
+            self.tr(
+                "The screen behind the subject, whose spill is taken out of the clean colours (K picks it)."
+            ),
+        )
+        self.no_screen = QPushButton(self.tr("No Screen"))
+        self.no_screen.setToolTip(self.tr("Leave the colours as they are: there is no coloured screen."))
         self.reset = QPushButton(self.tr("Reset Shape"))
         self.reset.setToolTip(self.tr("Smooth, feather, contrast and shift back to none."))
         shape, solving = QGroupBox(self.tr("Shape")), QGroupBox(self.tr("Solving"))
@@ -79,6 +89,7 @@ class EdgePanel(QWidget):
         form.addRow(self.band)
         form.addRow(self.tr("Solver"), self.solver)
         form.addRow(self.colours)
+        form.addRow(self.screen_colour, self.no_screen)
         layout = QVBoxLayout(self)
         layout.addWidget(shape)
         layout.addWidget(solving)
@@ -98,6 +109,12 @@ class EdgePanel(QWidget):
             lambda value: self._choose(self.tr("Clean Colours"), replace(self._recipe, colours=value / 100))
         )
         self.solver.activated.connect(self._choose_solver)
+        self.screen_colour.chosen.connect(
+            lambda colour: self._choose(self.tr("Screen Colour"), replace(self._recipe, key=colour.name()))
+        )
+        self.no_screen.clicked.connect(
+            lambda: self._choose(self.tr("No Screen"), replace(self._recipe, key=None))
+        )
         self.reset.clicked.connect(
             lambda: self._choose(self.tr("Reset Shape"), replace(self._recipe, edge=EdgeSettings()))
         )
@@ -120,6 +137,11 @@ class EdgePanel(QWidget):
         self.band.show_value(recipe.trimap.band)
         self.colours.show_value(recipe.colours * 100)
         self.solver.setCurrentText(recipe.solver)
+        self.no_screen.setEnabled(recipe.key is not None)
+        colour = None if recipe.key is None else read_colour(recipe.key)
+        self.screen_colour.show_colour(colour or QColor(255, 255, 255))
+        if colour is None:
+            self.screen_colour.setText(self.tr("Screen: none"))
 
     def _choose(self, name: str, recipe: Recipe) -> None:
         self.recipe_chosen.emit(name, recipe)

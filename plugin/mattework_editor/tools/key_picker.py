@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from PyQt6.QtGui import QPainter
 
+from mattework import parse_key
+from mattework.errors import UsageError
 from mattework_editor.command import translate
 from mattework_editor.gesture import Gesture
 from mattework_editor.tools.base import Tool
@@ -24,9 +26,16 @@ class ScreenColourPicker(Tool):
         """A click leaves no mark."""
 
     def apply(self, gesture: Gesture, bench: Workbench) -> bool:
-        if bench.session is not None:
-            last = gesture.samples[-1]
-            colour = None if gesture.inverted else bench.read_colour(last.x, last.y)
-            if gesture.inverted or colour is not None:
-                bench.change_recipe(translate(self.name), replace(bench.session.recipe, key=colour))
+        if bench.session is None:
+            return False
+        last = gesture.samples[-1]
+        colour = None if gesture.inverted else bench.read_colour(last.x, last.y)
+        if colour is not None:
+            try:
+                parse_key(colour)
+            except UsageError as error:
+                bench.told.emit(str(error))
+                return False
+        if gesture.inverted or colour is not None:
+            bench.change_recipe(translate(self.name), replace(bench.session.recipe, key=colour))
         return False
