@@ -15,6 +15,7 @@ import pytest
 
 from mattework.cli.root import run_command_line
 from mattework.errors import HostError
+from mattework.gimp_setup import doctor
 from mattework.gimp_setup.plugin_folder import engine_command, engine_record, gather_files
 from mattework.worker.client import find_worker
 from mattework.worker.protocol import EngineError
@@ -200,6 +201,17 @@ def test_the_doctor_names_what_is_broken_and_what_to_do(
     assert len(wrong) == 1
     assert BREAKAGES[breakage] in wrong[0]  # type: ignore[index]
     assert "Something is wrong" in said
+
+
+def test_the_doctor_says_how_to_get_the_editor_and_does_not_call_its_absence_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    finding = doctor.check_editor()
+    assert finding.is_well
+    assert 'pip install "mattework[editor]"' in finding.text
+    monkeypatch.setattr(doctor, "find_spec", lambda name: object())
+    assert "can open it" in doctor.check_editor().text
 
 
 def test_the_doctor_says_when_there_is_no_gimp(

@@ -63,7 +63,7 @@ def install(dry_run: bool, no_check: bool) -> int:
 @gimp.command()
 def doctor() -> int:
     """Say what is wrong between GIMP's menu and the engine, and how to mend it."""
-    from mattework.gimp_setup.doctor import check_engine, examine_profile, find_sandbox
+    from mattework.gimp_setup.doctor import check_editor, check_engine, examine_profile, find_sandbox
     from mattework.gimp_setup.plugin_folder import NAME
     from mattework.gimp_setup.profiles import find_profiles, find_program
 
@@ -88,7 +88,7 @@ def doctor() -> int:
         say(f"{profile}")
         findings = examine_profile(profile)
         if (profile.plugins / NAME).is_dir():
-            findings.append(check_engine(profile.plugins / NAME))
+            findings += [check_engine(profile.plugins / NAME), check_editor()]
         for finding in findings:
             if finding.is_well:
                 say(f"  well   {finding.text}")

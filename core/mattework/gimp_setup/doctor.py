@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from mattework._version import __version__
@@ -66,6 +67,17 @@ def check_engine(folder: Path) -> Finding:
         )
     return Finding(
         True, f"The engine {about['program']} answers ({about['python']}) and cut a sample picture."
+    )
+
+
+def check_editor() -> Finding:
+    """Whether Open in Mattework has an editor to open; all else works without."""
+    if find_spec("PyQt6") is not None:
+        return Finding(True, "The editor is installed: Open in Mattework can open it.")
+    return Finding(
+        True,
+        "The editor is not installed here, so Open in Mattework cannot open it; all else works. "
+        'To have it: pip install "mattework[editor]"',
     )
 
 
