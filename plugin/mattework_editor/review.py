@@ -3,6 +3,9 @@
 The line is kept in the platform's state folder after every change: one small JSON, and beside it for every photo what the
 cut rests on (recipe and soft mask) and a thumbnail. Begun work goes on after a restart; a photo that has changed meanwhile
 is cut again.
+
+The results of `mattework cut FOLDER` are looked through as they are: their journal tells what was made and how sure the
+model was, and takes what a person says of it.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Literal, cast
 import msgspec
 import numpy as np
 
-from mattework import Photo, RecipeInputs, convert_to_srgb8, parse_recipe
+from mattework import Photo, RecipeInputs, convert_to_srgb8, parse_recipe, read_batch
 from mattework.arrays import Bytes, Floats, Samples
 from mattework.errors import MatteworkError
 from mattework_editor.drafts import drafts_folder
@@ -29,6 +32,9 @@ NEEDS_A_LOOK = 0.5
 """Confidence below which a result should be looked at; the command line's batches draw the line there too."""
 THUMBNAIL = 144
 OWN_RESULT = ".cutout"
+JOURNAL = "mattework-batch.jsonl"
+"""What the journal of a batch is called; it lies beside the results."""
+LAYERED = (".psd", ".psb", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +85,13 @@ class _StoredCut:
 
 @dataclass(slots=True)
 class Line:
-    """The line of photos. `home` is where it is kept; `folder` where approved files go, None for beside their photos."""
+    """The line of photos. `home` is where it is kept; `folder` where approved files go, None for beside their photos;
+    `journal` is that of the batch whose results are looked through."""
 
     home: Path
     items: dict[str, Item] = field(default_factory=dict)
     folder: Path | None = None
+    journal: Path | None = None
 
     def change(self, path: Path, **changes: object) -> Item:
         """Change what is known of a photo, and keep it.
@@ -112,13 +120,30 @@ class Line:
 
     def next_waiting(self, near: Path | None = None) -> Item | None:
         """The photo to cut next: the one that is looked at, else the first that waits."""
-        if near is not None and str(near) in self.items and self.items[str(near)].status == "waiting":
-            return self.items[str(near)]
-        return next((one for one in self.items.values() if one.status == "waiting"), None)
+        waiting = [one for one in self.items.values() if one.status == "waiting" or self._lacks_picture(one)]
+        return next((one for one in waiting if one.path == str(near)), waiting[0] if waiting else None)
+
+    def _lacks_picture(self, item: Item) -> bool:
+        """A result of a batch that the strip has no thumbnail of yet."""
+        return self.file_of(item) != Path(item.path) and not self._name(Path(item.path), ".png").exists()
 
     def name_target(self, path: Path) -> Path:
-        """Where the layered file of a photo goes."""
-        return (self.folder or path.parent) / f"{path.stem}{OWN_RESULT}.psd"
+        """Where the layered file of a photo goes: a batch's own result is the place of what was made better in it."""
+        item = self.items[str(path)]
+        made = self.file_of(item)
+        return made if made != path else (self.folder or path.parent) / f"{path.stem}{OWN_RESULT}.psd"
+
+    def file_of(self, item: Item) -> Path:
+        """What is opened for a photo: the layered file that a batch made of it, else the photo itself."""
+        if self.journal is not None and item.target is not None:
+            made = Path(item.target)
+            if made.suffix.lower() in LAYERED and made.is_file():
+                return made
+        return Path(item.path)
+
+    def find_item(self, opened: Path | None) -> Item | None:
+        """The photo that an open file belongs to."""
+        return next((one for one in self.items.values() if self.file_of(one) == opened), None)
 
     # What a cut rests on -------------------------------------------------------------------------------------------------
 
@@ -174,11 +199,13 @@ def open_line(places: Sequence[Path]) -> Line:
     Raises:
         OSError: a folder cannot be read, or the state folder not be written.
     """
+    journal = _find_journal(places)
+    if journal is not None:
+        return _open_batch(journal)
     photos = find_photos(places)
     source = places[0] if len(places) == 1 else None
     named = str(source.resolve()) if source is not None else "\n".join(map(str, sorted(photos)))
-    home = drafts_folder() / "review" / hashlib.sha256(named.encode()).hexdigest()[:16]
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home = _make_home(named)
     known: dict[str, Item] = {}
     line = Line(home)
     try:
@@ -194,6 +221,45 @@ def open_line(places: Sequence[Path]) -> Line:
         line.items[str(photo)] = Item(path=str(photo)) if changed or lost or item.status == "failed" else item
     line.keep()
     return line
+
+
+def _find_journal(places: Sequence[Path]) -> Path | None:
+    if len(places) != 1:
+        return None
+    journal = places[0] / JOURNAL if places[0].is_dir() else places[0]
+    return journal if journal.name == JOURNAL and journal.is_file() else None
+
+
+def _open_batch(journal: Path) -> Line:
+    """The results of a batch. The journal is what is gone on with; only thumbnails are kept beside.
+
+    Raises:
+        MatteworkError: the journal cannot be read.
+    """
+    said: dict[str | None, Status] = {"approved": "approved", "fixed": "approved", "rejected": "skipped"}
+    line = Line(_make_home(str(journal.resolve())), journal=journal)
+    for entry in read_batch(journal).entries:
+        status: Status = "failed" if entry.state != "done" else said.get(entry.verdict, "ready")
+        item = Item(
+            path=str(entry.source),
+            status=status,
+            confidence=entry.confidence,
+            reasons=entry.reasons,
+            message=entry.error or "",
+            target=str(entry.target),
+        )
+        line.items[item.path] = item
+        if (
+            status == "ready" and line.file_of(item) == entry.source
+        ):  # flat results hold nothing that can be corrected
+            line.items[item.path] = replace(item, status="waiting")
+    return line
+
+
+def _make_home(named: str) -> Path:
+    home = drafts_folder() / "review" / hashlib.sha256(named.encode()).hexdigest()[:16]
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return home
 
 
 def draw_thumbnail(photo: Photo, alpha: Floats) -> Bytes:

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from mattework import MatteworkError, note_review
 from mattework_editor.files import Opened, read_file
 from mattework_editor.review import THUMBNAIL, Item, Line, open_line
 from mattework_editor.review_queue import ReviewQueue
@@ -123,6 +124,13 @@ class ReviewDock(QDockWidget):
         if path is None or not bench.can_edit or bench.session is None or not bench.session.has_subject:
             return
         target = self.line.name_target(path)
+        if (
+            self.line.journal is not None
+            and target == bench.session.path
+            and not bench.session.history.is_dirty
+        ):
+            self._finish(path, "approved", target)  # it is as the batch made it
+            return
         known = self.line.items[str(path)].target == str(target)
         if target.exists() and not known and not self._may_replace(target):
             return
@@ -158,7 +166,8 @@ class ReviewDock(QDockWidget):
         if path is None:
             return
         self._wanted = None
-        choices = self.line.read_cut(path) if self.line.items[str(path)].status != "waiting" else None
+        item = self.line.items[str(path)]
+        choices = self.line.read_cut(path) if item.status != "waiting" else None
         alpha = self.queue.take_alpha(path)
 
         def read(file: Path) -> Opened:
@@ -167,24 +176,35 @@ class ReviewDock(QDockWidget):
                 return opened
             return replace(opened, choices=choices, alpha=alpha)
 
-        self._window.filing.open_path(path, read=read)
+        self._window.filing.open_path(self.line.file_of(item), read=read)
 
     def _note_opened(self) -> None:
         session = self._window.workbench.session
-        known = session is not None and str(session.path) in self.line.items
-        self.path = session.path if known and session is not None else None
+        item = None if session is None else self.line.find_item(session.path)
+        self.path = None if item is None else Path(item.path)
         self.fill()
-        if self.path is not None:
-            item = self.line.items[str(self.path)]
+        if item is not None:
             told = [self._name_status(item), *item.reasons]
-            self._window.status.tell(f"{self.path.name}: {' – '.join(told)}")
+            self._window.status.tell(f"{Path(item.path).name}: {' – '.join(told)}")
 
-    def _finish(self, path: Path, status: str, target: Path | None) -> None:
+    def _note_verdict(self, journal: Path, path: Path, status: str, corrected: bool) -> None:
+        """Let the batch's own journal know."""
+        try:
+            note_review(
+                journal, path, "rejected" if status == "skipped" else "fixed" if corrected else "approved"
+            )
+        except MatteworkError as error:
+            self._window.show_error(str(error))
+
+    def _finish(self, path: Path, status: str, target: Path | None, *, corrected: bool = False) -> None:
         """Done with a photo: on to the one after it that is not."""
         order = [Path(one.path) for one in self.line.ordered(self.doubtful.isChecked())]
         at = order.index(path) if path in order else -1
         after = [*order[at + 1 :], *order[: max(0, at)]]
-        self.line.change(path, status=status, target=None if target is None else str(target))
+        item = self.line.items[str(path)]
+        self.line.change(path, status=status, target=item.target if target is None else str(target))
+        if self.line.journal is not None:
+            self._note_verdict(self.line.journal, path, status, corrected)
         left = [
             one for one in after if self.line.items[str(one)].status not in ("approved", "skipped", "failed")
         ]
@@ -216,7 +236,7 @@ class ReviewDock(QDockWidget):
     def _note_saved(self, target: Path) -> None:
         if self._saving is not None and self._saving[1] == target:
             path, self._saving = self._saving[0], None
-            self._finish(path, "approved", target)
+            self._finish(path, "approved", target, corrected=True)
 
     def _forget_saving(self) -> None:
         self._saving = None
@@ -296,7 +316,11 @@ def find_review(window: EditorWindow) -> ReviewDock | None:
 
 def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | None:
     """Look through the photos of folders and files; an earlier review of this window ends. None when there are none."""
-    line = open_line(places)
+    try:
+        line = open_line(places)
+    except (MatteworkError, OSError) as error:
+        window.show_error(str(error))
+        return None
     if not line.items:
         window.status.tell(window.tr("There are no photos in {name}.").format(name=places[0].name))
         return None

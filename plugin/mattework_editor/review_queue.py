@@ -47,7 +47,7 @@ class ReviewQueue(QObject):
             return
         path = Path(item.path)
         self._running = self._tasks.start(
-            lambda task: _cut(path, self.engine, task),
+            lambda task: _cut(self.line.file_of(item), self.engine, task),
             lambda result: self._take(path, *result),
             lambda error: self._fail(path, error),
         )
@@ -68,6 +68,10 @@ class ReviewQueue(QObject):
         while len(self._alphas) > 1 and sum(one.size for one in self._alphas.values()) > MOST_PIXELS:
             del self._alphas[next(iter(self._alphas))]
         self.line.keep_cut(path, choices, _as_png(thumbnail))
+        if self.line.items[str(path)].status != "waiting":  # a batch has cut it; only its picture was wanted
+            self.changed.emit(path)
+            self.go_on()
+            return
         self.line.change(
             path,
             status="ready",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from editor.driving import Keys, answer, wait_until
-from mattework import ColorMode, Photo
-from mattework_editor.review import Item, Line, draw_thumbnail, find_photos, open_line
+from mattework import ColorMode, Photo, read_batch
+from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
 from mattework_editor.review_dock import ReviewDock, find_review
 from samples import draw_disc
 
@@ -177,3 +179,43 @@ def test_a_folder_without_photos_is_told(driver: Driver, tmp_path: Path) -> None
     driver.window.open_paths([tmp_path / "empty"])
     assert find_review(driver.window) is None
     assert "no photos" in driver.window.status.message.text()
+
+
+def test_the_results_of_a_batch_are_looked_through_and_its_journal_told(
+    driver: Driver, shots: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "cutouts"
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "mattework", "cut", str(shots), "-o", f"{out}/", "--quiet"],
+        check=False,
+        capture_output=True,
+        timeout=120,
+    )
+    assert (out / JOURNAL).is_file(), done.stderr
+    review = start(driver, out)
+    wait_for_cuts(driver, review)
+    assert {Path(one.path).name for one in review.line.items.values()} == {"a.png", "b.png", "broken.jpg"}
+    made = read_batch(out / JOURNAL)
+    for entry in made.entries:
+        assert review.line.items[str(entry.source)].confidence == entry.confidence
+        if entry.state == "done":
+            assert review.line.read_thumbnail(entry.source) is not None
+    review.look_at(shots / "a.png")
+    driver.wait()
+    result = driver.session.path
+    assert result is not None
+    assert result.parent == out  # the layered result, not the photo
+    before = result.read_bytes()
+    driver.key(Qt.Key.Key_Return, CONTROL)
+    driver.wait()
+    assert result.read_bytes() == before
+    review.look_at(shots / "b.png")
+    driver.wait()
+    driver.key(Qt.Key.Key_B)
+    driver.drag((10, 10), (30, 10))
+    driver.key(Qt.Key.Key_Return, CONTROL)
+    wait_until(lambda: review.line.items[str(shots / "b.png")].status == "approved")
+    driver.wait()
+    verdicts = {entry.source.name: entry.verdict for entry in read_batch(out / JOURNAL).entries}
+    assert verdicts == {"a.png": "approved", "b.png": "fixed", "broken.jpg": None}
+    assert open_line([out]).items[str(shots / "b.png")].status == "approved"
