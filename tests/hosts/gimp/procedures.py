@@ -155,6 +155,17 @@ def groups_and_text():
     entry["text"] = cut(image, [text])
     entry["text"]["still_text"] = text.is_text_layer()
     entry["text"]["mask"] = text.get_mask() is not None
+    if hasattr(Gimp, "LinkLayer"):  # since GIMP 3.2
+        picture = Gio.File.new_for_path(file_of("linked.png"))
+        plain, _ = make_image()
+        assert Gimp.file_save(QUIET, plain, picture, None)
+        plain.delete()
+        link = Gimp.LinkLayer.new(image, picture)
+        image.insert_layer(link, None, 0)
+        entry["link"] = cut(image, [link])
+        entry["link"]["mask"] = keep("link.mask", read(link.get_mask()))
+        entry["link"]["still_link"] = link.is_link_layer()
+        entry["link_shadow"] = call("mattework-shadow", image, [link])
     inner = group.get_children()[0]
     entry["inner"] = cut(image, [inner])
     entry["inner"]["children"] = [one.get_name() for one in group.get_children()]

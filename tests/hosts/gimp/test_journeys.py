@@ -166,6 +166,11 @@ def test_groups_and_text_get_masks_and_stay_what_they_are(host: GimpHost, seen: 
     assert entry["text"]["still_text"]
     assert entry["text"]["mask"]
     assert len(entry["inner"]["children"]) == 2, "clean colours stay inside the group"
+    if host.program == GIMP_32:
+        succeed(entry["link"])
+        succeed(entry["link_shadow"])
+        assert entry["link"]["still_link"]
+        assert read_mask(host, entry["link"]["mask"]).tobytes() == cut_in_core("uint8")[0].tobytes()
 
 
 def test_several_layers_at_once_and_a_second_time(seen: dict[str, Any]) -> None:
