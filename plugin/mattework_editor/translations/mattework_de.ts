@@ -592,7 +592,7 @@
     </message>
     <message>
       <source>Parts</source>
-      <translation type="unfinished" />
+      <translation>Teile</translation>
     </message>
     <message>
       <source>Polygon</source>
@@ -846,8 +846,16 @@
       <translation>Wie breit das Band um den Umriss ist, das gelöst wird. Die ganze Kante wird neu gelöst.</translation>
     </message>
     <message>
+      <source>Leave the colours as they are: there is no coloured screen.</source>
+      <translation>Die Farben lassen, wie sie sind: es gibt keinen farbigen Schirm.</translation>
+    </message>
+    <message>
       <source>Moves the edge outwards, or inwards when negative.</source>
       <translation>Verschiebt die Kante nach außen, bei negativen Werten nach innen.</translation>
+    </message>
+    <message>
+      <source>No Screen</source>
+      <translation>Kein Schirm</translation>
     </message>
     <message>
       <source>Reset Shape</source>
@@ -856,6 +864,18 @@
     <message>
       <source>Rounds the outline; hair that leaves it stays as it is.</source>
       <translation>Rundet den Umriss; Haare, die aus ihm ragen, bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+      <source>Screen</source>
+      <translation>Schirm</translation>
+    </message>
+    <message>
+      <source>Screen Colour</source>
+      <translation>Schirmfarbe</translation>
+    </message>
+    <message>
+      <source>Screen: none</source>
+      <translation>Schirm: keiner</translation>
     </message>
     <message>
       <source>Shape</source>
@@ -888,6 +908,10 @@
     <message>
       <source>Solving</source>
       <translation>Lösen</translation>
+    </message>
+    <message>
+      <source>The screen behind the subject, whose spill is taken out of the clean colours (K picks it).</source>
+      <translation>Der Schirm hinter dem Motiv, dessen Farbstich aus den sauberen Farben genommen wird (K nimmt ihn auf).</translation>
     </message>
   </context>
   <context>
@@ -1579,63 +1603,63 @@
     <name>PartsPanel</name>
     <message>
       <source>Drop</source>
-      <translation type="unfinished" />
+      <translation>Weglassen</translation>
     </message>
     <message>
       <source>Drop Parts</source>
-      <translation type="unfinished" />
+      <translation>Teile weglassen</translation>
     </message>
     <message>
       <source>Fill</source>
-      <translation type="unfinished" />
+      <translation>Füllen</translation>
     </message>
     <message>
       <source>Fill Holes</source>
-      <translation type="unfinished" />
+      <translation>Löcher füllen</translation>
     </message>
     <message>
       <source>Fill the chosen holes.</source>
-      <translation type="unfinished" />
+      <translation>Die gewählten Löcher füllen.</translation>
     </message>
     <message>
       <source>Hole</source>
-      <translation type="unfinished" />
+      <translation>Loch</translation>
     </message>
     <message>
       <source>Keep Only</source>
-      <translation type="unfinished" />
+      <translation>Nur behalten</translation>
     </message>
     <message>
       <source>Keep Parts</source>
-      <translation type="unfinished" />
+      <translation>Teile behalten</translation>
     </message>
     <message>
       <source>Part</source>
-      <translation type="unfinished" />
+      <translation>Teil</translation>
     </message>
     <message>
       <source>Parts</source>
-      <translation type="unfinished" />
+      <translation>Teile</translation>
     </message>
     <message>
       <source>Pieces of the cut-out that hang together, and holes in it, the largest first.</source>
-      <translation type="unfinished" />
+      <translation>Zusammenhängende Stücke des Freistellers und Löcher darin, die größten zuerst.</translation>
     </message>
     <message>
       <source>Take all parts away but the chosen ones.</source>
-      <translation type="unfinished" />
+      <translation>Alle Teile außer den gewählten wegnehmen.</translation>
     </message>
     <message>
       <source>Take the chosen parts away.</source>
-      <translation type="unfinished" />
+      <translation>Die gewählten Teile wegnehmen.</translation>
     </message>
     <message>
       <source>{n} smaller ones are not listed; the Bridge brush with Alt removes specks.</source>
-      <translation type="unfinished" />
+      <translation>{n} kleinere sind nicht aufgelistet; der Brückenpinsel mit Alt entfernt Flecken.</translation>
     </message>
     <message>
       <source>{title}, {area} px</source>
-      <translation type="unfinished" />
+      <translation>{title}, {area} px</translation>
     </message>
   </context>
   <context>
