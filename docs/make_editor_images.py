@@ -65,6 +65,26 @@ def make_output_images(window: Any, settle: Callable[[], None]) -> None:
     window.commands["view.split"].trigger()
 
 
+def make_tool_images(window: Any, drag: Callable[..., None], settle: Callable[[], None]) -> None:
+    """A box around a thing while it is dragged, and the list of parts of what it selected."""
+    window.workbench.session.history.mark_saved()
+    window.open_path(SAMPLES / "astronaut.jpg")
+    settle()
+    window.commands["tool.ObjectBox"].trigger()
+    box = ((346, 2), (400, 200), (462, 288))
+    drag(*box, release=False)
+    save_picture(window, "editor-object")
+    TEST.mouseRelease(window.canvas, LEFT, PLAIN, QPoint(*map(round, window.canvas.view.to_screen(*box[-1]))))
+    settle()
+    for dock in window.docks:
+        if dock.objectName() in ("parts", "brush"):
+            dock.raise_()
+    wait_until(lambda: bool(window.parts.parts) and not window.parts.is_working)
+    window.parts.list.setCurrentRow(0)
+    QApplication.sendEvent(window.canvas, QEvent(QEvent.Type.Leave))
+    save_picture(window, "editor-parts")
+
+
 def draw_program(window: Any, settle: Callable[[], None]) -> None:
     """The program around the picture: the Models dialog, and photos that are looked through."""
     from mattework_editor.models_dialog import ModelsDialog
@@ -191,6 +211,7 @@ def main() -> int:
     settle()
     save_picture(window, "editor-background")
     make_output_images(window, settle)
+    make_tool_images(window, drag, settle)
     draw_program(window, settle)
     assert bench.session is not None
     bench.session.history.mark_saved()
