@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled, UsageError
 from mattework.matting.solve import SOLVERS, solve_alpha
-from mattework.recipe import SolverName
+from mattework.matting.trimap import draw_strokes
+from mattework.recipe import SolverName, Stroke
 
 from .scenes import draw_composite
 
@@ -206,3 +207,23 @@ def test_a_soft_mask_outside_the_band_changes_nothing() -> None:
     lying: Floats = np.ones((8, 8), np.float32)
     alpha = solve_alpha(scene.colour, scene.trimap, soft_mask=lying, solver="hard").alpha
     assert (alpha[scene.trimap == 0] == 0).all()
+
+
+def test_a_transparent_stroke_over_a_pane_lets_the_ground_through() -> None:
+    """A frame with a pane of its colour at 40 %: as subject it is opaque, painted over it is not, and the frame stays."""
+    down, across = np.mgrid[0:120, 0:160].astype(np.float32)
+    ground = np.stack([0.2 + 0.2 * (across > 80), 0.3 + 0.002 * down, 0.5 - 0.002 * across], axis=2)
+    truth = np.zeros((120, 160), np.float32)
+    truth[20:100, 30:130] = 1.0
+    truth[30:90, 40:120] = 0.4
+    colour = (0.95 * truth[..., None] + ground * (1 - truth[..., None])).astype(np.float32)
+    trimap = np.where(truth > 0, 255, 0).astype(np.uint8)
+    trimap[17:23, 27:133] = trimap[97:103, 27:133] = trimap[17:103, 27:33] = trimap[17:103, 127:133] = 128
+    strokes = [Stroke(kind="transparent", radius=7, points=((45, y), (115, y))) for y in range(35, 86, 10)]
+    drawn = draw_strokes(trimap, strokes)
+    pane = (slice(34, 86), slice(44, 116))
+    before = np.abs(solve_alpha(colour, trimap).alpha - truth)
+    after = solve_alpha(colour, drawn).alpha
+    assert before[pane].mean() > 0.55
+    assert np.abs(after - truth)[pane].mean() < 0.31  # how dense a clean pane is cannot be told from one photo
+    assert after[24:26, 34:126].min() > 0.95
