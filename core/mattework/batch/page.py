@@ -28,6 +28,7 @@ def write_report(
     *,
     title: str,
     look_of: Callable[[BatchEntry], Look | None],
+    total: int | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write the report: failures first, then the results that are least sure of themselves.
@@ -36,6 +37,7 @@ def write_report(
         entries: finished and failed pictures.
         title: the heading.
         look_of: small pictures of a finished entry; None where they cannot be made.
+        total: how many pictures the run was asked for, where it did not come to all of them.
         overwrite: replace a file that exists.
 
     Raises:
@@ -50,7 +52,7 @@ def write_report(
     shown = {
         "program": f"Mattework {__version__}",
         "title": escape(title),
-        "summary": escape(" ".join(summarise(entries))),
+        "summary": escape(" ".join(summarise(entries, total))),
         "all": str(len(entries)),
         "doubtful": str(doubtful),
         "failed": str(failed),
@@ -77,11 +79,11 @@ def is_doubtful(entry: BatchEntry) -> bool:
     return entry.state == "done" and entry.confidence is not None and entry.confidence < DOUBTFUL
 
 
-def summarise(entries: Sequence[BatchEntry]) -> list[str]:
-    """Sentences about the whole: how many, how sure, what ran, how long."""
+def summarise(entries: Sequence[BatchEntry], total: int | None = None) -> list[str]:
+    """Sentences about the whole: how many of `total`, how sure, what ran, how long."""
     done = [entry for entry in entries if entry.state == "done"]
     failed, doubtful = len(entries) - len(done), sum(map(is_doubtful, done))
-    told = [f"{len(done)} of {len(entries)} pictures cut out."]
+    told = [f"{len(done)} of {total or len(entries)} pictures cut out."]
     if doubtful:
         told.append(f"{doubtful} to look at (confidence below {DOUBTFUL}).")
     if failed:

@@ -176,7 +176,12 @@ class _Run:
             from mattework.batch.page import write_report
 
             write_report(
-                self.paths.report, entries, title=self.title, look_of=self._look_at, overwrite=overwrite
+                self.paths.report,
+                entries,
+                title=self.title,
+                look_of=self._look_at,
+                total=len(self.tasks),
+                overwrite=overwrite,
             )
             say(f"report: {self.paths.report}", quiet=self.job.quiet)
         if self.paths.contact_sheet is not None:
@@ -193,7 +198,7 @@ class _Run:
 
         quiet, seen = self.job.quiet, list(self.entries.values())
         if seen:
-            say(" ".join(summarise(seen)), quiet=quiet)
+            say(" ".join(summarise(seen, len(self.tasks))), quiet=quiet)
         doubtful = sorted((one for one in seen if is_doubtful(one)), key=lambda one: one.confidence or 0.0)
         for entry in doubtful[:_SHOWN]:
             say(f"  look at {entry.target} ({entry.confidence:.2f}: {'; '.join(entry.reasons)})", quiet=quiet)
