@@ -186,6 +186,20 @@ def test_a_box_selects_the_thing_in_it(maps: ModelSession) -> None:
     assert measure_iou(found, truth, [RED]) > 0.95
 
 
+def test_what_lies_far_from_the_box_is_not_selected_even_by_a_network_that_does_not_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_own_folders(tmp_path, monkeypatch)
+    deaf = open_maps_network(tmp_path / "deaf", deaf=True)
+    scene = paint_scene((150, 200, 100, RED), (450, 200, 100, RED))
+
+    found = open_selector(scene, session=deaf).select([gesture("box", (335, 90), (565, 310))])
+
+    mask = enlarge(found.soft_mask, Size(600, 400))
+    assert mask[200, 450] > 0.9
+    assert mask[:, :290].max() == 0
+
+
 def test_boxes_add_things_and_take_them_away(maps: ModelSession) -> None:
     scene = paint_scene((150, 200, 100, RED), (450, 200, 100, RED))
     selector = open_selector(scene, session=maps)

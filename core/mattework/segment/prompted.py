@@ -43,6 +43,9 @@ _ZOOM_BELOW = (
 )
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _INNER = 0.06  # of the crop's short side: marks nearer to its border are answered by the whole frame
+_SPILL = (
+    0.15  # of a region's longer side: how far its object may reach beyond it, where it was drawn too tight
+)
 _KEPT_LOOKS = 4
 _TAKEN = 0.2  # a region to take away in which less than this share of the mask is found to be a thing is taken as drawn
 
@@ -185,7 +188,9 @@ class ObjectSelector:
         if state.frame is None and not region.adds:
             return state
         frame, notes = _ask(self._look_at(self._size.rect), (), region, None)
-        found = self._look_closer(_State(frame=frame, region=replace(region, adds=True), notes=notes), ())
+        inside = replace(region, adds=True)
+        found = self._confine(_State(frame=frame, region=inside, notes=notes), region)
+        found = self._confine(self._look_closer(found, ()), region)
         if state.frame is None:
             return found
         known, thing = self._blend(state), self._blend(found)
@@ -194,6 +199,24 @@ class ObjectSelector:
         if region.adds:
             return self._lay_down(np.maximum(known, thing))
         return self._take_away(known, thing, region)
+
+    def _confine(self, state: _State, region: Prompt) -> _State:
+        """Nothing of the object that a region means lies far from the region."""
+        points = np.array(region.points)
+        reach = _SPILL * float(np.ptp(points, axis=0).max())
+        low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
+
+        def clear(mask: Floats, seen: Rect) -> Floats:
+            x = seen.left + (np.arange(mask.shape[1]) + 0.5) * seen.width / mask.shape[1]
+            y = seen.top + (np.arange(mask.shape[0]) + 0.5) * seen.height / mask.shape[0]
+            across, down = (x >= low[0]) & (x <= high[0]), (y >= low[1]) & (y <= high[1])
+            return np.asarray(mask * (down[:, None] & across), np.float32)
+
+        assert state.frame is not None
+        frame = clear(state.frame, self._size.rect)
+        if state.crop is None or state.part is None:
+            return replace(state, frame=frame)
+        return replace(state, frame=frame, part=clear(state.part, state.crop))
 
     def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> _State:
         size = Size(known.shape[1], known.shape[0])
