@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -60,8 +61,13 @@ def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> in
     except ImportError as error:
         raise UsageError(
             f"The editor cannot start, because its window toolkit (Qt) lacks a system library: {error}. "
-            "Install that library (on Debian and Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0)."
+            "Install that library (on Debian and Ubuntu: apt install libegl1 libgl1 libglib2.0-0 libdbus-1-3 "
+            "libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0)."
         ) from error
+    # Python's own handlers would wait until Qt runs some Python: the window would not close when it is told to. What
+    # was not saved is offered again at the next start.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     code: int = application.main(
         [Path(one) for one in sources],
         hand_back=None if folder is None else Path(folder),
