@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QDialog
 
 from mattework_editor.appearance import Appearance, read_appearance, show_appearance
 from mattework_editor.command import Command
+from mattework_editor.preferences import read_subject_model
 from mattework_editor.translations import LANGUAGES, read_language
 
 if TYPE_CHECKING:
@@ -128,8 +129,6 @@ APP_COMMANDS: tuple[Command, ...] = (
 
 def restore_choices(window: EditorWindow) -> None:
     """The colours and the subject model of last time."""
-    from mattework_editor.models_dialog import read_subject_model
-
     window.workbench.engine.subject_model = read_subject_model(window.settings)
     appearance = read_appearance(window.settings)
     if appearance != "system":

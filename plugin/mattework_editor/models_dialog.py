@@ -39,17 +39,10 @@ from mattework import (
 from mattework.errors import Cancelled
 from mattework.worker.protocol import EngineError
 from mattework_editor.model_speed import Speed, measure_speed
+from mattework_editor.preferences import BUILT_IN, keep_subject_model, read_subject_model
 from mattework_editor.tasks import Task, Tasks
 
-BUILT_IN = "mattework-subject"
-SETTING = "subject_model"
 Buttons = QMessageBox.StandardButton
-
-
-def read_subject_model(settings: QSettings) -> str | None:
-    """The model that Select Subject uses; None for the built-in one."""
-    stored = settings.value(SETTING)
-    return str(stored) if stored and stored != BUILT_IN else None
 
 
 def finds_subjects(spec: ModelSpec) -> bool:
@@ -404,7 +397,7 @@ class ModelsDialog(QDialog):
             self.fill()
 
     def _choose(self, identity: str | None) -> None:
-        self._settings.setValue(SETTING, identity or BUILT_IN)
+        keep_subject_model(self._settings, identity)
         self.chosen.emit(read_subject_model(self._settings))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:

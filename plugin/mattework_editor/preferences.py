@@ -8,6 +8,8 @@ from pathlib import Path
 from PyQt6.QtCore import QByteArray, QSettings
 
 MOST_RECENT = 10
+BUILT_IN = "mattework-subject"
+"""The model that finds subjects where no other was chosen."""
 
 
 def open_settings() -> QSettings:
@@ -39,3 +41,13 @@ def read_number(settings: QSettings, key: str, default: float) -> float:
         return float(str(settings.value(key, default)))
     except ValueError:
         return default
+
+
+def read_subject_model(settings: QSettings) -> str | None:
+    """The model that Select Subject uses; None for the built-in one."""
+    stored = settings.value("subject_model")
+    return str(stored) if stored and stored != BUILT_IN else None
+
+
+def keep_subject_model(settings: QSettings, model: str | None) -> None:
+    settings.setValue("subject_model", model or BUILT_IN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer
+from PyQt6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -131,7 +131,9 @@ class EditorWindow(QMainWindow):
         self.steps.step_chosen.connect(self._go_to_step)
 
     def _restore(self) -> None:
-        self.resize(1280, 840)
+        screen = self.screen()
+        room = screen.availableSize() if screen is not None else QSize(1280, 840)
+        self.resize(QSize(1280, 840).boundedTo(room))
         for key, restore in (("geometry", self.restoreGeometry), ("state", self.restoreState)):
             stored = preferences.read_bytes(self.settings, key)
             if not stored.isEmpty():
@@ -184,7 +186,9 @@ class EditorWindow(QMainWindow):
     # Editing ---------------------------------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        if not self.canvas.is_painting:
+        if self.canvas.is_painting:
+            self.canvas.take_back_corner()
+        else:
             self.workbench.undo()
 
     def _carry_out(self, gesture: Gesture) -> None:

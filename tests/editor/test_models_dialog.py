@@ -18,7 +18,8 @@ from editor.driving import answer, wait_until
 from mattework import ModelSpec, ModelStore, open_store
 from mattework.models.spec import parse_spec
 from mattework_editor import models_dialog
-from mattework_editor.models_dialog import BUILT_IN, ModelsDialog, read_subject_model
+from mattework_editor.models_dialog import ModelsDialog
+from mattework_editor.preferences import BUILT_IN, read_subject_model
 from models.file_server import serve_files
 
 if TYPE_CHECKING:
