@@ -198,6 +198,15 @@ class Canvas(CanvasView):
             self.gesture_ended.emit(gesture)
             self.update()
 
+    def take_back_corner(self) -> None:
+        """Take back the newest corner of an outline, or all of it with the first."""
+        if self._gesture is not None and self._gesture.tool.by_corners:
+            if len(self._gesture.samples) > 2:
+                del self._gesture.samples[-2]
+                self.update()
+            else:
+                self._give_up_gesture()
+
     def _give_up_gesture(self) -> None:
         self._gesture = None
         self._live.stop()
@@ -338,10 +347,9 @@ class Canvas(CanvasView):
         assert self._gesture is not None
         if key == Qt.Key.Key_Escape:
             self._give_up_gesture()
-        elif self._gesture.tool.by_corners and key == Qt.Key.Key_Backspace and len(self._gesture.samples) > 2:
-            del self._gesture.samples[-2]
-            self.update()
-        elif self._gesture.tool.by_corners and key != Qt.Key.Key_Backspace:
+        elif key == Qt.Key.Key_Backspace:
+            self.take_back_corner()
+        elif self._gesture.tool.by_corners:
             self._close_outline()
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:

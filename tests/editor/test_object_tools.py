@@ -147,6 +147,9 @@ def test_every_kind_of_gesture_selects(own_worker: None, driver: Driver, squares
     driver.key(Qt.Key.Key_M)
     driver.drag((10, 30), (11, 30))  # too small to mean anything
     assert driver.session.recipe.subject.prompts == ()
+    driver.key(Qt.Key.Key_O)
+    driver.drag((-30, 20), (-30, 20))  # beside the photo
+    assert driver.session.history.last is None
 
 
 def test_cancelling_a_selection_leaves_everything_as_it_was(

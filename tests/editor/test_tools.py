@@ -173,6 +173,11 @@ def test_a_polygon_is_closed_by_a_double_click_enter_or_its_first_corner(
     assert len(driver.session.recipe.strokes) == 3
     assert len(driver.session.recipe.strokes[-1].points) == 3
     click(50, 50)
+    click(90, 50)
+    for _ in range(2):  # corners, and not the steps before
+        driver.key(Qt.Key.Key_Z, CONTROL)
+    assert not driver.canvas.is_painting
+    click(50, 50)
     driver.key(Qt.Key.Key_Escape)
     assert len(driver.session.history.steps) == 3
     assert not driver.canvas.is_painting

@@ -28,6 +28,10 @@ class ObjectTool(Tool):
 
     def apply(self, gesture: Gesture, bench: Workbench) -> bool:
         prompt = self.make_prompt(gesture)
-        if prompt is not None:
-            bench.select_object(translate(self.name), prompt)
-        return prompt is not None
+        if prompt is None or bench.session is None:
+            return False
+        size = bench.session.size
+        if not any(0 <= x <= size.width and 0 <= y <= size.height for x, y in prompt.points):
+            return False  # beside the photo there is nothing to point at
+        bench.select_object(translate(self.name), prompt)
+        return True
