@@ -70,6 +70,8 @@ set_up_packages() {
     if path=$(imagemagick); then ready imagemagick "$path"; else missing imagemagick "install the package imagemagick"; fi
     if have exiftool; then ready exiftool "$(command -v exiftool)"; else
         missing exiftool "install the package libimage-exiftool-perl (elsewhere: exiftool)"; fi
+    if have krita; then ready krita "$(command -v krita)"; elif [ -x "$CACHE/krita/usr/bin/krita" ]; then ready krita "$CACHE/krita"; else
+        missing krita "install the package krita (a large one, so it is left to you), or unpack it to $CACHE/krita"; fi
     if have Xvfb && have xdotool; then ready screen "$(command -v Xvfb)"; else
         missing screen "install the packages xvfb and xdotool"; fi
 }
