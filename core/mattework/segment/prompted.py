@@ -219,6 +219,7 @@ class ObjectSelector:
         return replace(state, frame=frame, part=clear(state.part, state.crop))
 
     def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> _State:
+        """What is found in the region goes, not all that it holds: measured by `benchmarks/prompt_regions.py`."""
         size = Size(known.shape[1], known.shape[0])
         corners = np.array(scale_prompt(region, self._size, size).points, np.float32)
         inside = fill_region(region, corners, size)
