@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QColor, QIcon, QPixmap
+from PyQt6.QtGui import QCloseEvent, QColor, QIcon, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -241,6 +241,18 @@ class ReviewDock(QDockWidget):
     def _forget_saving(self) -> None:
         self._saving = None
 
+    def end(self) -> None:
+        """Leave off: what was found and decided is kept, and the queue stops."""
+        self.queue.close()
+        self._window.removeEventFilter(self)
+        self.setParent(None)
+        self.deleteLater()
+        self._window.commands.update()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        super().closeEvent(event)
+        self.end()
+
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if (
             watched is self._window
@@ -326,13 +338,12 @@ def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | N
         return None
     before = find_review(window)
     if before is not None:
-        before.queue.close()
-        before.setParent(None)
-        before.deleteLater()
+        before.end()
     dock = ReviewDock(window, line)
     first = next((one for one in line.ordered() if one.status == "ready"), None)
     if first is not None:
         dock.look_at(Path(first.path))
+    window.commands.update()
     return dock
 
 

@@ -174,6 +174,23 @@ def test_only_photos_that_need_a_look_are_shown_on_request(driver: Driver, shots
     assert review.strip.count() == sum(one.needs_a_look for one in review.line.items.values())
 
 
+def test_closing_the_strip_ends_the_review_and_another_takes_its_place(
+    driver: Driver, shots: Path, disc_file: Path
+) -> None:
+    first = start(driver, shots)
+    assert driver.window.commands["review.next"].isEnabled()
+    driver.window.open_paths([disc_file, shots / "a.png"])
+    second = find_review(driver.window)
+    assert second is not None
+    assert second is not first
+    assert set(second.line.items) == {str(disc_file), str(shots / "a.png")}
+    wait_for_cuts(driver, second)
+    second.close()
+    assert find_review(driver.window) is None
+    assert not driver.window.commands["review.next"].isEnabled()
+    driver.wait()
+
+
 def test_a_folder_without_photos_is_told(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     driver.window.open_paths([tmp_path / "empty"])
