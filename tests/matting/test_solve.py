@@ -225,5 +225,7 @@ def test_a_transparent_stroke_over_a_pane_lets_the_ground_through() -> None:
     before = np.abs(solve_alpha(colour, trimap).alpha - truth)
     after = solve_alpha(colour, drawn).alpha
     assert before[pane].mean() > 0.55
-    assert np.abs(after - truth)[pane].mean() < 0.31  # how dense a clean pane is cannot be told from one photo
+    assert (
+        np.abs(after - truth)[pane].mean() < 0.31
+    )  # how dense a clean pane is cannot be told from one photo
     assert after[24:26, 34:126].min() > 0.95
