@@ -18,8 +18,9 @@ COMMAND = (sys.executable, "-P", "-m", "mattework")
 
 
 @pytest.fixture
-def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def places(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Runtime and temporary folders of this test alone; a worker that still runs at the end is stopped."""
+    tmp_path_factory.getbasetemp()  # made before TMPDIR changes: it serves the tests that follow too
     with tempfile.TemporaryDirectory(prefix="mw") as short:  # Unix socket paths are short
         root = Path(short)
         (root / "tmp").mkdir()
