@@ -50,11 +50,6 @@ class PackedPlane:
     payload: bytes
     row_sizes: NDArray[np.uint32] | None = None
 
-    def size(self, version: int) -> int:
-        """Bytes in a PSD (version 1) or PSB (version 2)."""
-        table = 0 if self.row_sizes is None else self.row_sizes.size * 2 * version
-        return table + len(self.payload)
-
     def table(self, version: int, order: ByteOrder = ">") -> bytes:
         """The row sizes as stored; empty unless PackBits."""
         if self.row_sizes is None:
@@ -179,9 +174,9 @@ def _join_checksums(first: int, second: int, second_bytes: int) -> int:
     return high << 16 | low
 
 
-def iterate_raw(plane: AnyArray, *, invert: bool = False) -> Iterator[bytes]:
+def iterate_raw(plane: AnyArray) -> Iterator[bytes]:
     """The plane's samples as they lie in a file without compression, band by band."""
-    return (band.tobytes() for band in _stored_bands(plane, invert))
+    return (band.tobytes() for band in _stored_bands(plane, False))
 
 
 def _stored_bands(plane: AnyArray, invert: bool, order: ByteOrder = ">") -> Iterator[AnyArray]:
