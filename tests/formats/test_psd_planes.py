@@ -19,7 +19,6 @@ from mattework.formats import psd_planes
 from mattework.formats.psd_planes import (
     PlaneDamaged,
     band_slices,
-    iterate_raw,
     pack_in_threads,
     pack_plane,
     unpack_deflated_planes,
@@ -113,7 +112,7 @@ def test_an_even_plane_takes_no_memory_to_pack() -> None:
 def test_ink_is_stored_as_what_it_leaves_of_white(dtype: type) -> None:
     plane = big_plane(dtype)[:4, :5]
     white = 1.0 if dtype is np.float32 else float(np.iinfo(np.dtype(dtype).str).max)
-    raw = b"".join(iterate_raw(plane, invert=True))
+    raw = pack_plane(plane, Compression.RAW, invert=True).payload
     stored = np.frombuffer(raw, plane.dtype.newbyteorder(">")).reshape(4, 5)
     np.testing.assert_allclose(stored, white - plane.astype(np.float64), atol=1e-6)
     out = np.empty_like(plane)
