@@ -192,3 +192,16 @@ def test_the_preview_is_the_same_cut_in_small(plugin: Importer) -> None:
     assert (edge.smooth, edge.feather, edge.shift) == (0.5, 2.0, -1.0)
     assert (edge.band, edge.contrast, request.model, request.colours) == (2.0, 0.3, None, 0.0)
     assert preview.apply_alpha(thumbnail.rgba, b"\x80\x00") == bytes((0, 1, 2, 0x80, 4, 5, 6, 0))
+
+
+def test_arguments_that_gimp_gives_as_none_are_empty_texts(plugin: Importer) -> None:
+    procedures = plugin("procedures")
+    record = procedures.BY_NAME["mattework-select-object"]
+
+    class Config:
+        def get_property(self, name: str) -> None:
+            return None
+
+    values = procedures.read_arguments(record, Config())
+    assert (values["points"], values["not-points"], values["model"]) == ("", "", "")
+    assert values["path"] is None

@@ -331,4 +331,11 @@ def add_argument(procedure: Gimp.Procedure, argument: Argument) -> None:
 
 
 def read_arguments(record: Record, config: Gimp.ProcedureConfig) -> dict[str, Any]:
-    return {argument.name: config.get_property(argument.name) for argument in record.arguments}
+    return {argument.name: read_argument(argument, config) for argument in record.arguments}
+
+
+def read_argument(argument: Argument, config: Gimp.ProcedureConfig) -> Any:
+    value = config.get_property(argument.name)
+    if value is None and isinstance(argument, (Model, Text)):
+        return ""  # from its second start on, GIMP takes an empty default for none
+    return value

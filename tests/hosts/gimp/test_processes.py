@@ -39,6 +39,7 @@ def list_raw_files(host: GimpHost) -> list[Path]:
 
 
 def test_two_gimps_at_once_share_one_engine(host: GimpHost) -> None:
+    engines = set((host.work / "run").glob("worker-*.json"))
     gimps = [start_gimp(host, f"crowd{number}") for number in range(2)]
     for gimp in gimps:
         assert gimp.wait(240) == 0
@@ -46,7 +47,7 @@ def test_two_gimps_at_once_share_one_engine(host: GimpHost) -> None:
         entry = read_answer(host, f"crowd{number}")
         succeed(entry)
         assert [one["mask"] for one in entry["layers"]] == [True, True]
-    assert len(list((host.work / "run").glob("worker-*.json"))) == 1
+    assert len(set((host.work / "run").glob("worker-*.json")) - engines) <= 1
 
 
 def test_a_gimp_that_is_killed_leaves_no_files(host: GimpHost) -> None:
