@@ -65,6 +65,8 @@ class Workbench(QObject):
         self._long: Task | None = None
         self._can_cancel = True
         self._opening = False
+        self._waiting: Callable[[], None] | None = None
+        self.changed.connect(self._hand_over_waiting)
         self.display = MatteDisplay(self.tasks, self.tell, self)
         self.clean = CleanDisplay(self.tasks, self.tell, self)
         self.selecting = Selecting(self)
@@ -105,6 +107,7 @@ class Workbench(QObject):
     ) -> None:
         """Open a photo or a file of ours; with a draft, go on with its unsaved work. `read` reads the file, for pictures
         that come in another way."""
+        self._waiting = None
         self.strokes.forget()
 
         def work(task: Task) -> tuple[Session, Sources]:
@@ -263,10 +266,19 @@ class Workbench(QObject):
     ) -> None:
         """Make something of the session as it is, beside the window: a file, a picture for the clipboard."""
         session = self.session
-        if session is None or self.is_solving:
-            self.told.emit(self.tr("The last stroke is still being solved. Save again in a moment."))
+        if session is None:
+            return
+        if self.is_solving and not self.is_busy:
+            self._waiting = lambda: self.hand_over(title, work, done)
+            self.told.emit(self.tr("This is done as soon as the last stroke is solved."))
             return
         self.start_long(title, lambda task: work(session, task.report), done)
+
+    def _hand_over_waiting(self) -> None:
+        """What waited for the last stroke."""
+        if self._waiting is not None and not self.is_solving and not self.is_busy:
+            waiting, self._waiting = self._waiting, None
+            waiting()
 
     def note_kept(self) -> None:
         """What was done is in a file now, or with the host that asked for it."""

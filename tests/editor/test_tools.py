@@ -271,3 +271,21 @@ def test_touches_are_saved_in_the_file_and_can_be_changed_after_opening_it_again
     driver.open(target)
     assert driver.session.recipe.strokes == strokes
     assert np.abs(shown(driver) - before).max() <= 2
+
+
+def test_saving_waits_for_the_last_stroke(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    target = tmp_path / "at-once.psd"
+    save_to(monkeypatch, target)
+    driver.key(Qt.Key.Key_R)
+    driver.canvas.set_radius(40)
+    driver.drag((60, 100), (180, 100), wait=False)
+    assert driver.bench.is_solving
+    driver.key(Qt.Key.Key_S, CONTROL)
+    wait_until(target.exists)
+    driver.wait()
+    assert not driver.session.history.is_dirty
+    driver.open(target)
+    assert len(driver.session.recipe.strokes) == 1
