@@ -19,6 +19,10 @@
       <source>There are no photos in {name}.</source>
       <translation>In {name} sind keine Fotos.</translation>
     </message>
+    <message>
+      <source>This window works for another program. Apply or cancel that first.</source>
+      <translation>Dieses Fenster arbeitet für ein anderes Programm. Übernehmen Sie zuerst, oder brechen Sie ab.</translation>
+    </message>
   </context>
   <context>
     <name>About</name>
@@ -2133,16 +2137,16 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
       <translation>{step} wird zurückgenommen</translation>
     </message>
     <message>
-      <source>The last stroke is still being solved. Save again in a moment.</source>
-      <translation>Der letzte Strich wird noch gelöst. Speichern Sie gleich noch einmal.</translation>
-    </message>
-    <message>
       <source>The unsaved work cannot be kept safe: {why}</source>
       <translation>Die ungespeicherte Arbeit kann nicht gesichert werden: {why}</translation>
     </message>
     <message>
       <source>There is not enough memory for this. Close other programs or use a smaller picture.</source>
       <translation>Dafür reicht der Speicher nicht. Schließen Sie andere Programme, oder nehmen Sie ein kleineres Bild.</translation>
+    </message>
+    <message>
+      <source>This is done as soon as the last stroke is solved.</source>
+      <translation>Das geschieht, sobald der letzte Strich gelöst ist.</translation>
     </message>
     <message>
       <source>Your stroke is done as soon as the work that runs has ended.</source>
