@@ -46,6 +46,11 @@ class Filing(QObject):
         """Work for a host from now on: what is saved elsewhere is handed over here, and no other file is opened."""
         self._hand_over = hand_over
 
+    @property
+    def serves_host(self) -> bool:
+        """Whether this window works for another program."""
+        return self._hand_over is not None
+
     def name_untitled(self, title: str) -> None:
         """What a picture without a file is called."""
         self._untitled = title or self.tr("Untitled")

@@ -327,7 +327,11 @@ def find_review(window: EditorWindow) -> ReviewDock | None:
 
 
 def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | None:
-    """Look through the photos of folders and files; an earlier review of this window ends. None when there are none."""
+    """Look through the photos of folders and files; an earlier review of this window ends. None when there
+    are none, or the window works for another program."""
+    if window.filing.serves_host:
+        window.status.tell(window.tr("This window works for another program. Apply or cancel that first."))
+        return None
     try:
         line = open_line(places)
     except (MatteworkError, OSError) as error:

@@ -22,6 +22,7 @@ from mattework.worker.handback import read_request
 from mattework_editor.engine import Engine
 from mattework_editor.files import make_session
 from mattework_editor.handback_bar import HandBackBar, apply_session, open_request
+from mattework_editor.review_dock import find_review
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def test_apply_hands_back_what_was_painted_and_closes(driver: Driver, tmp_path: 
     assert bar.apply_button.isEnabled()
     driver.open(tmp_path / "other.png")
     assert "another program" in driver.window.status.message.text()
+    driver.window.open_paths([tmp_path])
+    assert find_review(driver.window) is None
     driver.key(Qt.Key.Key_S, Keys.ControlModifier)
     wait_until(lambda: not driver.window.isVisible())
     result = read_result(tmp_path)
