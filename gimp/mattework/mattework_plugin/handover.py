@@ -123,13 +123,15 @@ def _await_result(folder: Path) -> dict[str, Any]:
                 "Run: mattework gimp doctor",
                 "missing",
             ) from error
-    while editor.poll() is None:
+    answer = folder / "result.json"
+    # It is written last and in one step: what the editor does after it is none of our business.
+    while editor.poll() is None and not answer.exists():
         Gimp.progress_pulse()
         time.sleep(LOOK_EVERY)
     try:
-        result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        if editor.returncode > 0:
+        if editor.returncode is not None and editor.returncode > 0:
             raise EngineError(explain_editor(words, editor.returncode), "editor") from None
         result = {}
     if result.get("status") != "applied":
