@@ -2146,7 +2146,7 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
     </message>
     <message>
       <source>This is done as soon as the last stroke is solved.</source>
-      <translation>Das geschieht, sobald der letzte Strich gelöst ist.</translation>
+      <translation>Dies geschieht, sobald der letzte Strich gelöst ist.</translation>
     </message>
     <message>
       <source>Your stroke is done as soon as the work that runs has ended.</source>
