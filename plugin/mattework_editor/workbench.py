@@ -387,7 +387,7 @@ class Workbench(QObject):
     # Telling ---------------------------------------------------------------------------------------------------------
 
     def tell(self, error: BaseException) -> None:
-        if isinstance(error, Cancelled):
+        if isinstance(error, Cancelled) or (isinstance(error, EngineError) and error.kind == "Cancelled"):
             self.told.emit(self.tr("Cancelled."))
         elif isinstance(error, MemoryError):
             self.failed.emit(
