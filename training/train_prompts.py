@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
+import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -26,6 +27,12 @@ def train(rank: int, options: argparse.Namespace) -> None:
     folder = join_partners(rank, options)
     trainer = PromptTrainer(choose_device(), options.processes, options.seed * 1000 + rank)
 
+    def start() -> None:
+        if options.weights is not None:
+            trainer.begin(torch.load(options.weights, weights_only=True))
+        else:
+            trainer.start_from(options.subject)
+
     def prepare_check() -> Callable[[PromptNet], dict[str, float]]:
         samples = make_prompt_checks(find_data(options.data), 1, options.check_samples, 320)
         return lambda network: check_prompts(network, samples)
@@ -36,7 +43,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
         folder,
         trainer,
         PromptSource(),
-        lambda: trainer.start_from(options.subject),
+        start,
         prepare_check,
     )
 
@@ -49,6 +56,7 @@ def main() -> None:
         default=platformdirs.user_cache_path("mattework") / "training" / "subject" / "averaged.pt",
         help="weights of the subject network to start from",
     )
+    parser.add_argument("--weights", type=Path, help="weights of a prompt network to go on from instead")
     parser.set_defaults(check_samples=48)
     launch(train, parser.parse_args())
 

@@ -25,7 +25,7 @@ HEIGHT, WIDTH = 48, 64
 
 def draw_disc(x: int, y: int, radius: int) -> np.ndarray:
     rows, columns = np.mgrid[:HEIGHT, :WIDTH]
-    return ((rows - y) ** 2 + (columns - x) ** 2 <= radius**2).astype(np.float32)
+    return np.asarray((rows - y) ** 2 + (columns - x) ** 2 <= radius**2, np.float32)
 
 
 def no_prompts() -> np.ndarray:

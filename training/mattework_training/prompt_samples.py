@@ -22,7 +22,8 @@ TARGETS = 2
 """Things that may be meant, per picture."""
 
 RECIPE = {"crowd": 0.5, "people": 0.16, "portrait": 0.04, "pets": 0.18, "clothes": 0.06, "single": 0.06}
-_PARTS = 0.38  # of second targets in photographs; the others repeat the subject with other prompts
+_PARTS = 0.15  # of second targets in photographs; the others repeat the subject with other prompts
+_CROWD_PARTS = 0.03  # of targets in crowds
 _LEAST_VISIBLE = 0.004  # of the frame
 _PART_TRIES = 5
 
@@ -153,7 +154,7 @@ class PromptSampleMaker:
         for number in range(TARGETS):
             draw = rng.random()
             part = None
-            if not shown or draw < 0.08:
+            if not shown or draw < _CROWD_PARTS:
                 part = find_part(image, rng)
             if part is not None:
                 kinds.append("part")

@@ -107,7 +107,7 @@ def run_training(
         if wanted != frozen:
             trainer.train_layers_from(wanted)
             frozen = wanted
-        losses.append(trainer.step(batch, moment.rate, progress.steps))
+        losses.append(trainer.step(batch, moment.rate * options.rate, progress.steps))
         progress.steps += 1
         progress.seen += trainer.count_pictures(batch) * partners
         if leads and progress.steps % _LOG_EVERY == 0:
@@ -154,6 +154,9 @@ def make_parser(description: str, name: str) -> argparse.ArgumentParser:
         type=Path,
         default=platformdirs.user_cache_path("mattework") / "training" / name,
         help="folder for checkpoints, log and curve",
+    )
+    parser.add_argument(
+        "--rate", type=float, default=1.0, help="scales the learning rates; lower to go on from good weights"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1, help="that share each step's batch")
