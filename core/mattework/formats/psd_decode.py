@@ -191,7 +191,8 @@ class _Draft:
     def drop_opaque_alpha(self) -> None:
         """At once, and not at the end: most layers have one, and it weighs as much as a colour."""
         alpha = self.alpha
-        if alpha is not None and bool((alpha >= depth_white(array_depth(alpha))).all()):
+        # The least sample, and not a comparison of all: that would take as much memory again.
+        if alpha is not None and bool(alpha.min() >= depth_white(array_depth(alpha))):
             self.alpha = None
 
     def build(self, notes: list[str]) -> Node:
