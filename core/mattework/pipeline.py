@@ -119,7 +119,8 @@ def cut_out(
         raise UsageError("A trimap of your own is the last word: a soft mask or prompts do not go with it.")
     recipe = Recipe(
         program=f"mattework {__version__}",
-        trimap=rules or TrimapRules(doubt=0.0 if from_mask is not None and not prompts else TrimapRules().doubt),
+        trimap=rules
+        or TrimapRules(doubt=0.0 if from_mask is not None and not prompts else TrimapRules().doubt),
         strokes=tuple(strokes),
         solver=solver,
         edge=edge or EdgeSettings(),
@@ -377,7 +378,9 @@ def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> Foun
     from mattework.formats.files import read_mask, read_trimap
 
     if inputs.trimap is not None:
-        return FoundSubject(choice=recipe.subject, inputs=inputs, trimap=read_trimap(inputs.trimap, photo.size))
+        return FoundSubject(
+            choice=recipe.subject, inputs=inputs, trimap=read_trimap(inputs.trimap, photo.size)
+        )
     if inputs.soft_mask is not None:
         return FoundSubject(choice=recipe.subject, inputs=inputs, soft_mask=read_mask(inputs.soft_mask, None))
     raise RecipeError(
