@@ -24,7 +24,7 @@ TREE=$1; WORK=$2; shift 2
 mkdir -p "$TREE/{ENGINE_ROOT}" "$TREE$WORK"
 mount --rbind / "$TREE/{ENGINE_ROOT}"
 mount -t proc proc "$TREE/proc"; mount --rbind /dev "$TREE/dev"
-mount -t tmpfs tmpfs "$TREE/tmp"; mkdir -p "$TREE$WORK"; mount --bind "$WORK" "$TREE$WORK"
+mount -t tmpfs tmpfs "$TREE/tmp"; mkdir -p "$TREE$WORK"; mount --rbind "$WORK" "$TREE$WORK"
 if [ -d /tmp/.X11-unix ]; then mkdir -p "$TREE/tmp/.X11-unix"; mount --bind /tmp/.X11-unix "$TREE/tmp/.X11-unix"; fi
 cd /; exec chroot "$TREE" "$@"
 """

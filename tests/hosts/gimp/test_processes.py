@@ -1,13 +1,18 @@
-"""Several GIMPs, one that is killed, and one that may not write: real processes."""
+"""Several GIMPs, one that is killed, one that may not write, and one on a full disk: real processes."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from hosts.gimp.conftest import stop_engines
 from hosts.gimp.host import GimpHost
 from hosts.gimp.test_journeys import succeed
 
@@ -72,3 +77,49 @@ def test_where_nothing_can_be_written_one_sentence_names_the_folder(host: GimpHo
     assert entry["status"] == "execution-error"
     assert "The folder /proc/no-such-folder cannot be made" in entry["error"]
     assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
+
+
+ON_A_SMALL_DISK = """
+SIZE=$1; FOLDER=$2; LEFT=$3; shift 3
+mount -t tmpfs -o "size=$SIZE" none "$FOLDER"
+"$@"
+find "$FOLDER" -type f -size +0 > "$LEFT"
+"""
+
+
+@pytest.mark.parametrize("size", ["16k", "36k"], ids=["no room for the picture", "no room for the result"])
+def test_on_a_full_disk_one_sentence_says_so_and_nothing_stays(host: GimpHost, size: str) -> None:
+    """The picture takes 23 kB of the temporary folder, what comes back another 31."""
+    if os.getuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("a small disk can only be made by root, where mounting is allowed")
+    small, left = host.work / "small", host.work / "out" / "left"
+    for name in ("tmp", "run"):
+        (small / name).mkdir(parents=True)
+    variables = {
+        "MATTEWORK_TEST_WORK": str(host.work),
+        "MATTEWORK_TEST_NAME": "full",
+        "MATTEWORK_TEST_TASK": "cut",
+        "MATTEWORK_RUNTIME": str(small / "run"),
+        "TMPDIR": str(small / "tmp"),
+    }
+    script = ["unshare", "-m", "--propagation", "private", "sh", "-euc", ON_A_SMALL_DISK, "sh"]
+    gimp = host.command(host.work / "crowd.py", variables)
+    try:
+        done = subprocess.run(
+            [*script, size, str(small / "tmp"), str(left), *gimp],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=240,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout.decode("utf-8", "replace")
+        entry = read_answer(host, "full")
+        assert entry["status"] == "execution-error"
+        assert entry["error"].startswith("The disk is full: ")
+        assert entry["error"].endswith("Free some space and try again.")
+        assert entry["layers"] == [{"name": "Disc", "visible": True, "mask": False}]
+        assert left.read_text(encoding="utf-8") == ""
+    finally:
+        stop_engines(small)
+        shutil.rmtree(small)
