@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QCloseEvent, QColor, QIcon, QPixmap
+from PyQt6.QtGui import QCloseEvent, QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -47,6 +47,7 @@ class ReviewDock(QDockWidget):
         self.path: Path | None = None
         self._window = window
         self._wanted: Path | None = None
+        self._heading: Path | None = None  # where the keys go on from: the photo that was last asked for
         self._saving: tuple[Path, Path] | None = None
         self._make_widgets()
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
@@ -104,7 +105,7 @@ class ReviewDock(QDockWidget):
 
     def look_at(self, path: Path) -> None:
         """Open a photo of the line, with its cut where there is one."""
-        self._wanted = path
+        self._wanted = self._heading = path
         self.queue.near = path
         if not self._window.workbench.is_busy:
             self._open_wanted()
@@ -113,10 +114,18 @@ class ReviewDock(QDockWidget):
         """The next photo of the strip, or the one before."""
         count = self.strip.count()
         if count:
-            row = 0 if self.path is None else (self.strip.currentRow() + by) % count
-            item = self.strip.item(row)
+            row = self._find_row(self._heading or self.path)
+            item = self.strip.item(0 if row is None else (row + by) % count)
             assert item is not None
             self.look_at(item.data(PATH))
+
+    def _find_row(self, path: Path | None) -> int | None:
+        """Where a photo is in the strip as it is shown now."""
+        for row in range(self.strip.count()):
+            item = self.strip.item(row)
+            if item is not None and item.data(PATH) == path:
+                return row
+        return None
 
     def approve(self) -> None:
         """Save the layered file; when it is saved, the photo is done with."""
@@ -176,12 +185,15 @@ class ReviewDock(QDockWidget):
                 return opened
             return replace(opened, choices=choices, alpha=alpha)
 
-        self._window.filing.open_path(self.line.file_of(item), read=read)
+        if not self._window.filing.open_path(self.line.file_of(item), read=read):
+            self._heading = None
 
     def _note_opened(self) -> None:
         session = self._window.workbench.session
         item = None if session is None else self.line.find_item(session.path)
         self.path = None if item is None else Path(item.path)
+        if self._wanted is None:
+            self._heading = None
         self.fill()
         if item is not None:
             told = [self._name_status(item), *item.reasons]
@@ -271,8 +283,9 @@ class ReviewDock(QDockWidget):
         self.strip.clear()
         for item in items:
             self.strip.addItem(self._make_entry(item))
-            if self.path is not None and item.path == str(self.path):
-                self.strip.setCurrentRow(self.strip.count() - 1)
+        row = self._find_row(self.path)
+        if row is not None:
+            self.strip.setCurrentRow(row)
         everything = self.line.items.values()
         done = sum(one.status in ("approved", "skipped") for one in everything)
         waiting = sum(one.status == "waiting" for one in everything)
@@ -298,6 +311,7 @@ class ReviewDock(QDockWidget):
         if data is None or not pixmap.loadFromData(data):
             pixmap = QPixmap(THUMBNAIL, THUMBNAIL)
             pixmap.fill(QColor(110, 110, 110))
+        pixmap = _frame(pixmap)
         icon = QIcon(pixmap)
         icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or the style would tint it
         entry.setIcon(icon)
@@ -319,6 +333,16 @@ class ReviewDock(QDockWidget):
             "approved": self.tr("✓ approved"),
             "skipped": self.tr("skipped"),
         }[item.status]
+
+
+def _frame(pixmap: QPixmap) -> QPixmap:
+    """The picture in the middle of a clear square: entries are of one size, so the strip has room for every name."""
+    square = QPixmap(THUMBNAIL, THUMBNAIL)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawPixmap((THUMBNAIL - pixmap.width()) // 2, (THUMBNAIL - pixmap.height()) // 2, pixmap)
+    painter.end()
+    return square
 
 
 def find_review(window: EditorWindow) -> ReviewDock | None:

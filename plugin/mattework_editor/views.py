@@ -75,8 +75,12 @@ class Views(QObject):
         self._set(view)
 
     def show_next(self) -> None:
+        """The next view; that on a picture only when there is one."""
         views = list(View)
-        self.show(views[(views.index(self.view) + 1) % len(views)])
+        following = views[(views.index(self.view) + 1) % len(views)]
+        if following is View.PICTURE and self._canvas.look.picture is None:
+            following = View.BACKGROUND
+        self.show(following)
 
     def compare(self) -> None:
         """To the original and back."""

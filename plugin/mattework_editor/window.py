@@ -41,6 +41,7 @@ from mattework_editor.panels.parts import PartsPanel
 from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
+from mattework_editor.session import Session
 from mattework_editor.status import StatusBar
 from mattework_editor.toolbar import ToolBar, ToolStrip
 from mattework_editor.views import Views
@@ -212,6 +213,10 @@ class EditorWindow(QMainWindow):
 
     def show_view(self, view: View) -> None:
         self.views.show(view)
+        if view is View.PICTURE and self.canvas.look.picture is None:
+            self.status.tell(
+                self.tr("There is no picture to look at it on yet. Choose one in the View panel.")
+            )
 
     def _follow_view(self, view: View) -> None:
         self.view_actions[view].setChecked(True)
@@ -224,15 +229,20 @@ class EditorWindow(QMainWindow):
     def _show_sources(self, keep_place: bool) -> None:
         self.canvas.show_sources(self.workbench.sources, keep_place=keep_place)
         self.views.attach()
+        if self.workbench.session is None:  # nothing is cut out yet of what is being opened
+            self.show_view(View.ORIGINAL)
 
     def _show_opened(self) -> None:
         session = self.workbench.session
         assert session is not None
         self._had_subject = session.has_subject
         self.background.suit_size(session.size)
-        self.show_view(View.CHECKERBOARD if session.has_subject else View.ORIGINAL)
+        if session.has_subject:
+            ready = self.tr("{size}. Everything can still be changed: edge, strokes, background.")
+        else:
+            ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
+        self.show_view(_suit_view(session))
         notes = session.document.notes
-        ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
         self.status.tell(" ".join(notes) or ready.format(size=session.size))
 
     # State -----------------------------------------------------------------------------------------------------------
@@ -301,3 +311,10 @@ class EditorWindow(QMainWindow):
         dark = self.palette().color(QPalette.ColorRole.Window).lightness() < 128
         self.canvas.surround = QColor(38, 38, 38) if dark else QColor(118, 118, 118)
         self.canvas.update()
+
+
+def _suit_view(session: Session) -> View:
+    """The view in which a file is first seen: as it was saved, with its background if it has one."""
+    if not session.has_subject:
+        return View.ORIGINAL
+    return View.CHECKERBOARD if session.recipe.background is None else View.BACKGROUND

@@ -122,6 +122,45 @@ def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, sho
     assert first is not None
 
 
+def test_keys_go_on_from_the_photo_that_was_asked_for_last(driver: Driver, tmp_path: Path) -> None:
+    """Pressed while a photo is still being opened, or after one that cannot be opened."""
+    from PIL import Image
+
+    rgb = np.asarray(draw_disc(120, 90)[0])
+    for name in ("a.png", "b.png", "c.png", "d.png"):
+        Image.fromarray(rgb).save(tmp_path / name)
+    (tmp_path / "broken.jpg").write_text("not a picture")
+    review = start(driver, tmp_path)
+    wait_for_cuts(driver, review)
+    names = [Path(one.path).name for one in review.line.ordered(False)]
+    assert names[0] == "broken.jpg"
+    review.look_at(tmp_path / names[1])
+    driver.wait()
+    for _ in range(2):
+        driver.window.commands["review.next"].trigger()
+    wait_until(lambda: review.path == tmp_path / names[3] and not driver.bench.is_busy)
+    for _ in range(3):
+        driver.window.commands["review.next"].trigger()
+        driver.wait()
+    assert review.path == tmp_path / names[1], "past the end, past the broken one, on to the first"
+
+
+def test_every_entry_of_the_strip_has_room_for_its_name(driver: Driver, tmp_path: Path) -> None:
+    from PIL import Image
+
+    for name, size in (("tall.png", (60, 120)), ("wide.png", (120, 60))):
+        Image.fromarray(np.asarray(draw_disc(*size)[0])).save(tmp_path / name)
+    review = start(driver, tmp_path)
+    wait_for_cuts(driver, review)
+    strip = review.strip
+    lines = 2 * strip.fontMetrics().height()
+    rects = [strip.visualItemRect(strip.item(row)) for row in range(strip.count())]
+    assert {rect.size().height() for rect in rects} == {rects[0].height()}
+    assert rects[0].height() >= strip.iconSize().height() + lines
+    icons = [strip.item(row).icon().actualSize(strip.iconSize()) for row in range(strip.count())]  # type: ignore[union-attr]
+    assert icons == [strip.iconSize()] * 2, "names stand at one height"
+
+
 def test_a_file_that_is_there_is_not_replaced_unasked(
     driver: Driver, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,9 +17,10 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QApplication
 
 from editor.driving import MIDDLE, Keys, save_to, wait_until
-from mattework import ColorMode, Document, Layer, Metadata, Size, save_document
+from mattework import ColorMode, Document, Layer, Metadata, Size, cut_out, save_document
 from mattework_editor import workbench
 from mattework_editor.compose import View
+from samples import draw_disc
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -253,7 +254,30 @@ def test_views_cycle_compare_and_show_what_they_say(driver: Driver, disc_file: P
     for _ in View:
         driver.key(Qt.Key.Key_F)
         visited.add(driver.canvas.look.view)
-    assert visited == set(View)
+    assert visited == {*View} - {View.PICTURE}, "no picture was chosen, so there is nothing to see on it"
+
+
+def test_a_view_on_a_picture_tells_where_to_choose_one(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_5, ALT)
+    assert driver.canvas.look.view is View.PICTURE
+    assert "View panel" in driver.window.status.message.text()
+
+
+def test_a_file_with_a_background_is_opened_as_it_was_saved(driver: Driver, tmp_path: Path) -> None:
+    shown: list[View] = []
+    driver.bench.sources_replaced.connect(lambda _: shown.append(driver.canvas.look.view))
+    for name, background, view in (
+        ("on.psd", "#2060c0", View.BACKGROUND),
+        ("off.psd", None, View.CHECKERBOARD),
+    ):
+        rgb, truth = draw_disc(240, 200)
+        cut_out(rgb, from_mask=truth, solver="hard", background=background).save(tmp_path / name)
+        driver.open(tmp_path / name)
+        assert driver.canvas.look.view is view
+        assert "Select Subject" not in driver.window.status.message.text(), "it is cut out already"
+    assert shown[0] is View.ORIGINAL, "the photo is seen until its mask is there, not an empty checkerboard"
+    assert shown[2] is View.ORIGINAL
 
 
 @pytest.mark.parametrize("depth", [8, 16])

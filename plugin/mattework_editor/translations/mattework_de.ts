@@ -941,6 +941,14 @@
       <translation>Mattework</translation>
     </message>
     <message>
+      <source>There is no picture to look at it on yet. Choose one in the View panel.</source>
+      <translation>Es gibt noch kein Bild, auf dem es betrachtet werden kann. Wählen Sie eines (Feld Ansicht).</translation>
+    </message>
+    <message>
+      <source>{size}. Everything can still be changed: edge, strokes, background.</source>
+      <translation>{size}. Alles lässt sich noch ändern: Kante, Striche, Hintergrund.</translation>
+    </message>
+    <message>
       <source>{size}. Select Subject finds what stands out; the brushes do the rest.</source>
       <translation>{size}. „Motiv auswählen“ findet, was hervorsticht; die Pinsel tun den Rest.</translation>
     </message>
