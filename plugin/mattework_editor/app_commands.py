@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog
+from PyQt6.QtWidgets import QDialog, QDockWidget
 
 from mattework_editor.appearance import Appearance, read_appearance, show_appearance
 from mattework_editor.command import Command
+from mattework_editor.docks import PLACES
 from mattework_editor.preferences import read_subject_model
 from mattework_editor.translations import LANGUAGES, read_language
 
@@ -65,6 +66,14 @@ def _choose_language(language: str, window: EditorWindow) -> None:
     window.status.tell(window.tr("The language changes when Mattework is started again."))
 
 
+def _show_panel(name: str, window: EditorWindow) -> None:
+    """In front of the panels that are tabs beside it."""
+    dock = window.findChild(QDockWidget, name)
+    assert dock is not None
+    dock.show()
+    dock.raise_()
+
+
 APP_COMMANDS: tuple[Command, ...] = (
     Command(
         id="select.models",
@@ -99,6 +108,17 @@ APP_COMMANDS: tuple[Command, ...] = (
             data=language,
         )
         for language, name in LANGUAGES.items()
+    ),
+    *(
+        Command(
+            id=f"panel.{place.attribute}",
+            text=place.title,
+            menu="window",
+            part=-3,
+            tip="Show this panel in front",
+            run=partial(_show_panel, place.attribute),
+        )
+        for place in PLACES
     ),
     Command(
         id="help.palette",

@@ -41,7 +41,4 @@ def fill_menu_bar(window: EditorWindow) -> dict[str, QMenu]:
             menu.addAction(window.commands[command.id])
             if command.id == "file.open":
                 menu.addMenu(window.filing.recent_menu)
-    menus["window"].addSeparator()
-    for dock in window.docks:
-        menus["window"].addAction(dock.toggleViewAction())
     return menus

@@ -59,10 +59,18 @@ def list_entries(commands: CommandSet) -> list[Entry]:
         keys = ", ".join(
             one.toString(QKeySequence.SequenceFormat.NativeText)
             for one in action.shortcuts()
-            if not one.isEmpty()
+            if _is_on_keyboards(one)
         )
         entries.append(Entry(action, plain_text(action), menu, keys))
     return entries
+
+
+def _is_on_keyboards(keys: QKeySequence) -> bool:
+    """Not F13 and above, nor keys such as Copy and Paste: those that have them know what is printed on them."""
+    if keys.isEmpty():
+        return False
+    key = keys[0].key()
+    return not Qt.Key.Key_F13 <= key <= Qt.Key.Key_F35 and key < Qt.Key.Key_Back
 
 
 def rank_entries(entries: list[Entry], wanted: str) -> list[Entry]:

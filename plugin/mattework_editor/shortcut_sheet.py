@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -71,10 +71,12 @@ class ShortcutSheet(QDialog):
                 self.tree.addTopLevelItem(top)
                 top.addChildren([QTreeWidgetItem(list(line)) for line in lines])
                 top.setExpanded(True)
-        for column in range(3):
+        for column in range(2):
             self.tree.resizeColumnToContents(column)
+        self.tree.setWordWrap(True)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.field.textChanged.connect(self._narrow)
-        self.resize(760, 560)
+        self.resize(960, 640)
 
     def _narrow(self, wanted: str) -> None:
         for number in range(self.tree.topLevelItemCount()):

@@ -667,6 +667,10 @@
       <translation>Die Arbeit in der nächsten Ansicht zeigen</translation>
     </message>
     <message>
+      <source>Show this panel in front</source>
+      <translation>Dieses Feld nach vorn holen</translation>
+    </message>
+    <message>
       <source>Smaller Brush</source>
       <translation>Kleinerer Pinsel</translation>
     </message>
