@@ -12,9 +12,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from formats.fingerprints import changed_keys
 from formats.layered import LIMITS
 from formats.odd_psd import OddFile, OddLayer, block, divide, noise, resource
-from formats.test_psd_edit import changed_keys
 from mattework.arrays import Samples
 from mattework.document import ColorMode, Document, Group, Layer, Mask, depth_white
 from mattework.errors import UnsupportedFile
