@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from mattework import EdgeSettings, Rect, Stroke, apply_edge_settings, touch_region
 from mattework.arrays import Bytes, Floats, Samples
 from mattework_editor.compose import Sources
-from mattework_editor.pyramid import edge_reach, quantise, render_matte
+from mattework_editor.pyramid import STRIP, edge_reach, quantise, render_matte, split_into_strips
 from mattework_editor.session import Session
 from mattework_editor.tasks import Task, Tasks
 
@@ -130,29 +130,37 @@ def preview_matte(
     strokes: Sequence[Stroke] = (),
 ) -> tuple[Rect, Bytes]:
     """The matte of other edge settings at a level of the pyramid: the rectangle of that level, and its (h, w) uint8."""
-    import cv2
-
     side = 1 << level
     frame = Rect(0, 0, alpha.shape[1], alpha.shape[0])
     wanted = _align(visible, side)
     seen = _align(wanted.grow(edge_reach(edge)), side).intersect(Rect(0, 0, *_round_up(frame, side)))
-    part = seen.intersect(frame)
-    small = touch_region(alpha, strokes, part)
-    if opacity is not None:
-        small = small * (quantise(np.ones_like(small), opacity, part).astype(np.float32) / np.float32(255))
-    if level:
-        right, bottom = seen.width - part.width, seen.height - part.height
-        if right or bottom:
-            small = np.asarray(
-                cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.float32
-            )
-        size = (seen.width // side, seen.height // side)
-        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
+    rows = max(1, STRIP // max(1, seen.width) // side) * side
+    strips = [_reduce(alpha, opacity, strip, side, strokes) for strip in split_into_strips(seen, rows)]
+    small = strips[0] if len(strips) == 1 else np.concatenate(strips)
     matte = apply_edge_settings(small, edge, scale=1 / side)
     where = Rect(seen.left // side, seen.top // side, -(-seen.right // side), -(-seen.bottom // side))
     inner = wanted.intersect(seen)
     target = Rect(inner.left // side, inner.top // side, -(-inner.right // side), -(-inner.bottom // side))
     return target, quantise(matte[target.move(-where.left, -where.top).slices], None, target)
+
+
+def _reduce(
+    alpha: Floats, opacity: Samples | None, seen: Rect, side: int, strokes: Sequence[Stroke]
+) -> Floats:
+    """Means of `side` x `side` pixels of the touched alpha, times opacity, over an aligned rectangle."""
+    import cv2
+
+    part = seen.intersect(Rect(0, 0, alpha.shape[1], alpha.shape[0]))
+    small = touch_region(alpha, strokes, part)
+    if opacity is not None:
+        small *= quantise(np.ones_like(small), opacity, part).astype(np.float32) / np.float32(255)
+    if side == 1:
+        return small
+    right, bottom = seen.width - part.width, seen.height - part.height
+    if right or bottom:
+        small = np.asarray(cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.float32)
+    size = (seen.width // side, seen.height // side)
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _align(rect: Rect, side: int) -> Rect:

@@ -19,6 +19,8 @@ FAINT = 0.02
 """Alpha up to which a pixel belongs to no part, and below 1 minus which it belongs to a hole."""
 MOST = 200
 """Parts, and holes, that are listed: the largest."""
+ROWS = 256
+"""Rows that are looked at together, where what is made of them is larger than the alpha."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ def find_parts(alpha: Floats) -> tuple[tuple[Part, ...], int]:
     Pixels that touch by a corner are one part, but not one hole. What is at most half opaque all over is no part, what
     is at least half opaque all over is no hole; a hole is closed all around.
     """
-    there = (alpha > FAINT).astype(np.uint8)
-    parts, more = _trace(there, alpha > 0.5, "part")
-    holes, more_holes = _trace((alpha < 1 - FAINT).astype(np.uint8), alpha < 0.5, "hole")
+    ranks = _rank(alpha)
+    parts, more = _trace((ranks > 0).astype(np.uint8), ranks > 2, "part")
+    holes, more_holes = _trace((ranks < 4).astype(np.uint8), ranks < 2, "hole")
     return (*parts, *holes), more + more_holes
 
 
@@ -62,11 +64,26 @@ def _make_area(part: Part, kind: StrokeKind) -> Stroke:
     return Stroke(kind=kind, radius=0.0, points=part.outline, shape="area")
 
 
+def _rank(alpha: Floats) -> Bytes:
+    """0 for what belongs to no part, 1 below one half, 2 at one half, 3 above, 4 for what belongs to no hole."""
+    ranks = np.empty(alpha.shape, np.uint8)
+    for top in range(0, len(alpha), ROWS):
+        some = alpha[top : top + ROWS]
+        rank = (some > FAINT).astype(np.uint8)
+        for passed in (some >= 0.5, some > 0.5, some >= 1 - FAINT):
+            rank += passed
+        ranks[top : top + ROWS] = rank
+    return ranks
+
+
 def _trace(plane: Bytes, sure: AnyArray, kind: Literal["part", "hole"]) -> tuple[list[Part], int]:
     import cv2
 
     count, labels, stats, _ = cv2.connectedComponentsWithStats(plane, connectivity=8 if kind == "part" else 4)
-    certain = np.bincount(labels[sure], minlength=count) > 0
+    certain = np.zeros(count, bool)
+    for top in range(0, len(plane), ROWS):
+        rows = slice(top, top + ROWS)
+        certain[labels[rows][sure[rows]]] = True
     height, width = plane.shape
     found = []
     for label in np.argsort(-stats[:, cv2.CC_STAT_AREA], kind="stable").tolist():

@@ -19,6 +19,8 @@ from mattework.recipe import EdgeSettings
 
 SMALLEST = 256
 """Long side under which no further level is made."""
+STRIP = 6_000_000
+"""Pixels of the matte that are worked on together, so that no second plane of floats is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +209,19 @@ def render_matte(
     frame = Rect(0, 0, alpha.shape[1], alpha.shape[0])
     reach = edge_reach(edge)
     shown = where.grow(reach).intersect(frame)
-    seen = shown.grow(reach).intersect(frame)
-    matte = apply_edge_settings(touch_region(alpha, strokes, seen), edge)
-    return shown, quantise(matte[shown.move(-seen.left, -seen.top).slices], opacity, shown)
+    coded = np.empty(shown.size.shape, np.uint8)
+    for strip in split_into_strips(shown, max(STRIP // max(1, shown.width), 4 * reach)):
+        seen = strip.grow(reach).intersect(frame)
+        matte = apply_edge_settings(touch_region(alpha, strokes, seen), edge)
+        part = quantise(matte[strip.move(-seen.left, -seen.top).slices], opacity, strip)
+        coded[strip.move(-shown.left, -shown.top).slices] = part
+    return shown, coded
+
+
+def split_into_strips(rect: Rect, rows: int) -> list[Rect]:
+    """The rectangle in strips of so many rows, at least one, from the top; the last may have fewer."""
+    tops = range(rect.top, rect.bottom, max(1, rows))
+    return [Rect(rect.left, top, rect.right, min(top + max(1, rows), rect.bottom)) for top in tops]
 
 
 def quantise(matte: Floats, opacity: Samples | None, where: Rect) -> Bytes:

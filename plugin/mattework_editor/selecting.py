@@ -138,5 +138,7 @@ def enlarge_mask(soft_mask: Floats, photo: Photo) -> Bytes:
     import cv2
 
     size = photo.size
-    large = np.asarray(cv2.resize(soft_mask, (size.width, size.height), interpolation=cv2.INTER_LINEAR))
-    return quantise(large.astype(np.float32), photo.alpha, Rect(0, 0, size.width, size.height))
+    large: Floats = np.asarray(
+        cv2.resize(soft_mask, (size.width, size.height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+    return quantise(large, photo.alpha, Rect(0, 0, size.width, size.height))

@@ -220,8 +220,8 @@ class Session:
 def start_session(document: Document, photo: Photo, path: Path | None = None) -> Session:
     """A session in which nothing is chosen yet: all background."""
     recipe = Recipe(subject=SubjectChoice(origin="mask"))
-    empty = np.zeros(photo.size.shape, np.uint8)
-    planes = Planes(empty, empty.copy(), np.zeros(photo.size.shape, np.float32))
+    shape = photo.size.shape  # zeros take memory only when they are written, copies of them at once
+    planes = Planes(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8), np.zeros(shape, np.float32))
     return Session(document, photo, Choices(recipe, RecipeInputs(soft_mask=_empty_mask())), planes, path)
 
 
@@ -279,11 +279,13 @@ def replay_strokes(
 ) -> Planes:
     """Draw and solve all strokes of the recipe one after the other, as they were when they were painted.
 
+    It is done in the planes that are given: their trimap and alpha change.
+
     Raises:
         Cancelled: `progress` wanted to stop.
     """
     recipe, soft_mask = choices.recipe, read_soft_mask(choices.inputs)
-    trimap, alpha = planes.trimap.copy(), planes.alpha.copy()
+    trimap, alpha = planes.trimap, planes.alpha
     frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
     for number, stroke in enumerate(recipe.strokes):
         report_progress(progress, "solving strokes", number / len(recipe.strokes))
@@ -295,7 +297,7 @@ def replay_strokes(
             colour, trimap, alpha, region, soft_mask=soft_mask, solver=recipe.solver, thorough=True
         )
         alpha[zone.slices] = values
-    return Planes(planes.base, trimap, alpha)
+    return planes
 
 
 def compare_planes(before: Planes, after: Planes) -> tuple[Patch, ...]:

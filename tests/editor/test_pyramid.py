@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mattework import Rect, Size
+from mattework import Rect, Size, Stroke
 from mattework.recipe import EdgeSettings
 from mattework_editor.compose import Look, ShadowPart, Showing, Sources, View, compose_view
+from mattework_editor.matte_display import preview_matte
 from mattework_editor.pyramid import Part, Pyramid, render_matte
 from mattework_editor.viewport import Viewport
 
@@ -177,3 +178,23 @@ def test_a_local_matte_is_what_the_whole_shows() -> None:
     _, whole = render_matte(alpha, edge, None, Rect(0, 0, 700, 600))
     assert pyramid.levels[0] is not None
     assert np.abs(pyramid.levels[0].astype(int) - whole.astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("edge", [EdgeSettings(), EdgeSettings(smooth=4, feather=3, shift=-2)])
+def test_a_matte_made_in_strips_is_what_one_piece_shows(
+    edge: EdgeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    y, x = np.mgrid[0:1501, 0:333]
+    alpha = np.clip((150 + 40 * np.sin(y / 60) - abs(x - 170)) / 20, 0, 1).astype(np.float32)
+    opacity = noise(1501, 333, 1)[..., 0]
+    dab = Stroke(kind="foreground", radius=60, points=((20.0, 740.0),), hardness=0.0, opacity=0.5)
+    where = Rect(0, 0, 333, 1501)
+    whole = render_matte(alpha, edge, opacity, where, [dab])
+    small = preview_matte(alpha, EdgeSettings(), opacity, where, 2, [dab])
+    monkeypatch.setattr("mattework_editor.pyramid.STRIP", 333 * 100)
+    monkeypatch.setattr("mattework_editor.matte_display.STRIP", 333 * 100)
+    assert whole[0] == where
+    np.testing.assert_array_equal(render_matte(alpha, edge, opacity, where, [dab])[1], whole[1])
+    again = preview_matte(alpha, EdgeSettings(), opacity, where, 2, [dab])
+    assert again[0] == small[0]
+    np.testing.assert_array_equal(again[1], small[1])
