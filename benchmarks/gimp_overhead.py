@@ -110,7 +110,7 @@ def main() -> None:
 
 def _record_engine_seconds(plugin: Path) -> None:
     """Let the installed copy of the plug-in note what the engine reports."""
-    path = plugin / "mattework_plugin" / "operations.py"
+    path = plugin / "mattework_plugin" / "results.py"
     text = path.read_text(encoding="utf-8")
     marker = '    report = value.get("report", {})\n'
     assert marker in text
