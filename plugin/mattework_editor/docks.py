@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QScrollArea, QWidget
+from PyQt6.QtWidgets import QDockWidget, QScrollArea, QTabBar, QWidget
 
 from mattework_editor.command import translate
 
@@ -44,7 +44,9 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
         widget: QWidget = getattr(window, place.attribute)
         dock = QDockWidget(translate(place.title), window)
         dock.setObjectName(place.attribute)
-        dock.setWidget(_let_scroll(widget))
+        area = _let_scroll(widget)
+        area.setMinimumWidth(max(area.minimumWidth(), _measure_tabs(place)))
+        dock.setWidget(area)
         dock.setAllowedAreas(AREA.LeftDockWidgetArea | AREA.RightDockWidgetArea)
         window.addDockWidget(AREA.RightDockWidgetArea, dock)
         docks[place.attribute] = dock
@@ -56,6 +58,18 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
             docks[place.attribute].raise_()
     window.resizeDocks([docks["edge"], docks["layers"]], [520, 200], Qt.Orientation.Vertical)
     return list(docks.values())
+
+
+def _measure_tabs(place: Place) -> int:
+    """The width in which the tabs of a panel's stack stand with their whole names, in any language."""
+    first = place.beside or place.attribute
+    tabs = QTabBar()
+    tabs.setShape(QTabBar.Shape.RoundedSouth)
+    tabs.setElideMode(Qt.TextElideMode.ElideNone)
+    for one in PLACES:
+        if first in (one.attribute, one.beside):
+            tabs.addTab(translate(one.title))
+    return tabs.sizeHint().width()
 
 
 def _let_scroll(widget: QWidget) -> QScrollArea:

@@ -41,8 +41,31 @@ class StatusBar(QStatusBar):
         self.tell(f"{title}…" if title else "")
 
     def show_progress(self, step: str, fraction: float) -> None:
-        self.progress.setFormat(step[:1].upper() + step[1:])
+        self.progress.setFormat(self._name_step(step))
         self.progress.setValue(round(1000 * fraction))
+
+    def _name_step(self, step: str) -> str:
+        """What people read of a step of the pipeline, which knows no languages."""
+        names = {
+            "waiting for another picture": self.tr("Waiting for another picture"),
+            "reading the picture": self.tr("Reading the picture"),
+            "loading the model": self.tr("Loading the model"),
+            "finding the subject": self.tr("Finding the subject"),
+            "laying the unknown band": self.tr("Laying the unknown band"),
+            "solving the edge": self.tr("Solving the edge"),
+            "solving alpha": self.tr("Solving the edge"),
+            "solving strokes": self.tr("Solving your strokes"),
+            "cutting the edge": self.tr("Cutting the edge"),
+            "carrying alpha to full size": self.tr("Carrying the edge to full size"),
+            "colours": self.tr("Cleaning the colours"),
+            "cleaning the colours": self.tr("Cleaning the colours"),
+            "composite": self.tr("Putting the layers together"),
+            "pack layers": self.tr("Packing the layers"),
+            "read layers": self.tr("Reading the layers"),
+            "writing the mask": self.tr("Writing the mask"),
+            "write": self.tr("Writing"),
+        }
+        return names.get(step.lower(), step[:1].upper() + step[1:])
 
     def show_scale(self, scale: float) -> None:
         self.scale.setText(self.tr("{0:.4g} %").format(scale * 100))

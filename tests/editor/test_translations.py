@@ -12,9 +12,10 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QTabBar
 
 from editor.driving import TEST, Driver, Keys, catch_slot_errors
+from mattework.worker.jobs import STAGES
 from mattework_editor.palette import Palette
 from mattework_editor.translations import FOLDER, LANGUAGES, Catalogue, install_language, read_words
 from mattework_editor.translations.gather import (
@@ -158,6 +159,37 @@ def test_a_german_window_speaks_german(german: Driver, disc_file: Path) -> None:
     assert item is not None
     assert "Auf Schachbrett" in item.text()
     palette.close()
+
+
+def test_the_steps_of_long_work_are_told_in_german(german: Driver) -> None:
+    status = german.window.status
+    steps = {text for _, text in STAGES.values()} | {
+        "solving strokes",
+        "solving alpha",
+        "Pack layers",
+        "write",
+    }
+    for step in steps:
+        status.show_progress(step, 0.5)
+        assert status.progress.format().casefold() != step.casefold(), f"{step} is English"
+    status.show_progress("something new", 0.5)
+    assert status.progress.format() == "Something new"
+
+
+def test_german_tabs_have_room_for_their_names(german: Driver) -> None:
+    """However narrow the panels are made."""
+    QApplication.processEvents()
+    stacks = [bar for bar in german.window.findChildren(QTabBar) if bar.isVisible() and bar.count() > 2]
+    assert sorted(bar.count() for bar in stacks) == [3, 5]
+    for bar in stacks:
+        titles = [bar.tabText(one) for one in range(bar.count())]
+        bar.setElideMode(Qt.TextElideMode.ElideNone)
+        narrowest = {
+            area.minimumWidth()
+            for dock in german.window.docks
+            if dock.windowTitle() in titles and (area := dock.widget()) is not None
+        }
+        assert min(narrowest) >= bar.sizeHint().width(), titles
 
 
 def test_a_language_is_chosen_for_the_next_start(driver: Driver) -> None:

@@ -1925,6 +1925,30 @@
       <translation>Abbrechen</translation>
     </message>
     <message>
+      <source>Carrying the edge to full size</source>
+      <translation>Kante wird auf volle Größe gebracht</translation>
+    </message>
+    <message>
+      <source>Cleaning the colours</source>
+      <translation>Farben werden bereinigt</translation>
+    </message>
+    <message>
+      <source>Cutting the edge</source>
+      <translation>Kante wird geschnitten</translation>
+    </message>
+    <message>
+      <source>Finding the subject</source>
+      <translation>Motiv wird gesucht</translation>
+    </message>
+    <message>
+      <source>Laying the unknown band</source>
+      <translation>Unbekanntes Band wird gelegt</translation>
+    </message>
+    <message>
+      <source>Loading the model</source>
+      <translation>Modell wird geladen</translation>
+    </message>
+    <message>
       <source>Message</source>
       <translation>Meldung</translation>
     </message>
@@ -1933,20 +1957,56 @@
       <translation>Modell, Gerät und Löser</translation>
     </message>
     <message>
+      <source>Packing the layers</source>
+      <translation>Ebenen werden gepackt</translation>
+    </message>
+    <message>
       <source>Progress</source>
       <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <source>Putting the layers together</source>
+      <translation>Ebenen werden zusammengesetzt</translation>
+    </message>
+    <message>
+      <source>Reading the layers</source>
+      <translation>Ebenen werden gelesen</translation>
+    </message>
+    <message>
+      <source>Reading the picture</source>
+      <translation>Bild wird gelesen</translation>
     </message>
     <message>
       <source>Scale</source>
       <translation>Maßstab</translation>
     </message>
     <message>
+      <source>Solving the edge</source>
+      <translation>Kante wird gelöst</translation>
+    </message>
+    <message>
+      <source>Solving your strokes</source>
+      <translation>Ihre Striche werden gelöst</translation>
+    </message>
+    <message>
       <source>Stop this; what was there before stays (Ctrl+.)</source>
       <translation>Dies anhalten; was vorher da war, bleibt (Strg+.)</translation>
     </message>
     <message>
+      <source>Waiting for another picture</source>
+      <translation>Wartet auf ein anderes Bild</translation>
+    </message>
+    <message>
       <source>What found the subject, where it ran, and what solved its edge</source>
       <translation>Was das Motiv fand, wo es lief, und was seine Kante löste</translation>
+    </message>
+    <message>
+      <source>Writing</source>
+      <translation>Wird geschrieben</translation>
+    </message>
+    <message>
+      <source>Writing the mask</source>
+      <translation>Maske wird geschrieben</translation>
     </message>
     <message>
       <source>{0:.4g} %</source>
