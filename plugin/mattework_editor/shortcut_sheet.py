@@ -69,11 +69,12 @@ class ShortcutSheet(QDialog):
             if lines:
                 top = QTreeWidgetItem([title])
                 self.tree.addTopLevelItem(top)
-                top.addChildren([QTreeWidgetItem(list(line)) for line in lines])
+                for line in lines:
+                    child = QTreeWidgetItem(top, list(line))
+                    child.setToolTip(2, line[2])  # a long one is cut short in its row
                 top.setExpanded(True)
         for column in range(2):
             self.tree.resizeColumnToContents(column)
-        self.tree.setWordWrap(True)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.field.textChanged.connect(self._narrow)
         self.resize(960, 640)

@@ -105,6 +105,13 @@ def test_the_sheet_names_every_shortcut(driver: Driver) -> None:
             assert any(named in one for one in shown) or re.fullmatch(
                 r"F1[3-9]|F[23]\d|[A-Z][a-z]{2,}", named
             )
+    tools = sheet.tree.topLevelItem(3)
+    assert tools is not None
+    for row in range(tools.childCount()):
+        line = tools.child(row)
+        assert line is not None
+        assert line.text(2)
+        assert line.toolTip(2) == line.text(2)
     words = {word for keys in shown for word in keys.split(", ")}
     assert not words & {"F14", "F16", "F18", "F20", "Open", "Save", "Exit", "Undo", "Redo", "Copy", "Paste"}
     bar = sheet.tree.horizontalScrollBar()
