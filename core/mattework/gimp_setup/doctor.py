@@ -77,7 +77,7 @@ def check_editor() -> Finding:
     return Finding(
         True,
         "The editor is not installed here, so Open in Mattework cannot open it; all else works. "
-        'To have it: pip install "mattework[editor]"',
+        'To have it: pip install "mattework[editor]" where the engine is; where pipx put it: pipx inject mattework PyQt6',
     )
 
 
