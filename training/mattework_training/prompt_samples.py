@@ -22,8 +22,8 @@ TARGETS = 2
 """Things that may be meant, per picture."""
 
 RECIPE = {"crowd": 0.5, "people": 0.16, "portrait": 0.04, "pets": 0.18, "clothes": 0.06, "single": 0.06}
-_PARTS = 0.15  # of second targets in photographs; the others repeat the subject with other prompts
-_CROWD_PARTS = 0.03  # of targets in crowds
+_PARTS = 0.38  # of second targets in photographs; the others repeat the subject with other prompts
+_CROWD_PARTS = 0.08  # of targets in crowds
 _LEAST_VISIBLE = 0.004  # of the frame
 _PART_TRIES = 5
 
