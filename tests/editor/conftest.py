@@ -78,7 +78,7 @@ def worker_places() -> Iterator[None]:
 @pytest.fixture
 def driver(application: object, worker_places: None) -> Iterator[Driver]:
     """An editor window on the screen, closed at the end; an error in a slot fails the test."""
-    from editor.driving import Driver, catch_slot_errors
+    from editor.driving import TEST, Driver, catch_slot_errors
     from mattework_editor.window import EditorWindow
 
     with catch_slot_errors() as caught:
@@ -86,6 +86,7 @@ def driver(application: object, worker_places: None) -> Iterator[Driver]:
         window.resize(1000, 700)
         window.show()
         window.activateWindow()
+        TEST.qWaitForWindowActive(window)  # shortcuts go to the active window alone
         driven = Driver(window)
         yield driven
         driven.close()

@@ -14,7 +14,7 @@ import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QRadioButton, QWidget
 
 from mattework_editor.canvas import Canvas
 from mattework_editor.session import Session
@@ -73,7 +73,10 @@ class Driver:
         TEST.keyRelease(self.canvas, key)
 
     def click(self, widget: QWidget) -> None:
-        TEST.mouseClick(widget, LEFT)
+        where = widget.rect().center()
+        if isinstance(widget, QRadioButton | QCheckBox):
+            where.setX(min(where.x(), 8))  # only the mark and its text answer, however wide the panel is
+        TEST.mouseClick(widget, LEFT, Keys.NoModifier, where)
 
     def at(self, x: float, y: float) -> QPoint:
         """Where the photo's (x, y) is in the canvas."""
