@@ -148,7 +148,9 @@ def test_a_run_that_is_interrupted_ends_with_a_summary_and_goes_on_later(shots: 
     for number in range(60):
         shutil.copy(shots / "a.png", shots / f"more{number:02}.png")
     out = tmp_path / "out"
-    code = "from mattework.cli import main; main()"
+    # A shell that starts tests in the background makes them deaf to Ctrl-C, and their children with them.
+    hear = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = hear + "from mattework.cli import main; main()"
     command = [sys.executable, "-c", code, "cut", str(shots), "-o", str(out), "--edge", "guided"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None

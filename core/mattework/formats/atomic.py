@@ -99,8 +99,13 @@ def _open_temporary(target: Path) -> tuple[BinaryIO, Path]:
         temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
         # Opened by its name and not by a descriptor: tifffile asks the stream for the name.
         stream = open(temporary, "x+b")  # noqa: SIM115
-        if not _lock(stream) or _is_named(stream, temporary):
-            return stream, temporary
+        try:
+            if not _lock(stream) or _is_named(stream, temporary):
+                return stream, temporary
+        except BaseException:  # told to end just now
+            stream.close()
+            temporary.unlink(missing_ok=True)
+            raise
         stream.close()  # taken for an orphan by somebody else before it was locked
 
 
