@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,8 +154,25 @@ def _format_facts(name: str, facts: dict[str, Any]) -> list[str]:
         )
         changed = ", ".join(f"{key} {value:g}" for key, value in edge.items() if value)
         lines.append(f"    settings  {changed or 'as solved'}; clean colours {recipe['colours']:g}")
+        lines.extend(_format_choices(recipe))
     lines.extend(f"  note: {note}" for note in facts["notes"])
     return lines
+
+
+def _format_choices(recipe: dict[str, Any]) -> list[str]:
+    """What a person added to the automatic way; nothing of it, no lines."""
+    choices = {
+        "prompts": _count(one["kind"] for one in recipe["subject"]["prompts"]),
+        "strokes": _count(one["kind"] for one in recipe["strokes"]),
+        "screen": recipe["key"],
+        "backdrop": recipe["background"],
+        "shadow": recipe["shadow"] and recipe["shadow"]["kind"],
+    }
+    return [f"    {name:<9} {said}" for name, said in choices.items() if said]
+
+
+def _count(kinds: Iterable[str]) -> str:
+    return ", ".join(f"{number} {kind}" for kind, number in Counter(kinds).items())
 
 
 def _on_device(subject: dict[str, Any]) -> str:
