@@ -80,11 +80,11 @@ def run_batch(
         except (KeyboardInterrupt, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one picture, the others go on
-            pending = None
-            finish(Outcome(task=task, error=error, seconds=seconds))
-            return
-        pending = None
-        finish(Outcome(task=task, solved=solved, written=written, seconds=seconds + more))
+            outcome: Outcome[T, Solved, Written] = Outcome(task=task, error=error, seconds=seconds)
+        else:
+            outcome = Outcome(task=task, solved=solved, written=written, seconds=seconds + more)
+        finish(outcome)
+        pending = None  # only now: one that is interrupted here is finished when the run is given up
 
     with ThreadPoolExecutor(1, "read") as readers, ThreadPoolExecutor(1, "write") as writers:
         try:
