@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mattework_training.batches import SubjectSource, make_check_batches
@@ -36,9 +38,13 @@ def train(rank: int, options: argparse.Namespace) -> None:
         samples = make_check_batches(data, 1, options.check_samples, 320)
         return lambda network: check_subject(network, samples)
 
-    run_training(
-        rank, options, folder, trainer, SubjectSource(), lambda: trainer.start_from(backbone), prepare_check
-    )
+    def start() -> None:
+        if options.weights is not None:
+            trainer.begin(torch.load(options.weights, weights_only=True))
+        else:
+            trainer.start_from(backbone)
+
+    run_training(rank, options, folder, trainer, SubjectSource(), start, prepare_check)
 
 
 def check_subject(network: SubjectNet, samples: list[list[Sample]]) -> dict[str, float]:
@@ -50,6 +56,7 @@ def check_subject(network: SubjectNet, samples: list[list[Sample]]) -> dict[str,
 def main() -> None:
     parser = make_parser(__doc__.split("\n")[0], "subject")
     parser.add_argument("--backbone", type=Path, help="npz of ImageNet MobileNetV2 weights")
+    parser.add_argument("--weights", type=Path, help="weights of a subject network to go on from instead")
     launch(train, parser.parse_args())
 
 

@@ -26,7 +26,7 @@ from mattework_training.samples import Sample, SampleMaker
 B_co = TypeVar("B_co", covariant=True)
 
 PIXELS_PER_BATCH = 16 * 256 * 256
-_SINGLE_SIZE_UNTIL = 0.55
+_SINGLE_SIZE_UNTIL = 0.4
 _LATE_SIDES = (256, 288, 320, 320, 352, 384, 448)
 _ASPECTS = (1.0, 1.0, 3 / 4, 4 / 3, 2 / 3, 3 / 2)
 
