@@ -205,13 +205,35 @@ def test_a_model_with_a_finer_size_averages_two_answers(session: ModelSession) -
     assert np.array_equal(asked.soft_mask, plain.soft_mask)
 
 
-def test_a_small_picture_is_not_enlarged_to_the_finer_size(session: ModelSession) -> None:
-    photo, _ = paint_disc(60, 40, 30, height=80, width=120)
-    finer = replace(session.spec.input.size, finer=192)
-    assert np.array_equal(
-        find_subject(photo, replace_size(session, finer), zoom=False).soft_mask,
-        find_subject(photo, session, zoom=False).soft_mask,
+def test_a_small_picture_is_seen_twice_at_the_usual_size_and_once_mirrored(
+    tmp_path: Path, session: ModelSession
+) -> None:
+    """This network answers what lies eight pixels to the left, so that alone it would be wrong at both sides."""
+    kernel = np.zeros((1, 3, 1, 17), np.float32)
+    kernel[0, 0, 0, 0] = 1.0
+    model = write_model(
+        [Node("Conv", ["x", "k"], ["y"], {"pads": [0, 8, 0, 8]})],
+        [Tensor("x", (1, 3, "h", "w"))],
+        [Tensor("y", (1, 1, "h", "w"))],
+        {"k": kernel},
     )
+    (tmp_path / "left.onnx").write_bytes(model)
+    files = (ModelFile(name="left.onnx"),)
+    finer = replace(session.spec.input.size, finer=192)
+    once = open_session(
+        replace(session.spec, id="left", files=files),
+        ModelStore([ModelFolder(tmp_path, "user")]),
+        device="cpu",
+    )
+    photo, _ = paint_disc(60, 40, 30, height=80, width=120)
+
+    alone = find_subject(photo, once, zoom=False).soft_mask
+    both = find_subject(photo, replace_size(once, finer), zoom=False).soft_mask
+    mirrored = find_subject(photo[:, ::-1].copy(), replace_size(once, finer), zoom=False).soft_mask
+
+    assert both.shape == alone.shape
+    assert np.abs(alone - alone[:, ::-1]).max() > 0.9
+    assert np.abs(both - mirrored[:, ::-1]).max() < 1e-3
 
 
 def replace_size(session: ModelSession, size: SizeRule) -> ModelSession:

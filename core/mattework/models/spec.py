@@ -64,7 +64,8 @@ class SizeRule:
 
     `pad` is a sample value 0 to 255; `anchor` says where the photo lies on a padded canvas. `smallest` and `largest`
     bound the long side that a caller may ask of `fit` and `round`. `finer`: a second long side at which a subject model
-    looks as well, to average both answers, where nobody asks for a size and the photo has the pixels.
+    looks at the mirrored photo as well, to average both answers; where the photo lacks the pixels, the mirrored one is seen
+    at the usual size. Nobody gets it who asks for a size.
     """
 
     rule: SizeRuleName
