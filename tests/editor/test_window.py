@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,26 +95,40 @@ def test_a_journey_from_photo_to_psd_and_on(
     assert np.abs(driver.session.planes.alpha - solved).max() <= 0.5 / 255 + 1e-6
 
 
-def waited_for_processor() -> float:
-    """Seconds that this thread has stood in line for a processor, because other programs had it."""
-    try:
-        return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
-    except OSError:
-        return 0.0
+def read_waits() -> dict[str, float]:
+    """Seconds that each thread of this process has stood in line for a processor, because other programs had it."""
+    waits = {}
+    for place in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError, IndexError):
+            waits[place.parent.name] = int(place.read_text(encoding="ascii").split()[1]) / 1e9
+    return waits
+
+
+def longest_gap(ticks: list[tuple[float, dict[str, float]]]) -> float:
+    """The longest time between two ticks that our own work took.
+
+    What one of our threads waited for a processor meanwhile is taken off: the window's own, or one that it waited for
+    (which held the interpreter's lock, say).
+    """
+    gaps = []
+    for (then, before), (now, after) in pairwise(ticks):
+        waited = [after[thread] - before.get(thread, 0.0) for thread in after]
+        gaps.append(now - then - max(waited, default=0.0))
+    return max(gaps)
 
 
 def test_the_window_stays_alive_while_the_model_runs(driver: Driver) -> None:
     driver.open(PORTRAIT)
-    ticks = [time.perf_counter() - waited_for_processor()]
+    ticks = [(time.perf_counter(), read_waits())]
     timer = QTimer()
-    timer.timeout.connect(lambda: ticks.append(time.perf_counter() - waited_for_processor()))
+    timer.timeout.connect(lambda: ticks.append((time.perf_counter(), read_waits())))
     timer.start(5)
     driver.bench.find_subject()
     while driver.bench.is_busy:
         QApplication.processEvents()
     timer.stop()
     assert len(ticks) > 20
-    assert np.diff(ticks).max() < 0.1
+    assert longest_gap(ticks) < 0.1
 
 
 def test_cancelling_leaves_everything_as_it_was(driver: Driver) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
+from patience import finish_program
 from readers.programs import locate_program, run_program
 from readers.reading import Reading, Unreadable, load_dump
 
@@ -58,7 +60,10 @@ def run_batch(script: Path, work: Path, environment: dict[str, str]) -> None:
     if place.is_dir():
         enter = ["unshare", "-m", "--propagation", "private", "sh", "-euc", ENTER_TREE, "sh"]
         command = [*enter, str(place), str(work), *command]
-    printed = run_program(command, timeout=240)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    printed = finish_program(process).decode("utf-8", "replace")
     if "RESULT" not in printed:
         raise RuntimeError("GIMP ended without a result: " + " | ".join(printed.splitlines()[-8:]))
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -23,10 +24,15 @@ from .protocol import (
     make_challenge,
     prove_secret,
 )
-from .rendezvous import WorkerRecord, open_connection, read_record, sweep_work_folders
+from .rendezvous import WorkerRecord, is_place_taken, open_connection, read_record, sweep_work_folders
 
 SILENCE_LIMIT = 60.0
 """A worker that gives no sign for so many seconds hangs: even a busy one says every two seconds that it lives."""
+
+GLANCE_EVERY = 2.0
+"""Seconds of waiting for a greeting after which we look whether the worker still lives."""
+
+_MOST_STARTS = 3
 
 Progress = Callable[[str, float], None] | None
 
@@ -128,8 +134,7 @@ class WorkerClient:
 
     def _stop_worker(self) -> None:
         """End a worker that hangs. The connection is still open, so the process of that number is the worker."""
-        with contextlib.suppress(OSError):
-            os.kill(self.record.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        _kill(self.record.pid)
         self._delete_folder()
 
     def _delete_folder(self) -> None:
@@ -142,8 +147,10 @@ class WorkerClient:
 def find_worker(command: Sequence[str]) -> WorkerClient | None:
     """Connect to the worker of this command that runs already; None when there is none.
 
+    On a busy machine the greeting may take long; it is waited for as long as the worker lives, up to `SILENCE_LIMIT`.
+
     Raises:
-        EngineError: there is one, and it speaks another protocol.
+        EngineError: there is one, and it speaks another protocol; or it hangs, and was stopped.
     """
     name = name_worker(command)
     record = read_record(name)
@@ -151,6 +158,17 @@ def find_worker(command: Sequence[str]) -> WorkerClient | None:
         return None
     try:
         return _shake_hands(record, name)
+    except TimeoutError as error:
+        # Who holds the place wrote the record: the process of that number is the worker.
+        if not is_place_taken(name):
+            return None
+        _kill(record.pid)
+        sweep_work_folders()
+        raise EngineError(
+            f"The Mattework engine runs but has not answered for {SILENCE_LIMIT:.0f} seconds and was stopped. Try again.",
+            "silent",
+            "If it happens again, run: mattework gimp doctor",
+        ) from error
     except (OSError, ValueError, _Outdated):
         return None
 
@@ -158,32 +176,37 @@ def find_worker(command: Sequence[str]) -> WorkerClient | None:
 def connect_worker(command: Sequence[str]) -> WorkerClient:
     """Connect to the worker of this command, and start one first when none answers.
 
+    A worker may end between being found and being greeted (it was idle, or has been replaced): then the next is started.
+
     Args:
         command: what starts the command line, as in ("/path/to/python", "-P", "-m", "mattework").
 
     Raises:
-        EngineError: the engine is missing, does not start, or is of another version.
+        EngineError: the engine is missing, does not start, hangs, or is of another version.
     """
+    for _ in range(_MOST_STARTS):
+        client = find_worker(command)
+        if client is not None:
+            return client
+        start_worker(command)
     client = find_worker(command)
     if client is not None:
         return client
-    start_worker(command)
-    client = find_worker(command)
-    if client is None:
-        words = last_words(name_worker(command))
-        raise EngineError(
-            "The Mattework engine started but does not answer. " + (f"It said: {words}" if words else ""),
-            "start",
-            "Run: mattework gimp doctor",
-        )
-    return client
+    words = last_words(name_worker(command))
+    raise EngineError(
+        f"The Mattework engine was started {_MOST_STARTS} times and ended each time before it could be asked. "
+        + (f"It said: {words}" if words else "It said nothing."),
+        "start",
+        "Run: mattework gimp doctor",
+    )
 
 
 def _shake_hands(record: WorkerRecord, name: str) -> WorkerClient:
-    connection = open_connection(record.address, timeout=10.0)
+    connection = open_connection(record.address, timeout=GLANCE_EVERY)
     channel = LineChannel(connection)
+    end = time.monotonic() + SILENCE_LIMIT
     try:
-        hello = channel.receive()
+        hello = _wait_for_line(channel, name, end)
         if hello is None:
             raise ConnectionResetError("the worker is ending")
         if hello.get("protocol") != PROTOCOL:
@@ -197,7 +220,7 @@ def _shake_hands(record: WorkerRecord, name: str) -> WorkerClient:
                 "challenge": challenge,
             }
         )
-        welcome = channel.receive() or {}
+        welcome = _wait_for_line(channel, name, end) or {}
         if welcome.get("event") == "retired":
             raise _Outdated
         if not is_proof(record.secret, "worker", challenge, welcome.get("proof")):
@@ -207,3 +230,25 @@ def _shake_hands(record: WorkerRecord, name: str) -> WorkerClient:
         raise
     connection.settimeout(SILENCE_LIMIT)
     return WorkerClient(channel, record, name)
+
+
+def _wait_for_line(channel: LineChannel, name: str, end: float) -> dict[str, Any] | None:
+    """The next line of a greeting.
+
+    Raises:
+        ConnectionResetError: the worker has ended meanwhile; what listens there is something else.
+        TimeoutError: the worker lives and has said nothing until `end`.
+    """
+    while True:
+        try:
+            return channel.receive()
+        except TimeoutError as error:
+            if not is_place_taken(name):
+                raise ConnectionResetError("the worker has ended") from error
+            if time.monotonic() > end:
+                raise
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -15,8 +15,9 @@ from typing import Any
 from .protocol import EngineError
 from .rendezvous import log_path, make_runtime_folder
 
-START_LIMIT = 60.0
-"""Seconds in which a worker must be ready: a cold disk and a virus scanner are slow."""
+START_LIMIT = 180.0
+"""Seconds in which a worker must be ready: a cold disk, a virus scanner and a busy machine are slow. One that ends is
+noticed at once."""
 
 # Programs with a bundle of their own point these at it; a foreign Python that sees them breaks. AppImages preload
 # every library that they carry.
@@ -112,7 +113,13 @@ def last_words(name: str, lines: int = 3) -> str:
 
 def _wait_until_ready(process: subprocess.Popen[bytes], name: str) -> None:
     assert process.stdout is not None
-    timer = threading.Timer(START_LIMIT, process.kill)
+    is_late = threading.Event()
+
+    def give_up() -> None:
+        is_late.set()
+        process.kill()
+
+    timer = threading.Timer(START_LIMIT, give_up)
     timer.start()
     try:
         line = process.stdout.readline(4096)
@@ -129,8 +136,13 @@ def _wait_until_ready(process: subprocess.Popen[bytes], name: str) -> None:
     process.kill()
     code = process.wait()
     words = last_words(name)
+    what = (
+        f"was not ready after {START_LIMIT:.0f} seconds and was stopped"
+        if is_late.is_set()
+        else "did not start"
+    )
     raise EngineError(
-        f"The Mattework engine did not start (exit code {code}). "
+        f"The Mattework engine {what} (exit code {code}). "
         + (f"It said: {words}" if words else "It said nothing."),
         "start",
         "Run: mattework gimp doctor",

@@ -126,6 +126,23 @@ def remove_record(name: str) -> None:
             one.unlink()
 
 
+def lock_path(name: str) -> Path:
+    """The file whose lock the worker of that name holds for as long as it can be found."""
+    return locate_runtime_folder() / f"worker-{name}.lock"
+
+
+def is_place_taken(name: str) -> bool:
+    """Whether a worker of that name lives: one that runs holds the lock, and the system frees it when the process ends."""
+    try:
+        lock = take_lock(lock_path(name))
+    except OSError:
+        return False
+    if lock is None:
+        return True
+    lock.close()
+    return False
+
+
 def open_listener(name: str) -> tuple[socket.socket, tuple[str, Any]]:
     """A listening socket and its address. Call it only while holding the lock: a dead worker's socket is replaced."""
     path = record_path(name).with_suffix(".sock")

@@ -34,23 +34,24 @@ from mattework.worker.protocol import (
 )
 from mattework.worker.rendezvous import (
     WorkerRecord,
+    lock_path,
     make_runtime_folder,
     make_work_folder,
     open_connection,
     open_listener,
     read_record,
-    record_path,
     remove_record,
     sweep_work_folders,
     take_lock,
     write_record,
 )
 
-GREETING_LIMIT = 5.0
-"""Seconds in which whoever connects must have proven that it knows the secret."""
+GREETING_LIMIT = 20.0
+"""Seconds in which whoever connects must have proven that it knows the secret: on a busy machine hosts are slow too."""
 
 MOST_CLIENTS = 16
-WINNER_LIMIT = 20.0
+WINNER_LIMIT = 120.0
+"""Seconds that who holds the place may take until it answers; less than a host waits for us (`launch.START_LIMIT`)."""
 
 
 def serve(name: str, idle: float) -> int:
@@ -342,7 +343,7 @@ def _take_place(name: str) -> IO[bytes] | None:
     """
     end = time.monotonic() + WINNER_LIMIT
     while time.monotonic() < end:
-        lock = take_lock(record_path(name).with_suffix(".lock"))
+        lock = take_lock(lock_path(name))
         if lock is not None:
             return lock
         record = read_record(name)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mattework.gimp_setup.plugin_folder import ENGINE_FILE, NAME, install_folder
 from mattework.gimp_setup.profiles import Profile
+from patience import finish_program
 from readers.programs import locate_program
 
 PLUG_INS = ("python-eval", "file-psd", "file-png", "file-jpeg", "script-fu")
@@ -83,26 +84,21 @@ class GimpHost:
             command = [*enter, str(self.place), str(self.work), *command]
         return ["nice", *command]
 
-    def run(self, script: Path, settings: Mapping[str, str], timeout: float = 240) -> str:
+    def run(self, script: Path, settings: Mapping[str, str]) -> str:
         """Run a script in GIMP without windows; gives all that was printed.
 
         Raises:
-            RuntimeError: GIMP failed or did not end in time.
+            RuntimeError: GIMP failed or hangs.
         """
-        try:
-            done = subprocess.run(
-                self.command(script, settings),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise RuntimeError(f"GIMP did not end within {timeout:.0f} s: {error.stdout!r}") from error
-        text = done.stdout.decode("utf-8", "replace")
-        if done.returncode:
-            raise RuntimeError(f"GIMP ended with {done.returncode}: {text[-3000:]}")
+        process = subprocess.Popen(
+            self.command(script, settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        text = finish_program(process).decode("utf-8", "replace")
+        if process.returncode:
+            raise RuntimeError(f"GIMP ended with {process.returncode}: {text[-3000:]}")
         return text
 
 
