@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from mattework.recipe import (
         EdgeSettings,
         LayerState,
+        MattingChoice,
         Recipe,
         RecipeInputs,
         Shadow,
@@ -94,6 +95,7 @@ _HOMES = {
     "mattework.recipe": (
         "EdgeSettings",
         "LayerState",
+        "MattingChoice",
         "Recipe",
         "RecipeInputs",
         "Shadow",
@@ -129,6 +131,7 @@ __all__ = [
     "Limits",
     "Mask",
     "MatteworkError",
+    "MattingChoice",
     "Metadata",
     "ModelSpec",
     "ModelStore",

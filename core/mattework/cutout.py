@@ -13,7 +13,7 @@ from mattework.formats.flat import BACKGROUND_LAYER
 from mattework.geometry import Rect
 from mattework.layer_states import apply_layer_state
 from mattework.photo import PHOTO_LAYER, Photo
-from mattework.recipe import LayerState, Recipe, RecipeInputs
+from mattework.recipe import LayerState, MattingChoice, Recipe, RecipeInputs
 from mattework.shadow import SHADOW_LAYER
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ CLEAN_LAYER = "Clean colours"
 class Report:
     """What ran, for people and for machines.
 
+    `matting` is the network that solved the edge, None where none did.
     `confidence` is 0 to 1 with its `reasons`, None when no model looked for the subject. `band` is the share of the picture
     in which alpha was solved. `steps` are seconds by step.
     """
@@ -35,6 +36,7 @@ class Report:
     model_sha256: str | None
     device: str | None
     solver: str
+    matting: MattingChoice | None = None
     confidence: float | None
     reasons: tuple[str, ...]
     band: float

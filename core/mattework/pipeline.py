@@ -42,6 +42,7 @@ from mattework.photo import (
 from mattework.prompt import Prompt
 from mattework.recipe import (
     EdgeSettings,
+    MattingChoice,
     Recipe,
     RecipeInputs,
     Shadow,
@@ -76,6 +77,7 @@ def cut_out(
     strokes: Sequence[Stroke] = (),
     rules: TrimapRules | None = None,
     solver: SolverName = "auto",
+    matting_model: str | None = None,
     edge: EdgeSettings | None = None,
     colours: float = 1.0,
     key: str | None = None,
@@ -91,7 +93,7 @@ def cut_out(
         source: path, bytes, open file, PIL image, array (see `open_source`) or document.
         model: identifier of a model in the catalogue that finds subjects, or of one that answers prompts where there are
             any; the embedded one when not given.
-        device: auto, cpu, cuda, rocm, dml, coreml or openvino. A named one that is not there is an error.
+        device: auto, cpu, cuda, rocm, dml, coreml or openvino, for all networks. A named one that is not there is an error.
         session: a model opened by `open_model`, used instead of `model` and `device`; stays warm over many pictures.
         from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution. With prompts
             it is where they begin.
@@ -102,6 +104,8 @@ def cut_out(
         rules: how wide the unknown band is laid, and how far from the outline a model is taken at its word; a mask of
             your own always is left to the solver where it is soft.
         solver: auto, closed-form, guided, hard or neural.
+        matting_model: identifier of the installed matting model that solves the edge; it goes with neural, and turns auto
+            into that. Without it neural takes the first one that is installed.
         edge: parametric settings applied to the solved alpha.
         colours: amount of clean colours, 0 (no such layer) to 1.
         key: colour of the screen behind the subject ("green", "#00b140"): its spill is taken out of the clean colours.
@@ -117,12 +121,17 @@ def cut_out(
     """
     if trimap is not None and (from_mask is not None or prompts):
         raise UsageError("A trimap of your own is the last word: a soft mask or prompts do not go with it.")
+    if matting_model is not None and solver not in ("auto", "neural"):
+        raise UsageError(
+            f'The matting model {matting_model} goes with the solver "neural", not with "{solver}".'
+        )
     recipe = Recipe(
         program=f"mattework {__version__}",
         trimap=rules
         or TrimapRules(doubt=0.0 if from_mask is not None and not prompts else TrimapRules().doubt),
         strokes=tuple(strokes),
-        solver=solver,
+        solver=solver if matting_model is None else "neural",
+        matting=None if matting_model is None else MattingChoice(model=matting_model),
         edge=edge or EdgeSettings(),
         colours=colours,
         key=key,
@@ -130,6 +139,10 @@ def cut_out(
         shadow=shadow,
     )
     _check_request(recipe)
+    if recipe.solver == "neural":
+        from mattework.matting.network import find_matting_model
+
+        find_matting_model(recipe.matting)  # before a subject is looked for
     if background is not None:
         from mattework.background import parse_background
 
@@ -158,7 +171,7 @@ def cut_out(
             else:
                 subject = find_with_model(photo, session, **how)
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
-    return _make_cutout(document, photo, subject, recipe, run)
+    return _make_cutout(document, photo, subject, recipe, run, device)
 
 
 def apply_recipe(
@@ -177,7 +190,8 @@ def apply_recipe(
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
 
     Raises:
-        RecipeError: the file carries no recipe, or not what it rests on.
+        RecipeError: the file carries no recipe, or not what it rests on, or its edge was solved by another file of the
+            matting model than the one that is installed.
         MatteworkError: see the tree in `mattework.errors`.
     """
     from mattework.formats.xmp import get_recipe
@@ -200,6 +214,10 @@ def apply_recipe(
     if own is not None and (recipe.layers, recipe.shadow) == (own_recipe.layers, own_recipe.shadow):
         followed = follow_layers(document, photo, own_recipe)
         recipe = replace(recipe, layers=followed.layers, shadow=followed.shadow)
+    if recipe.solver == recipe.solver_used == "neural" and recipe.matting is None:
+        run.notes.append(
+            "The recipe does not say which network solved its edge; the installed one was taken."
+        )
     subject = _restore_subject(recipe, inputs, photo)
     return _make_cutout(document, photo, subject, recipe, run)
 
@@ -251,7 +269,12 @@ class _Run:
 
 
 def _make_cutout(
-    document: Document, photo: Photo, subject: FoundSubject, recipe: Recipe, run: _Run
+    document: Document,
+    photo: Photo,
+    subject: FoundSubject,
+    recipe: Recipe,
+    run: _Run,
+    device: str = "auto",
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
     from mattework.matting.solve import solve_alpha
@@ -268,10 +291,17 @@ def _make_cutout(
             )
     with run.step("edge"):
         solution = solve_alpha(
-            colour, trimap, soft_mask=subject.soft_mask, solver=recipe.solver, progress=run.progress
+            colour,
+            trimap,
+            soft_mask=subject.soft_mask,
+            solver=recipe.solver,
+            matting=recipe.matting,
+            device=device,
+            progress=run.progress,
         )
         run.notes.extend(solution.notes)
-    recipe = replace(recipe, solver_used=solution.solver)
+    kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
+    recipe = replace(recipe, solver_used=solution.solver, matting=solution.matting or kept)
     return _finish(document, photo, solution.alpha, trimap, subject, recipe, run)
 
 
@@ -324,6 +354,7 @@ def _finish(
         model_sha256=subject.choice.sha256,
         device=subject.choice.device,
         solver=recipe.solver_used or recipe.solver,
+        matting=recipe.matting if recipe.solver_used == "neural" else None,
         confidence=subject.confidence,
         reasons=subject.reasons,
         band=float(np.count_nonzero(trimap == 128)) / trimap.size,

@@ -14,7 +14,8 @@ from typing import Any, Literal, TypeAlias, cast
 from mattework.errors import RecipeError
 from mattework.prompt import FEWEST_POINTS, Prompt
 
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
+"""2 names the network that solved the edge; a program that knows only 1 would take whichever is installed."""
 LONGEST_EDGE_SETTING = 500.0
 """Pixels that smooth, feather and shift may reach; their cost grows with it."""
 WIDEST_BAND = 10.0
@@ -46,6 +47,18 @@ class SubjectChoice:
     input_side: int = 0
     zoom: bool = True
     prompts: tuple[Prompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MattingChoice:
+    """The network of the solver "neural": its id in the catalogue, the hash of its file, and the device that ran it.
+
+    Where the hash is known, that very file solves the edge again, or nothing does. None leaves it to what is installed.
+    """
+
+    model: str
+    sha256: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +163,11 @@ class LayerState:
 class Recipe:
     """Every choice that made an alpha.
 
-    `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose. `colours` is
-    the amount of clean colours, 0 (the photo's own) to 1. `key` is the colour of a screen whose spill is removed from the
-    clean colours. `background` is a colour, a gradient, a blur or a picture's path, in the words of
-    `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are changes to layers that were made.
+    `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose, `matting`
+    the network of the solver "neural". `colours` is the amount of clean colours, 0 (the photo's own) to 1. `key` is the
+    colour of a screen whose spill is removed from the clean colours. `background` is a colour, a gradient, a blur or a
+    picture's path, in the words of `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are
+    changes to layers that were made.
     `source_sha256` identifies the photo's samples, `mask_sha256` those of the layer mask that was made, so that later
     painting on it is noticed.
     """
@@ -166,6 +180,7 @@ class Recipe:
     strokes: tuple[Stroke, ...] = ()
     solver: SolverName = "auto"
     solver_used: str | None = None
+    matting: MattingChoice | None = None
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     colours: float = 1.0
     key: str | None = None

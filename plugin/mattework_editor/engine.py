@@ -82,7 +82,7 @@ class Engine:
             EngineError: the worker refused, failed or died.
             Cancelled: `progress` wanted to stop.
         """
-        edge = EdgeOptions(solver=recipe.solver, band=recipe.trimap.band)
+        edge = _edge_options(recipe)
 
         def ask(client: WorkerClient, _: Path, picture: Picture) -> dict[str, Any]:
             request = CutRequest(picture, "float", self.subject_model, edge, colours=0.0)
@@ -158,7 +158,7 @@ class Engine:
         soft_mask = inputs.soft_mask
         assert soft_mask is not None
         plain = replace(recipe, strokes=(), background=None, key=None)
-        edge = EdgeOptions(solver=recipe.solver, band=recipe.trimap.band)
+        edge = _edge_options(recipe)
 
         def ask(client: WorkerClient, folder: Path, picture: Picture) -> dict[str, Any]:
             (folder / "given-mask.png").write_bytes(soft_mask)
@@ -220,6 +220,16 @@ def _send_picture(photo: Photo, folder: Path) -> Picture:
     sample = SAMPLES[colour.dtype.name]
     size: Size = photo.size
     return Picture("photo.raw", size.width, size.height, colour.shape[2], False, sample, icc=icc)
+
+
+def _edge_options(recipe: Recipe) -> EdgeOptions:
+    """How a recipe's edge is solved, without the settings that the editor lays on it itself."""
+    network = recipe.matting if recipe.solver == "neural" else None
+    return EdgeOptions(
+        solver=recipe.solver,
+        band=recipe.trimap.band,
+        matting_model=None if network is None else network.model,
+    )
 
 
 def _read_alpha(folder: Path, value: dict[str, Any], size: Size) -> Floats:

@@ -102,7 +102,10 @@ def make_planes(
     if not (base != base[0, 0]).any():
         solved = (base == 255).astype(np.float32)
     elif choices.inputs.soft_mask is None:
-        solved = solve_alpha(colour, base, solver=choices.recipe.solver, progress=progress).alpha
+        recipe = choices.recipe
+        solved = solve_alpha(
+            colour, base, solver=recipe.solver, matting=recipe.matting, progress=progress
+        ).alpha
     else:
         solved, _ = engine.solve_base(photo, choices.recipe, choices.inputs, progress)
     return replay_strokes(Planes(base, base.copy(), solved), colour, choices, progress)
@@ -153,4 +156,10 @@ def _stored_alpha(document: Document) -> Floats | None:
 
 def merge_found(own: Recipe, found: Recipe) -> Recipe:
     """The recipe after a model run: the subject is the model's, all other choices stay the person's."""
-    return replace(own, subject=found.subject, solver_used=found.solver_used, program=found.program)
+    return replace(
+        own,
+        subject=found.subject,
+        solver_used=found.solver_used,
+        matting=found.matting,
+        program=found.program,
+    )

@@ -294,7 +294,14 @@ def replay_strokes(
             continue
         trimap[region.slices] = draw_onto(trimap[region.slices], planes.base[region.slices], [stroke], region)
         zone, values = resolve_region(
-            colour, trimap, alpha, region, soft_mask=soft_mask, solver=recipe.solver, thorough=True
+            colour,
+            trimap,
+            alpha,
+            region,
+            soft_mask=soft_mask,
+            solver=recipe.solver,
+            matting=recipe.matting,
+            thorough=True,
         )
         alpha[zone.slices] = values
     return planes

@@ -101,7 +101,7 @@ class Strokes(QObject):
     def _solve(self, session: Session, opened: OpenStroke) -> Task:
         bench = self._bench
         colour, planes, soft_mask = session.colour, session.planes, session.soft_mask
-        edge, solver = session.recipe.edge, session.recipe.solver
+        edge, solver, matting = session.recipe.edge, session.recipe.solver, session.recipe.matting
 
         def solve(solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
             return resolve_region(
@@ -111,6 +111,7 @@ class Strokes(QObject):
                 opened.region,
                 soft_mask=soft_mask,
                 solver=solver,
+                matting=matting,
                 thorough=thorough,
             )
 

@@ -15,6 +15,7 @@ from PIL import Image
 from psd_tools import PSDImage
 
 from mattework.cli.root import run_command_line
+from mattework.recipe import RECIPE_VERSION
 from samples import ASTRONAUT, CAT, COFFEE, draw_disc
 
 Captured = pytest.CaptureFixture[str]
@@ -318,8 +319,9 @@ def test_info_shows_a_file_whose_recipe_is_of_a_newer_version(
     picture, mask = disc
     assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "-q") == 0
     data = (tmp_path / "x.psd").read_bytes()
-    assert b'"version":1' in data
-    (tmp_path / "newer.psd").write_bytes(data.replace(b'"version":1', b'"version":9'))
+    current = f'"version":{RECIPE_VERSION}'.encode()
+    assert current in data
+    (tmp_path / "newer.psd").write_bytes(data.replace(current, b'"version":9'))
     assert run("info", tmp_path / "newer.psd") == 0
     told = capsys.readouterr().out
     assert "Clean colours" in told

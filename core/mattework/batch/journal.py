@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from mattework._version import __version__
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
+from mattework.recipe import MattingChoice
 
 if TYPE_CHECKING:
     from mattework.cutout import Cutout
@@ -57,6 +58,7 @@ class BatchEntry:
     model_sha256: str | None = None
     device: str | None = None
     solver: str | None = None
+    matting: MattingChoice | None = None
     confidence: float | None = None
     reasons: tuple[str, ...] = ()
     band: float | None = None
@@ -95,6 +97,7 @@ def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], sec
         model_sha256=report.model_sha256,
         device=report.device,
         solver=report.solver,
+        matting=report.matting,
         confidence=report.confidence,
         reasons=tuple(report.reasons),
         band=report.band,

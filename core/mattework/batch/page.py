@@ -176,7 +176,7 @@ def _tell_confidence(entry: BatchEntry) -> str:
 def _tell_facts(entry: BatchEntry) -> Iterator[str]:
     if entry.model:
         yield f"{entry.model} on {entry.device}"
-    yield f"edge {entry.solver}"
+    yield f"edge {entry.solver}" + (f" ({entry.matting.model})" if entry.matting else "")
     if entry.size is not None:
         yield f"{entry.size[0]} x {entry.size[1]}, {entry.depth} bit"
     if entry.band is not None:

@@ -68,6 +68,7 @@ class CutJob:
     existing_mask: Any
     keep_recipe: bool
     solver: Any
+    matting_model: str | None = None
     band: float | None
     smooth: float | None
     feather: float | None
@@ -111,14 +112,27 @@ class CutJob:
             raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
         if None in targets and self.file_format is None:
             self.file_format = "psd"
-        if (self.model is not None or self.input_side or self.device != "auto") and (
-            (self.from_mask and not self.is_pointed_at) or self.trimap
-        ):
-            raise UsageError(
-                "No model runs with --from-mask or --trimap: --model, --device and --input-side do not go with them."
-            )
+        self._check_models()
         self.shadow.apply(None)
         self._check_names(targets)
+
+    def _check_models(self) -> None:
+        """Refuse models that nothing would run on, and a matting model that is not there."""
+        is_found = not ((self.from_mask and not self.is_pointed_at) or self.trimap)
+        has_network = self.solver == "neural" or self.matting_model is not None
+        if not is_found and (self.model is not None or self.input_side):
+            raise UsageError(
+                "No model looks for the subject with --from-mask or --trimap: --model and --input-side do not go with them."
+            )
+        if not is_found and not has_network and self.device != "auto":
+            raise UsageError("No model runs with --from-mask or --trimap: --device does not go with them.")
+        if self.matting_model is not None and self.solver not in (None, "auto", "neural"):
+            raise UsageError(f"--matting-model goes with --edge neural, not with --edge {self.solver}.")
+        if has_network:
+            from mattework.matting.network import find_matting_model
+            from mattework.recipe import MattingChoice
+
+            find_matting_model(MattingChoice(model=self.matting_model) if self.matting_model else None)
 
     def _check_pointers(self) -> None:
         pointers = parse_pointers(self.box, self.point, self.not_point)
@@ -204,6 +218,8 @@ class CutJob:
             prompts=prompts,
             rules=self._rules(),
             solver=self.solver or "auto",
+            matting_model=self.matting_model,
+            device=self.device,
             edge=self._edge(),
             colours=1.0 if self.colours is None else self.colours,
             key=self.key,
@@ -251,6 +267,8 @@ class CutJob:
             prompts=prompts,
             rules=self._rules(),
             solver=self.solver or "auto",
+            matting_model=self.matting_model,
+            device=self.device,
             edge=self._edge(),
             zoom=self.zoom,
             input_side=self.input_side or 0,

@@ -150,7 +150,8 @@ def _format_facts(name: str, facts: dict[str, Any]) -> list[str]:
         lines.append(f"  recipe      version {recipe['version']}, made by {recipe['program']}")
         lines.append(f"    subject   {origin or subject['model']} {_on_device(subject)}".rstrip())
         lines.append(
-            f"    edge      {recipe['solver_used'] or recipe['solver']}, band x {recipe['trimap']['band']:g}"
+            f"    edge      {recipe['solver_used'] or recipe['solver']}{_name_network(recipe['matting'])}, "
+            f"band x {recipe['trimap']['band']:g}"
         )
         changed = ", ".join(f"{key} {value:g}" for key, value in edge.items() if value)
         lines.append(f"    settings  {changed or 'as solved'}; clean colours {recipe['colours']:g}")
@@ -173,6 +174,13 @@ def _format_choices(recipe: dict[str, Any]) -> list[str]:
 
 def _count(kinds: Iterable[str]) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in Counter(kinds).items())
+
+
+def _name_network(matting: dict[str, Any] | None) -> str:
+    if matting is None:
+        return ""
+    sha256 = matting["sha256"]
+    return f" by {matting['model']}" + (f" ({sha256[:12]})" if sha256 else "")
 
 
 def _on_device(subject: dict[str, Any]) -> str:

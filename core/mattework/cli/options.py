@@ -48,6 +48,11 @@ def add_edge_options(command: Command) -> Command:
         click.option("--feather", type=click.FloatRange(0), help="Soften the edge, in pixels."),
         click.option("--smooth", type=click.FloatRange(0), help="Round the outline, in pixels."),
         click.option("--band", type=click.FloatRange(0.1, 10), help="Scale the width of the unknown band."),
+        click.option(
+            "--matting-model",
+            metavar="ID",
+            help="Matting model that solves the edge, with --edge neural; see `mattework models list`.",
+        ),
         click.option("--edge", "solver", type=click.Choice(SOLVERS), help="How the edge is solved."),
     ):
         command = option(command)

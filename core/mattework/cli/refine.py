@@ -40,6 +40,7 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     \b
     mattework refine photo.cutout.psd -o tighter.psd --shift -1
     mattework refine photo.cutout.psd -o softer.psd --edge guided --feather 2
+    mattework refine photo.cutout.psd -o hair.psd --matting-model vitmatte-small
     """
     from mattework.formats.files import check_format
 
@@ -77,6 +78,7 @@ def _make_again(source: str, options: dict[str, Any], progress: Progress | None)
     from mattework.formats.xmp import get_recipe
     from mattework.photo import open_source
     from mattework.pipeline import apply_recipe
+    from mattework.recipe import MattingChoice
 
     document = open_source(read_source(source))
     found = get_recipe(document.metadata.xmp)
@@ -90,6 +92,10 @@ def _make_again(source: str, options: dict[str, Any], progress: Progress | None)
         return {name: options[name] for name in names if options[name] is not None}
 
     changes = take("solver", "colours", "key", "background")
+    if options["matting_model"] is not None:
+        if changes.setdefault("solver", "neural") not in ("auto", "neural"):
+            raise UsageError(f"--matting-model goes with --edge neural, not with --edge {changes['solver']}.")
+        changes |= {"solver": "neural", "matting": MattingChoice(model=options["matting_model"])}
     if options["band"] is not None:
         changes["trimap"] = replace(recipe.trimap, band=options["band"])
     if changes.get("background") == "none":

@@ -98,5 +98,6 @@ def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str
     if prompts := len(cutout.recipe.subject.prompts):
         ran += f", {prompts} prompt{'s' if prompts > 1 else ''}"
     sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
+    edge = f"{report.solver} ({report.matting.model})" if report.matting else report.solver
     where = "standard output" if target is None else str(target)
-    return f"{where}: {ran}, edge {report.solver}{sure}, {report.seconds:.1f} s"
+    return f"{where}: {ran}, edge {edge}{sure}, {report.seconds:.1f} s"

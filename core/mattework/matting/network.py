@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mattework.arrays import Floats
+from mattework.errors import ModelNotInstalled, RecipeError, UnknownModel, UsageError
 from mattework.geometry import Rect
 from mattework.matting.scene import Scene
 from mattework.progress import Progress, report_progress
+from mattework.recipe import MattingChoice
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -38,31 +40,83 @@ def list_matting_models() -> list[ModelSpec]:
     return sorted(takes_trimap, key=lambda spec: (spec.origin != "user", -(spec.megabytes or 0.0)))
 
 
-def find_matting_model() -> ModelSpec | None:
-    """The first of `list_matting_models` that is installed."""
+def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
+    """The installed model that was asked for, or the first of `list_matting_models` that is installed.
+
+    Raises:
+        UsageError: the model that was asked for solves no trimap, or none was and none is installed.
+        UnknownModel: there is no record of that id.
+        ModelNotInstalled: says which file is missing and how to get it.
+    """
+    from mattework.models.catalogue import find_spec
     from mattework.models.store import open_store
 
     store = open_store()
-    return next((spec for spec in list_matting_models() if store.is_installed(spec)), None)
+    if wanted is None:
+        installed = next((spec for spec in list_matting_models() if store.is_installed(spec)), None)
+        if installed is None:
+            raise UsageError(
+                'The solver "neural" needs a matting model that takes a trimap, and none is installed. '
+                f"{_advise_matting_model()}"
+            )
+        return installed
+    told = "" if wanted.sha256 is None else f"{_name_recipe(wanted)} "
+    try:
+        spec = find_spec(wanted.model)
+    except UnknownModel as error:
+        if not told:
+            raise
+        raise UnknownModel(
+            f"{told}Lay its ONNX file and its record into {store.home}, or solve the edge another way: "
+            "--matting-model ID or --edge closed-form."
+        ) from error
+    if spec.task != "matting" or spec.input.companion != "trimap-channel":
+        names = ", ".join(one.id for one in list_matting_models())
+        raise UsageError(f"{spec.id} is no model that solves a trimap. Those that are known: {names}.")
+    if not store.is_installed(spec):
+        missing = [file for file in spec.files if store.find_file(file) is None]
+        raise ModelNotInstalled(told + store.describe_missing(spec, missing))
+    return spec
 
 
-def open_matting_model(spec: ModelSpec, device: str = "auto") -> ModelSession:
-    """Open a model of `list_matting_models`; the last one stays open until its file changes.
+def _advise_matting_model() -> str:
+    known = [spec for spec in list_matting_models() if spec.pages]
+    if not known:
+        return "Lay one with its record into the model folder (see `mattework models import --help`)."
+    spec = known[-1]
+    return f"For one, fetch {spec.display_name} from {spec.pages[0]} and run: mattework models import FILE --as {spec.id}."
+
+
+def _name_recipe(choice: MattingChoice) -> str:
+    return f"The edge of this recipe was solved by the network {choice.model} (sha256 {(choice.sha256 or '')[:12]})."
+
+
+def open_matting_model(wanted: MattingChoice | None = None, device: str = "auto") -> ModelSession:
+    """Open what `find_matting_model` finds; the last one stays open until its file changes.
 
     Raises:
+        UsageError, UnknownModel: see `find_matting_model`.
+        RecipeError: the file has another hash than the one that was asked for.
         ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory: see `open_session`.
     """
     from mattework.models.runtime import open_session
     from mattework.models.store import open_store
 
     store = open_store()
+    spec = find_matting_model(wanted)
     found = store.find_file(spec.file())
     key = (spec, device, None if found is None else (found.path, found.path.stat().st_mtime_ns))
     if key not in _WARM:
         session = open_session(spec, store, device=device)
         _WARM.clear()
         _WARM[key] = session
-    return _WARM[key]
+    session = _WARM[key]
+    if wanted is not None and wanted.sha256 not in (None, session.sha256):
+        raise RecipeError(
+            f"{_name_recipe(wanted)} The file of that name here is another one ({session.sha256[:12]}). Bring the old one "
+            f"back, or solve the edge anew with this one: --matting-model {wanted.model}."
+        )
+    return session
 
 
 _WARM: dict[Hashable, ModelSession] = {}

@@ -12,7 +12,7 @@ from mattework.geometry import Rect, Size
 from mattework.matting.scene import find_landmarks, sample_soft_mask
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
-from mattework.recipe import SolverName
+from mattework.recipe import MattingChoice, SolverName
 
 BLEND = 8
 """Photo pixels around the region over which the new alpha passes into the old one."""
@@ -30,6 +30,7 @@ def resolve_region(
     *,
     soft_mask: Floats | None = None,
     solver: SolverName = "auto",
+    matting: MattingChoice | None = None,
     thorough: bool = False,
 ) -> tuple[Rect, Floats]:
     """Solve alpha again where the trimap changed.
@@ -45,7 +46,7 @@ def resolve_region(
         alpha: (H, W) float32, the alpha before; not changed.
         region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
-        solver: as in `solve_alpha`.
+        solver, matting: as in `solve_alpha`.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
 
@@ -55,11 +56,12 @@ def resolve_region(
 
     Raises:
         UsageError: the arrays do not fit each other or are not what they should be, or the solver is not there.
+        ModelError, RecipeError: as in `solve_alpha`.
     """
     check_request(colour, trimap, soft_mask)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
-    record, _ = take_solver(choose_solver(solver))
+    record, _ = take_solver(choose_solver(solver, matting), matting)
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect

@@ -21,12 +21,7 @@ from mattework.geometry import Rect, Size
 from mattework.matting.carry import TILE, carry_alpha
 from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.guided import estimate_field, harden_edge
-from mattework.matting.network import (
-    find_matting_model,
-    list_matting_models,
-    open_matting_model,
-    solve_with_network,
-)
+from mattework.matting.network import find_matting_model, open_matting_model, solve_with_network
 from mattework.matting.scene import (
     Landmarks,
     Scene,
@@ -37,7 +32,7 @@ from mattework.matting.scene import (
 )
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 from mattework.progress import Progress, report_progress
-from mattework.recipe import SolverName
+from mattework.recipe import MattingChoice, SolverName
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -53,13 +48,15 @@ class AlphaSolution:
     """An alpha and how it came about.
 
     `alpha` is (H, W) float32, exactly 0 on background and 1 on foreground. `solver` is the one that ran, "none" when
-    nothing was unknown; `notes` say in words for people what differed from the request.
+    nothing was unknown; `matting` the network of the solver "neural". `notes` say in words for people what differed from
+    the request.
     """
 
     alpha: Floats
     solver: str
     notes: tuple[str, ...]
     seconds: float
+    matting: MattingChoice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ class SolverRecord:
     """One way to alpha: how it solves a scene, the largest scene it takes, and how its result reaches full size.
 
     `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead. An `exact` solver's
-    result needs no carry where the scene was not reduced.
+    result needs no carry where the scene was not reduced. `matting` is the network where one solves.
     """
 
     solve: Callable[[Scene, Progress | None], Floats]
@@ -76,6 +73,7 @@ class SolverRecord:
     radius: int
     epsilon: float
     exact: bool = False
+    matting: MattingChoice | None = None
 
 
 def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
@@ -112,6 +110,8 @@ def solve_alpha(
     *,
     soft_mask: Floats | None = None,
     solver: SolverName = "auto",
+    matting: MattingChoice | None = None,
+    device: str = "auto",
     progress: Progress | None = None,
     tile: int = TILE,
 ) -> AlphaSolution:
@@ -122,12 +122,14 @@ def solve_alpha(
         trimap: (H, W) uint8 of 0, 128, 255.
         soft_mask: (h, w) float32 in 0..1 of the whole photo, any resolution: a first guess.
         solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto".
+        matting: which matting model; None for the first of `list_matting_models` that is installed.
+        device: where it runs, as for `cut_out`.
         progress: told from the start; may raise `Cancelled`.
         tile: side in photo pixels of the pieces in which alpha is carried to full size; not a quality setting.
 
     Raises:
         UsageError: the arrays do not fit each other, or the solver is not there.
-        ModelError: the network of the solver "neural" cannot be opened or run.
+        ModelError, RecipeError: the network of the solver "neural" is not there, is not the one asked for, or cannot run.
         Cancelled: raised by `progress`.
     """
     started = time.perf_counter()
@@ -136,7 +138,8 @@ def solve_alpha(
     if tile < 1:
         raise UsageError(f"A working tile of {tile} pixels is none.")
     _check_regions(trimap)
-    name = choose_solver(solver)
+    name = choose_solver(solver, matting)
+    ran: MattingChoice | None = None
     alpha = (trimap == FOREGROUND).astype(np.float32)
     notes: list[str] = []
     where = find_unknown(trimap)
@@ -152,13 +155,20 @@ def solve_alpha(
         if name == "closed-form" and not has_both:
             name = "guided"
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
-        record, said = take_solver(name)
+        record, said = take_solver(name, matting, device)
+        ran = record.matting
         notes.extend(said)
         frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
         solve_frame(colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress)
     report_progress(progress, "solving alpha", 1.0)
-    return AlphaSolution(alpha=alpha, solver=name, notes=tuple(notes), seconds=time.perf_counter() - started)
+    return AlphaSolution(
+        alpha=alpha,
+        solver=name,
+        notes=tuple(notes),
+        seconds=time.perf_counter() - started,
+        matting=ran,
+    )
 
 
 def solve_frame(
@@ -206,11 +216,12 @@ def solve_frame(
         )
 
 
-def choose_solver(solver: str) -> str:
+def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:
     """The name in `SOLVERS` that a request means, or "neural".
 
     Raises:
-        UsageError: there is no such solver.
+        UsageError: there is no such solver, or no network for it.
+        ModelError: the matting model that was asked for is not there.
     """
     name = AUTO if solver == "auto" else solver
     if name in SOLVERS:
@@ -218,34 +229,25 @@ def choose_solver(solver: str) -> str:
     names = ", ".join(("auto", *SOLVERS))
     if name != "neural":
         raise UsageError(f'There is no solver "{solver}". Solvers that are there: {names}.')
-    if find_matting_model() is None:
-        raise UsageError(
-            'The solver "neural" needs a matting model that takes a trimap, and none is installed. '
-            f"{_advise_matting_model()} Solvers that are there: {names}."
-        )
+    try:
+        find_matting_model(matting)
+    except UsageError as error:
+        raise UsageError(f"{error} Solvers that are there: {names}.") from error
     return name
 
 
-def _advise_matting_model() -> str:
-    known = [spec for spec in list_matting_models() if spec.pages]
-    if not known:
-        return "Lay one with its record into the model folder (see `mattework models import --help`)."
-    spec = known[-1]
-    return f"For one, fetch {spec.display_name} from {spec.pages[0]} and run: mattework models import FILE --as {spec.id}."
-
-
-def take_solver(name: str) -> tuple[SolverRecord, tuple[str, ...]]:
+def take_solver(
+    name: str, matting: MattingChoice | None = None, device: str = "auto"
+) -> tuple[SolverRecord, tuple[str, ...]]:
     """The record of a solver that `choose_solver` gave, and what people should know of it.
 
     Raises:
-        ModelError: the network of the solver "neural" cannot be opened.
+        UsageError, ModelError, RecipeError: the network of the solver "neural" cannot be opened or is not `matting`.
     """
     if name in SOLVERS:
         return SOLVERS[name], ()
-    spec = find_matting_model()
-    if spec is None:
-        raise UsageError(f'The model of the solver "{name}" is gone.')
-    session = open_matting_model(spec)
+    session = open_matting_model(matting, device)
+    spec = session.spec
     record = SolverRecord(
         solve=partial(_solve_neural, session=session),
         most_unknown=1 << 60,
@@ -253,6 +255,7 @@ def take_solver(name: str) -> tuple[SolverRecord, tuple[str, ...]]:
         radius=1,
         epsilon=1e-5,
         exact=True,
+        matting=MattingChoice(model=spec.id, sha256=session.sha256, device=session.device.label),
     )
     ran = f"The edge was solved by {spec.display_name} ({session.sha256[:12]}) on {session.device.label}."
     return record, (ran,)

@@ -6,8 +6,8 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from mattework.cutout import Cutout
     from mattework.document.model import Document
     from mattework.models.runtime import ModelSession
+    from mattework.models.spec import ModelSpec
     from mattework.progress import Progress
-    from mattework.recipe import EdgeSettings
+    from mattework.recipe import EdgeSettings, MattingChoice
 
 Report = Callable[[str, float], None]
 Task = Literal["subject", "prompt"]
@@ -103,26 +104,29 @@ class Jobs:
 
 
 def describe_engine() -> dict[str, Any]:
-    """What the engine is, and which models that find or select are installed here: for dialogs and for the doctor."""
+    """What the engine is, and which models that find, select or solve the edge are installed here: for dialogs and for the
+    doctor."""
     from mattework.finding import DEFAULT_MODEL
+    from mattework.matting.network import list_matting_models
     from mattework.models.store import open_store
     from mattework.segment.prompted import DEFAULT_PROMPT_MODEL
 
     store = open_store()
     installed = [spec for spec in store.list_specs() if store.is_installed(spec)]
 
-    def list_for(task: Task) -> list[dict[str, str]]:
-        return [{"id": spec.id, "name": spec.display_name} for spec in installed if spec.task == task]
+    def name_all(specs: Sequence[ModelSpec]) -> list[dict[str, str]]:
+        return [{"id": spec.id, "name": spec.display_name} for spec in specs]
 
     return {
         "program": __version__,
         "protocol": PROTOCOL,
         "python": sys.executable,
         "pid": os.getpid(),
-        "models": list_for("subject"),
+        "models": name_all([spec for spec in installed if spec.task == "subject"]),
         "default_model": DEFAULT_MODEL,
-        "prompt_models": list_for("prompt"),
+        "prompt_models": name_all([spec for spec in installed if spec.task == "prompt"]),
         "default_prompt_model": DEFAULT_PROMPT_MODEL,
+        "matting_models": name_all([spec for spec in list_matting_models() if store.is_installed(spec)]),
     }
 
 
@@ -145,7 +149,8 @@ def cut_subject(jobs: Jobs, request: CutRequest, folder: Path | None, progress: 
         prompts=convert_gestures(request.prompts),
         from_mask=start,
         rules=TrimapRules(band=request.edge.band),
-        solver=_check_solver(request.edge.solver),
+        solver=_check_solver(request.edge.solver, request.edge.matting_model),
+        matting_model=request.edge.matting_model,
         edge=_edge_settings(request.edge),
         colours=request.colours,
         progress=progress,
@@ -170,10 +175,13 @@ def adjust_edge(_: Jobs, request: AdjustRequest, folder: Path | None, progress: 
     progress("open", 0.0)
     document, raw = read_document(request.picture, folder)
     made = parse_recipe(request.recipe)
+    name = request.edge.matting_model
+    kept = made.matting if name is None or (made.matting and made.matting.model == name) else None
     recipe = replace(
         made,
         mask_sha256=None,
-        solver=_check_solver(request.edge.solver),
+        solver=_check_solver(request.edge.solver, kept or name),
+        matting=kept or _choose_matting(name),
         trimap=replace(made.trimap, band=request.edge.band),
         edge=_edge_settings(request.edge),
         colours=request.colours,
@@ -218,7 +226,8 @@ def refine_edge(
         cutout = cut_out(
             document,
             session=jobs.open_model(request.model),
-            solver=_check_solver(request.solver),
+            solver=_check_solver(request.solver, request.matting_model),
+            matting_model=request.matting_model,
             colours=0.0,
             progress=progress,
         )
@@ -239,7 +248,8 @@ def refine_edge(
         convert_for_matting(take_photo(document)),
         trimap,
         soft_mask=known,
-        solver=_check_solver(request.solver),
+        solver=_check_solver(request.solver, request.matting_model),
+        matting=_choose_matting(request.matting_model),
         progress=progress,
     )
     progress("layers", 0.0)
@@ -247,7 +257,11 @@ def refine_edge(
     return {
         "mask": MASK_FILE,
         "notes": [*notes, *solution.notes],
-        "report": {"solver": solution.solver, "seconds": round(solution.seconds, 3)},
+        "report": {
+            "solver": solution.solver,
+            "matting": None if solution.matting is None else asdict(solution.matting),
+            "seconds": round(solution.seconds, 3),
+        },
     }
 
 
@@ -401,11 +415,17 @@ def _edge_settings(edge: EdgeOptions) -> EdgeSettings:
     return EdgeSettings(smooth=edge.smooth, feather=edge.feather, contrast=edge.contrast, shift=edge.shift)
 
 
-def _check_solver(solver: str) -> Any:
+def _check_solver(solver: str, matting: MattingChoice | str | None = None) -> Any:
     from mattework.matting.solve import choose_solver
 
-    choose_solver(solver)
+    choose_solver(solver, _choose_matting(matting) if isinstance(matting, str) else matting)
     return solver
+
+
+def _choose_matting(model: str | None) -> MattingChoice | None:
+    from mattework.recipe import MattingChoice
+
+    return None if model is None else MattingChoice(model=model)
 
 
 def _read_params(params: Mapping[str, Any], kind: type[Params]) -> Params:

@@ -66,7 +66,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class EdgeOptions:
-    """How the edge is solved and treated; see `TrimapRules` and `EdgeSettings` of the recipe."""
+    """How the edge is solved and treated; see `TrimapRules` and `EdgeSettings` of the recipe.
+
+    `matting_model` is the id of the one that the solver "neural" shall be; None for a recipe's own, or the first installed.
+    """
 
     solver: str = "auto"
     band: float = 1.0
@@ -74,6 +77,7 @@ class EdgeOptions:
     feather: float = 0.0
     contrast: float = 0.0
     shift: float = 0.0
+    matting_model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class RefineRequest:
     existing: str | None = None
     model: str | None = None
     solver: str = "auto"
+    matting_model: str | None = None
 
 
 @dataclass(frozen=True)
