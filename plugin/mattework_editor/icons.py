@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from mattework_editor.tools import Tool
 
@@ -23,6 +23,22 @@ def draw_tool_icon(tool: Tool) -> QIcon:
     painter.setPen(QPen(QColor(20, 20, 20), 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     _SIGNS[tool.sign](painter)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def draw_drag_icon(colour: QColor) -> QIcon:
+    """An arrow that leaves a frame."""
+    pixmap = QPixmap(SIDE, SIDE)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPolyline(
+        QPolygonF([QPointF(x, y) for x, y in ((22, 10), (8, 10), (8, 40), (38, 40), (38, 26))])
+    )
+    painter.drawLine(QPointF(20, 28), QPointF(40, 8))
+    painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in ((28, 8), (40, 8), (40, 20))]))
     painter.end()
     return QIcon(pixmap)
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QToolBar
 
 from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH
 from mattework_editor.compose import View
+from mattework_editor.drag_out import DragHandle
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -56,6 +57,9 @@ class ToolBar(QToolBar):
             self.view_box.addItem(action.text(), action.data())
         self.view_box.activated.connect(lambda _: window.show_view(self.view_box.currentData()))
         self.addWidget(self.view_box)
+        self.addSeparator()
+        self.drag_handle = DragHandle(window.workbench, window.output.copy, self)
+        self.addWidget(self.drag_handle)
 
     def _add_label(self, text: str) -> None:
         label = QLabel(text)

@@ -109,6 +109,7 @@ class EditorWindow(QMainWindow):
         self.filing.failed.connect(self.show_error)
         self.output.told.connect(self.status.tell)
         self.output.failed.connect(self.show_error)
+        self.toolbar.drag_handle.told.connect(self.status.tell)
         canvas.gesture_ended.connect(self._carry_out)
         canvas.gesture_moved.connect(self._look_ahead)
         canvas.gesture_given_up.connect(bench.strokes.end_live)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from mattework import parse_recipe
 
@@ -19,6 +20,8 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 pytestmark = pytest.mark.skipif(
     shutil.which("Xvfb") is None or shutil.which("xdotool") is None, reason="needs Xvfb and xdotool"
 )
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def wait_for(find: Callable[[], str | None], seconds: float = 40.0) -> str:
@@ -45,6 +48,96 @@ def screen() -> Iterator[dict[str, str]]:
     yield environment
     server.terminate()
     server.wait(10)
+
+
+DRAGGED_FROM = """
+import sys
+from pathlib import Path
+sys.path[:0] = {path!r}
+from editor.driving import TEST, Driver
+from mattework_editor.app import make_application
+from mattework_editor.window import EditorWindow
+
+application = make_application()
+window = EditorWindow()
+window.resize(1000, 500)
+window.show()
+TEST.qWaitForWindowExposed(window)
+driver = Driver(window)
+driver.open(Path({photo!r}))
+window.commands["tool.ForegroundBrush"].trigger()
+driver.canvas.set_radius(30)
+driver.drag((120, 100), (121, 100))
+driver.session.history.mark_saved()
+handle = window.toolbar.drag_handle
+place = handle.mapToGlobal(handle.rect().center())
+print(place.x(), place.y(), flush=True)
+application.exec()
+"""
+
+DROPPED_ON = """
+import sys
+from pathlib import Path
+from PyQt6.QtWidgets import QApplication, QWidget
+
+class Target(QWidget):
+    def dragEnterEvent(self, event):
+        event.acceptProposedAction()
+
+    def dropEvent(self, event):
+        data = event.mimeData()
+        Path({into!r}, "dropped.png").write_bytes(bytes(data.data("image/png").data()))
+        Path({into!r}, "dropped.txt").write_text(data.urls()[0].toLocalFile(), encoding="utf-8")
+        event.acceptProposedAction()
+
+application = QApplication(["target"])
+target = Target()
+target.setAcceptDrops(True)
+target.setGeometry(300, 550, 400, 200)
+target.show()
+print("ready", flush=True)
+application.exec()
+"""
+
+
+def test_the_cut_out_is_dragged_into_another_program(
+    screen: dict[str, str], worker_places: None, disc_file: Path, tmp_path: Path
+) -> None:
+    def tool(*words: str) -> None:
+        subprocess.run(["xdotool", *words], env=screen, check=False)
+
+    paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
+    environment = {**screen, "TMPDIR": os.environ["TMPDIR"]}
+    scripts = (
+        DRAGGED_FROM.format(path=paths, photo=str(disc_file)),
+        DROPPED_ON.format(into=str(tmp_path)),
+    )
+    programs = [
+        subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True)
+        for script in scripts
+    ]
+    try:
+        lines = [program.stdout.readline() for program in programs if program.stdout is not None]
+        x, y = lines[0].split()
+        assert lines[1] == "ready\n"
+        dropped = tmp_path / "dropped.txt"
+        tool("mousemove", "--sync", x, y)
+        tool("mousedown", "1")
+        tool("mousemove", "--sync", str(int(x) + 30), str(int(y) + 40))
+        time.sleep(1)  # the picture is made meanwhile, and the drag begins
+        for step in range(9):
+            tool("mousemove", "--sync", str(400 + 10 * step), str(580 + 5 * step))
+        tool("mouseup", "1")
+        name = wait_for(lambda: dropped.read_text(encoding="utf-8") if dropped.is_file() else None)
+        assert Path(name).name == "disc.cutout.png"
+        assert (tmp_path / "dropped.png").read_bytes() == Path(name).read_bytes()
+        with Image.open(name) as image:
+            assert image.mode == "RGBA"
+            assert 58 <= image.width <= 66
+    finally:
+        for program in programs:
+            program.kill()
+            program.communicate()
 
 
 def test_the_command_opens_a_window_that_a_hand_can_paint_in(

@@ -804,6 +804,41 @@
     </message>
   </context>
   <context>
+    <name>DragHandle</name>
+    <message>
+      <source>Drag Out</source>
+      <translation>Herausziehen</translation>
+    </message>
+    <message>
+      <source>Drag from here into another program or a folder: the cut-out as a PNG with transparency, at full resolution, cropped to the subject. By key it is copied instead.</source>
+      <translation>Von hier in ein anderes Programm oder einen Ordner ziehen: der Freisteller als PNG mit Transparenz, in voller Auflösung, auf das Motiv beschnitten. Mit der Tastatur wird er stattdessen kopiert.</translation>
+    </message>
+    <message>
+      <source>Drag the cut-out out</source>
+      <translation>Den Freisteller herausziehen</translation>
+    </message>
+    <message>
+      <source>Handed over as {name}.</source>
+      <translation>Übergeben als {name}.</translation>
+    </message>
+    <message>
+      <source>Hold the button down, and drag the cut-out into another program or a folder.</source>
+      <translation>Halten Sie die Taste gedrückt, und ziehen Sie den Freisteller in ein anderes Programm oder einen Ordner.</translation>
+    </message>
+    <message>
+      <source>Making the cut-out ready to be dragged</source>
+      <translation>Freisteller wird zum Ziehen vorbereitet</translation>
+    </message>
+    <message>
+      <source>The cut-out is ready to be dragged.</source>
+      <translation>Der Freisteller kann gezogen werden.</translation>
+    </message>
+    <message>
+      <source>The cut-out was not ready yet. Drag again when it is.</source>
+      <translation>Der Freisteller war noch nicht fertig. Ziehen Sie noch einmal, sobald er es ist.</translation>
+    </message>
+  </context>
+  <context>
     <name>EdgePanel</name>
     <message>
       <source> %</source>
