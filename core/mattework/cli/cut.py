@@ -10,6 +10,7 @@ import click
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.cut_options import add_batch_options, add_layer_options, add_subject_options
 from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
+from mattework.cli.pointing import add_pointing_options
 from mattework.cli.report import tell_failure
 from mattework.cli.shadow_options import add_shadow_options
 from mattework.cli.targets import choose_target, make_folder
@@ -19,6 +20,7 @@ from mattework.errors import MatteworkError
 @click.command()
 @click.argument("sources", metavar="PICTURE...", nargs=-1, required=True)
 @add_output_options
+@add_pointing_options
 @add_subject_options
 @add_shadow_options
 @add_layer_options
@@ -51,6 +53,7 @@ def cut(
     mattework cut photo.jpg
     mattework cut photo.jpg -o out.png --background white
     mattework cut photo.jpg --box 5%,10%,60%,95% --not-point 50%,80%
+    mattework cut photo.jpg --scribble "300,200 340,260" --not-lasso "0,0 90,0 90,200"
     mattework cut shots/ -o cutouts/ --report report.html
     mattework cut shots/ -o cutouts/ --resume
     mattework cut design.psd --layer Photo -o masked.psd

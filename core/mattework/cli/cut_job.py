@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mattework.cli.display import show_progress
-from mattework.cli.pointing import parse_pointers, place_pointers
+from mattework.cli.pointing import PointingOptions
 from mattework.cli.report import tell_result
 from mattework.cli.shadow_options import ShadowOptions
 from mattework.cli.targets import STREAM, open_target, read_source, refuse_inputs, refuse_unwritable
@@ -61,9 +61,7 @@ class CutJob:
     input_side: int | None
     from_mask: str | None
     trimap: str | None
-    box: tuple[str, ...] = ()
-    point: tuple[str, ...] = ()
-    not_point: tuple[str, ...] = ()
+    pointing: PointingOptions
     layer: str | None
     existing_mask: Any
     keep_recipe: bool
@@ -86,8 +84,8 @@ class CutJob:
 
     @property
     def is_pointed_at(self) -> bool:
-        """Whether points or boxes say what is to be cut out."""
-        return bool(self.box or self.point or self.not_point)
+        """Whether points, boxes, lassos or scribbles say what is to be cut out."""
+        return self.pointing.is_given
 
     def check(self, targets: list[Path | None]) -> None:
         self._check_pointers()
@@ -135,18 +133,19 @@ class CutJob:
             find_matting_model(MattingChoice(model=self.matting_model) if self.matting_model else None)
 
     def _check_pointers(self) -> None:
-        pointers = parse_pointers(self.box, self.point, self.not_point)
-        if not pointers:
+        if not self.is_pointed_at:
             return
         if self.trimap:
             raise UsageError(
-                "A trimap is the last word: --point, --not-point and --box do not go with --trimap."
+                "A trimap is the last word: points, boxes, lassos and scribbles do not go with --trimap."
             )
-        if not (self.box or self.point or self.from_mask):
-            raise UsageError("--not-point says only what does not belong. Give --point or --box too.")
-        if self.layer is not None and any(any(one.is_share) for one in pointers):
+        if not (self.pointing.adds or self.from_mask):
             raise UsageError(
-                "With --layer, give points and boxes in pixels of the document, not in per cent."
+                "All that was said is what does not belong. Give --point, --box, --lasso or --scribble too."
+            )
+        if self.layer is not None and self.pointing.has_shares:
+            raise UsageError(
+                "With --layer, give points, boxes, lassos and scribbles in pixels of the document, not in per cent."
             )
 
     def _check_names(self, targets: list[Path | None]) -> None:
@@ -209,7 +208,7 @@ class CutJob:
             from mattework.photo import open_source
 
             source = open_source(source)
-            prompts = place_pointers(parse_pointers(self.box, self.point, self.not_point), source.size)
+            prompts = self.pointing.place(source.size)
         return cut_out(
             source,
             session=self.open_session(),
@@ -252,7 +251,7 @@ class CutJob:
         from mattework.in_place import cut_layer
 
         assert self.layer is not None
-        prompts = place_pointers(parse_pointers(self.box, self.point, self.not_point), None)
+        prompts = self.pointing.place(None)
         done = cut_layer(
             read_source(source),
             int(self.layer) if self.layer.isdecimal() else self.layer,

@@ -19,24 +19,6 @@ def add_subject_options(command: Command) -> Command:
         click.option(
             "--input-side", type=click.IntRange(32, 4096), help="Long side of what the model sees, in pixels."
         ),
-        click.option(
-            "--not-point",
-            metavar="X,Y",
-            multiple=True,
-            help="Something here does not belong to it. May be given again.",
-        ),
-        click.option(
-            "--point",
-            metavar="X,Y",
-            multiple=True,
-            help="Cut out the thing at this place of the picture, in pixels or per cent. May be given again.",
-        ),
-        click.option(
-            "--box",
-            metavar="L,T,R,B",
-            multiple=True,
-            help="Cut out the thing in this rectangle, in pixels or per cent. May be given again.",
-        ),
         click.option("--zoom/--no-zoom", default=True, help="Look a second time at a small subject."),
         click.option("--device", type=click.Choice(DEVICES), default="auto", help="Where the model runs."),
         click.option(
