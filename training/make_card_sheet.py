@@ -63,7 +63,7 @@ def main() -> None:
     store = ModelStore([ModelFolder(embedded_folder(), "embedded")])
     session = open_session(find_spec("mattework-subject"), store, device="cpu")
     samples = [(photo, find_subject(photo, session)) for photo in read_samples()]
-    unlabelled = read_images(find_data(options.data) / "clothing-cc0-unlabelled.tar", "train", 240)
+    unlabelled = read_images(find_data(options.data)[0] / "clothing-cc0-unlabelled.tar", "train", 240)
     failures = find_least_sure(unlabelled, session, 9)
     pairs = [*samples, *failures]
     rows = [np.hstack([draw_pair(*pair) for pair in pairs[i : i + 6]]) for i in range(0, len(pairs), 6)]

@@ -51,7 +51,7 @@ def main() -> None:
     network = RefineNet()
     network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
     network.eval()
-    folder = find_data(options.data).parent / "bench" / "alphamatting"
+    folder = find_data(options.data)[0].parent / "bench" / "alphamatting"
     rows = []
     print("| picture | trimap | SAD | refined | gradient | refined |\n|---|---|---|---|---|---|")
     for name in sorted(path.stem for path in (folder / "images").glob("*.png")):

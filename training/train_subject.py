@@ -32,7 +32,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
     folder = join_partners(rank, options)
     data = find_data(options.data)
     trainer = SubjectTrainer(choose_device(), options.processes)
-    backbone = options.backbone or data.parent / "models" / _BACKBONE
+    backbone = options.backbone or data[0].parent / "models" / _BACKBONE
 
     def prepare_check() -> Callable[[SubjectNet], dict[str, float]]:
         samples = make_check_batches(data, 1, options.check_samples, 320)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from multiprocessing.sharedctypes import Synchronized
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import cv2
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from mattework_training.library import Part, load_library
+from mattework_training.library import Data, Part, load_library
 from mattework_training.network import STRIDE
 from mattework_training.samples import Sample, SampleMaker
 
@@ -71,7 +70,7 @@ def stack_samples(samples: list[Sample]) -> Batch:
 class BatchSource(Protocol[B_co]):
     """Makes the batches of one network. One is opened in each sample maker's process."""
 
-    def open(self, data: Path, seed: int) -> None:
+    def open(self, data: Data, seed: int) -> None:
         """Read the library."""
 
     def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
@@ -83,7 +82,7 @@ class BatchSource(Protocol[B_co]):
 class SubjectSource:
     """Batches for the subject network."""
 
-    def open(self, data: Path, seed: int) -> None:
+    def open(self, data: Data, seed: int) -> None:
         self._maker = SampleMaker(load_library(data, "train"), seed)
 
     def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
@@ -98,7 +97,7 @@ class _Stream(IterableDataset[B_co]):
     def __init__(
         self,
         source: BatchSource[B_co],
-        data: Path,
+        data: Data,
         seed: int,
         first_index: int,
         progress: Synchronized[float],
@@ -134,7 +133,7 @@ class BatchStream(Generic[B_co]):
     def __init__(
         self,
         source: BatchSource[B_co],
-        data: Path,
+        data: Data,
         seed: int,
         first_index: int,
         workers: int,
@@ -165,7 +164,7 @@ class BatchStream(Generic[B_co]):
 
 
 def make_check_batches(
-    data: Path, seed: int, count: int, side: int, part: Part = "check", limit: int | None = None
+    data: Data, seed: int, count: int, side: int, part: Part = "check", limit: int | None = None
 ) -> list[list[Sample]]:
     """Always the same samples, square, in lists of at most eight; by default held-out ones.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tarfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,13 +18,20 @@ from typing import Literal
 import cv2
 import numpy as np
 import numpy.typing as npt
+import platformdirs
 
 Image = npt.NDArray[np.uint8]
 """(H, W, 3) RGB, (H, W) mask or (H, W, 4) RGB with straight alpha."""
 
 Part = Literal["train", "check"]
 
-CUTOUT_SETS = ("tuxpaint", "fluent3d", "magento", "saleor", "grocery")
+Data = Path | Sequence[Path]
+"""A folder of tars, or several; a tar that lies in two of them is read from the first."""
+
+MADE_DATA = Path(platformdirs.user_cache_dir("mattework")) / "training-data"
+"""Where the tars lie that are made here: rendered cut-outs, photographs with pseudo-labels."""
+
+CUTOUT_SETS = ("tuxpaint", "fluent3d", "magento", "saleor", "grocery", "rendered")
 # One picture in this many is never trained on: it measures progress and fits the temperature.
 _CHECK_SHARE = 20
 
@@ -52,19 +60,32 @@ class Library:
     """Photographs with their subject painted out."""
 
 
-def find_data(given: str | None) -> Path:
-    """The folder of training tars: ``given``, or ``data/train`` under MATTEWORK_SHARED, or under
-    ``../shared`` beside the checkout. Raises ``FileNotFoundError`` when there is none."""
+def find_data(given: str | None) -> tuple[Path, ...]:
+    """The folders of training tars: those of ``given``, separated as in PATH; or ``data/train`` under
+    MATTEWORK_SHARED or under ``../shared`` beside the checkout, and ``MADE_DATA`` where that exists.
+
+    Raises ``FileNotFoundError`` when one that was named, or the main one, holds no tar.
+    """
     if given:
-        folder = Path(given)
+        wanted = [Path(folder) for folder in given.split(os.pathsep) if folder]
     else:
         beside = Path(__file__).resolve().parents[3] / "shared"
-        folder = Path(os.environ.get("MATTEWORK_SHARED", beside)) / "data" / "train"
-    if not any(folder.glob("*.tar")):
-        raise FileNotFoundError(
-            f"No training tars in {folder}. Say where they are with --data, or set MATTEWORK_SHARED."
-        )
-    return folder
+        wanted = [Path(os.environ.get("MATTEWORK_SHARED", beside)) / "data" / "train"]
+    for folder in wanted:
+        if not any(folder.glob("*.tar")):
+            raise FileNotFoundError(
+                f"No training tars in {folder}. Say where they are with --data, or set MATTEWORK_SHARED."
+            )
+    if not given and MADE_DATA.is_dir():
+        wanted.append(MADE_DATA)
+    return tuple(wanted)
+
+
+def find_tar(data: Data, name: str) -> Path | None:
+    """The tar of a set, from the first folder that has it."""
+    folders = [data] if isinstance(data, Path) else data
+    places = (folder / f"{name}.tar" for folder in folders)
+    return next((place for place in places if place.exists()), None)
 
 
 def decode_picture(blob: bytes, flags: int) -> Image:
@@ -79,8 +100,11 @@ def decode_picture(blob: bytes, flags: int) -> Image:
     return picture.astype(np.uint8)
 
 
-def _read_tar(path: Path, part: Part) -> dict[str, dict[str, bytes]]:
-    """Encoded files by folder and stem, only those of the wanted part, sorted by name."""
+def read_tar(path: Path, part: Part) -> dict[str, dict[str, bytes]]:
+    """Encoded files by folder and stem, only those of the wanted part, sorted by name.
+
+    Views of one thing, named ``thing@0`` and so on, fall to the same part.
+    """
     folders: dict[str, dict[str, bytes]] = {}
     with tarfile.open(path) as archive:
         for member in sorted(archive.getmembers(), key=lambda m: m.name):
@@ -89,14 +113,15 @@ def _read_tar(path: Path, part: Part) -> dict[str, dict[str, bytes]]:
                 continue
             folder, _, name = member.name.removeprefix("./").rpartition("/")
             stem = name.rpartition(".")[0]
-            for_check = zlib.crc32(f"{path.stem}/{stem}".encode()) % _CHECK_SHARE == 0
+            thing = stem.partition("@")[0]
+            for_check = zlib.crc32(f"{path.stem}/{thing}".encode()) % _CHECK_SHARE == 0
             if for_check == (part == "check"):
                 folders.setdefault(folder, {})[stem] = stream.read()
     return folders
 
 
 def _read_photos(path: Path, part: Part, limit: int | None) -> list[Photo]:
-    folders = _read_tar(path, part)
+    folders = read_tar(path, part)
     labels = folders.get("masks") or folders.get("trimaps") or {}
     photos = []
     for stem, blob in list(folders.get("images", {}).items())[:limit]:
@@ -112,7 +137,7 @@ def _read_photos(path: Path, part: Part, limit: int | None) -> list[Photo]:
 
 def read_images(path: Path, part: Part, limit: int | None) -> list[Image]:
     """The photographs of one tar, without their labels, at most ``limit`` of them."""
-    images = list(_read_tar(path, part).get("images", {}).values())
+    images = list(read_tar(path, part).get("images", {}).values())
     return [decode_picture(blob, cv2.IMREAD_COLOR) for blob in images[:limit]]
 
 
@@ -137,7 +162,7 @@ def _trim(rgba: Image) -> Image | None:
 
 
 def _read_cutouts(path: Path, part: Part, limit: int | None) -> list[Image]:
-    blobs = list(_read_tar(path, part).get("rgba", {}).values())[:limit]
+    blobs = list(read_tar(path, part).get("rgba", {}).values())[:limit]
     pictures = (decode_picture(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)
     with_alpha = (p for p in pictures if p.ndim == 3 and p.shape[2] == 4)
     trimmed = (_trim(_drop_faint_parts(p)) for p in with_alpha)
@@ -158,7 +183,7 @@ def _paint_out(photo: Photo, long_side: int = 220) -> Image | None:
     return cv2.inpaint(image, hole, 5, cv2.INPAINT_TELEA).astype(np.uint8)
 
 
-def load_library(data: Path, part: Part, *, limit: int | None = None) -> Library:
+def load_library(data: Data, part: Part, *, limit: int | None = None) -> Library:
     """Decode the sets found in ``data``. A set that is absent leaves its list empty.
 
     ``limit`` takes only that many pictures of each set, for tests and previews.
@@ -168,21 +193,18 @@ def load_library(data: Path, part: Part, *, limit: int | None = None) -> Library
         "people-ccp": library.people,
         "pets128": library.pets,
         "clothing-cc0": library.clothes,
+        "photos-pseudo": library.clothes,
     }
     for name, photos in photo_sets.items():
-        path = data / f"{name}.tar"
-        if path.exists():
+        if path := find_tar(data, name):
             photos.extend(_read_photos(path, part, limit))
     for name in CUTOUT_SETS:
-        path = data / f"cutouts-{name}.tar"
-        if path.exists():
+        if path := find_tar(data, f"cutouts-{name}"):
             library.cutouts[name] = _read_cutouts(path, part, limit)
     for name in ("backgrounds-wallpapers", "backgrounds-elementary"):
-        path = data / f"{name}.tar"
-        if path.exists():
+        if path := find_tar(data, name):
             library.scenes.extend(read_images(path, part, limit))
-    path = data / "clothing-cc0-unlabelled.tar"
-    if path.exists():
+    if path := find_tar(data, "clothing-cc0-unlabelled"):
         library.floors.extend(read_images(path, part, limit))
     for photos, every in ((library.people, 3), (library.pets, 18), (library.clothes, 3)):
         library.emptied.extend(

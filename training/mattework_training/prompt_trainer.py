@@ -18,7 +18,7 @@ from mattework_training.gestures import (
     click_worst_error,
     draw_box,
 )
-from mattework_training.library import load_library
+from mattework_training.library import Data, load_library
 from mattework_training.losses import measure_loss
 from mattework_training.network import SubjectNet
 from mattework_training.prompt_batches import PromptBatch, draw_prompt_shape, make_prompt_batch
@@ -36,7 +36,7 @@ _CLICKED_WEIGHT = 4.0
 class PromptSource:
     """Batches for the prompt network."""
 
-    def open(self, data: Path, seed: int) -> None:
+    def open(self, data: Data, seed: int) -> None:
         self._maker = PromptSampleMaker(load_library(data, "train"), seed)
 
     def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
@@ -150,7 +150,7 @@ def _stack(samples: list[PromptSample]) -> PromptBatch:
     return stack_prompt_samples(samples, range(len(samples)))
 
 
-def make_prompt_checks(data: Path, seed: int, count: int, side: int) -> list[list[PromptSample]]:
+def make_prompt_checks(data: Data, seed: int, count: int, side: int) -> list[list[PromptSample]]:
     """Always the same held-out samples, square, in lists of at most eight."""
     maker = PromptSampleMaker(load_library(data, "check"), seed)
     samples = [maker.make(i, (side, side)) for i in range(count)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mattework_training.library import Part
+from mattework_training.library import Data, Part
 from mattework_training.refine_scenes import RefineScene, SceneMaker
 
 Bytes = npt.NDArray[np.uint8]
@@ -32,7 +32,7 @@ def make_shard(maker: SceneMaker, folder: Path, part: Part, number: int) -> None
     write_scenes(target, [maker.make(number * SHARD + place) for place in range(SHARD)])
 
 
-def open_maker(library_part: Part, data: Path) -> SceneMaker:
+def open_maker(library_part: Part, data: Data) -> SceneMaker:
     from mattework_training.library import load_library
 
     return SceneMaker(load_library(data, library_part), _SEEDS[library_part])

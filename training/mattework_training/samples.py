@@ -51,13 +51,14 @@ RECIPE = {
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.29,
-    "fluent3d": 0.08,
+    "tuxpaint": 0.21,
+    "fluent3d": 0.06,
+    "rendered": 0.14,
     "magento": 0.09,
     "saleor": 0.06,
     "grocery": 0.08,
     "people": 0.14,
-    "pets": 0.18,
+    "pets": 0.14,
     "clothes": 0.08,
 }
 
