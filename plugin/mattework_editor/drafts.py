@@ -2,7 +2,8 @@
 
 A draft is the recipe with its strokes, the soft mask, and where the photo lies: small, so it is written after every
 step. The alpha is solved again from it. A draft is deleted when its work is saved or given up. It belongs to the process
-that wrote it: drafts of processes that still run are left alone.
+that wrote it: drafts of processes that still run are left alone. A picture that has no file (it was pasted) is kept
+beside its draft, as it came.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from mattework import Recipe, RecipeInputs
+from mattework import Document, Recipe, RecipeInputs, save_document
 from mattework.errors import RecipeError
 from mattework_editor.session import Choices
 
@@ -28,15 +30,23 @@ class _Stored(msgspec.Struct):
     recipe: str
     soft_mask: bytes | None
     trimap: bytes | None
+    pasted: bool = False
+
+
+PICTURE = ".psd"
+"""Suffix of a picture that is kept beside its draft: of the same name, and a format that keeps every sample."""
+HOUR = 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Unsaved work on the photo at `path`; `file` is where it is kept."""
+    """Unsaved work on the photo at `path`; `file` is where it is kept. `pasted`: the photo has no file of its own, and
+    lies beside the draft."""
 
     file: Path
     path: Path
     choices: Choices
+    pasted: bool = False
 
 
 def drafts_folder() -> Path:
@@ -52,12 +62,16 @@ def name_draft() -> Path:
     return drafts_folder() / f"{uuid.uuid4().hex}.draft"
 
 
-def write_draft(file: Path, path: Path, choices: Choices) -> None:
-    """Write or replace a draft, whole or not at all.
+def write_draft(file: Path, photo: Path | Document, choices: Choices) -> None:
+    """Write or replace a draft, whole or not at all. A photo that is no file is written beside it, once.
 
     Raises:
-        OSError: the state folder cannot be written.
+        OSError, MatteworkError: the state folder cannot be written.
     """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = photo if isinstance(photo, Path) else file.with_suffix(PICTURE)
+    if isinstance(photo, Document) and not path.is_file():
+        save_document(photo, path)
     stored = _Stored(
         1,
         os.getpid(),
@@ -65,8 +79,8 @@ def write_draft(file: Path, path: Path, choices: Choices) -> None:
         choices.recipe.to_json(),
         choices.inputs.soft_mask,
         choices.inputs.trimap,
+        isinstance(photo, Document),
     )
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".draft-")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -81,8 +95,9 @@ def write_draft(file: Path, path: Path, choices: Choices) -> None:
 
 
 def delete_draft(file: Path) -> None:
-    with contextlib.suppress(OSError):
-        file.unlink()
+    for one in (file, file.with_suffix(PICTURE)):
+        with contextlib.suppress(OSError):
+            one.unlink()
 
 
 def find_drafts() -> list[Draft]:
@@ -90,8 +105,16 @@ def find_drafts() -> list[Draft]:
     folder = drafts_folder()
     if not folder.is_dir():
         return []
+    _clear_pictures(folder)
     files = sorted(folder.glob("*.draft"), key=lambda one: one.stat().st_mtime, reverse=True)
     return [draft for draft in map(_read_draft, files) if draft is not None]
+
+
+def _clear_pictures(folder: Path) -> None:
+    """Take pictures away whose draft was never written: the process was killed between the two."""
+    for picture in folder.glob(f"*{PICTURE}"):
+        if not picture.with_suffix(".draft").exists() and time.time() - picture.stat().st_mtime > HOUR:
+            picture.unlink(missing_ok=True)
 
 
 def _read_draft(file: Path) -> Draft | None:
@@ -105,7 +128,8 @@ def _read_draft(file: Path) -> Draft | None:
     path = Path(stored.path)
     if not path.is_file() or _is_running(stored.pid):
         return None
-    return Draft(file, path, Choices(recipe, RecipeInputs(soft_mask=stored.soft_mask, trimap=stored.trimap)))
+    inputs = RecipeInputs(soft_mask=stored.soft_mask, trimap=stored.trimap)
+    return Draft(file, path, Choices(recipe, inputs), stored.pasted)
 
 
 def _is_running(pid: int) -> bool:

@@ -45,6 +45,7 @@ class Filing(QObject):
     def serve_host(self, hand_over: Callable[[], object]) -> None:
         """Work for a host from now on: what is saved elsewhere is handed over here, and no other file is opened."""
         self._hand_over = hand_over
+        self._workbench.drafting.keeps_untitled = False
 
     @property
     def serves_host(self) -> bool:
@@ -103,7 +104,7 @@ class Filing(QObject):
             self.tr("Recover unsaved work?"),
             self.tr(
                 "Mattework ended while “{name}” had unsaved work. Go on with it? No deletes that work."
-            ).format(name=draft.path.name),
+            ).format(name=self.tr("the pasted picture") if draft.pasted else draft.path.name),
             buttons.Yes | buttons.No | buttons.Cancel,
             buttons.Yes,
         )
@@ -188,7 +189,7 @@ class Filing(QObject):
         """Whether the session may be left now; asks about what is unsaved. If it is to be saved first, `then` follows."""
         session = self._workbench.session
         if session is None or not (session.history.is_dirty or self._workbench.is_solving):
-            self._workbench.discard_draft()
+            self._workbench.drafting.discard()
             return True
         buttons = QMessageBox.StandardButton
         if self._hand_over is not None:
@@ -210,7 +211,7 @@ class Filing(QObject):
             buttons.Save,
         )
         if answer == buttons.Discard:
-            self._workbench.discard_draft()
+            self._workbench.drafting.discard()
             return True
         if answer == buttons.Save:
             self.save()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from mattework import Prompt, Recipe, Rect, Stroke, convert_to_srgb8
 from mattework.arrays import Bytes
@@ -21,6 +21,7 @@ from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
 from mattework_editor.clean_display import CleanDisplay
 from mattework_editor.compose import Sources
+from mattework_editor.drafting import Drafting
 from mattework_editor.engine import Engine, Progress
 from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import Pyramid, build_photo_pyramid, convert_photo, render_matte
@@ -30,10 +31,6 @@ from mattework_editor.strokes import Strokes
 from mattework_editor.tasks import Task, Tasks
 
 Kept = TypeVar("Kept")
-
-DRAFT_DELAY = 300
-"""Milliseconds after the last step until the draft is written."""
-
 
 QUICK_STEP = 6_000_000
 """Pixels that undo and redo go through in the window's own thread; steps that touch more are done beside it."""
@@ -73,11 +70,7 @@ class Workbench(QObject):
         self.strokes = Strokes(self, self.selecting.select_object)
         for display in (self.display, self.clean):
             display.refreshed.connect(self.refreshed)
-        self._draft = drafts.name_draft()
-        self._draft_timer = QTimer(self)
-        self._draft_timer.setSingleShot(True)
-        self._draft_timer.setInterval(DRAFT_DELAY)
-        self._draft_timer.timeout.connect(self._write_draft)
+        self.drafting = Drafting(self.tasks, self.tell, self)
 
     @property
     def is_busy(self) -> bool:
@@ -114,7 +107,8 @@ class Workbench(QObject):
             task.report(self.tr("reading"), 0.1)
             opened = read(path)
             if draft is not None:
-                opened = replace(opened, choices=draft.choices, alpha=None)
+                own = None if draft.pasted else opened.path
+                opened = replace(opened, path=own, choices=draft.choices, alpha=None)
             task.report(self.tr("first look"), 0.4)
             colour = build_photo_pyramid(opened.photo, with_base=False)
             shape = opened.photo.size.shape
@@ -145,7 +139,7 @@ class Workbench(QObject):
             self._attach(self.session, sources)
             is_ours = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
             self.target = path if is_ours and draft is None else None
-            self._draft = draft.file if draft is not None else drafts.name_draft()
+            self.drafting.follow(self.session, draft)
             if draft is not None:
                 self.session.history.mark_recovered()
             self.sources_replaced.emit(True)
@@ -155,7 +149,8 @@ class Workbench(QObject):
 
         if not self.is_busy:
             self._opening = True
-        title = self.tr("Opening {name}").format(name=path.name)
+        name = self.tr("the pasted picture") if draft is not None and draft.pasted else path.name
+        title = self.tr("Opening {name}").format(name=name)
         self.start_long(title, work, done, show, ended=self._end_opening)
 
     def _end_opening(self) -> None:
@@ -284,8 +279,7 @@ class Workbench(QObject):
         """What was done is in a file now, or with the host that asked for it."""
         if self.session is not None:
             self.session.history.mark_saved()
-        self._draft_timer.stop()
-        drafts.delete_draft(self._draft)
+        self.drafting.discard()
         self.changed.emit()
 
     # Strokes ---------------------------------------------------------------------------------------------------------
@@ -357,30 +351,13 @@ class Workbench(QObject):
         assert session is not None
         assert sources is not None
         sources.trimap = session.planes.trimap
-        self._draft_timer.start()
+        self.drafting.note_step()
         self.changed.emit()
         if not where.is_empty:
             self.display.show(where)
 
-    # Drafts ----------------------------------------------------------------------------------------------------------
-
-    def _write_draft(self) -> None:
-        session = self.session
-        if session is None or session.path is None:
-            return
-        if not session.history.is_dirty:
-            drafts.delete_draft(self._draft)
-            return
-        file, path, choices = self._draft, session.path, session.choices
-        self.tasks.start(lambda _: drafts.write_draft(file, path, choices), lambda _: None, self.tell)
-
-    def discard_draft(self) -> None:
-        """The work is given up, or saved: nothing is to be recovered."""
-        self._draft_timer.stop()
-        drafts.delete_draft(self._draft)
-
     def close(self) -> None:
-        self._draft_timer.stop()
+        self.drafting.stop()
         self.tasks.cancel_all()
         self.engine.close()
 

@@ -133,7 +133,8 @@ from pathlib import Path
 import numpy as np
 sys.path[:0] = {path!r}
 from editor.driving import Driver, wait_until
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QMimeData, Qt
+from PyQt6.QtGui import QGuiApplication, QImage
 from mattework_editor import drafts
 from mattework_editor.app import make_application
 from mattework_editor.window import EditorWindow
@@ -143,13 +144,24 @@ window = EditorWindow()
 window.resize(1000, 700)
 window.show()
 driver = Driver(window)
-driver.open(Path({photo!r}))
+photo = Path({photo!r})
+if {pasted}:
+    clipboard = QGuiApplication.clipboard()
+    data = QMimeData()
+    data.setData("image/png", photo.read_bytes())
+    data.setImageData(QImage(str(photo)))
+    clipboard.setMimeData(data)
+    window.commands["edit.paste"].trigger()
+    photo.unlink()
+    driver.wait()
+else:
+    driver.open(photo)
 driver.key(Qt.Key.Key_B)
 driver.drag((100, 100), (140, 100))
 driver.key(Qt.Key.Key_R)
 driver.drag((60, 100), (80, 60))
 wait_until(lambda: any(drafts.drafts_folder().glob("*.draft")))
-np.save({alpha!r}, driver.session.planes.alpha)
+np.save({alpha!r}, driver.session.planes.alpha.unpack())
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -161,7 +173,7 @@ def test_work_survives_a_kill(
 ) -> None:
     alpha = tmp_path / "alpha.npy"
     paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
-    script = CRASH.format(path=paths, photo=str(disc_file), alpha=str(alpha))
+    script = CRASH.format(path=paths, photo=str(disc_file), alpha=str(alpha), pasted=False)
     done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL
     asked = answer(monkeypatch, QMessageBox.StandardButton.Yes)
@@ -172,9 +184,63 @@ def test_work_survives_a_kill(
         driver.wait()
     assert asked == ["Recover unsaved work?"]
     assert [stroke.kind for stroke in driver.session.recipe.strokes] == ["foreground", "unknown"]
-    np.testing.assert_allclose(driver.session.planes.alpha, np.load(alpha), atol=2e-3)
+    np.testing.assert_allclose(driver.session.planes.alpha.unpack(), np.load(alpha), atol=2e-3)
     assert driver.session.history.is_dirty
     assert driver.window.isWindowModified()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_a_pasted_picture_survives_a_kill(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mattework import open_document
+
+    pixels = next(open_document(disc_file).walk_layers()).pixels.copy()
+    alpha = tmp_path / "alpha.npy"
+    paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
+    script = CRASH.format(path=paths, photo=str(disc_file), alpha=str(alpha), pasted=True)
+    done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
+    assert done.returncode == -signal.SIGKILL
+    assert not disc_file.exists(), "the picture was nowhere but on the clipboard"
+    answer(monkeypatch, QMessageBox.StandardButton.Yes)
+    driver.window.filing.offer_drafts()
+    driver.wait()
+    np.testing.assert_array_equal(driver.session.photo.colour, pixels)
+    np.testing.assert_allclose(driver.session.planes.alpha.unpack(), np.load(alpha), atol=2e-3)
+    assert driver.session.path is None
+    assert driver.bench.target is None
+    assert driver.window.windowTitle().startswith("Untitled")
+    assert driver.session.history.is_dirty
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.window.filing.save()
+    driver.wait()
+    assert [layer.name for layer in PSDImage.open(tmp_path / "kept.psd")] == ["Photo", "Clean colours"]
+    assert list(drafts.drafts_folder().iterdir()) == [], "nothing of it is left"
+
+
+def test_a_draft_that_is_given_up_while_it_is_written_does_not_come_back(
+    driver: Driver, disc_file: Path
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((100, 100), (140, 100))
+    drafting = driver.bench.drafting
+    with drafting._writing:  # the disk is slow
+        drafting._write()
+        drafting.discard()
+    wait_until(lambda: not driver.bench.tasks.running)
+    assert not list(drafts.drafts_folder().glob("*"))
+
+
+def test_pictures_whose_drafts_were_never_written_are_cleared_away(driver: Driver) -> None:
+    lost = drafts.name_draft().with_suffix(".psd")
+    lost.parent.mkdir(parents=True, exist_ok=True)
+    lost.write_bytes(b"")
+    assert drafts.find_drafts() == []
+    assert lost.exists(), "another process may be about to write the draft"
+    os.utime(lost, (0, 0))
+    assert drafts.find_drafts() == []
+    assert not lost.exists()
 
 
 def test_unsaved_work_that_is_not_wanted_is_deleted(

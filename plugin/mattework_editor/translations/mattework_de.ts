@@ -1157,6 +1157,10 @@
       <source>cutout</source>
       <translation>freisteller</translation>
     </message>
+    <message>
+      <source>the pasted picture</source>
+      <translation>das eingefügte Bild</translation>
+    </message>
   </context>
   <context>
     <name>Gestures</name>
@@ -2266,6 +2270,10 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
     <message>
       <source>reading</source>
       <translation>lesen</translation>
+    </message>
+    <message>
+      <source>the pasted picture</source>
+      <translation>das eingefügte Bild</translation>
     </message>
     <message>
       <source>{model} on {device}, edge {solver}</source>
