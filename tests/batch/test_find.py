@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path, PurePath
 
 import pytest
@@ -64,6 +66,22 @@ def test_links_between_folders_do_not_go_round_for_ever(tmp_path: Path) -> None:
     put(tmp_path / "a.png")
     (tmp_path / "again").symlink_to(tmp_path)
     assert names(tmp_path) == ["a.png"]
+
+
+def test_a_file_that_is_reached_in_two_ways_counts_once(tmp_path: Path) -> None:
+    put(tmp_path / "shots" / "a.png")
+    (tmp_path / "link").symlink_to(tmp_path / "shots")
+    assert names(tmp_path / "shots", tmp_path / "link") == ["shots/a.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes lie in no folder there")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    for name in ("pipe", "pipe.jpg"):
+        os.mkfifo(tmp_path / name)
+    found = find_pictures([str(tmp_path)])
+    assert [one.source.name for one in found.pictures] == ["a.png"]
+    assert found.notes == ("2 files of other kinds left out.",)
 
 
 def test_a_folder_without_pictures_is_said(tmp_path: Path) -> None:

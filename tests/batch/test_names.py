@@ -43,6 +43,16 @@ def test_names_of_an_earlier_run_stay_and_newcomers_make_way() -> None:
     assert targets("a.avif", "a.jpg", kept=kept) == ["a.avif.cutout.psd", "a.cutout.psd"]
 
 
+def test_a_result_keeps_its_name_when_its_folder_is_reached_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "shots").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "shots")
+    picture = FoundPicture(tmp_path / "link" / "a.jpg", PurePath("a.jpg"))
+    out = tmp_path.resolve() / "out"
+    kept = {tmp_path.resolve() / "shots" / "a.jpg": out / "a.cutout.psd"}
+    (task,) = name_targets([picture], out, lambda _: ".psd", kept=kept)
+    assert (task.target, task.note) == (out / "a.cutout.psd", "")
+
+
 @given(st.lists(st.from_regex(r"[ab]{1,2}(\.2)?\.(jpg|JPG|png)", fullmatch=True), unique=True, max_size=12))
 def test_no_two_results_are_one_file(names: list[str]) -> None:
     made = targets(*names)

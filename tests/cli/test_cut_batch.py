@@ -181,3 +181,39 @@ def test_what_a_killed_run_was_writing_is_written_again(shots: Path, tmp_path: P
     journal.write_text("".join(lines[:-1]) + lines[-1][:40], "utf-8")
     assert run("cut", shots, "-o", out, "--edge", "guided", "-q", "--resume") == 0
     assert {one.state for one in read_batch(journal).entries} == {"done"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_names_from_older_systems_that_are_no_text_are_cut_and_gone_on_with(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    name = os.fsdecode(b"f\xfcr.png")
+    (shots / "a.png").rename(shots / name)
+    out, options = tmp_path / "out", ("--edge", "guided", "--format", "png", "--json")
+    assert run("cut", shots, "-o", out, *options, "--report", tmp_path / "report.html") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert name in {Path(line["source"]).name for line in lines}
+    assert (out / os.fsdecode(b"f\xfcr.cutout.png")).is_file()
+    assert 'href="out/f%FCr.cutout.png"' in (tmp_path / "report.html").read_text("utf-8")
+    assert run("cut", shots, "-o", out, *options, "--resume") == 0
+    assert {json.loads(line)["skipped"] for line in capsys.readouterr().out.splitlines()} == {True}
+
+
+def test_going_on_from_another_path_to_the_same_folder_keeps_every_name(shots: Path, tmp_path: Path) -> None:
+    link, out = tmp_path / "link", tmp_path / "out"
+    link.symlink_to(shots)
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q") == 0
+    before = list_files(out)
+    (out / "red" / "b.cutout.psd").unlink()
+    assert run("cut", link, "-o", out, "--edge", "guided", "-q", "--resume") == 0
+    assert list_files(out) == before
+
+
+def test_a_result_never_takes_the_place_of_a_picture_of_the_run(shots: Path, capsys: Captured) -> None:
+    (shots / "a.png").rename(shots / "b.png")
+    shutil.copy(shots / "b.png", shots / "b.cutout.png")
+    before = (shots / "b.cutout.png").read_bytes()
+    both = (shots / "b.png", shots / "b.cutout.png")
+    assert run("cut", *both, "--edge", "guided", "--format", "png", "--overwrite", "-q") == 2
+    assert "one of the pictures that are read" in capsys.readouterr().err
+    assert (shots / "b.cutout.png").read_bytes() == before

@@ -2,6 +2,7 @@
 
 find      pictures in files and folders
 names     where every result goes
+lines     JSON, one value a line
 journal   one line of JSON a picture: what `--resume`, reports and the editor's review read
 run       reading ahead and writing behind while one picture is solved
 look      small pictures of a result

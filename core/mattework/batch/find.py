@@ -35,34 +35,34 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     """Find pictures in files and folders.
 
     A file is taken as it is, whatever it holds. A folder gives every picture below it: what has a picture's suffix, or a
-    picture's first bytes. Hidden files, links to folders and our own earlier results stay out, and so does
-    the folder `leave_out`, in which results are going to lie. A file that is named twice counts once. Of several
+    picture's first bytes. Hidden files, pipes and devices, links to folders and our own earlier results stay out, and so
+    does the folder `leave_out`, in which results are going to lie. A file that is named twice counts once. Of several
     folders, each one's name becomes the first part of its pictures' relative paths.
 
     Raises:
         UsageError: a name is empty, or there is no picture at all.
         FileNotReadable: a folder cannot be listed.
     """
-    folders = [Path(name) for name in inputs if name and Path(name).is_dir()]
-    seen: set[str] = set()
+    folders = [name for name in inputs if name and os.path.isdir(name)]
+    seen: set[Path] = set()
     pictures: list[FoundPicture] = []
     results = strangers = 0
     for name in inputs:
         if name == "":  # as from a shell variable that is not set
             raise UsageError("A file name is empty. Check the names of the pictures.")
         path = Path(name)
-        if not path.is_dir():
-            candidates = iter([FoundPicture(path, PurePath(path.name))])
-        else:
+        is_folder = name in folders
+        candidates = iter([FoundPicture(path, PurePath(path.name))])
+        if is_folder:
             head = PurePath(path.resolve().name) if len(folders) > 1 else PurePath()
             candidates = _walk_folder(path, head, leave_out)
         for one in candidates:
-            if path.is_dir() and _is_own_result(one.source):
+            if is_folder and _is_own_result(one.source):
                 results += 1
-            elif path.is_dir() and not _is_picture(one.source):
+            elif is_folder and not _is_picture(one.source):
                 strangers += 1
-            elif (key := os.path.abspath(one.source)) not in seen:
-                seen.add(key)
+            elif (place := locate_file(one.source)) not in seen:
+                seen.add(place)
                 pictures.append(one)
     notes = []
     if results:
@@ -70,9 +70,13 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     if strangers:
         notes.append(f"{_count(strangers, 'file')} of other kinds left out.")
     if not pictures:
-        where = ", ".join(str(folder) for folder in folders)
-        raise UsageError(f"There is no picture in {where}. {' '.join(notes)}".strip())
+        raise UsageError(f"There is no picture in {', '.join(folders)}. {' '.join(notes)}".strip())
     return Findings(pictures=tuple(pictures), notes=tuple(notes))
+
+
+def locate_file(path: Path) -> Path:
+    """Absolute, links in its folders resolved, so that one file has one name; a link to the file itself stays."""
+    return path.parent.resolve() / path.name
 
 
 def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterator[FoundPicture]:
@@ -81,15 +85,11 @@ def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterat
             f"The folder {error.filename} cannot be listed: {error.strerror}. Allow reading it, or name the others."
         ) from error
 
+    left_out = None if leave_out is None else leave_out.resolve()
     for place, subfolders, files in os.walk(folder, onerror=refuse):
         here = Path(place)
         subfolders[:] = sorted(
-            (
-                name
-                for name in subfolders
-                if not name.startswith(".")
-                and not (leave_out is not None and _is_same(here / name, leave_out))
-            ),
+            (name for name in subfolders if not name.startswith(".") and (here / name).resolve() != left_out),
             key=_natural,
         )
         for name in sorted(files, key=_natural):
@@ -98,6 +98,8 @@ def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterat
 
 
 def _is_picture(path: Path) -> bool:
+    if not os.path.isfile(path) and os.path.exists(path):
+        return False  # opening a pipe would wait for whoever writes into it
     if path.suffix.lower() in SUFFIXES:
         return True  # if it is none after all, that is told as its error and not passed over
     try:
@@ -109,10 +111,6 @@ def _is_picture(path: Path) -> bool:
 
 def _is_own_result(path: Path) -> bool:
     return path.stem.lower().endswith(OWN_RESULTS)
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve()
 
 
 def _natural(name: str) -> tuple[tuple[int, int | str], ...]:

@@ -22,6 +22,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from mattework._version import __version__
+from mattework.batch.find import locate_file
+from mattework.batch.lines import decode_line, encode_line
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
 from mattework.recipe import MattingChoice
 
@@ -108,15 +110,23 @@ def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], sec
     )
 
 
+def describe_entry(entry: BatchEntry) -> dict[str, Any]:
+    """Plain values for JSON; paths as text."""
+    import msgspec
+
+    plain: dict[str, Any] = msgspec.to_builtins(entry, enc_hook=str)
+    return plain
+
+
 def start_entry(source: Path, target: Path) -> BatchEntry:
     """The entry of a picture whose turn it is; a source that is not there has 0 bytes."""
     try:
         found = source.stat()
     except OSError:
-        return BatchEntry(source=_absolute(source), target=_absolute(target), state="started")
+        return BatchEntry(source=locate_file(source), target=locate_file(target), state="started")
     return BatchEntry(
-        source=_absolute(source),
-        target=_absolute(target),
+        source=locate_file(source),
+        target=locate_file(target),
         state="started",
         source_bytes=found.st_size,
         source_modified=found.st_mtime_ns,
@@ -166,20 +176,12 @@ class Journal:
         Raises:
             OutputNotWritable: a full disk.
         """
-        import msgspec
-
-        line: dict[str, Any] = {}
-        for name in ("state", "source", "target"):
-            value = getattr(entry, name)
-            line[name] = _shorten(value, self.path.parent) if isinstance(value, Path) else value
-        line["at"] = _now()
-        known: dict[str, Any] = msgspec.to_builtins(replace(entry, source="", target=""))  # type: ignore[arg-type]
-        line |= {
-            name: value
-            for name, value in known.items()
-            if name not in line and name != "verdict" and value not in (None, (), [], {})
-        }
-        self._append(line)
+        known = describe_entry(replace(entry, at=_now(), verdict=None))
+        folder = self.path.parent
+        known |= {"source": _shorten(entry.source, folder), "target": _shorten(entry.target, folder)}
+        # What a person looks for first comes first.
+        line = {name: known.pop(name) for name in ("state", "source", "target", "at")}
+        self._append(line | {name: one for name, one in known.items() if one not in (None, (), [], {})})
 
     def close(self) -> None:
         self._stream.close()
@@ -193,10 +195,8 @@ class Journal:
         self.close()
 
     def _append(self, value: dict[str, Any]) -> None:
-        import msgspec
-
         try:
-            self._stream.write(msgspec.json.encode(value) + b"\n")
+            self._stream.write(encode_line(value) + b"\n")
             self._stream.flush()
             os.fsync(self._stream.fileno())
         except OSError as error:
@@ -210,20 +210,18 @@ def note_review(path: str | os.PathLike[str], source: Path, verdict: Verdict) ->
         FileNotReadable, UnsupportedFile: there is no journal.
         OutputNotWritable: no permission, a full disk.
     """
-    import msgspec
-
     journal = Path(path)
     read_batch(journal)
     line = {
         "state": "reviewed",
-        "source": _shorten(_absolute(source), journal.parent),
+        "source": _shorten(source, journal.parent),
         "verdict": verdict,
         "at": _now(),
     }
     try:
         cut_off = not _ends_a_line(journal)
         with journal.open("ab") as stream:
-            stream.write((b"\n" if cut_off else b"") + msgspec.json.encode(line) + b"\n")
+            stream.write((b"\n" if cut_off else b"") + encode_line(line) + b"\n")
     except OSError as error:
         raise _not_written(journal, error) from error
 
@@ -284,11 +282,9 @@ def _take_line(entries: dict[Path, BatchEntry], value: dict[str, Any], base: Pat
 
 
 def _parse_line(line: bytes) -> dict[str, Any] | None:
-    import msgspec
-
     try:
-        value = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+        value = decode_line(line)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
 
@@ -310,19 +306,15 @@ def _ends_a_line(path: Path) -> bool:
 
 
 def _shorten(path: Path, base: Path) -> str:
+    place = locate_file(path)
     try:
-        return _absolute(path).relative_to(base.resolve()).as_posix()
+        return place.relative_to(base.resolve()).as_posix()
     except ValueError:
-        return str(_absolute(path))
+        return str(place)
 
 
 def _lengthen(name: str, base: Path) -> Path:
     return Path(os.path.normpath(base / name))
-
-
-def _absolute(path: Path) -> Path:
-    """Absolute, links in its folders resolved, so that one file has one name; a link to the file itself stays."""
-    return path.parent.resolve() / path.name
 
 
 def _now() -> str:

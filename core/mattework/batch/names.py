@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mattework.batch.find import FoundPicture
+from mattework.batch.find import FoundPicture, locate_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ def name_targets(
         pictures: as `find_pictures` gives them.
         folder: where results go, None for beside their sources.
         suffix_of: the suffix of a source's result, with its dot.
-        kept: absolute source to the target that an earlier run chose for it, which stays.
+        kept: source to the target that an earlier run chose for it, which stays; both as `locate_file` names them.
     """
     kept = kept or {}
     plain = [_place(one, folder) / f"{one.source.stem}.{tag}{suffix_of(one.source)}" for one in pictures]
@@ -45,7 +44,7 @@ def name_targets(
     taken = {_key(target) for target in kept.values()}
     tasks = []
     for one, target in zip(pictures, plain, strict=True):
-        before = kept.get(Path(os.path.abspath(one.source)))
+        before = kept.get(locate_file(one.source))
         if before is not None:
             tasks.append(Task(source=one.source, target=before))
             continue
@@ -69,4 +68,4 @@ def _place(picture: FoundPicture, folder: Path | None) -> Path:
 
 
 def _key(target: Path) -> str:
-    return os.path.abspath(target).casefold()
+    return str(locate_file(target)).casefold()

@@ -59,11 +59,13 @@ def write_report(
     }
     names = name_apart([entry.source for entry in entries])
     with write_atomically(target, overwrite=overwrite) as stream:
-        stream.write(Template(head).substitute(shown).encode())
+        stream.write(
+            Template(head).substitute(shown).encode(errors="replace")
+        )  # names of files may be no text
         for order, entry in numbered:
             look = look_of(entry) if entry.state == "done" else None
             for part in _draw_card(entry, look, names[order], order, target.parent):
-                stream.write(part.encode())
+                stream.write(part.encode(errors="replace"))
         stream.write(foot.encode())
 
 
@@ -157,7 +159,7 @@ def _embed(data: bytes, kind: str) -> str:
 def _link(target: Path, base: Path) -> str:
     """The result as seen from the report's folder, so that both can be moved together."""
     try:
-        return quote(PurePath(os.path.relpath(target, base.resolve())).as_posix())
+        return quote(os.fsencode(PurePath(os.path.relpath(target, base.resolve())).as_posix()))
     except ValueError:  # another drive
         return target.as_uri()
 

@@ -1,33 +1,24 @@
-"""Many pictures in one call of `mattework cut`: what is to do, the run, what is told of it, and the reports."""
+"""Many pictures in one call of `mattework cut`: the run, what is told of it, and the reports."""
 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mattework.batch.find import find_pictures
-from mattework.batch.journal import (
-    JOURNAL_NAME,
-    Batch,
-    BatchEntry,
-    Journal,
-    describe_cutout,
-    is_finished,
-    read_batch,
-    start_entry,
-)
-from mattework.batch.names import Task, name_targets
+from mattework.batch.find import locate_file
+from mattework.batch.journal import BatchEntry, Journal, describe_cutout, describe_entry, start_entry
+from mattework.batch.names import Task
 from mattework.batch.run import Outcome, run_batch
+from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.display import BatchBar, say, show_batch
 from mattework.cli.report import name_failure, print_json, tell_failure
-from mattework.cli.targets import STREAM, SUFFIX_OF, make_folder, names_folder, refuse_unwritable
-from mattework.errors import Cancelled, MatteworkError, OutputNotWritable, UsageError
+from mattework.cli.targets import make_folder
+from mattework.errors import Cancelled, MatteworkError, UsageError
 
 if TYPE_CHECKING:
     from mattework.batch.look import Look
@@ -45,64 +36,23 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
     Returns:
         0 when all are there, else the exit code of the first failure, or that of a cancelled run.
     """
-    run = _prepare(sources, job, paths)
+    plan = plan_batch(sources, job, paths)
+    run = _Run(job=job, paths=paths, plan=plan, taken=frozenset(plan.places.values()))
+    if plan.journal is not None:
+        settings, outputs = job.describe_settings(), list_outputs(paths)
+        run.journal = Journal(plan.journal, settings=settings, outputs=outputs, anew=not paths.resume)
     try:
-        with show_batch(len(run.tasks), quiet=job.quiet) as bar:
+        with show_batch(len(plan.tasks), quiet=job.quiet) as bar:
             run.bar = bar
             run.cut()
     except (KeyboardInterrupt, Cancelled):
         run.cancelled = True
-    run.close()
+    finally:
+        if run.journal is not None:
+            run.journal.close()
     run.write_reports()
     run.summarise()
     return Cancelled.exit_code if run.cancelled else run.first_failure
-
-
-def _prepare(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> _Run:
-    """Everything that can be found wrong before the first picture is."""
-    if STREAM in sources:
-        raise UsageError(
-            "Standard input is one picture. Cut it by itself: cat photo.jpg | mattework cut - -o FILE"
-        )
-    has_folder = any(Path(one).is_dir() for one in sources if one)
-    folder = _choose_folder(job.output, may_be_new=has_folder, several=len(sources) > 1)
-    findings = find_pictures(sources, leave_out=folder)
-    pictures = [one for one in findings.pictures if not _is_sheet(one.source, paths.contact_sheet)]
-    journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
-    earlier = _read_earlier(journal, job, paths)
-    kept = {} if earlier is None else {one.source: one.target for one in earlier.entries}
-    if folder is None and job.output is not None:  # one picture, one file, and a report
-        tasks = [Task(source=one.source, target=Path(job.output)) for one in pictures]
-    else:
-        tasks = list(
-            name_targets(
-                pictures, folder, lambda one: SUFFIX_OF[job.name_format(str(one)) or "psd"], kept=kept
-            )
-        )
-    job.many = len(tasks) > 1
-    job.check([task.target for task in tasks])
-    make_folder(None if folder is None else f"{folder}/")
-    _check_outputs(paths, earlier, overwrite=job.overwrite)
-    done = {} if earlier is None else {one.source: one for one in earlier.entries if is_finished(one)}
-    begun = () if earlier is None else (one.source for one in earlier.entries if one.state == "started")
-    outputs = [one for one in (paths.report, paths.contact_sheet) if one is not None]
-    entries = [start_entry(task.source, task.target) for task in tasks]
-    if any(entry.source not in done for entry in entries):
-        job.open_session()  # a model that is not there is told once, and not for every picture
-    return _Run(
-        job=job,
-        paths=paths,
-        title=_name_batch(sources),
-        notes=findings.notes,
-        tasks=tasks,
-        sources={task.source: entry.source for task, entry in zip(tasks, entries, strict=True)},
-        done=done,
-        begun=frozenset(begun),
-        inside=folder,
-        journal=None
-        if journal is None
-        else Journal(journal, settings=job.describe_settings(), outputs=outputs, anew=not paths.resume),
-    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,18 +73,13 @@ class _Material:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """A batch under way. `done` and `begun` are what an earlier run finished, and was writing when it ended."""
+    """A batch under way: its plan, the places of all pictures that are read, and what has come of them so far."""
 
     job: CutJob
     paths: BatchPaths
-    title: str
-    notes: tuple[str, ...]
-    tasks: list[Task]
-    sources: dict[Path, Path]
-    done: dict[Path, BatchEntry]
-    begun: frozenset[Path]
-    inside: Path | None
-    journal: Journal | None
+    plan: BatchPlan
+    taken: frozenset[Path]
+    journal: Journal | None = None
     bar: BatchBar | None = None
     entries: dict[Path, BatchEntry] = field(default_factory=dict)
     looks: dict[Path, Look] = field(default_factory=dict)
@@ -143,17 +88,18 @@ class _Run:
     cancelled: bool = False
 
     def cut(self) -> None:
-        for note in self.notes:
+        for note in self.plan.notes:
             say(f"note: {note}", quiet=self.job.quiet)
         left = []
-        for task in self.tasks:
-            entry = self.done.get(self.sources[task.source])
+        for task in self.plan.tasks:
+            entry = self.plan.done.get(self.plan.places[task.source])
             if entry is None:
                 left.append(task)
                 continue
             self.entries[entry.source] = entry
             if self.job.as_json:
-                self._print(entry, task, skipped=True)
+                facts = {**describe_entry(entry), "source": str(task.source), "target": str(task.target)}
+                print_json({**facts, "skipped": True})
             if self.bar is not None:
                 self.bar.skip()
         if self.entries:
@@ -162,13 +108,10 @@ class _Run:
             left, read=self._read, solve=self._solve, write=self._write, weigh=_weigh, finish=self._finish
         )
 
-    def close(self) -> None:
-        if self.journal is not None:
-            self.journal.close()
-
     def write_reports(self) -> None:
         """The page and the sheet; also of a run that was broken off, for what there is of it."""
-        entries = [found for task in self.tasks if (found := self.entries.get(self.sources[task.source]))]
+        places = (self.plan.places[task.source] for task in self.plan.tasks)
+        entries = [found for place in places if (found := self.entries.get(place))]
         if not entries:
             return
         overwrite = self.job.overwrite or self.paths.resume
@@ -178,9 +121,9 @@ class _Run:
             write_report(
                 self.paths.report,
                 entries,
-                title=self.title,
+                title=self.plan.title,
                 look_of=self._look_at,
-                total=len(self.tasks),
+                total=len(self.plan.tasks),
                 overwrite=overwrite,
             )
             say(f"report: {self.paths.report}", quiet=self.job.quiet)
@@ -198,16 +141,16 @@ class _Run:
 
         quiet, seen = self.job.quiet, list(self.entries.values())
         if seen:
-            say(" ".join(summarise(seen, len(self.tasks))), quiet=quiet)
+            say(" ".join(summarise(seen, len(self.plan.tasks))), quiet=quiet)
         doubtful = sorted((one for one in seen if is_doubtful(one)), key=lambda one: one.confidence or 0.0)
         for entry in doubtful[:_SHOWN]:
             say(f"  look at {entry.target} ({entry.confidence:.2f}: {'; '.join(entry.reasons)})", quiet=quiet)
         if len(doubtful) > _SHOWN and self.paths.report is None:
             say(f"  and {len(doubtful) - _SHOWN} more: --report shows them all.", quiet=quiet)
-        left = len(self.tasks) - len(seen)
+        left = len(self.plan.tasks) - len(seen)
         if self.cancelled:
             again = " The same command with --resume goes on." if self.journal is not None else ""
-            say(f"mattework: Cancelled; {left} of {len(self.tasks)} pictures are left.{again}")
+            say(f"mattework: Cancelled; {left} of {len(self.plan.tasks)} pictures are left.{again}")
         elif self.first_failure and self.journal is not None:
             say("The same command with --resume tries the failed ones again.", quiet=quiet)
 
@@ -218,7 +161,7 @@ class _Run:
         began = time.perf_counter()
         self._make_subfolder(task.target)
         self.job.check_paths(str(task.source), task.target, overwrite=self._may_overwrite(task))
-        if any(_is_same(task.target, other) for other in self.sources.values()) and self.job.layer is None:
+        if self.job.layer is None and locate_file(task.target) in self.taken:
             raise UsageError(
                 f"{task.target} is one of the pictures that are read; it would be gone. Give a folder with -o."
             )
@@ -278,12 +221,6 @@ class _Run:
         if self.bar is not None:
             self.bar.finish()
 
-    def _print(self, entry: BatchEntry, task: Task, *, skipped: bool) -> None:
-        import msgspec
-
-        plain = msgspec.to_builtins(replace(entry, source="", target=""))  # type: ignore[arg-type]
-        print_json({**plain, "source": str(task.source), "target": str(task.target), "skipped": skipped})
-
     def _look_at(self, entry: BatchEntry) -> Look | None:
         """Small pictures of a result; of one that an earlier run made, from its file."""
         from mattework.batch.look import read_look
@@ -301,17 +238,11 @@ class _Run:
 
     def _may_overwrite(self, task: Task) -> bool:
         """What our own broken run was writing may be written again."""
-        return self.job.overwrite or self.sources[task.source] in self.begun
+        return self.job.overwrite or self.plan.places[task.source] in self.plan.begun
 
     def _make_subfolder(self, target: Path) -> None:
-        if self.inside is None:
-            return
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputNotWritable(
-                f"The folder {target.parent} cannot be made: {error.strerror}."
-            ) from error
+        if self.plan.folder is not None:
+            make_folder(f"{target.parent}/")
 
 
 def _weigh(material: _Material) -> int:
@@ -319,90 +250,3 @@ def _weigh(material: _Material) -> int:
     if document is None:
         return 0
     return sum(layer.pixels.nbytes for layer in document.walk_layers())
-
-
-def _choose_folder(output: str | None, *, may_be_new: bool, several: bool) -> Path | None:
-    """The folder that results go to; None for beside their sources, or for the one file that is named."""
-    if output is None:
-        return None
-    if output == "":
-        raise UsageError("A file name is empty. Check what stands before and behind -o.")
-    if output == STREAM:
-        raise UsageError("Several pictures cannot go to standard output. Give a folder with -o.")
-    if names_folder(output) or (may_be_new and not Path(output).suffix):
-        return Path(output)
-    if may_be_new or several:
-        raise UsageError(
-            f"Several pictures cannot go into the one file {output}. Give a folder: -o {output}/"
-        )
-    return None
-
-
-def _choose_journal(
-    sources: Sequence[str], folder: Path | None, paths: BatchPaths, *, has_folder: bool
-) -> Path | None:
-    """Beside the results. A few named files leave none, unless it is asked for."""
-    if paths.journal is not None:
-        return paths.journal
-    if not (has_folder or paths.resume):
-        return None
-    if folder is not None:
-        return folder / JOURNAL_NAME
-    places = [one if Path(one).is_dir() else os.path.dirname(os.path.abspath(one)) for one in sources if one]
-    return Path(os.path.commonpath([os.path.abspath(one) for one in places])) / JOURNAL_NAME
-
-
-def _read_earlier(journal: Path | None, job: CutJob, paths: BatchPaths) -> Batch | None:
-    """The journal to go on with.
-
-    Raises:
-        UsageError: there is one that was not spoken of, or it was made with other settings.
-    """
-    if journal is None or not journal.exists():
-        return None
-    earlier = read_batch(journal)
-    if not paths.resume:
-        if job.overwrite:
-            return None
-        raise UsageError(
-            f"{journal} tells of an earlier run. Add --resume to go on with it, or --overwrite to do everything anew."
-        )
-    now = job.describe_settings()
-    changed = [name for name in {**earlier.settings, **now} if earlier.settings.get(name) != now.get(name)]
-    if changed:
-        told = ", ".join(
-            f"{name} was {earlier.settings.get(name, 'not given')} and is {now.get(name, 'not given')}"
-            for name in changed
-        )
-        raise UsageError(
-            f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite."
-        )
-    return earlier
-
-
-def _check_outputs(paths: BatchPaths, earlier: Batch | None, *, overwrite: bool) -> None:
-    """Reports of the run that is gone on with are renewed; no other file is replaced unasked."""
-    from mattework.batch.sheet import check_sheet_name
-
-    if paths.contact_sheet is not None:
-        check_sheet_name(paths.contact_sheet)
-    ours = set() if earlier is None else {one.resolve() for one in earlier.outputs}
-    for one in (paths.report, paths.contact_sheet):
-        if one is not None:
-            refuse_unwritable(one, overwrite=overwrite or one.resolve() in ours)
-
-
-def _name_batch(sources: Sequence[str]) -> str:
-    folders = [Path(one).resolve().name for one in sources if Path(one).is_dir()]
-    return f"Cut-outs of {', '.join(folders)}" if folders else "Cut-outs"
-
-
-def _is_sheet(picture: Path, sheet: Path | None) -> bool:
-    """A contact sheet of an earlier run that lies among the pictures."""
-    if sheet is None or picture.suffix != sheet.suffix or not _is_same(picture.parent, sheet.parent):
-        return False
-    return re.fullmatch(re.escape(sheet.stem) + r"(-\d+)?", picture.stem) is not None
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return os.path.abspath(one) == os.path.abspath(other)

@@ -19,10 +19,10 @@ UNSURE = 0.5
 
 
 def print_json(value: Any) -> None:
-    """One compact line of JSON on standard output."""
-    import msgspec
+    """One compact line of JSON on standard output: UTF-8, whatever the terminal or the pipe is set to."""
+    from mattework.batch.lines import encode_line
 
-    click.echo(msgspec.json.encode(value).decode())
+    click.echo(encode_line(value))
 
 
 class Defect(MatteworkError):

@@ -1,0 +1,37 @@
+"""JSON with one value a line, as journals and pipes take it: UTF-8, and names of files whatever bytes they are made of.
+
+A name that is no UTF-8 (as in folders that came from older systems) reaches Python with lone surrogates in place of the
+bytes that do not fit (PEP 383). JSON can say them as escapes, which strict encoders and decoders refuse.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def encode_line(value: Any) -> bytes:
+    """The value (plain ones, dataclasses) as one line of JSON, without the line's end."""
+    import msgspec
+
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode("ascii")
+
+
+def decode_line(line: bytes) -> Any:
+    """The value of a line.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        import json
+
+        return json.loads(line)

@@ -1,0 +1,180 @@
+"""What a call of `mattework cut` over many pictures means: the pictures, their results, and what an earlier run has done.
+
+Everything that can be found wrong before the first picture is, is found here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mattework.batch.find import FoundPicture, find_pictures
+from mattework.batch.journal import JOURNAL_NAME, Batch, BatchEntry, is_finished, read_batch, start_entry
+from mattework.batch.names import Task, name_targets
+from mattework.cli.cut_job import BatchPaths, CutJob
+from mattework.cli.targets import STREAM, SUFFIX_OF, make_folder, names_folder, refuse_unwritable
+from mattework.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """What is to do, in order.
+
+    `places` says where each task's source lies, as journals name it. `done` and `begun` are the places of what an earlier
+    run finished, and was writing when it ended. `folder` takes the results, None when they go beside their sources;
+    `journal` is None where none is kept.
+    """
+
+    title: str
+    notes: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    places: Mapping[Path, Path]
+    done: Mapping[Path, BatchEntry]
+    begun: frozenset[Path]
+    folder: Path | None
+    journal: Path | None
+
+
+def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchPlan:
+    """Find the pictures, name their results, read what is done already, make the folder, and open the model.
+
+    Raises:
+        UsageError: the request contradicts itself, there is no picture, or an earlier run is in the way.
+        OutputError: a result or report cannot be written.
+        ModelError, DeviceUnavailable: the model is not there, or does not run here.
+    """
+    if STREAM in sources:
+        raise UsageError(
+            "Standard input is one picture. Cut it by itself: cat photo.jpg | mattework cut - -o FILE"
+        )
+    has_folder = any(os.path.isdir(one) for one in sources)
+    folder = _choose_folder(job.output, may_be_new=has_folder, several=len(sources) > 1)
+    findings = find_pictures(sources, leave_out=folder)
+    pictures = _without_sheets(findings.pictures, paths.contact_sheet)
+    journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
+    earlier = _read_earlier(journal, job, paths)
+    found = () if earlier is None else earlier.entries
+    if folder is None and job.output is not None:  # one picture, one file, and a report
+        tasks = tuple(Task(source=one.source, target=Path(job.output)) for one in pictures)
+    else:
+        kept = {one.source: one.target for one in found}
+        tasks = name_targets(
+            pictures, folder, lambda one: SUFFIX_OF[job.name_format(str(one)) or "psd"], kept=kept
+        )
+    job.many = len(tasks) > 1
+    job.check([task.target for task in tasks])
+    make_folder(None if folder is None else f"{folder}/")
+    _check_outputs(paths, earlier, overwrite=job.overwrite)
+    places = {task.source: start_entry(task.source, task.target).source for task in tasks}
+    done = {one.source: one for one in found if is_finished(one)}
+    if not done.keys() >= set(places.values()):
+        job.open_session()  # a model that is not there is told once, and not for every picture
+    return BatchPlan(
+        title=_name_batch(sources),
+        notes=findings.notes,
+        tasks=tasks,
+        places=places,
+        done=done,
+        begun=frozenset(one.source for one in found if one.state == "started"),
+        folder=folder,
+        journal=journal,
+    )
+
+
+def list_outputs(paths: BatchPaths) -> list[Path]:
+    """The reports that were asked for."""
+    return [one for one in (paths.report, paths.contact_sheet) if one is not None]
+
+
+def _choose_folder(output: str | None, *, may_be_new: bool, several: bool) -> Path | None:
+    """The folder that results go to; None for beside their sources, or for the one file that is named."""
+    if output is None:
+        return None
+    if output == "":
+        raise UsageError("A file name is empty. Check what stands before and behind -o.")
+    if output == STREAM:
+        raise UsageError("Several pictures cannot go to standard output. Give a folder with -o.")
+    if names_folder(output) or (may_be_new and not Path(output).suffix):
+        return Path(output)
+    if may_be_new or several:
+        raise UsageError(
+            f"Several pictures cannot go into the one file {output}. Give a folder: -o {output}/"
+        )
+    return None
+
+
+def _choose_journal(
+    sources: Sequence[str], folder: Path | None, paths: BatchPaths, *, has_folder: bool
+) -> Path | None:
+    """Beside the results. A few named files leave none, unless it is asked for."""
+    if paths.journal is not None:
+        return paths.journal
+    if not (has_folder or paths.resume):
+        return None
+    if folder is not None:
+        return folder / JOURNAL_NAME
+    places = [one if os.path.isdir(one) else os.path.dirname(os.path.abspath(one)) for one in sources]
+    return Path(os.path.commonpath([os.path.abspath(one) for one in places])) / JOURNAL_NAME
+
+
+def _read_earlier(journal: Path | None, job: CutJob, paths: BatchPaths) -> Batch | None:
+    """The journal to go on with.
+
+    Raises:
+        UsageError: there is one that was not spoken of, or it was made with other settings.
+    """
+    if journal is None or not journal.exists():
+        return None
+    earlier = read_batch(journal)
+    if not paths.resume:
+        if job.overwrite:
+            return None
+        raise UsageError(
+            f"{journal} tells of an earlier run. Add --resume to go on with it, or --overwrite to do everything anew."
+        )
+    now = job.describe_settings()
+    changed = [name for name in {**earlier.settings, **now} if earlier.settings.get(name) != now.get(name)]
+    if changed:
+        told = ", ".join(
+            f"{name} was {earlier.settings.get(name, 'not given')} and is {now.get(name, 'not given')}"
+            for name in changed
+        )
+        raise UsageError(
+            f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite."
+        )
+    return earlier
+
+
+def _check_outputs(paths: BatchPaths, earlier: Batch | None, *, overwrite: bool) -> None:
+    """Reports of the run that is gone on with are renewed; no other file is replaced unasked."""
+    from mattework.batch.sheet import check_sheet_name
+
+    if paths.contact_sheet is not None:
+        check_sheet_name(paths.contact_sheet)
+    ours = set() if earlier is None else {one.resolve() for one in earlier.outputs}
+    for one in list_outputs(paths):
+        refuse_unwritable(one, overwrite=overwrite or one.resolve() in ours)
+
+
+def _name_batch(sources: Sequence[str]) -> str:
+    folders = [Path(one).resolve().name for one in sources if os.path.isdir(one)]
+    return f"Cut-outs of {', '.join(folders)}" if folders else "Cut-outs"
+
+
+def _without_sheets(pictures: Sequence[FoundPicture], sheet: Path | None) -> list[FoundPicture]:
+    """The pictures without the contact sheet of an earlier run that lies among them."""
+    if sheet is None:
+        return list(pictures)
+    folder, name = sheet.parent.resolve(), re.compile(re.escape(sheet.stem) + r"(-\d+)?")
+
+    def is_sheet(path: Path) -> bool:
+        return (
+            path.suffix == sheet.suffix
+            and name.fullmatch(path.stem) is not None
+            and path.parent.resolve() == folder
+        )
+
+    return [one for one in pictures if not is_sheet(one.source)]
