@@ -191,7 +191,7 @@ class _Uploaded:
 
 
 class Renderer:
-    """Holds the drawing context. One a process; ``RuntimeError`` or ``OSError`` when there is no OpenGL 3.3."""
+    """Holds the drawing context, one a process. Without OpenGL 3.3 through EGL moderngl raises an ``Exception``."""
 
     def __init__(self) -> None:
         # The stubs of moderngl 5.13 say that settings are dictionaries; they are strings.
