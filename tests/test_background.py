@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mattework.background import make_background, parse_background, parse_key
+from mattework.background import make_background, parse_background, parse_colour, parse_key
 from mattework.document.model import ColorMode, Depth, Document
 from mattework.errors import UsageError
 from mattework.geometry import Size
@@ -38,6 +38,10 @@ def test_gray_behind_a_gray_photo_needs_no_word(tmp_path: Path) -> None:
     Image.fromarray(np.full((9, 9), 77, np.uint8)).save(tmp_path / "gray.png")
     for background in ("white", str(tmp_path / "gray.png")):
         assert make_background(background, open_source(draw_disc()[0][..., 0]))[1] == ()
+
+
+def test_a_colour_beyond_the_range_is_taken_to_its_end() -> None:
+    assert parse_colour("rgb(300, 0, 128)") == (1.0, 0.0, 128 / 255)
 
 
 def test_a_screen_needs_a_hue() -> None:
@@ -99,7 +103,16 @@ def test_a_gradient_fits_every_document(mode: ColorMode, depth: Depth) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["linear-gradient(white)", "white..nothing", "linear-gradient(90deg)", "..", "blur(x)"]
+    "text",
+    [
+        "linear-gradient(white)",
+        "white..nothing",
+        "linear-gradient(90deg)",
+        "..",
+        "blur(x)",
+        "~nobody-of-that-name/behind.png",
+        "n" * 300,
+    ],
 )
 def test_what_is_neither_word_nor_file_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UsageError, match="blur"):

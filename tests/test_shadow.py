@@ -168,3 +168,11 @@ def test_a_colour_that_is_none_is_refused() -> None:
         make_shadow_layer(
             Document(Size(9, 9), ColorMode.RGB, 8), np.ones((9, 9), np.float32), Shadow(colour="night")
         )
+
+
+def test_a_panorama_longer_than_opencv_counts_has_a_contact_shadow_too() -> None:
+    alpha = np.zeros((60, 33_000), np.float32)
+    alpha[10:50, 20_000:20_100] = 1
+    rect, plane = draw_shadow(alpha, Shadow(kind="contact"))
+    assert rect.left < 20_000 < 20_100 < rect.right
+    assert plane.max() > 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,17 @@ _BLUR = re.compile(r"blur(?:\((\d+(?:\.\d+)?)(?:px)?\))?", re.IGNORECASE)
 
 
 def parse_colour(text: str) -> tuple[float, float, float] | None:
-    """A colour as people write it ("white", "#ff8800", "rgb(255, 0, 0)") as sRGB of 0 to 1; None if it is no colour."""
+    """A colour as people write it ("white", "#ff8800", "rgb(255, 0, 0)") as sRGB of 0 to 1; None if it is no colour.
+
+    Values beyond the range are taken to its end, as CSS does; an opacity in it is passed over.
+    """
     from PIL import ImageColor
 
     try:
         red, green, blue = ImageColor.getrgb(text.strip())[:3]
     except ValueError:
         return None
-    return red / 255, green / 255, blue / 255
+    return min(red / 255, 1.0), min(green / 255, 1.0), min(blue / 255, 1.0)
 
 
 def parse_key(text: str) -> tuple[float, float, float]:
@@ -76,8 +80,8 @@ def parse_background(text: str) -> Background:
     gradient = parse_gradient(text)
     if gradient is not None:
         return gradient
-    path = Path(text).expanduser()
-    if not path.is_file():
+    path = Path(os.path.expanduser(text))
+    if not os.path.isfile(path):  # what cannot be a name at all is none, either
         raise UsageError(
             f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, a "
             "gradient such as white..#c8ccd0 or linear-gradient(90deg, white, gray), blur or blur(40) for the blurred "

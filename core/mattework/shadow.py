@@ -49,6 +49,8 @@ _FADING = 0.6
 _LEVELS = 5
 _WORKING_SIGMA = 2.0
 _FAINTEST = 1 / 1024
+_LONGEST_MAP = 32_000
+"""Side up to which OpenCV looks up pixels elsewhere in a picture (`cv2.remap` counts them with 16 bits)."""
 
 
 def settle_shadow(shadow: Shadow, alpha: Floats, *, scale: float = 1.0) -> Shadow:
@@ -101,7 +103,7 @@ def draw_shadow(alpha: Floats, shadow: Shadow, *, scale: float = 1.0) -> tuple[R
         small = _shift(_reduce(alpha, step), dx / step, dy / step)
         return _enlarge(_blur(small, blur / 4 / step), step, alpha.shape)
     finest = _FINEST * subject.height
-    step = _choose_step(finest)
+    step = max(_choose_step(finest), -(-max(alpha.shape) // _LONGEST_MAP))
     small = _reduce(alpha, step)
     plane = _cast_on_ground(small, dx / step, dy / step, blur / 4 / step, subject.height / step)
     return _enlarge(plane, step, alpha.shape)
@@ -118,15 +120,10 @@ def make_shadow_layer(
     Raises:
         UsageError: `colour` is no colour.
     """
-    from mattework.background import parse_colour
     from mattework.document.colour import convert_srgb_colour
     from mattework.document.model import Layer
 
-    colour = parse_colour(shadow.colour)
-    if colour is None:
-        raise UsageError(
-            f"The shadow's colour {shadow.colour!r} is no colour. Write black, or as in #20242c."
-        )
+    colour = parse_shadow_colour(shadow.colour)
     rect, plane = draw_shadow(alpha, shadow)
     if rect.is_empty:
         return None, ("There is no shadow to be seen: nothing throws one, or it falls outside the picture.",)

@@ -73,6 +73,22 @@ def test_without_hard_links_the_file_still_arrives(tmp_path: Path, monkeypatch: 
     assert not leftovers(tmp_path)
 
 
+def test_an_interrupt_on_a_disk_without_links_leaves_no_empty_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "this disk knows no links")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt), write_atomically(tmp_path / "a.png", overwrite=False) as stream:
+        stream.write(b"ours")
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_error_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "a.png"
     target.write_bytes(b"old")
@@ -112,6 +128,16 @@ def test_folders_and_missing_folders_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("name", ["n" * 300 + ".png", "a\0b.png"])
+def test_what_cannot_be_a_name_is_refused_before_any_work(name: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputNotWritable, match=r"too long|cannot be the name"),
+        write_atomically(tmp_path / name, overwrite=False),
+    ):
+        pytest.fail("no work may start")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_read_only_folder_is_refused() -> None:
     """Root may write everywhere, so a child that has become nobody tries."""
     folder = Path(tempfile.mkdtemp())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -115,4 +116,4 @@ def make_folder(output: str | None) -> None:
 
 def names_folder(output: str) -> bool:
     """Whether an output is a folder: one that is there, or a name with a slash at its end."""
-    return output.endswith(("/", "\\")) or Path(output).is_dir()
+    return output.endswith(("/", "\\")) or os.path.isdir(output)

@@ -30,14 +30,15 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
     Raises:
         OutputExists: the file is there and `overwrite` is False.
-        OutputNotWritable: it is a folder or a device, its folder is missing, or may not be written to.
+        OutputNotWritable: it is a folder, a device or no name for a file, its folder is missing, or may not be written to.
     """
-    if target.is_dir():
+    mode = _read_mode(target)
+    if mode is not None and stat.S_ISDIR(mode):
         raise OutputNotWritable(f"{target} is a folder. Name a file to write.")
-    if target.exists() and not target.is_file():
+    if mode is not None and not stat.S_ISREG(mode):
         # Replacing it, as a file is replaced, would take a device or a pipe away from the whole machine.
         raise OutputNotWritable(f"{target} is a device or a pipe and not a file. Name a file to write.")
-    if not overwrite and os.path.lexists(target):
+    if not overwrite and (mode is not None or os.path.islink(target)):
         raise _exists(target)
     folder = target.parent
     if not folder.is_dir():
@@ -64,7 +65,7 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         OutputExists: the file is there, or appeared meanwhile, and `overwrite` is False.
         OutputNotWritable: no permission, a read-only or full disk; nothing is left behind.
     """
-    target = Path(os.path.realpath(target)) if target.is_symlink() else Path(target)
+    target = Path(os.path.realpath(target)) if os.path.islink(target) else Path(target)
     check_target(target, overwrite=overwrite)
     _remove_orphans(target)
     try:
@@ -86,6 +87,18 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _read_mode(target: Path) -> int | None:
+    """What lies at the path, or where its link leads; None when that is nothing."""
+    try:
+        return target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _not_writable(target, error) from error
+    except ValueError as error:
+        raise OutputNotWritable(f"{str(target)!r} cannot be the name of a file ({error}).") from error
 
 
 def _prefix(target: Path) -> str:
@@ -111,8 +124,8 @@ def _open_temporary(target: Path) -> tuple[BinaryIO, Path]:
 
 def _remove_orphans(target: Path) -> None:
     """Delete what writers of this file left behind when they were killed."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(target.parent):
+    with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
             if not (entry.name.startswith(_prefix(target)) and entry.name.endswith(TEMPORARY_SUFFIX)):
                 continue
             path = Path(entry.path)
@@ -173,7 +186,7 @@ def _reserve_and_replace(temporary: Path, target: Path) -> None:
         raise _exists(target) from error
     try:
         os.replace(temporary, target)
-    except OSError:
+    except BaseException:  # told to end just now, too
         target.unlink(missing_ok=True)
         raise
 
