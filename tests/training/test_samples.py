@@ -57,6 +57,18 @@ def test_every_sample_has_the_asked_shape_and_bytes(library: Library) -> None:
         assert sample.image.dtype == sample.alpha.dtype == sample.known.dtype == np.uint8
 
 
+def test_a_small_subject_is_alone_in_the_alpha(library: Library) -> None:
+    shares = []
+    for index in range(30):
+        sample = SampleMaker(library, 6).make_kind("small", index, (160, 160))
+        assert sample is not None
+        shares.append((sample.alpha > 127).mean())
+        # The distractors are background: only one thing and its hair is in the alpha.
+        assert cv2.connectedComponents((sample.alpha > 127).astype(np.uint8))[0] == 2
+    assert max(shares) < 0.16
+    assert 0.03 < np.median(shares) < 0.12
+
+
 def test_empty_scenes_have_no_subject(library: Library) -> None:
     for index in range(10):
         sample = SampleMaker(library, 2).make_kind("empty", index, (64, 96))

@@ -159,6 +159,19 @@ def _take_floor(picture: Image, rng: np.random.Generator) -> Image:
     return np.ascontiguousarray(wide)
 
 
+def choose_busy_ground(library: Library, shape: Shape, rng: np.random.Generator) -> Pixels | None:
+    """A photographed street, room or landscape, seen whole and seldom blurred; ``None`` without any."""
+    sources = [pictures for pictures in (library.emptied, library.scenes) if pictures]
+    if not sources:
+        return None
+    pictures = sources[0 if rng.random() < 0.65 else -1]
+    ground = fill_frame(pictures[rng.integers(len(pictures))], shape, rng, 0.7)
+    if rng.random() < 0.3:
+        sigma = max(shape) / 256 * rng.uniform(0.5, 1.8)
+        ground = cv2.GaussianBlur(ground, (0, 0), sigma).astype(np.float32)
+    return ground
+
+
 def choose_ground(library: Library, shape: Shape, rng: np.random.Generator) -> Pixels:
     """A ground of any kind. Photographed ones are often blurred, as behind a near subject."""
     kind = rng.random()

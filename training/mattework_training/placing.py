@@ -148,6 +148,23 @@ def draw_pose(rng: np.random.Generator, *, crowded: bool) -> Pose:
     return Pose(long_side=float(long_side), center=center, angle=float(np.deg2rad(angle)))
 
 
+def draw_small_pose(rgba: Image, shape: Shape, rng: np.random.Generator) -> Pose:
+    """Upright, 3 to 12 % of the frame's area, anywhere well inside it."""
+    rows, columns = shape
+    height, width = rgba.shape[:2]
+    visible = max(float(rgba[..., 3].mean()) / 255, 0.05) * height * width
+    scale = np.sqrt(rng.uniform(0.03, 0.12) * rows * columns / visible)
+    # What is long and thin must still fit.
+    scale = min(scale, 0.9 * rows / height, 0.9 * columns / width)
+    room_x = max(0.0, 0.46 - scale * width / columns / 2)
+    room_y = max(0.0, 0.46 - scale * height / rows / 2)
+    return Pose(
+        long_side=float(scale * max(height, width) / (1.1 * min(rows, columns))),
+        center=(0.5 + rng.uniform(-room_x, room_x), 0.5 + rng.uniform(-room_y, room_y)),
+        angle=float(np.deg2rad(rng.normal(0, 4))),
+    )
+
+
 def place_cutout(rgba: Image, shape: Shape, pose: Pose, rng: np.random.Generator) -> Placed:
     """Warp a cut-out (uint8 RGBA, straight alpha) into a frame at ``pose``, mirrored at random."""
     rows, columns = shape

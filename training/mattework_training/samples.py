@@ -16,12 +16,13 @@ from mattework_training.camera import blur_and_record, change_light
 from mattework_training.grounds import (
     Pixels,
     Shape,
+    choose_busy_ground,
     choose_ground,
     draw_pattern,
     draw_studio,
 )
 from mattework_training.library import Image, Library, Photo
-from mattework_training.placing import Placed, Pose, draw_pose, frame_photo, place_cutout
+from mattework_training.placing import Placed, Pose, draw_pose, draw_small_pose, frame_photo, place_cutout
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
 from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
 from mattework_training.strands import grow_strands
@@ -43,9 +44,10 @@ RECIPE = {
     "people": 0.15,
     "portrait": 0.08,
     "portrait on new ground": 0.09,
-    "pets": 0.20,
+    "pets": 0.18,
     "clothes": 0.06,
-    "composite": 0.38,
+    "composite": 0.35,
+    "small": 0.05,
     "empty": 0.04,
 }
 
@@ -81,6 +83,7 @@ class SampleMaker:
             "pets": self._make_pets,
             "clothes": self._make_clothes,
             "composite": self._make_composite,
+            "small": self._make_small,
             "empty": self._make_empty,
         }
         self._makers = makers
@@ -186,12 +189,15 @@ class SampleMaker:
         raise ValueError("the library holds no cut-outs and no photographs with masks")
 
     def _add_distractor(self, ground: Pixels, shape: Shape, rng: np.random.Generator) -> Pixels:
-        """Something out of focus near a border, as background."""
+        """Something out of focus that a border cuts, as background."""
         side = float(rng.integers(2))
         along = rng.uniform(0.1, 0.9)
         across = side + rng.uniform(-0.06, 0.06)
         center = (across, along) if rng.random() < 0.7 else (along, across)
         pose = Pose(long_side=rng.uniform(0.15, 0.4), center=center, angle=rng.uniform(-0.5, 0.5))
+        return self._lay_behind(ground, pose, shape, rng)
+
+    def _lay_behind(self, ground: Pixels, pose: Pose, shape: Shape, rng: np.random.Generator) -> Pixels:
         placed = place_cutout(self.draw_cutout(rng), shape, pose, rng)
         sigma = max(shape) / 256 * rng.uniform(1.5, 5)
         layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
@@ -224,6 +230,25 @@ class SampleMaker:
                     break
             placed.append(one)
         return self.compose("composite", ground, placed, shape, rng)
+
+    def _make_small(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        """One small, sharp subject in a busy scene; what is smaller, cut or blurred is background."""
+        ground = choose_busy_ground(self._library, shape, rng)
+        if ground is None:
+            return None
+        person = self._pick(self._library.people, rng) if rng.random() < 0.5 else None
+        rgba = None if person is None else cut_from_photo(person, rng)
+        if rgba is None:
+            rgba = self.draw_cutout(rng)
+        pose = draw_small_pose(rgba, shape, rng)
+        for _ in range(int(rng.integers(1, 3))):
+            if rng.random() < 0.5:
+                ground = self._add_distractor(ground, shape, rng)
+            else:
+                center = (float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.2, 0.9)))
+                farther = Pose(long_side=pose.long_side * rng.uniform(0.25, 0.55), center=center, angle=0.0)
+                ground = self._lay_behind(ground, farther, shape, rng)
+        return self.compose("small", ground, [place_cutout(rgba, shape, pose, rng)], shape, rng)
 
     def compose(
         self,
