@@ -198,7 +198,7 @@ def measure_strokes(window: EditorWindow) -> dict[str, float]:
     canvas.zoom_to(1.0)
     session = bench.session
     assert session is not None
-    edge = np.argwhere(session.planes.trimap == 128)
+    edge = np.argwhere(session.planes.trimap.unpack() == 128)
     coarse: list[float] = []
     quick: list[float] = []
     solved: list[float] = []

@@ -6,7 +6,7 @@ mode), C-contiguous, y down. Documents hold `Samples`; algorithms work on `Float
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,24 @@ Bytes: TypeAlias = NDArray[np.uint8]
 Labels: TypeAlias = NDArray[np.int32]
 Bools: TypeAlias = NDArray[np.bool_]
 AnyArray: TypeAlias = NDArray[Any]
+
+Kind = TypeVar("Kind", bound=np.generic, covariant=True)
+
+
+class Plane(Protocol[Kind]):
+    """A (H, W) plane that is read by rectangles: an array, or what is kept in another way and gives arrays of its parts.
+
+    A part that is read may be a view; who wants to change it takes a copy.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype[Kind]: ...
+
+    def __getitem__(self, where: tuple[slice, slice], /) -> NDArray[Kind]: ...
+
 
 _ROUNDING = 1e-3
 

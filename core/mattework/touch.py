@@ -22,7 +22,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Floats
+from mattework.arrays import Floats, Plane
 from mattework.edges import dilate
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
@@ -58,7 +58,7 @@ def touch_alpha(alpha: Floats, strokes: Sequence[Stroke]) -> Floats:
     return touched
 
 
-def touch_region(alpha: Floats, strokes: Sequence[Stroke], where: Rect) -> Floats:
+def touch_region(alpha: Plane[np.float32], strokes: Sequence[Stroke], where: Rect) -> Floats:
     """What `touch_alpha` gives within `where`, reading only as much around it as is needed.
 
     Returns:

@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 
 from mattework import Rect, Size
-from mattework.arrays import AnyArray, Bytes, Floats
+from mattework.arrays import AnyArray, Bytes, Floats, Plane
 from mattework_editor.pyramid import Part, Pyramid, sample_plane
 
 CHECK = 8
@@ -58,8 +58,9 @@ class Look:
     """How a view is drawn. Colours are sRGB bytes.
 
     `colour` and `picture` (h, w, 3) are the grounds of the views of these names; `backdrop` (h, w, 3) is the background
-    that will be saved, None for a transparent one. `background`, `shadow`, `photo` and `clean` say how the layers are
-    shown, from the bottom.
+    that will be saved, None for a transparent one. `under` and `over` (h, w, 4), colours multiplied by opacity, are what
+    other layers of the file show there. `background`, `shadow`, `photo` and `clean` say how the layers are shown, from the
+    bottom.
     """
 
     view: View = View.CHECKERBOARD
@@ -68,6 +69,8 @@ class Look:
     overlay: tuple[int, int, int] = (230, 40, 40)
     strength: float = 0.6
     backdrop: Bytes | None = None
+    under: Bytes | None = None
+    over: Bytes | None = None
     background: Showing = field(default_factory=Showing)
     photo: Showing = field(default_factory=lambda: Showing(opacity=0.0))
     clean: Showing = field(default_factory=Showing)
@@ -93,7 +96,7 @@ class Sources:
 
     colour: Pyramid
     matte: Pyramid
-    trimap: Bytes
+    trimap: Plane[np.uint8]
     clean: CleanPart | None = None
     shadow: ShadowPart | None = None
 
@@ -122,7 +125,7 @@ def compose_view(sources: Sources, look: Look, part: Part) -> Bytes:
     if look.clean.opacity:
         clean = _sample_clean(sources, part)
         seen = blend(colour if clean is None else clean, seen, _weigh(matte, look.clean))
-    return seen
+    return _lay_others(seen, look.over, sources, part) if look.view is View.BACKGROUND else seen
 
 
 def blend(front: Bytes, back: Bytes, weight: Floats) -> Bytes:
@@ -179,13 +182,23 @@ def _make_ground(sources: Sources, look: Look, part: Part) -> Bytes:
         return _sample_ground(look.picture, sources, part)
     if look.view is View.BACKGROUND:
         board = draw_checkerboard(part.left, part.top, part.size)
-        if look.backdrop is None or not look.background.opacity:
-            return board
-        ground = _sample_ground(look.backdrop, sources, part)
-        opacity = np.full(part.size.shape, look.background.opacity, np.float32)
-        return ground if look.background.opacity == 1 else blend(ground, board, opacity)
+        if look.backdrop is not None and look.background.opacity:
+            ground = _sample_ground(look.backdrop, sources, part)
+            opacity = np.full(part.size.shape, look.background.opacity, np.float32)
+            board = ground if look.background.opacity == 1 else blend(ground, board, opacity)
+        return _lay_others(board, look.under, sources, part)
     grounds = {View.BLACK: (0, 0, 0), View.WHITE: (255, 255, 255), View.COLOUR: look.colour}
     return _fill(grounds[look.view], part.size)
+
+
+def _lay_others(seen: Bytes, others: Bytes | None, sources: Sources, part: Part) -> Bytes:
+    """Colours that are multiplied by their opacity already, over what is seen."""
+    if others is None:
+        return seen
+    front = sample_plane(others, others.shape[1] / sources.size.width, part, crisp=False)
+    rest = 1 - front[..., 3:].astype(np.float32) * np.float32(1 / 255)
+    laid: Bytes = np.rint(front[..., :3] + seen * rest).clip(0, 255).astype(np.uint8)
+    return laid
 
 
 def _sample_ground(picture: Bytes, sources: Sources, part: Part) -> Bytes:

@@ -29,10 +29,14 @@ from mattework.worker.protocol import (
     Picture,
     SelectRequest,
 )
+from mattework_editor.pyramid import split_into_strips
+from mattework_editor.tiled_plane import SIDE, TiledPlane
 
 COMMAND = (sys.executable, "-P", "-m", "mattework")
 ADVICE = "To see why, run `mattework worker` in a terminal; if it does not start, install Mattework again."
 SAMPLES = {"uint8": "u8", "uint16": "u16", "float32": "float"}
+STRIP_ROWS = 4 * SIDE
+"""Rows of an alpha that are read together, whole tiles of them."""
 
 Progress = Callable[[str, float], None]
 
@@ -71,11 +75,11 @@ class Engine:
 
     def find_subject(
         self, photo: Photo, recipe: Recipe, progress: Progress | None = None
-    ) -> tuple[Floats, Recipe, RecipeInputs, dict[str, Any]]:
+    ) -> tuple[TiledPlane[np.float32], Recipe, RecipeInputs, dict[str, Any]]:
         """Run the subject model and solve the edge.
 
         Returns:
-            The solved alpha (H, W) float32, the recipe and its inputs as the core made them (without strokes), and the
+            The solved alpha (H, W), the recipe and its inputs as the core made them (without strokes), and the
             report of what ran.
 
         Raises:
@@ -149,8 +153,8 @@ class Engine:
 
     def solve_base(
         self, photo: Photo, recipe: Recipe, inputs: RecipeInputs, progress: Progress | None = None
-    ) -> tuple[Floats, str]:
-        """The alpha (H, W) float32 of a recipe without its strokes and edge settings, and the solver that ran.
+    ) -> tuple[TiledPlane[np.float32], str]:
+        """The alpha (H, W) of a recipe without its strokes and edge settings, and the solver that ran.
 
         Raises:
             EngineError, Cancelled: as above.
@@ -232,7 +236,9 @@ def _edge_options(recipe: Recipe) -> EdgeOptions:
     )
 
 
-def _read_alpha(folder: Path, value: dict[str, Any], size: Size) -> Floats:
-    path = folder / str(value["mask"])
-    alpha: Floats = np.fromfile(path, np.float32).reshape(size.shape)
+def _read_alpha(folder: Path, value: dict[str, Any], size: Size) -> TiledPlane[np.float32]:
+    alpha = TiledPlane(size, np.float32)
+    with (folder / str(value["mask"])).open("rb") as stream:
+        for strip in split_into_strips(size.rect, STRIP_ROWS):
+            alpha[strip.slices] = np.fromfile(stream, np.float32, strip.area).reshape(strip.size.shape)
     return alpha

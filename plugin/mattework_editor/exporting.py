@@ -85,8 +85,8 @@ def make_export(session: Session, export: Export, progress: Progress | None = No
     cutout = finish_cutout(
         session.document,
         session.photo,
-        session.planes.alpha,
-        session.planes.trimap,
+        session.planes.alpha.unpack(),
+        session.planes.trimap.unpack(),
         recipe=session.recipe,
         inputs=session.choices.inputs,
         progress=progress,

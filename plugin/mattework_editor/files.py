@@ -19,8 +19,8 @@ from mattework import (
     open_document,
     take_photo,
 )
-from mattework.arrays import Floats
-from mattework_editor.engine import Engine, Progress
+from mattework_editor.engine import STRIP_ROWS, Engine, Progress
+from mattework_editor.pyramid import split_into_strips
 from mattework_editor.session import (
     Choices,
     Planes,
@@ -30,6 +30,7 @@ from mattework_editor.session import (
     replay_strokes,
     start_session,
 )
+from mattework_editor.tiled_plane import TiledPlane
 
 OPEN_SUFFIXES = ("jpg", "jpeg", "png", "tif", "tiff", "psd", "psb", "webp", "avif", "heic", "bmp")
 SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
@@ -39,14 +40,14 @@ SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp"
 class Opened:
     """What a file holds, read but not solved: the photo, and the choices it carries if it is a file of ours.
 
-    `alpha` (H, W) float32 is the mask in the file where it is the solved alpha itself: without touches and edge settings.
+    `alpha` (H, W) is the mask in the file where it is the solved alpha itself: without touches and edge settings.
     """
 
     document: Document
     photo: Photo
     path: Path | None
     choices: Choices | None
-    alpha: Floats | None
+    alpha: TiledPlane[np.float32] | None
     notes: tuple[str, ...]
 
 
@@ -84,7 +85,7 @@ def make_planes(
     photo: Photo,
     choices: Choices,
     engine: Engine,
-    alpha: Floats | None = None,
+    alpha: TiledPlane[np.float32] | None = None,
     progress: Progress | None = None,
 ) -> Planes:
     """The planes of some choices: solved again unless `alpha` gives the result.
@@ -98,17 +99,19 @@ def make_planes(
     base = make_base(choices, photo.size, colour)
     if alpha is not None:
         frame = photo.size.rect
-        return Planes(base, draw_onto(base, base, choices.recipe.strokes, frame), alpha)
-    if not (base != base[0, 0]).any():
-        solved = (base == 255).astype(np.float32)
+        drawn = draw_onto(base, base, choices.recipe.strokes, frame)
+        return Planes(TiledPlane.pack(base), TiledPlane.pack(drawn), alpha.copy())
+    packed = TiledPlane.pack(base)
+    if packed.is_plain:
+        solved = TiledPlane.pack((base == 255).astype(np.float32))
     elif choices.inputs.soft_mask is None:
         recipe = choices.recipe
-        solved = solve_alpha(
-            colour, base, solver=recipe.solver, matting=recipe.matting, progress=progress
-        ).alpha
+        found = solve_alpha(colour, base, solver=recipe.solver, matting=recipe.matting, progress=progress)
+        solved = TiledPlane.pack(found.alpha)
     else:
+        del base
         solved, _ = engine.solve_base(photo, choices.recipe, choices.inputs, progress)
-    return replay_strokes(Planes(base, base.copy(), solved), colour, choices, progress)
+    return replay_strokes(Planes(packed, packed.copy(), solved), colour, choices, progress)
 
 
 def save_session(
@@ -136,8 +139,8 @@ def write_result(
     cutout = finish_cutout(
         document,
         photo,
-        planes.alpha,
-        planes.trimap,
+        planes.alpha.unpack(),
+        planes.trimap.unpack(),
         recipe=choices.recipe,
         inputs=choices.inputs,
         progress=progress,
@@ -145,12 +148,14 @@ def write_result(
     return cutout.save(path, overwrite=overwrite, progress=progress)
 
 
-def _stored_alpha(document: Document) -> Floats | None:
+def _stored_alpha(document: Document) -> TiledPlane[np.float32] | None:
     layer = find_layer(document, lambda one: one.mask is not None and one.mask.rect == document.size.rect)
     if layer is None or layer.mask is None:
         return None
     white = {8: 255.0, 16: 65535.0, 32: 1.0}[document.depth]
-    alpha: Floats = layer.mask.pixels.astype(np.float32) / np.float32(white)
+    alpha = TiledPlane(document.size, np.float32)
+    for strip in split_into_strips(document.size.rect, STRIP_ROWS):
+        alpha[strip.slices] = layer.mask.pixels[strip.slices].astype(np.float32) / np.float32(white)
     return alpha
 
 

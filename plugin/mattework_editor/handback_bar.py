@@ -12,6 +12,7 @@ from mattework.worker.handback import Request, read_request, write_applied, writ
 from mattework_editor.engine import Progress
 from mattework_editor.files import Opened
 from mattework_editor.session import Choices, Session
+from mattework_editor.tiled_plane import TiledPlane
 from mattework_editor.window import EditorWindow
 
 
@@ -19,7 +20,8 @@ def open_request(request: Request) -> Opened:
     """What a host sent, as the workbench opens it."""
     choices = None if request.recipe is None else Choices(request.recipe, request.inputs)
     document = request.document
-    return Opened(document, take_photo(document), None, choices, request.alpha, document.notes)
+    alpha = None if request.alpha is None else TiledPlane.pack(request.alpha)
+    return Opened(document, take_photo(document), None, choices, alpha, document.notes)
 
 
 def apply_session(request: Request, session: Session, progress: Progress | None = None) -> None:
@@ -29,17 +31,17 @@ def apply_session(request: Request, session: Session, progress: Progress | None 
         OutputError: the host's folder cannot be written.
         Cancelled: `progress` wanted to stop; nothing was handed back.
     """
-    choices, planes = session.choices, session.planes
+    choices, alpha = session.choices, session.planes.alpha.unpack()
     cutout = finish_cutout(
         session.document,
         session.photo,
-        planes.alpha,
-        planes.trimap,
+        alpha,
+        session.planes.trimap.unpack(),
         recipe=choices.recipe,
         inputs=choices.inputs,
         progress=progress,
     )
-    touched = touch_alpha(planes.alpha, choices.recipe.strokes)
+    touched = touch_alpha(alpha, choices.recipe.strokes)
     write_applied(request, cutout, apply_edge_settings(touched, choices.recipe.edge))
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from mattework import Rect
 from mattework.arrays import AnyArray
+from mattework_editor.tiled_plane import TiledPlane
 
 TILE = 256
 
@@ -64,11 +65,11 @@ def find_patches(plane: str, before: AnyArray, after: AnyArray, where: Rect) -> 
     return tuple(patches)
 
 
-def apply_patch(patch: Patch, plane: AnyArray) -> None:
+def apply_patch(patch: Patch, plane: TiledPlane[Any]) -> None:
     """Turn the tile of `plane` into its other state."""
     tile = plane[patch.rect.slices]
     mixed = np.frombuffer(zlib.decompress(patch.packed), np.uint8) ^ _as_bytes(tile)
-    tile[...] = mixed.view(plane.dtype).reshape(tile.shape)
+    plane[patch.rect.slices] = mixed.view(plane.dtype).reshape(tile.shape)
 
 
 def _as_bytes(tile: AnyArray) -> AnyArray:

@@ -11,7 +11,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from mattework import EdgeSettings, Rect, Stroke, apply_edge_settings, touch_region
-from mattework.arrays import Bytes, Floats, Samples
+from mattework.arrays import Bytes, Floats, Plane, Samples
 from mattework_editor.compose import Sources
 from mattework_editor.pyramid import STRIP, edge_reach, quantise, render_matte, split_into_strips
 from mattework_editor.session import Session
@@ -122,7 +122,7 @@ class MatteDisplay(QObject):
 
 
 def preview_matte(
-    alpha: Floats,
+    alpha: Plane[np.float32],
     edge: EdgeSettings,
     opacity: Samples | None,
     visible: Rect,
@@ -145,7 +145,7 @@ def preview_matte(
 
 
 def _reduce(
-    alpha: Floats, opacity: Samples | None, seen: Rect, side: int, strokes: Sequence[Stroke]
+    alpha: Plane[np.float32], opacity: Samples | None, seen: Rect, side: int, strokes: Sequence[Stroke]
 ) -> Floats:
     """Means of `side` x `side` pixels of the touched alpha, times opacity, over an aligned rectangle."""
     import cv2

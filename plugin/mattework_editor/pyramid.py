@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 from mattework import Photo, Rect, Size, Stroke, apply_edge_settings, convert_to_srgb8, touch_region
-from mattework.arrays import AnyArray, Bytes, Floats, Samples
+from mattework.arrays import AnyArray, Bytes, Floats, Plane, Samples
 from mattework.recipe import EdgeSettings
 
 SMALLEST = 256
@@ -121,7 +121,7 @@ def halve(plane: Bytes) -> Bytes:
 
 
 def sample_plane(
-    plane: AnyArray,
+    plane: Plane[Any],
     share: float,
     part: Part,
     *,
@@ -196,7 +196,7 @@ def edge_reach(edge: EdgeSettings) -> int:
 
 
 def render_matte(
-    alpha: Floats,
+    alpha: Plane[np.float32],
     edge: EdgeSettings,
     opacity: Samples | None,
     where: Rect,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from mattework import Recipe, SubjectChoice
-from mattework.arrays import Bytes, Floats
+from mattework.arrays import Bytes
 from mattework.errors import Cancelled, MatteworkError
 from mattework.worker.protocol import EngineError
 from mattework_editor.engine import Engine
@@ -17,9 +18,10 @@ from mattework_editor.files import make_planes, merge_found, read_file
 from mattework_editor.review import Line, draw_thumbnail
 from mattework_editor.session import Choices
 from mattework_editor.tasks import Task, Tasks
+from mattework_editor.tiled_plane import TiledPlane
 
-MOST_PIXELS = 120_000_000
-"""Pixels of solved alpha that are kept at hand; others are solved again from what the cut rests on."""
+MOST_MEMORY = 240_000_000
+"""Bytes of solved alphas that are kept at hand; others are solved again from what the cut rests on."""
 
 
 class ReviewQueue(QObject):
@@ -32,7 +34,7 @@ class ReviewQueue(QObject):
         self.line = line
         self.engine = Engine(subject_model=subject_model)
         self.near: Path | None = None
-        self._alphas: dict[Path, Floats] = {}
+        self._alphas: dict[Path, TiledPlane[np.float32]] = {}
         self._tasks = Tasks(self)
         self._running: Task | None = None
 
@@ -52,7 +54,7 @@ class ReviewQueue(QObject):
             lambda error: self._fail(path, error),
         )
 
-    def take_alpha(self, path: Path) -> Floats | None:
+    def take_alpha(self, path: Path) -> TiledPlane[np.float32] | None:
         """The solved alpha of a photo, where it is still at hand."""
         return self._alphas.get(path)
 
@@ -62,11 +64,16 @@ class ReviewQueue(QObject):
         self.engine.close()
 
     def _take(
-        self, path: Path, choices: Choices, alpha: Floats, thumbnail: Bytes, report: dict[str, Any]
+        self,
+        path: Path,
+        choices: Choices,
+        alpha: TiledPlane[np.float32],
+        thumbnail: Bytes,
+        report: dict[str, Any],
     ) -> None:
         self._running = None
         self._alphas[path] = alpha
-        while len(self._alphas) > 1 and sum(one.size for one in self._alphas.values()) > MOST_PIXELS:
+        while len(self._alphas) > 1 and sum(one.nbytes for one in self._alphas.values()) > MOST_MEMORY:
             del self._alphas[next(iter(self._alphas))]
         self.line.keep_cut(path, choices, _as_png(thumbnail))
         if self.line.items[str(path)].status != "waiting":  # a batch has cut it; only its picture was wanted
@@ -93,15 +100,17 @@ class ReviewQueue(QObject):
         self.go_on()
 
 
-def _cut(path: Path, engine: Engine, task: Task) -> tuple[Choices, Floats, Bytes, dict[str, Any]]:
+def _cut(
+    path: Path, engine: Engine, task: Task
+) -> tuple[Choices, TiledPlane[np.float32], Bytes, dict[str, Any]]:
     opened = read_file(path)
     if opened.choices is not None:
         planes = make_planes(opened.photo, opened.choices, engine, opened.alpha, task.report)
-        return opened.choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha), {}
+        return opened.choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha.unpack()), {}
     start = Recipe(subject=SubjectChoice(origin="model"))
     alpha, recipe, inputs, report = engine.find_subject(opened.photo, start, task.report)
     choices = Choices(merge_found(start, recipe), inputs, report.get("confidence"))
-    return choices, alpha, draw_thumbnail(opened.photo, alpha), report
+    return choices, alpha, draw_thumbnail(opened.photo, alpha.unpack()), report
 
 
 def _as_png(rgb: Bytes) -> bytes:

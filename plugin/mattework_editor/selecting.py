@@ -24,6 +24,7 @@ from mattework_editor.session import (
     replay_strokes,
 )
 from mattework_editor.tasks import Task
+from mattework_editor.tiled_plane import TiledPlane
 
 if TYPE_CHECKING:
     from mattework_editor.workbench import Workbench
@@ -47,7 +48,7 @@ class Selecting(QObject):
             alpha, found, inputs, report = bench.engine.find_subject(photo, own.recipe, task.report)
             recipe = files.merge_found(own.recipe, found)
             choices = Choices(recipe, inputs, report.get("confidence"))
-            base = make_base(choices, photo.size, colour)
+            base = TiledPlane.pack(make_base(choices, photo.size, colour))
             planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices, task.report)
             return choices, planes, compare_planes(before, planes), report
 
@@ -116,7 +117,7 @@ def begin_from(session: Session) -> Begun:
         return choices.begun
     is_empty = session.soft_mask is None or not session.soft_mask.any()
     if session.soft_mask is None and session.has_subject:  # a trimap of the user's own, solved
-        return Begun(session.planes.alpha, len(choices.recipe.subject.prompts))
+        return Begun(session.planes.alpha.unpack(), len(choices.recipe.subject.prompts))
     return Begun(None if is_empty else session.soft_mask, len(choices.recipe.subject.prompts))
 
 

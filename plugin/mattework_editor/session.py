@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +34,10 @@ from mattework import (
     stroke_bounds,
     touch_region,
 )
-from mattework.arrays import AnyArray, Bytes, Floats, Samples
+from mattework.arrays import Bytes, Floats, Samples
 from mattework.progress import Progress, report_progress
-from mattework_editor.history import History, Patch, Step, apply_patch, find_patches
+from mattework_editor.history import TILE, History, Patch, Step, apply_patch, find_patches
+from mattework_editor.tiled_plane import TiledPlane
 
 JOIN = 8
 """Pixels around a stroke over which the core joins a new alpha to the old one."""
@@ -63,11 +65,11 @@ class Choices:
 class Planes:
     """`base` and `trimap` (H, W) uint8 of 0, 128, 255; `alpha` (H, W) float32."""
 
-    base: Bytes
-    trimap: Bytes
-    alpha: Floats
+    base: TiledPlane[np.uint8]
+    trimap: TiledPlane[np.uint8]
+    alpha: TiledPlane[np.float32]
 
-    def items(self) -> Mapping[str, AnyArray]:
+    def items(self) -> Mapping[str, TiledPlane[Any]]:
         return {"base": self.base, "trimap": self.trimap, "alpha": self.alpha}
 
 
@@ -131,15 +133,16 @@ class Session:
             region,
             zone,
             self.choices,
-            self.planes.trimap[region.slices].copy(),
-            self.planes.alpha[zone.slices].copy(),
+            self.planes.trimap[region.slices],
+            self.planes.alpha[zone.slices],
         )
-        drawn = draw_onto(self.planes.trimap[region.slices], self.planes.base[region.slices], strokes, region)
+        drawn = draw_onto(opened.old_trimap, self.planes.base[region.slices], strokes, region)
         changed = drawn != opened.old_trimap
         self.planes.trimap[region.slices] = drawn
         alpha = self.planes.alpha[region.slices]
         alpha[changed & (drawn == 255)] = 1.0
         alpha[changed & (drawn == 0)] = 0.0
+        self.planes.alpha[region.slices] = alpha
         recipe = replace(self.recipe, strokes=(*self.recipe.strokes, *strokes))
         self.choices = replace(self.choices, recipe=recipe)
         return opened
@@ -220,8 +223,8 @@ class Session:
 def start_session(document: Document, photo: Photo, path: Path | None = None) -> Session:
     """A session in which nothing is chosen yet: all background."""
     recipe = Recipe(subject=SubjectChoice(origin="mask"))
-    shape = photo.size.shape  # zeros take memory only when they are written, copies of them at once
-    planes = Planes(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8), np.zeros(shape, np.float32))
+    size = photo.size
+    planes = Planes(TiledPlane(size, np.uint8), TiledPlane(size, np.uint8), TiledPlane(size, np.float32))
     return Session(document, photo, Choices(recipe, RecipeInputs(soft_mask=_empty_mask())), planes, path)
 
 
@@ -311,7 +314,12 @@ def compare_planes(before: Planes, after: Planes) -> tuple[Patch, ...]:
     """Patches for everything in which two sets of planes differ. Slow for large photos; call it beside the window."""
     frame = Rect(0, 0, before.alpha.shape[1], before.alpha.shape[0])
     pairs = zip(before.items().items(), after.items().values(), strict=True)
-    return tuple(patch for (name, old), new in pairs for patch in find_patches(name, old, new, frame))
+    return tuple(
+        patch
+        for (name, old), new in pairs
+        for tile in frame.split_into_tiles(TILE)
+        for patch in find_patches(name, old[tile.slices], new[tile.slices], tile)
+    )
 
 
 def _empty_mask() -> bytes:

@@ -73,7 +73,7 @@ LEFT_BOX, RIGHT_BOX = ((10, 30), (60, 80), (112, 130)), ((130, 30), (180, 80), (
 
 def selected(driver: Driver) -> tuple[bool, bool]:
     """Whether the left and the right square are selected, and the ground between them is not."""
-    alpha = driver.session.planes.alpha
+    alpha = driver.session.planes.alpha.unpack()
     assert alpha[80, 120] < 0.1
     return bool(alpha[80, 60] > 0.9), bool(alpha[80, 180] > 0.9)
 

@@ -45,8 +45,8 @@ def cut(session: Session) -> Session:
     from mattework import Shadow
 
     y, x = np.mgrid[0:200, 0:240]
-    session.planes.alpha[:] = np.clip(55.5 - np.hypot(x + 0.5 - 120, y + 0.5 - 100), 0, 1)
-    session.planes.trimap[:] = np.where(session.planes.alpha > 0, 255, 0)
+    session.planes.alpha[:, :] = np.clip(55.5 - np.hypot(x + 0.5 - 120, y + 0.5 - 100), 0, 1)
+    session.planes.trimap[:, :] = np.where(session.planes.alpha.unpack() > 0, 255, 0)
     shadow = Shadow(dx=20, dy=10, blur=0, opacity=0.5)
     session.choose("Shadow", replace(session.recipe, shadow=shadow, background="#00ff00", colours=0.0))
     return session
@@ -137,7 +137,7 @@ def test_copy_and_paste_through_the_clipboard(
     assert driver.session.photo.alpha is not None
     driver.key(Qt.Key.Key_B)
     driver.drag((30, 30), (32, 30))
-    assert driver.session.planes.alpha.any(), "a pasted photo can be worked on"
+    assert driver.session.planes.alpha.unpack().any(), "a pasted photo can be worked on"
 
 
 def test_a_picture_of_another_program_is_pasted(driver: Driver) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mattework import Rect, Stroke, resolve_region
+from mattework import Rect, Size, Stroke, resolve_region
 from mattework.recipe import EdgeSettings, StrokeKind
 from mattework_editor.history import apply_patch, find_patches
 from mattework_editor.session import (
@@ -17,6 +17,7 @@ from mattework_editor.session import (
     replay_strokes,
     start_session,
 )
+from mattework_editor.tiled_plane import TiledPlane
 
 
 def paint(session: Session, kind: StrokeKind, x: float, y: float, radius: float = 20.0) -> None:
@@ -28,7 +29,7 @@ def paint(session: Session, kind: StrokeKind, x: float, y: float, radius: float 
 
 
 def snapshot(session: Session) -> tuple[bytes, bytes, object]:
-    return session.planes.trimap.tobytes(), session.planes.alpha.tobytes(), session.choices
+    return session.planes.trimap.unpack().tobytes(), session.planes.alpha.unpack().tobytes(), session.choices
 
 
 def test_each_stroke_is_one_step_and_undo_and_redo_are_exact(session: Session) -> None:
@@ -61,7 +62,7 @@ def test_an_open_stroke_can_be_dropped(session: Session) -> None:
     before = snapshot(session)
     opened = session.draw("x", [Stroke(kind="foreground", radius=30.0, points=((100.0, 100.0),))])
     assert opened is not None
-    assert session.planes.alpha[100, 100] == 1.0
+    assert session.planes.alpha.unpack()[100, 100] == 1.0
     session.drop_strokes(opened)
     assert snapshot(session) == before
     assert session.history.last is None
@@ -101,16 +102,16 @@ def test_replaying_the_recipe_gives_the_planes_that_were_painted(session: Sessio
         paint(session, kind, x, 90.0)  # type: ignore[arg-type]
     fresh = start_session(session.document, session.photo)
     again = replay_strokes(fresh.planes, session.colour, session.choices)
-    np.testing.assert_array_equal(again.trimap, session.planes.trimap)
-    np.testing.assert_allclose(again.alpha, session.planes.alpha, atol=2e-3)
+    np.testing.assert_array_equal(again.trimap.unpack(), session.planes.trimap.unpack())
+    np.testing.assert_allclose(again.alpha.unpack(), session.planes.alpha.unpack(), atol=2e-3)
 
 
 def test_restored_brings_the_models_trimap_back_and_no_more(session: Session) -> None:
     session.planes.base[:, 100:] = 255
-    session.planes.trimap[:] = session.planes.base
+    session.planes.trimap[:, :] = session.planes.base.unpack()
     paint(session, "background", 150, 100)
     paint(session, "restored", 150, 100, radius=50)
-    np.testing.assert_array_equal(session.planes.trimap, session.planes.base)
+    np.testing.assert_array_equal(session.planes.trimap.unpack(), session.planes.base.unpack())
 
 
 @settings(max_examples=30, deadline=None)
@@ -128,21 +129,21 @@ def test_patches_go_both_ways(left: int, top: int, width: int, height: int, seed
     where = Rect(left, top, left + width, top + height).intersect(Rect(0, 0, 640, 420))
     after[where.slices] = random.random(where.size.shape, np.float32)
     patches = find_patches("alpha", before[where.slices], after[where.slices], where)
-    plane = before.copy()
+    plane = TiledPlane.pack(before)
     for patch in patches:
         apply_patch(patch, plane)
-    np.testing.assert_array_equal(plane, after)
+    np.testing.assert_array_equal(plane.unpack(), after)
     for patch in patches:
         apply_patch(patch, plane)
-    np.testing.assert_array_equal(plane, before)
+    np.testing.assert_array_equal(plane.unpack(), before)
 
 
 def test_what_did_not_change_is_not_kept() -> None:
-    plane = np.zeros((600, 600), np.uint8)
+    size = Size(600, 600)
+    plane, alpha = TiledPlane(size, np.uint8), TiledPlane(size, np.float32)
     other = plane.copy()
-    other[10, 10] = 1
-    one = Planes(plane, plane, plane.astype(np.float32))
-    two = Planes(plane, other, plane.astype(np.float32))
+    other[10:11, 10:11] = 1
+    one, two = Planes(plane, plane, alpha), Planes(plane, other, alpha)
     assert [patch.rect for patch in compare_planes(one, two)] == [Rect(0, 0, 256, 256)]
 
 

@@ -47,7 +47,7 @@ def test_number_keys_and_shift_brackets_make_a_brush_partial_and_soft(
     driver.drag((60, 100), (100, 100))
     assert driver.session.recipe.strokes[-1].opacity == 0.4
     assert shown(driver)[100, 80] == pytest.approx(0.4 * 255, abs=1)
-    assert not driver.session.planes.trimap.any()  # nothing was solved for it
+    assert not driver.session.planes.trimap.unpack().any()  # nothing was solved for it
     driver.key(Qt.Key.Key_0)
     driver.key(Qt.Key.Key_BracketLeft, SHIFT)
     driver.key(Qt.Key.Key_BracketLeft, SHIFT)
@@ -121,8 +121,8 @@ def test_what_is_painted_while_the_model_runs_is_done_after_it(driver: Driver) -
     driver.key(Qt.Key.Key_Z, CONTROL)  # the second is taken back before it was done
     driver.wait()
     assert [step.name for step in driver.session.history.steps] == ["Select Subject", "Foreground"]
-    assert driver.session.planes.alpha[40, 45] == 1.0
-    assert driver.session.planes.alpha[90, 45] == 0.0
+    assert driver.session.planes.alpha.unpack()[40, 45] == 1.0
+    assert driver.session.planes.alpha.unpack()[90, 45] == 0.0
 
 
 def test_bridging_closes_a_hole_and_alt_removes_a_speck(driver: Driver, disc_file: Path) -> None:

@@ -43,18 +43,18 @@ def test_a_journey_from_photo_to_psd_and_on(
     assert "mattework-subject" in driver.window.status.ran.text()
     views.append(driver.canvas.look.view)
     assert views == [View.ORIGINAL, View.CHECKERBOARD]
-    found = driver.session.planes.alpha.copy()
+    found = driver.session.planes.alpha.unpack()
     assert found[350, 200] == 1.0
     assert found[60, 40] == 0.0
 
     driver.key(Qt.Key.Key_R)
     driver.drag((160, 30), (200, 15), (260, 20), (300, 60))
-    refined = driver.session.planes.alpha.copy()
+    refined = driver.session.planes.alpha.unpack()
     assert (refined != found).any()
     driver.key(Qt.Key.Key_Z, CONTROL)
-    np.testing.assert_array_equal(driver.session.planes.alpha, found)
+    np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), found)
     driver.key(Qt.Key.Key_Z, CONTROL | SHIFT)
-    np.testing.assert_array_equal(driver.session.planes.alpha, refined)
+    np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), refined)
 
     driver.window.edge.feather.box.setValue(2.0)
     wait_until(lambda: driver.session.recipe.edge.feather == 2.0)
@@ -82,7 +82,7 @@ def test_a_journey_from_photo_to_psd_and_on(
     driver.open(target)
     assert driver.session.recipe.strokes == recipe.strokes
     assert driver.session.recipe.edge == recipe.edge
-    assert np.abs(driver.session.planes.alpha - refined).mean() < 2e-3
+    assert np.abs(driver.session.planes.alpha.unpack() - refined).mean() < 2e-3
     driver.window.edge.feather.box.setValue(0.0)
     wait_until(lambda: driver.session.recipe.edge.is_neutral)
     driver.drag((100, 400), (120, 420))
@@ -90,9 +90,9 @@ def test_a_journey_from_photo_to_psd_and_on(
     driver.wait()
     assert not driver.session.history.is_dirty
 
-    solved = driver.session.planes.alpha.copy()
+    solved = driver.session.planes.alpha.unpack()
     driver.open(target)  # without edge settings the mask is the alpha, and nothing is solved again
-    assert np.abs(driver.session.planes.alpha - solved).max() <= 0.5 / 255 + 1e-6
+    assert np.abs(driver.session.planes.alpha.unpack() - solved).max() <= 0.5 / 255 + 1e-6
 
 
 def read_waits() -> dict[str, float]:
@@ -137,10 +137,10 @@ def test_cancelling_leaves_everything_as_it_was(driver: Driver) -> None:
     driver.click(driver.window.status.cancel_button)
     driver.wait()
     assert driver.session.history.last is None
-    assert not driver.session.planes.alpha.any()
+    assert not driver.session.planes.alpha.unpack().any()
     driver.bench.find_subject()  # and it can be started again
     driver.wait()
-    assert driver.session.planes.alpha.any()
+    assert driver.session.planes.alpha.unpack().any()
 
 
 def test_every_brush_draws_its_kind_and_alt_inverts(driver: Driver, disc_file: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_stroke_lands_where_the_pointer_was(driver: Driver, disc_file: Path) -
     driver.canvas.set_radius(12)
     driver.key(Qt.Key.Key_B)
     driver.drag((60, 70), (90, 70))
-    painted = driver.session.planes.trimap == 255
+    painted = driver.session.planes.trimap.unpack() == 255
     y, x = np.nonzero(painted)
     assert abs(x.min() - 48) <= 1
     assert abs(x.max() - 101) <= 1
@@ -180,7 +180,7 @@ def test_shift_draws_a_straight_line_from_the_last_stroke(driver: Driver, disc_f
     driver.key(Qt.Key.Key_B)
     driver.drag((40, 40), (41, 40))
     driver.drag((160, 120), (160, 120), modifiers=SHIFT)
-    assert driver.session.planes.trimap[80, 100] == 255
+    assert driver.session.planes.trimap.unpack()[80, 100] == 255
     assert len(driver.session.history.steps) == 2
 
 
@@ -201,7 +201,7 @@ def test_the_pressure_of_a_pen_scales_the_brush(driver: Driver, disc_file: Path)
     driver.canvas.set_radius(20)
     driver.key(Qt.Key.Key_B)
     driver.pen((40, 100, 0.2), (80, 100, 0.2), (120, 100, 1.0), (180, 100, 1.0))
-    painted = (driver.session.planes.trimap == 255).sum(axis=0)
+    painted = (driver.session.planes.trimap.unpack() == 255).sum(axis=0)
     assert painted[60] < 14
     assert abs(int(painted[150]) - 40) <= 2
     assert len(driver.session.history.steps) == 1
@@ -370,7 +370,7 @@ def test_the_cut_out_is_shown_in_clean_colours(driver: Driver, tmp_path: Path) -
     driver.window.tool_actions[1].trigger()
     driver.canvas.set_radius(30)
     driver.drag((120, 100), (121, 100))
-    driver.session.planes.alpha[:] = alpha
+    driver.session.planes.alpha[:, :] = alpha
     driver.bench.display.show(driver.session.size.rect)
     driver.canvas.set_tool(None)
     seen = []
@@ -389,15 +389,15 @@ def test_the_cut_out_is_shown_in_clean_colours(driver: Driver, tmp_path: Path) -
 def test_the_history_list_goes_back_and_forward(driver: Driver, disc_file: Path) -> None:
     driver.open(disc_file)
     driver.key(Qt.Key.Key_B)
-    states = [driver.session.planes.alpha.copy()]
+    states = [driver.session.planes.alpha.unpack()]
     for x in (60, 120, 180):
         driver.drag((x, 100), (x + 5, 100))
-        states.append(driver.session.planes.alpha.copy())
+        states.append(driver.session.planes.alpha.unpack())
     steps = driver.window.steps
     assert [steps.item(row).text() for row in range(4)] == ["Open", *["Foreground"] * 3]  # type: ignore[union-attr]
     for row in (1, 3, 0):
         steps.setCurrentRow(row)
-        np.testing.assert_array_equal(driver.session.planes.alpha, states[row])
+        np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), states[row])
 
 
 def test_slow_steps_go_beside_the_window_and_lists_still_reach_their_step(
@@ -406,15 +406,15 @@ def test_slow_steps_go_beside_the_window_and_lists_still_reach_their_step(
     monkeypatch.setattr(workbench, "QUICK_STEP", 0)
     driver.open(disc_file)
     driver.key(Qt.Key.Key_B)
-    states = [driver.session.planes.alpha.copy()]
+    states = [driver.session.planes.alpha.unpack()]
     for x in (60, 120, 180):
         driver.drag((x, 100), (x + 5, 100))
-        states.append(driver.session.planes.alpha.copy())
+        states.append(driver.session.planes.alpha.unpack())
     for row in (0, 3, 1):
         driver.window.steps.setCurrentRow(row)
         driver.wait()
         assert driver.session.history.position == row
-        np.testing.assert_array_equal(driver.session.planes.alpha, states[row])
+        np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), states[row])
 
 
 def test_undo_takes_a_stroke_back_before_it_is_solved(driver: Driver, disc_file: Path) -> None:
@@ -425,7 +425,7 @@ def test_undo_takes_a_stroke_back_before_it_is_solved(driver: Driver, disc_file:
     for _ in range(2):
         driver.key(Qt.Key.Key_Z, CONTROL)
     driver.wait()
-    assert not driver.session.planes.alpha.any()
+    assert not driver.session.planes.alpha.unpack().any()
     assert driver.session.recipe.strokes == ()
 
 

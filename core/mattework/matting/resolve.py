@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mattework.arrays import Bytes, Floats, Samples, check_alpha
+from mattework.arrays import Floats, Plane, Samples, check_alpha
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.scene import find_landmarks, sample_soft_mask
@@ -24,8 +24,8 @@ MOST_UNKNOWN = 8_000
 
 def resolve_region(
     colour: Samples,
-    trimap: Bytes,
-    alpha: Floats,
+    trimap: Plane[np.uint8],
+    alpha: Plane[np.float32],
     region: Rect,
     *,
     soft_mask: Floats | None = None,

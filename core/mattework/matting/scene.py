@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Bools, Bytes, Floats, Samples
+from mattework.arrays import Bools, Bytes, Floats, Plane, Samples
 from mattework.geometry import Rect
 from mattework.matting.trimap import UNKNOWN
 
@@ -100,9 +100,11 @@ def take_scene(
     )
 
 
-def find_landmarks(colour: Samples, trimap: Bytes, corner: tuple[int, int], *, most: int) -> Landmarks:
+def find_landmarks(
+    colour: Samples, trimap: Plane[np.uint8], corner: tuple[int, int], *, most: int
+) -> Landmarks:
     """Known pixels of the whole photo on a regular grid of at most about `most` places, seen from `corner` (x, y)."""
-    step = max(1, math.ceil(math.sqrt(trimap.size / most)))
+    step = max(1, math.ceil(math.sqrt(math.prod(trimap.shape) / most)))
     kinds = trimap[::step, ::step]
     known = kinds != UNKNOWN
     down, across = np.nonzero(known)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mattework.arrays import Bools, Bytes, Floats, Samples, check_colour
+from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.carry import TILE, carry_alpha
@@ -265,13 +265,13 @@ def _solve_neural(scene: Scene, progress: Progress | None, *, session: ModelSess
     return solve_with_network(scene, session, progress)
 
 
-def check_request(colour: Samples, trimap: Bytes, soft_mask: Floats | None) -> None:
+def check_request(colour: Samples, trimap: Plane[np.uint8], soft_mask: Floats | None) -> None:
     """Refuse arrays that do not fit each other or are not what they should be.
 
     Raises:
         UsageError: says what is wrong.
     """
-    if trimap.ndim != 2 or colour.shape[:2] != trimap.shape or colour.ndim not in (2, 3):
+    if len(trimap.shape) != 2 or colour.shape[:2] != trimap.shape or colour.ndim not in (2, 3):
         raise UsageError(
             f"The trimap must be as large as the photo: photo {colour.shape[:2]}, trimap {trimap.shape} (rows, columns)."
         )

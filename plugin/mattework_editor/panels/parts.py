@@ -105,7 +105,7 @@ class PartsPanel(QWidget):
             return
 
         def work(_: Task) -> tuple[tuple[Part, ...], int]:
-            return find_parts(touch_alpha(session.planes.alpha, session.recipe.strokes))
+            return find_parts(touch_alpha(session.planes.alpha.unpack(), session.recipe.strokes))
 
         def done(result: tuple[tuple[Part, ...], int]) -> None:
             self._task = None
