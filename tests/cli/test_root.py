@@ -29,17 +29,34 @@ def test_a_full_disk_behind_standard_output_is_no_defect(arguments: list[str]) -
     assert b"Traceback" not in done.stderr
 
 
+def test_names_that_a_pipe_has_no_letters_for_are_told_all_the_same(tmp_path: Path) -> None:
+    picture = tmp_path / "足.png"
+    Image.new("L", (4, 3)).save(picture)
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    for arguments, said in (([], rb"\u8db3.png: 4 x 3"), (["--json"], "足.png".encode())):
+        done = subprocess.run(
+            [*COMMAND, "info", str(picture), *arguments], capture_output=True, check=False, env=environment
+        )
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout, "text as the pipe can take it, JSON always as UTF-8"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends processes without asking them")
-def test_a_command_that_is_asked_to_end_takes_its_half_written_file_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_that_is_asked_to_end_takes_its_half_written_file_with_it(
+    name: str, tmp_path: Path
+) -> None:
     noise = np.random.default_rng(7).integers(0, 255, (2500, 2500, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png", compress_level=0)
-    command = [*COMMAND, "render", str(tmp_path / "noise.png"), "-o", str(tmp_path / "out.png")]
+    # Tests that run under nohup would hand their deafness on.
+    code = f"import signal; signal.signal(signal.{name}, signal.SIG_DFL); {COMMAND[-1]}"
+    command = [*COMMAND[:-1], code, "render", str(tmp_path / "noise.png"), "-o", str(tmp_path / "out.png")]
     child = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while child.poll() is None and not list(tmp_path.glob(".out*")) and time.monotonic() < deadline:
         time.sleep(0.002)
     assert list(tmp_path.glob(".out*")), "the file was never begun"
-    child.send_signal(signal.SIGTERM)
+    child.send_signal(getattr(signal, name))
     _, said = child.communicate(timeout=60)
     assert child.returncode == Cancelled.exit_code, said
     assert b"Traceback" not in said

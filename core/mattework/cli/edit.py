@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from mattework.cli import ENDINGS
 from mattework.errors import FileNotReadable, UsageError
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -36,16 +37,16 @@ def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> in
     mattework edit shots/
     """
     for path in sources:
-        if not Path(path).exists():
+        if not os.path.exists(path):
             raise FileNotReadable(f"There is no file {path}. Check its name and folder.")
-    if recipe is not None and not Path(recipe).is_file():
+    if recipe is not None and not os.path.isfile(recipe):
         raise FileNotReadable(f"There is no file {recipe}. Check its name and folder.")
     if folder is None and recipe is not None:
         raise UsageError(
             "--recipe goes with --hand-back. A file that Mattework wrote carries its own recipe."
         )
     if folder is not None and (
-        len(sources) != 1 or not Path(sources[0]).is_file() or not Path(folder).is_dir()
+        len(sources) != 1 or not os.path.isfile(sources[0]) or not os.path.isdir(folder)
     ):
         raise UsageError("--hand-back needs a folder that is there, and the picture to work on.")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
@@ -66,7 +67,7 @@ def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> in
         ) from error
     # Python's own handlers would wait until Qt runs some Python: the window would not close when it is told to. What
     # was not saved is offered again at the next start.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *ENDINGS):
         signal.signal(number, signal.SIG_DFL)
     code: int = application.main(
         [Path(one) for one in sources],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
 
 from mattework.cli.display import say
 from mattework.cli.targets import make_folder, refuse_unwritable
+from mattework.formats.atomic import write_atomically
 
 
 @click.command()
@@ -28,7 +28,8 @@ def samples(folder: Path, overwrite: bool) -> None:
     for source in sources:
         refuse_unwritable(folder / source.name, overwrite=overwrite)
     for source in sources:
-        shutil.copyfile(source, folder / source.name)
+        with write_atomically(folder / source.name, overwrite=overwrite) as stream:
+            stream.write(source.read_bytes())
         say(str(folder / source.name))
 
 

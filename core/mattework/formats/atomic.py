@@ -68,12 +68,12 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(target)) if os.path.islink(target) else Path(target)
     check_target(target, overwrite=overwrite)
     _remove_orphans(target)
+    temporary = _name_temporary(target)
     try:
-        stream, temporary = _open_temporary(target)
-    except OSError as error:
-        raise _not_writable(target, error) from error
-    try:
+        # The name is known before the file is there: whenever we are told to end, it is taken away.
         try:
+            while (stream := _open_temporary(temporary)) is None:
+                temporary = _name_temporary(target)
             try:
                 yield stream
                 stream.flush()
@@ -84,7 +84,8 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         except OSError as error:
             raise _not_writable(target, error) from error
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise
     _sync_folder(target.parent)
 
@@ -106,20 +107,22 @@ def _prefix(target: Path) -> str:
     return f".{target.stem[:40]}."
 
 
-def _open_temporary(target: Path) -> tuple[BinaryIO, Path]:
-    """A new file beside the target, locked as long as it is open."""
-    while True:
-        temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
-        # Opened by its name and not by a descriptor: tifffile asks the stream for the name.
-        stream = open(temporary, "x+b")  # noqa: SIM115
-        try:
-            if not _lock(stream) or _is_named(stream, temporary):
-                return stream, temporary
-        except BaseException:  # told to end just now
-            stream.close()
-            temporary.unlink(missing_ok=True)
-            raise
-        stream.close()  # taken for an orphan by somebody else before it was locked
+def _name_temporary(target: Path) -> Path:
+    return target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
+
+
+def _open_temporary(temporary: Path) -> BinaryIO | None:
+    """A new file, locked as long as it is open; None when somebody took it for an orphan before it was locked."""
+    # Opened by its name and not by a descriptor: tifffile asks the stream for the name.
+    stream = open(temporary, "x+b")  # noqa: SIM115
+    try:
+        if not _lock(stream) or _is_named(stream, temporary):
+            return stream
+    except BaseException:  # told to end just now
+        stream.close()
+        raise
+    stream.close()
+    return None
 
 
 def _remove_orphans(target: Path) -> None:
