@@ -10,11 +10,15 @@ from PyQt6.QtCore import QObject, QSettings, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from mattework import Recipe, Shadow
+from mattework.errors import Cancelled
 from mattework_editor.behind_display import BehindDisplay, draw_backdrop, suit_shadow
 from mattework_editor.canvas import Canvas
 from mattework_editor.compose import Look, View
+from mattework_editor.context import ContextPart, draw_context, split_document
 from mattework_editor.layer_look import show_layers
 from mattework_editor.preferences import read_number
+from mattework_editor.session import Session
+from mattework_editor.tasks import Task
 from mattework_editor.workbench import Workbench
 
 THUMBNAIL_REST = 250
@@ -40,6 +44,7 @@ class Views(QObject):
         super().__init__(parent)
         self._canvas, self._workbench, self._settings, self._tell = canvas, workbench, settings, tell
         self._compared: View | None = None
+        self._context_task: Task | None = None
         self.behind = BehindDisplay(workbench.tasks, tell, self)
         self.behind.backdrop_changed.connect(lambda backdrop: self._change(backdrop=backdrop))
         self.behind.refreshed.connect(lambda: canvas.refresh(None))
@@ -149,16 +154,41 @@ class Views(QObject):
 
     @property
     def is_working(self) -> bool:
-        return self.behind.is_working
+        return self.behind.is_working or self._context_task is not None
 
     def attach(self) -> None:
         """The workbench shows another photo, or the same one made anew."""
-        self._change(picture=None)
+        self._change(picture=None, under=None, over=None)
         session = self._workbench.session
         made_with = None if session is None else session.recipe.background
         stored = None if session is None or made_with is None else (made_with, session.document)
         self.behind.attach(self._workbench.sources, stored)
         self._follow_recipe()
+        if session is not None:
+            self._show_context(session)
+
+    def _show_context(self, session: Session) -> None:
+        """What other layers of the file show, where what will be saved is looked at."""
+        context = split_document(session.document, session.photo)
+        if not context.is_seen:
+            return
+
+        def work(task: Task) -> ContextPart:
+            return draw_context(session.document, context, task.report)
+
+        def done(part: ContextPart) -> None:
+            self._context_task = None
+            if session is self._workbench.session:
+                self._change(under=part.under, over=part.over)
+
+        def fail(error: BaseException) -> None:
+            if not isinstance(error, Cancelled):  # else another file is open already
+                self._context_task = None
+                self._tell(error)
+
+        if self._context_task is not None:
+            self._context_task.cancel()
+        self._context_task = self._workbench.tasks.start(work, done, fail)
 
     def _follow_recipe(self) -> None:
         session = self._workbench.session

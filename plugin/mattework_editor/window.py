@@ -28,6 +28,7 @@ from mattework_editor.canvas import Canvas
 from mattework_editor.command import CommandSet
 from mattework_editor.commands import COMMANDS
 from mattework_editor.compose import View
+from mattework_editor.context import split_document
 from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
 from mattework_editor.gesture import Gesture
@@ -243,8 +244,19 @@ class EditorWindow(QMainWindow):
         else:
             ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
         self.show_view(_suit_view(session))
-        notes = session.document.notes
+        notes = [*session.document.notes, *self._tell_put_together(session)]
         self.status.tell(" ".join(notes) or ready.format(size=session.size))
+
+    def _tell_put_together(self, session: Session) -> list[str]:
+        """A note where the photo is not a layer of the file, but what all of them make together."""
+        layers = tuple(session.document.walk_layers())
+        if len(layers) < 2 or any(layer.pixels is session.photo.colour for layer in layers):
+            return []
+        return [
+            self.tr(
+                "The file's layers ({n}) were put together: what they show is cut out. They stay in that file alone."
+            ).format(n=len(layers))
+        ]
 
     # State -----------------------------------------------------------------------------------------------------------
 
@@ -276,7 +288,7 @@ class EditorWindow(QMainWindow):
             self.background.show_recipe(session.recipe)
             self.shadow.show_recipe(session.recipe)
             self.layers.show_recipe(
-                session.recipe, list_others(session.document, session.photo, session.recipe)
+                session.recipe, list_others(session.document, session.photo), session.photo
             )
             if session.has_subject and not self._had_subject:
                 self._had_subject = True
@@ -318,4 +330,5 @@ def _suit_view(session: Session) -> View:
     """The view in which a file is first seen: as it was saved, with its background if it has one."""
     if not session.has_subject:
         return View.ORIGINAL
-    return View.CHECKERBOARD if session.recipe.background is None else View.BACKGROUND
+    has_others = split_document(session.document, session.photo).is_seen
+    return View.BACKGROUND if has_others or session.recipe.background is not None else View.CHECKERBOARD

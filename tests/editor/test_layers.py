@@ -159,7 +159,8 @@ def test_other_layers_of_a_file_are_listed_and_kept(
     save_document(document, tmp_path / "design.psd")
     driver.open(tmp_path / "design.psd")
     others = driver.window.layers._others
-    assert [(one.name, one.level, one.visible) for one in others] == [("Logo", 1, False), ("Marks", 0, True)]
+    listed = [(one.node.name, one.level, one.node.visible) for one in others]
+    assert listed == [("Marks", 0, True), ("Logo", 1, False)], "a group stands over what is in it"
     driver.click(row(driver, "Clean colours").eye)
     driver.key(Qt.Key.Key_S, Keys.ControlModifier)
     driver.wait()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
@@ -20,26 +21,40 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER, Document, Group, Photo, Recipe
-from mattework.arrays import Bytes
+from mattework import (
+    BACKGROUND_LAYER,
+    CLEAN_LAYER,
+    PHOTO_LAYER,
+    SHADOW_LAYER,
+    ColorMode,
+    Document,
+    Group,
+    Layer,
+    Photo,
+    Recipe,
+    Size,
+    convert_to_srgb8,
+)
+from mattework.arrays import Bytes, Samples
 from mattework_editor.compose import Look, Sources, draw_checkerboard
+from mattework_editor.context import is_ours, split_document
 from mattework_editor.layer_look import LayerRow, change_layer, list_layers
 from mattework_editor.panels.setting import REST
 from mattework_editor.pyramid import Pyramid
 
 SIDE = 32
 """Long side of a thumbnail."""
-OURS = (BACKGROUND_LAYER, SHADOW_LAYER, PHOTO_LAYER, CLEAN_LAYER)
+INDENT = 14
+"""Pixels by which what is in a group stands to the right of the group."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherLayer:
-    """A layer or group of the document that is kept as it is."""
+    """A layer or group of the document that is kept as it is. `is_drawn`: it is seen on the background."""
 
-    name: str
+    node: Layer | Group
     level: int
-    visible: bool
-    opacity: float
+    is_drawn: bool
 
 
 class LayersPanel(QScrollArea):
@@ -56,6 +71,7 @@ class LayersPanel(QScrollArea):
         self.setAccessibleName(self.tr("Layers"))
         self._recipe = Recipe()
         self._others: tuple[OtherLayer, ...] = ()
+        self._colours: tuple[ColorMode, bytes | None] = (ColorMode.RGB, None)
         self.rows: dict[str, LayerWidget] = {}
         self._inside = QWidget()
         self._layout = QVBoxLayout(self._inside)
@@ -65,9 +81,13 @@ class LayersPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(4 * (SIDE + 8))
 
-    def show_recipe(self, recipe: Recipe, others: tuple[OtherLayer, ...] = ()) -> None:
-        """Show the layers of a recipe, and those that the document has besides, from the top."""
+    def show_recipe(
+        self, recipe: Recipe, others: tuple[OtherLayer, ...] = (), photo: Photo | None = None
+    ) -> None:
+        """Show the layers of a recipe, and those that the document has besides, from the top, in the photo's colours."""
         self._recipe = recipe
+        if photo is not None:
+            self._colours = photo.mode, photo.icc
         rows = list_layers(recipe)
         if [row.name for row in rows] != list(self.rows) or others != self._others:
             self._rebuild(rows, others)
@@ -98,19 +118,39 @@ class LayersPanel(QScrollArea):
             self._layout.addWidget(widget)
         if others:
             title = QLabel(self.tr("Other layers of the file, kept as they are"))
-            title.setEnabled(False)
             title.setWordWrap(True)
             self._layout.addWidget(title)
         for other in others:
             self._layout.addWidget(self._show_other(other))
         self._layout.addStretch(1)
 
-    def _show_other(self, other: OtherLayer) -> QLabel:
-        state = "" if other.visible else self.tr(" (hidden)")
-        label = QLabel(f"{'    ' * other.level}{other.name}{state}  {other.opacity:.0%}")
-        label.setEnabled(False)
-        label.setToolTip(self.tr("This layer of the file is not changed here."))
-        return label
+    def _show_other(self, other: OtherLayer) -> QWidget:
+        node, row = other.node, QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(4 + INDENT * other.level, 0, 0, 0)
+        picture = QLabel()
+        picture.setFixedSize(SIDE + 2, SIDE + 2)
+        if isinstance(node, Layer):
+            picture.setPixmap(draw_layer(node, *self._colours))
+        state = (
+            self.tr(" (hidden)")
+            if not node.visible
+            else ""
+            if other.is_drawn
+            else self.tr(" (not drawn here)")
+        )
+        label = QLabel(f"{node.name}{state}  {node.opacity:.0%}")
+        layout.addWidget(picture)
+        layout.addWidget(label, 1)
+        tip = self.tr("This layer of the file is not changed here.")
+        if other.is_drawn:
+            tip += " " + self.tr("It is seen in the view On Background.")
+        else:
+            tip += " " + self.tr(
+                "It is in the saved file, but not drawn here: it mixes with what is under it."
+            )
+        row.setToolTip(tip)
+        return row
 
     def _change(self, name: str, changes: dict[str, bool | float]) -> None:
         step = {
@@ -251,17 +291,37 @@ class MaskButton(QToolButton):
         self.setIcon(QIcon(picture))
 
 
-def list_others(document: Document, photo: Photo, recipe: Recipe) -> tuple[OtherLayer, ...]:
+def list_others(document: Document, photo: Photo) -> tuple[OtherLayer, ...]:
     """The document's layers that are none of ours, from the top. A document that is only the photo has none."""
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         return ()
-    made = {row.name for row in list_layers(recipe)} | set(OURS)
-    found = [
-        OtherLayer(node.name, level, node.visible, node.opacity)
-        for level, node in document.walk()
-        if isinstance(node, Group) or (node.pixels is not photo.colour and node.name not in made)
-    ]
-    return tuple(reversed(found))
+    unseen = split_document(document, photo).unseen
+
+    def visit(nodes: tuple[Layer | Group, ...], level: int, is_drawn: bool) -> Iterator[OtherLayer]:
+        for node in reversed(nodes):
+            if is_ours(node, photo):
+                continue
+            drawn = is_drawn and not any(node is one for one in unseen)
+            yield OtherLayer(node, level, drawn)
+            if isinstance(node, Group):
+                yield from visit(node.children, level + 1, drawn)
+
+    return tuple(visit(document.layers, 0, True))
+
+
+def draw_layer(layer: Layer, mode: ColorMode, icc: bytes | None) -> QPixmap:
+    """A small picture of a layer's pixels, on a checkerboard where they are transparent."""
+    step = max(1, max(layer.pixels.shape[:2]) // (4 * SIDE))
+    pixels = cast("Samples", np.ascontiguousarray(layer.pixels[::step, ::step]))
+    if not pixels.size:
+        return QPixmap()
+    rgb = convert_to_srgb8(pixels, mode, icc)
+    if layer.alpha is not None:
+        white = {8: 255.0, 16: 65535.0, 32: 1.0}[8 * layer.alpha.itemsize]
+        opacity = layer.alpha[::step, ::step].astype(np.float32)[..., None] / np.float32(white)
+        board = draw_checkerboard(0, 0, Size(rgb.shape[1], rgb.shape[0]))
+        rgb = (rgb * opacity + board * (1 - opacity)).astype(np.uint8)
+    return make_icon(rgb)
 
 
 def draw_thumbnails(sources: Sources, look: Look) -> Mapping[str, QPixmap]:

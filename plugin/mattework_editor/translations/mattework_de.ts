@@ -980,6 +980,10 @@
       <translation>Mattework</translation>
     </message>
     <message>
+      <source>The file's layers ({n}) were put together: what they show is cut out. They stay in that file alone.</source>
+      <translation>Die Ebenen der Datei ({n}) wurden zusammengesetzt: was sie zeigen, wird freigestellt. Sie bleiben nur in jener Datei.</translation>
+    </message>
+    <message>
       <source>There is no picture to look at it on yet. Choose one in the View panel.</source>
       <translation>Es gibt noch kein Bild, auf dem es betrachtet werden kann. Wählen Sie eines (Feld Ansicht).</translation>
     </message>
@@ -1282,8 +1286,20 @@
       <translation> (verborgen)</translation>
     </message>
     <message>
+      <source> (not drawn here)</source>
+      <translation> (hier nicht gezeichnet)</translation>
+    </message>
+    <message>
       <source>Hide {layer}</source>
       <translation>{layer} verbergen</translation>
+    </message>
+    <message>
+      <source>It is in the saved file, but not drawn here: it mixes with what is under it.</source>
+      <translation>In der gespeicherten Datei ist sie dabei, hier wird sie nicht gezeichnet: sie mischt sich mit dem, was darunter liegt.</translation>
+    </message>
+    <message>
+      <source>It is seen in the view On Background.</source>
+      <translation>Zu sehen ist sie in der Ansicht Auf Hintergrund.</translation>
     </message>
     <message>
       <source>Layers</source>
