@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mattework import touch_alpha
 from mattework_editor.parts import MOST, drop_parts, fill_holes, find_parts
@@ -120,3 +122,26 @@ def test_the_panel_lists_highlights_and_changes_parts(
     again = driver.bench.sources.matte.levels[0]
     assert again is not None
     assert np.abs(again.astype(int) - before).max() <= 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 40), st.sampled_from([1.0, 2.0, 4.0]))
+def test_strips_have_no_influence(seed: int, rows: int, coarseness: float) -> None:
+    import cv2
+
+    noise = np.random.default_rng(seed).random((int(60 / coarseness), int(80 / coarseness)), np.float32)
+    alpha = np.asarray(cv2.resize(noise, (80, 60), interpolation=cv2.INTER_LINEAR), np.float32)
+    alpha = np.clip((alpha - np.float32(0.5)) * 3 + np.float32(0.5), 0, 1)
+    some, more = find_parts(alpha, rows=rows)
+    whole, more_at_once = find_parts(alpha, rows=60)
+    assert more == more_at_once == 0
+    assert {(one.kind, one.outline): (one.area, one.bounds) for one in some} == {
+        (one.kind, one.outline): (one.area, one.bounds) for one in whole
+    }
+    assert [one.area for one in some] == [one.area for one in whole]
+
+
+def test_touches_count() -> None:
+    alpha = draw_scene()
+    speck = find_parts(alpha)[0][3]
+    assert speck not in find_parts(alpha, drop_parts([speck], []))[0]

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework import Size, touch_alpha
+from mattework import Size
 from mattework_editor.canvas_tiles import make_image
 from mattework_editor.compose import Look, Sources, compose_view
 from mattework_editor.parts import Part, drop_parts, fill_holes, find_parts
@@ -105,7 +105,7 @@ class PartsPanel(QWidget):
             return
 
         def work(_: Task) -> tuple[tuple[Part, ...], int]:
-            return find_parts(touch_alpha(session.planes.alpha.unpack(), session.recipe.strokes))
+            return find_parts(session.planes.alpha, session.recipe.strokes)
 
         def done(result: tuple[tuple[Part, ...], int]) -> None:
             self._task = None
