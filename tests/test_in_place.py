@@ -72,6 +72,12 @@ def test_a_layer_that_is_not_there_is_named_with_those_that_are(design: Path, tm
     assert not (tmp_path / "out.psd").exists()
 
 
+def test_what_would_need_a_layer_of_its_own_is_refused(design: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="background would need layers"):
+        mattework.cut_layer(design, "Photo", tmp_path / "out.psd", background="white")
+    assert not (tmp_path / "out.psd").exists()
+
+
 def test_a_mask_that_is_there_is_not_lost_unasked(design: Path, tmp_path: Path) -> None:
     truth = draw_disc()[1]
     first = tmp_path / "first.psd"

@@ -77,6 +77,14 @@ def test_a_saved_cutout_gives_back_its_recipe_and_the_same_alpha(
     assert again.report.notes == ()
 
 
+def test_the_alpha_alone_goes_to_a_stream_or_is_refused_in_words(astronaut: mattework.Cutout) -> None:
+    stream = BytesIO()
+    astronaut.save_mask(stream, format="png")
+    assert np.abs(mattework.read_mask(stream.getvalue()) - astronaut.alpha).max() < 1e-5
+    with pytest.raises(UsageError, match="8 or 16 bits"):
+        astronaut.save_mask(stream, bits=32, format="png")
+
+
 def test_edge_settings_of_a_saved_cutout_can_be_changed_and_changed_back(
     astronaut: mattework.Cutout, tmp_path: Path
 ) -> None:

@@ -103,12 +103,17 @@ class Cutout:
         )
 
     def save_mask(
-        self, target: str | PathLike[str] | BinaryIO, *, bits: int = 16, overwrite: bool = False
+        self,
+        target: str | PathLike[str] | BinaryIO,
+        *,
+        bits: int = 16,
+        format: str | None = None,
+        overwrite: bool = False,
     ) -> None:
-        """Write the alpha alone as gray of 8 or 16 bit (PNG or TIFF)."""
+        """Write the alpha alone as a gray picture; see `mattework.save_mask`."""
         from mattework.formats.files import save_mask
 
-        save_mask(self.alpha, target, bits=16 if bits == 16 else 8, overwrite=overwrite)
+        save_mask(self.alpha, target, bits=bits, format=format, overwrite=overwrite)
 
     def _deepen(self, depth: Depth) -> Document:
         """The document at a greater depth, its mask as fine as the alpha was solved, whatever the photo's."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mattework.cutout import Cutout
 from mattework.document.model import Document, Layer
+from mattework.errors import UsageError
 from mattework.pipeline import cut_out
 from mattework.segment.gestures import move_prompt
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from mattework.formats.psd_edit import EditReport, ExistingMask
     from mattework.formats.streams import Source, Target
     from mattework.progress import Progress
+
+
+_NO_ROOM_FOR = ("background", "shadow", "colours", "key")
+"""Choices of `cut_out` that make layers: a document that is kept as it is has no room for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,17 +52,22 @@ def cut_layer(
         target: path or stream; never the source itself unless `overwrite`.
         existing: what becomes of a mask that is there: refuse, replace, multiply, intersect or keep.
         keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed.
-        choices: as of `cut_out`: model, device, session, prompts, rules, solver, edge, zoom ... Prompts count in pixels of
-            the document.
+        choices: as of `cut_out`, but for those that make layers: model, device, session, prompts, rules, solver, edge,
+            zoom ... Prompts count in pixels of the document.
 
     Raises:
-        UsageError: no such layer, or a mask that is there and was not spoken of.
+        UsageError: no such layer, a mask that is there and was not spoken of, or a choice that makes layers.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
     from mattework.formats.streams import open_source, write_target
     from mattework.formats.xmp import put_recipe
 
+    asked = [name for name in _NO_ROOM_FOR if choices.get(name)]
+    if asked:
+        raise UsageError(
+            f"Only the layer's mask is changed, and {' and '.join(asked)} would need layers. Use `cut_out` for them."
+        )
     limits = Limits()
     with open_source(source, limits, None) as (stream, name):
         open_layer, add_mask = _choose_editor(stream)

@@ -21,7 +21,7 @@ from mattework.geometry import Size
 def test_a_mask_comes_back_to_its_bits(width: int, height: int, bits: int, format: str) -> None:
     alpha = np.random.default_rng(width).random((height, width), np.float32)
     stream = BytesIO()
-    save_mask(alpha, stream, bits=8 if bits == 8 else 16, format=format)
+    save_mask(alpha, stream, bits=bits, format=format)
     back = read_mask(stream.getvalue(), Size(width, height))
     assert back.dtype == np.float32
     assert np.abs(back - alpha).max() <= 0.5001 / ((1 << bits) - 1)
@@ -46,10 +46,24 @@ def test_resolution_and_exif_travel_but_no_profile(tmp_path: Path) -> None:
     assert back.metadata.exif is not None
 
 
-@pytest.mark.parametrize("target", ["mask.jpg", "mask", BytesIO()])
-def test_only_png_and_tiff(target: str | BytesIO) -> None:
-    with pytest.raises(UsageError, match="PNG or TIFF"):
-        save_mask(np.zeros((2, 2), np.float32), target)
+@pytest.mark.parametrize(
+    ("target", "format", "said"),
+    [
+        ("mask.jpg", None, r"mask\.jpg"),
+        ("mask", None, "mask does not say"),
+        (BytesIO(), None, "stream has no name"),
+        (BytesIO(), "webp", "not as 'webp'"),
+    ],
+)
+def test_only_png_and_tiff(target: str | BytesIO, format: str | None, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        save_mask(np.zeros((2, 2), np.float32), target, format=format)
+    assert "PNG or TIFF" in str(caught.value)
+
+
+def test_other_depths_are_refused() -> None:
+    with pytest.raises(UsageError, match="8 or 16 bits, not 32"):
+        save_mask(np.zeros((2, 2), np.float32), BytesIO(), bits=32, format="png")
 
 
 def test_wrong_shapes_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +61,14 @@ def cut(
     cat photo.jpg | mattework cut - -o - --format png > out.png
     """
     paths = BatchPaths(resume=resume, journal=journal, report=report, contact_sheet=contact_sheet)
-    many = len(sources) > 1 or paths.is_asked_for or any(Path(one).is_dir() for one in sources if one)
+    many = len(sources) > 1 or paths.is_asked_for or any(os.path.isdir(one) for one in sources)
     job = CutJob(many=many, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
     if many:
         from mattework.cli.cut_batch import cut_many
 
         return cut_many(sources, job, paths)
     (source,) = sources
-    target = choose_target(source, job.output, job.name_format(source), many=False)
+    target = choose_target(source, job.output, job.name_format(source))
     job.check([target])
     make_folder(job.output)
     try:

@@ -211,22 +211,13 @@ class CutJob:
             prompts = self.pointing.place(source.size)
         return cut_out(
             source,
-            session=self.open_session(),
-            from_mask=self.from_mask,
-            trimap=self.trimap,
             prompts=prompts,
-            rules=self._rules(),
-            solver=self.solver or "auto",
-            matting_model=self.matting_model,
-            device=self.device,
-            edge=self._edge(),
             colours=1.0 if self.colours is None else self.colours,
             key=self.key,
             background=self.background,
             shadow=self.shadow.apply(None),
-            zoom=self.zoom,
-            input_side=self.input_side or 0,
             progress=progress,
+            **self._choices(),
         )
 
     def save(
@@ -251,7 +242,6 @@ class CutJob:
         from mattework.in_place import cut_layer
 
         assert self.layer is not None
-        prompts = self.pointing.place(None)
         done = cut_layer(
             read_source(source),
             int(self.layer) if self.layer.isdecimal() else self.layer,
@@ -260,17 +250,8 @@ class CutJob:
             keep_recipe=self.keep_recipe,
             overwrite=overwrite,
             progress=progress,
-            session=self.open_session(),
-            from_mask=self.from_mask,
-            trimap=self.trimap,
-            prompts=prompts,
-            rules=self._rules(),
-            solver=self.solver or "auto",
-            matting_model=self.matting_model,
-            device=self.device,
-            edge=self._edge(),
-            zoom=self.zoom,
-            input_side=self.input_side or 0,
+            prompts=self.pointing.place(None),
+            **self._choices(),
         )
         if self.save_mask:
             done.cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
@@ -279,12 +260,12 @@ class CutJob:
 
     def describe_settings(self) -> dict[str, Any]:
         """The options that decide what a result looks like, as plain values; those that were not given are left out."""
-        import msgspec
+        from mattework.batch.lines import decode_line, encode_line
 
         talk = {"many", "as_json", "quiet", "verbose", "output", "overwrite", "session"}
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in talk}
         # By way of JSON, so that they can be compared with what a journal says.
-        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(given))
+        plain: dict[str, Any] = decode_line(encode_line(given))
         return {name: one for name, one in plain.items() if one not in (None, [], {}, False)}
 
     def open_session(self) -> ModelSession | None:
@@ -297,6 +278,21 @@ class CutJob:
             task: Literal["prompt", "subject"] = "prompt" if self.is_pointed_at else "subject"
             self.session = open_model(self.model, self.device, task=task)
         return self.session
+
+    def _choices(self) -> dict[str, Any]:
+        """What a cut takes of the options, be it of a picture or of one layer."""
+        return {
+            "session": self.open_session(),
+            "from_mask": self.from_mask,
+            "trimap": self.trimap,
+            "rules": self._rules(),
+            "solver": self.solver or "auto",
+            "matting_model": self.matting_model,
+            "device": self.device,
+            "edge": self._edge(),
+            "zoom": self.zoom,
+            "input_side": self.input_side or 0,
+        }
 
     def _rules(self) -> TrimapRules:
         from mattework.recipe import TrimapRules

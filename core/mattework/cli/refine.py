@@ -44,7 +44,7 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     """
     from mattework.formats.files import check_format
 
-    target = choose_target(source, options["output"], options["file_format"], many=False, tag="refined")
+    target = choose_target(source, options["output"], options["file_format"], tag="refined")
     if as_json and target is None:
         raise UsageError("Standard output cannot take both the picture and the JSON. Give -o a file.")
     bits = int(options["bits"]) if options["bits"] else None

@@ -40,9 +40,7 @@ def render(source: str, quiet: bool, **options: Any) -> int:
     from mattework.formats.xmp import drop_recipe
     from mattework.photo import open_source
 
-    target = choose_target(
-        source, options["output"], options["file_format"] or "png", many=False, tag="render"
-    )
+    target = choose_target(source, options["output"], options["file_format"] or "png", tag="render")
     bits = int(options["bits"]) if options["bits"] else None
     make_folder(options["output"])
     if target is not None:

@@ -36,28 +36,22 @@ def open_target(target: Path | None) -> Path | BinaryIO:
 
 
 def choose_target(
-    source: str, output: str | None, file_format: str | None, *, many: bool, tag: str = "cutout"
+    source: str, output: str | None, file_format: str | None, *, tag: str = "cutout"
 ) -> Path | None:
-    """The path to write for one source; None is standard output.
+    """The path to write for a picture; None is standard output.
 
     Without `output` it is `name.cutout.psd` beside the source. A folder (existing, or written with a slash at its end)
-    takes one such file a source.
+    takes such a file.
 
     Raises:
-        UsageError: standard input without an output, several sources for one file, or an empty name.
+        UsageError: standard input without an output, or an empty name.
     """
     if source == "" or output == "":  # as from a shell variable that is not set
         raise UsageError("A file name is empty. Check what stands before and behind -o.")
     if output == STREAM:
-        if many:
-            raise UsageError("Several pictures cannot go to standard output. Give a folder with -o.")
         return None
     suffix = SUFFIX_OF[file_format or "psd"]
     if output is not None and not names_folder(output):
-        if many:
-            raise UsageError(
-                f"Several pictures cannot go into the one file {output}. Give a folder: -o {output}/"
-            )
         return Path(output)
     if source == STREAM:
         raise UsageError(

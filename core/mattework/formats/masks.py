@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import PurePath
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 
 from mattework.arrays import Bytes, Floats, Samples
-from mattework.document.model import ColorMode, Document, Metadata, array_depth, depth_white
+from mattework.document.model import ColorMode, Depth, Document, Metadata, array_depth, depth_white
 from mattework.errors import UsageError
 from mattework.formats.straight import change_depth
 from mattework.formats.streams import Source, Target, write_target
@@ -24,14 +24,15 @@ def save_mask(
     alpha: Floats,
     target: Target,
     *,
-    bits: Literal[8, 16] = 16,
+    bits: int = 16,
     format: str | None = None,
     overwrite: bool = False,
     metadata: Metadata | None = None,
 ) -> None:
-    """Write an alpha (H, W), float32 0..1, as a gray PNG or TIFF of 8 or 16 bits.
+    """Write an alpha (H, W), float32 0..1, as a gray PNG or TIFF of 8 or 16 `bits`.
 
-    Of `metadata` the resolution and EXIF are kept; a colour profile would change what the values mean.
+    `format` is "png" or "tiff"; told by the target's name by default, and needed for streams. Of `metadata` the
+    resolution and EXIF are kept; a colour profile would change what the values mean.
 
     Raises:
         UsageError: another format, depth or shape.
@@ -42,7 +43,8 @@ def save_mask(
     if bits not in (8, 16):
         raise UsageError(f"A mask is written with 8 or 16 bits, not {bits}.")
     container = _choose_mask_format(target, format)
-    gray = change_depth(np.nan_to_num(alpha.astype(np.float32, copy=False))[..., None], bits)
+    depth: Depth = 8 if bits == 8 else 16
+    gray = change_depth(np.nan_to_num(alpha.astype(np.float32, copy=False))[..., None], depth)
     kept = replace(metadata or Metadata(), icc=None, xmp=None)
 
     def write(stream: BinaryIO) -> tuple[str, ...]:
@@ -111,13 +113,16 @@ def check_mask_name(target: Target, format: str | None = None) -> None:
 
 
 def _choose_mask_format(target: Target, format: str | None) -> str:
-    if format is None:
-        named = isinstance(target, (str, os.PathLike))
-        format = PurePath(cast("str", target)).suffix.lower().lstrip(".") if named else ""
-    chosen = {"png": "png", "tif": "tiff", "tiff": "tiff"}.get(format.lower())
-    if chosen is None:
-        raise UsageError("A mask is written as PNG or TIFF. End its name in .png or .tif.")
-    return chosen
+    named = format
+    if named is None and isinstance(target, (str, os.PathLike)):
+        named = PurePath(target).suffix.lstrip(".")
+    chosen = {"png": "png", "tif": "tiff", "tiff": "tiff"}.get((named or "").lower())
+    if chosen is not None:
+        return chosen
+    if named is None:
+        raise UsageError("A stream has no name to tell the format of a mask by. Name it: PNG or TIFF.")
+    what = f"not as {format!r}" if format is not None else f"and {target} does not say so"
+    raise UsageError(f"A mask is written as PNG or TIFF, {what}. End its name in .png or .tif.")
 
 
 def _as_unit_floats(samples: Samples) -> Floats:
