@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from mattework.errors import DamagedFile, FileTooLarge, MatteworkError, UnsupportedFile, UsageError
@@ -60,3 +64,22 @@ def test_every_decoder_error_becomes_one_of_ours(raised: Exception, expected: ty
 def test_a_stop_by_the_user_passes_through() -> None:
     with pytest.raises(KeyboardInterrupt), translate_decoder_errors("a.png", "PNG picture"):
         raise KeyboardInterrupt
+
+
+def test_reading_in_two_threads_leaves_the_filters_of_warnings_as_they_were() -> None:
+    both_in, first_out = Barrier(2, timeout=10), Barrier(2, timeout=10)
+
+    def read(*, goes_first: bool) -> None:
+        with translate_decoder_errors("a.png", "PNG picture"):
+            both_in.wait()
+            if not goes_first:
+                first_out.wait()
+            warnings.warn("told by a decoder", stacklevel=1)
+        if goes_first:
+            first_out.wait()
+
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(2) as pool:
+        for job in [pool.submit(read, goes_first=first) for first in (True, False)]:
+            job.result()
+    assert list(warnings.filters) == before

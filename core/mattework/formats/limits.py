@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -78,6 +79,36 @@ def check_size(size: Size, channels: int, depth: Depth, limits: Limits, name: st
         )
 
 
+class _QuietDecoders:
+    """Decoders warn about what is checked and noted here in words of our own: their warnings go nowhere.
+
+    Filters of warnings belong to the whole process. Several threads read at once, so the first to come switches warnings
+    off and the last to go puts everybody's filters back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._filters = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._readers == 0:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore")
+            self._readers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._readers -= 1
+            if self._readers == 0:
+                self._filters.__exit__(None, None, None)
+
+
+_quiet_decoders = _QuietDecoders()
+
+
 @contextmanager
 def translate_decoder_errors(name: str, kind: str) -> Iterator[None]:
     """Turn whatever a decoder throws at a bad file into one plain error of our own tree.
@@ -90,9 +121,7 @@ def translate_decoder_errors(name: str, kind: str) -> Iterator[None]:
         DamagedFile: anything else.
     """
     try:
-        with warnings.catch_warnings():
-            # Decoders warn about what is checked and noted here in words of our own.
-            warnings.simplefilter("ignore")
+        with _quiet_decoders:
             yield
     except MatteworkError:
         raise
