@@ -97,6 +97,23 @@ def test_another_version_is_replaced_whole(profile: Path, capsys: Captured) -> N
     assert {one.name for one in profile.iterdir()} == {"plug-ins"}
 
 
+def test_an_update_that_fails_half_way_leaves_the_version_that_was_there(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_command_line(["gimp", "install", "--no-check"]) == 0
+    (installed(profile) / "mattework.py").write_text("# an older version")
+    rename = Path.rename
+
+    def refuse_the_new(path: Path, target: Path) -> Path:
+        if path.name == "mattework" and path.parent.name.startswith("mattework-install-"):
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new)
+    assert run_command_line(["gimp", "install", "--no-check"]) == 4
+    assert (installed(profile) / "mattework.py").read_text() == "# an older version"
+
+
 def test_a_folder_of_somebody_else_is_left_alone(profile: Path, capsys: Captured) -> None:
     installed(profile).mkdir(parents=True)
     (installed(profile) / "mine.txt").write_text("mine", encoding="utf-8")

@@ -6,7 +6,6 @@ older or newer version stays behind.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from typing import Any
 
 from mattework._version import __version__
 from mattework.errors import OutputExists, OutputNotWritable
+from mattework.formats.atomic import write_atomically
 from mattework.gimp_setup.profiles import Profile
 from mattework.worker.protocol import PROTOCOL
 
@@ -105,13 +105,18 @@ def install_folder(profile: Profile) -> None:
     try:
         profile.plugins.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="mattework-install-", dir=profile.folder) as temporary:
-            fresh = Path(temporary) / NAME
+            fresh, old = Path(temporary) / NAME, Path(temporary) / "old"
             _write_files(fresh)
             if target.is_symlink():
                 target.unlink()
             elif target.exists():
-                target.rename(Path(temporary) / "old")
-            fresh.rename(target)
+                target.rename(old)
+            try:
+                fresh.rename(target)
+            except BaseException:
+                if old.exists():
+                    old.rename(target)
+                raise
     except OSError as error:
         raise OutputNotWritable(
             f"The plug-in cannot be put into {profile.plugins}: {error.strerror or error}. "
@@ -127,15 +132,12 @@ def remove_folder(profile: Profile) -> bool:
         OutputNotWritable: it cannot be deleted.
     """
     target = profile.plugins / NAME
-    if target.is_symlink():
-        target.unlink()
-        return True
-    if not target.exists():
+    if not os.path.lexists(target):
         return False
-    if not is_ours(target):
+    if not target.is_symlink() and not is_ours(target):
         raise OutputExists(f"{target} is not Mattework's plug-in and was left alone.")
     try:
-        shutil.rmtree(target)
+        target.unlink() if target.is_symlink() else shutil.rmtree(target)
     except OSError as error:
         raise OutputNotWritable(f"{target} cannot be deleted: {error.strerror or error}.") from error
     return True
@@ -148,22 +150,16 @@ def pack_zip(path: Path) -> None:
         OutputExists: the file is there.
         OutputNotWritable: it cannot be written.
     """
-    if path.exists():
-        raise OutputExists(f"{path} exists. Choose another name, or delete it first.")
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in gather_files().items():
-                entry = zipfile.ZipInfo(f"{NAME}/{name}", (2026, 1, 1, 0, 0, 0))
-                mode = 0o755 if name == MAIN_FILE else 0o644
-                entry.external_attr = (stat.S_IFREG | mode) << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, data)
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise OutputNotWritable(f"{path} cannot be written: {error.strerror or error}.") from error
+    with (
+        write_atomically(path, overwrite=False) as stream,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, data in gather_files().items():
+            entry = zipfile.ZipInfo(f"{NAME}/{name}", (2026, 1, 1, 0, 0, 0))
+            mode = 0o755 if name == MAIN_FILE else 0o644
+            entry.external_attr = (stat.S_IFREG | mode) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
 
 
 def _write_files(folder: Path) -> None:
