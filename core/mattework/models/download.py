@@ -96,7 +96,9 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
             f"{file.name} could not be fetched from {url}: {reason}.{kept} {by_hand}"
         ) from error
     except OSError as error:
-        raise DownloadFailed(f"{part} cannot be written: {error.strerror or error}.") from error
+        raise DownloadFailed(
+            f"{part} cannot be written: {error.strerror or error}. See whether the folder is yours."
+        ) from error
     hashes = hash_file(part, progress=progress)
     if not hashes.match(sha256=file.sha256, md5=file.md5):
         _forget(part)
@@ -104,7 +106,13 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
             f"What {url} sent is not {file.name} of the record: its hash differs. It was deleted. "
             "Try again, or another mirror."
         )
-    os.replace(part, target)
+    try:
+        os.replace(part, target)
+    except OSError as error:  # Windows, where somebody has the file open
+        raise DownloadFailed(
+            f"{target} cannot be replaced: {error.strerror or error}. Close what uses it and install again; the download "
+            "is kept."
+        ) from error
     _forget(part)
     remember_hashes(target, hashes)
     return target

@@ -81,8 +81,6 @@ class ModelSession:
         try:
             with guard:
                 outputs: list[AnyArray] = graph.session.run(None, dict(inputs))
-        except MemoryError as error:
-            raise _explain(error, self.spec, self.device) from error
         except Exception as error:
             raise _explain(error, self.spec, self.device) from error
         return outputs
