@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from mattework_training.library import Image
+from mattework_training.library import Image, decode_picture
 from mattework_training.models3d import Model, Part, read_catalogue, read_parts
 from mattework_training.packing import add_file, encode_picture, open_tar
 from mattework_training.rendering import Renderer, draw_lights, draw_view
@@ -42,7 +43,14 @@ _NO_SUBJECT_TITLES = re.compile(
     re.IGNORECASE,
 )
 # Looked at, and broken: faces missing, black, or not to be recognised.
-_BROKEN = frozenset({"BlendSwap-CC-0-couch2", "BlendSwap-CC-0-shower"})
+_BROKEN = frozenset(
+    {
+        "BlendSwap-CC-0-couch2",
+        "BlendSwap-CC-0-shower",
+        "BlendSwap-CC-BY-couch3",
+        "KatorLegaz-showerHeadAndFaucet",
+    }
+)
 
 
 def is_subject(model: Model) -> bool:
@@ -87,10 +95,41 @@ def render_model(renderer: Renderer, model: Model, *, more: bool) -> Iterator[Im
             yield picture
 
 
+def draw_sheet(path: Path, count: int = 24, side: int = 130) -> Image:
+    """One view each of ``count`` models in the public domain, on a pale ground, from a finished tar."""
+    with tarfile.open(path) as archive:
+        files = {member.name: archive.extractfile(member) for member in archive}
+        listed = files["credits.tsv"]
+        assert listed is not None
+        rows = [line.split("\t") for line in listed.read().decode().splitlines()[1:]]
+        free = [row[0] for row in rows if row[4] == "Public domain"]
+        chosen = [free[len(free) * place // count] for place in range(min(count, len(free)))]
+        streams = [files[f"rgba/{name}@0.webp"] for name in chosen]
+        pictures = [decode_picture(s.read(), cv2.IMREAD_UNCHANGED) for s in streams if s is not None]
+    tiles = []
+    for picture in pictures:
+        tile = np.full((side, side, 3), (232, 230, 226), np.float32)
+        scale = (side - 12) / max(picture.shape[:2])
+        size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+        alpha = picture[..., 3:].astype(np.float32) / 255
+        small = cv2.resize(np.dstack([picture[..., :3] * alpha, alpha]), size, interpolation=cv2.INTER_AREA)
+        top, left = (side - size[1]) // 2, (side - size[0]) // 2
+        place = tile[top : top + size[1], left : left + size[0]]
+        place[:] = place * (1 - small[..., 3:]) + small[..., :3]
+        tiles.append(tile)
+    tiles += [np.full_like(tiles[0], 232)] * (-len(tiles) % 8)
+    rows_of_tiles = [np.hstack(tiles[start : start + 8]) for start in range(0, len(tiles), 8)]
+    sheet: Image = np.vstack(rows_of_tiles).astype(np.uint8)
+    return sheet
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--package", type=Path, required=True, help="folder that holds *.sh3f libraries")
     parser.add_argument("--out", type=Path, required=True, help="the tar to write")
+    parser.add_argument(
+        "--sheet", type=Path, help="a picture of some of the public domain models, to look at"
+    )
     parser.add_argument("--every", type=int, default=1, help="render only every so many models")
     options = parser.parse_args()
     libraries = sorted(options.package.rglob("*.sh3f"))
@@ -120,6 +159,8 @@ def main() -> None:
                 count += len(pictures)
             print(f"{library.stem}: {len(models)} models, {count} pictures so far", flush=True)
         add_file(archive, "credits.tsv", ("\n".join(credits) + "\n").encode())
+    if options.sheet is not None:
+        cv2.imwrite(str(options.sheet), draw_sheet(options.out)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
 if __name__ == "__main__":

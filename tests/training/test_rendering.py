@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import zipfile
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -173,6 +175,24 @@ def test_a_model_gives_the_same_views_again(models: list[Model], renderer: Rende
     assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
     assert all(max(picture.shape[:2]) == 320 for picture in first)
     assert not np.array_equal(first[0], first[1])
+
+
+def test_pictures_give_back_their_memory(models: list[Model], renderer: Renderer) -> None:
+    resident = Path("/proc/self/statm")
+    if not resident.exists():
+        pytest.skip("memory is read from /proc, which only Linux has")
+
+    def measure_megabytes() -> float:
+        return int(resident.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    parts = read_parts(models[0])
+    view = View(azimuth=0.4, elevation=0.2, roll=0.0, field=0.5)
+    renderer.render(parts, view, _even_light(), 480)
+    before = measure_megabytes()
+    for _ in range(8):
+        renderer.render(parts, view, _even_light(), 480)
+    # What one picture is drawn into takes about 30 MB.
+    assert measure_megabytes() - before < 60
 
 
 def test_nothing_to_draw_is_an_error(renderer: Renderer) -> None:

@@ -319,8 +319,10 @@ class Renderer:
                 frame.color_mask = (True, True, True, True)
         context.copy_framebuffer(plain, frame)
         pixels = np.frombuffer(plain.read(components=4), np.uint8).reshape(size[1], size[0], 4)[::-1]
-        for held in (frame, plain):
-            held.release()
+        # Letting go of a frame keeps what it drew into.
+        for drawn in (frame, plain):
+            for held in (*drawn.color_attachments, drawn.depth_attachment, drawn):
+                held.release()
         return pixels
 
 
