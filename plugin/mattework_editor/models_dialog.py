@@ -41,6 +41,7 @@ from mattework.worker.protocol import EngineError
 from mattework_editor.model_speed import Speed, measure_speed
 from mattework_editor.preferences import BUILT_IN, keep_subject_model, read_subject_model
 from mattework_editor.tasks import Task, Tasks
+from mattework_editor.wording import write_number
 
 Buttons = QMessageBox.StandardButton
 
@@ -181,7 +182,7 @@ class ModelsDialog(QDialog):
                 (wanted == "here" and here) or (wanted == "paid" and spec.licence.commercial == "yes")
             ):
                 continue
-            size = "" if spec.megabytes is None else self.tr("{0:.1f} MB").format(spec.megabytes)
+            size = "" if spec.megabytes is None else self.tr("{0} MB").format(write_number(spec.megabytes, 1))
             row = [spec.display_name, self._name_state(spec), size, self._name_terms(spec), spec.purpose]
             item = QTreeWidgetItem(row)
             item.setData(0, Qt.ItemDataRole.UserRole, spec)
@@ -235,7 +236,8 @@ class ModelsDialog(QDialog):
         self.speed_button.setEnabled(free and here)
         self.remove_button.setEnabled(free and own)
         self.install_button.setEnabled(free and fetchable)
-        size = "" if spec is None or spec.megabytes is None else f" ({spec.megabytes:.0f} MB)"
+        megabytes = None if spec is None else spec.megabytes
+        size = "" if megabytes is None else f" ({write_number(megabytes)} MB)"
         self.install_button.setText(self.tr("Download and Install") + (size if fetchable else ""))
         self.install_button.setToolTip(
             self.tr("Fetch the files and check them by their hashes")
@@ -273,8 +275,8 @@ class ModelsDialog(QDialog):
         return f"<h3>{escape(spec.display_name)}</h3><p>{escape(spec.purpose)}</p>{rows}{ends}"
 
     def _tell_speed(self, speed: Speed) -> str:
-        return self.tr("{0:.2f} s a picture on {1}, {2:.1f} times the built-in model's time").format(
-            speed.seconds, speed.device, speed.ratio
+        return self.tr("{0} s a picture on {1}, {2} times the built-in model's time").format(
+            write_number(speed.seconds, 2), speed.device, write_number(speed.ratio, 1)
         )
 
     # Doing -----------------------------------------------------------------------------------------------------------

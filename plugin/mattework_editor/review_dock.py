@@ -27,6 +27,7 @@ from mattework import MatteworkError, note_review
 from mattework_editor.files import Opened, read_file
 from mattework_editor.review import THUMBNAIL, Item, Line, open_line
 from mattework_editor.review_queue import ReviewQueue
+from mattework_editor.wording import write_number
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -291,7 +292,7 @@ class ReviewDock(QDockWidget):
         waiting = sum(one.status == "waiting" for one in everything)
         unsure = sum(one.needs_a_look for one in everything)
         self.summary.setText(
-            self.tr("{done} of {all} done, {unsure} need a look, {waiting} still to be cut").format(
+            self.tr("{done} of {all} done, {unsure} to look at, {waiting} still to be cut").format(
                 done=done, all=len(self.line.items), unsure=unsure, waiting=waiting
             )
         )
@@ -326,7 +327,7 @@ class ReviewDock(QDockWidget):
     def _name_status(self, item: Item) -> str:
         if item.status == "ready":
             sure = item.confidence
-            return self.tr("ready") if sure is None else self.tr("{0:.0%} sure").format(sure)
+            return self.tr("ready") if sure is None else self.tr("{0}% sure").format(write_number(100 * sure))
         return {
             "waiting": self.tr("waiting"),
             "failed": self.tr("failed"),

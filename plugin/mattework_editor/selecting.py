@@ -25,6 +25,7 @@ from mattework_editor.session import (
 )
 from mattework_editor.tasks import Task
 from mattework_editor.tiled_plane import TiledPlane
+from mattework_editor.wording import write_number
 
 if TYPE_CHECKING:
     from mattework_editor.workbench import Workbench
@@ -83,7 +84,7 @@ class Selecting(QObject):
             choices, planes, patches, found = result
             session.replace_planes(name, choices, planes, patches)
             bench.ran = self.tr("{model} on {device}").format(model=found.model, device=found.device)
-            sure = self.tr("Confidence {0:.0%}").format(found.confidence)
+            sure = self.tr("Confidence {0}%").format(write_number(100 * found.confidence))
             bench.told.emit(" – ".join([sure, *found.reasons]))
             bench.after_step(session.size.rect)
 

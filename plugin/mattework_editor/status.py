@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
+from mattework_editor.wording import write_scale
+
 
 class StatusBar(QStatusBar):
     """`cancel_button` is seen while long work runs."""
@@ -68,4 +70,4 @@ class StatusBar(QStatusBar):
         return names.get(step.lower(), step[:1].upper() + step[1:])
 
     def show_scale(self, scale: float) -> None:
-        self.scale.setText(self.tr("{0:.4g} %").format(scale * 100))
+        self.scale.setText(self.tr("{0} %").format(write_scale(scale)))

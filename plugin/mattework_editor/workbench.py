@@ -29,6 +29,7 @@ from mattework_editor.selecting import Selecting
 from mattework_editor.session import Session, find_changed
 from mattework_editor.strokes import Strokes
 from mattework_editor.tasks import Task, Tasks
+from mattework_editor.wording import write_number
 
 Kept = TypeVar("Kept")
 
@@ -386,5 +387,7 @@ class Workbench(QObject):
             model=report.get("model"), device=report.get("device"), solver=report.get("solver")
         )
         confidence = report.get("confidence")
-        text = [] if confidence is None else [self.tr("Confidence {0:.0%}").format(confidence)]
+        text = (
+            [] if confidence is None else [self.tr("Confidence {0}%").format(write_number(100 * confidence))]
+        )
         self.told.emit(" – ".join([*text, *report.get("reasons", ()), *report.get("notes", ())]))

@@ -183,7 +183,7 @@ def test_a_journey_from_a_box_to_a_psd_and_on(
     driver.canvas.set_radius(8)
     driver.drag((100, 50), (100, 70), (100, 100))
     names = [step.name for step in driver.session.history.steps]
-    assert names == ["Object by Box", "Refine Edge"]
+    assert names == ["Add Object by Box", "Refine Edge"]
     recipe = driver.session.recipe
     target = tmp_path / "object.psd"
     save_to(monkeypatch, target)

@@ -120,7 +120,7 @@ def test_what_is_painted_while_the_model_runs_is_done_after_it(driver: Driver) -
     assert "as soon as" in driver.window.status.message.text()
     driver.key(Qt.Key.Key_Z, CONTROL)  # the second is taken back before it was done
     driver.wait()
-    assert [step.name for step in driver.session.history.steps] == ["Select Subject", "Foreground"]
+    assert [step.name for step in driver.session.history.steps] == ["Select Subject", "Add with Brush"]
     assert driver.session.planes.alpha.unpack()[40, 45] == 1.0
     assert driver.session.planes.alpha.unpack()[90, 45] == 0.0
 

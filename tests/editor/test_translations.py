@@ -26,6 +26,7 @@ from mattework_editor.translations.gather import (
     write_words,
 )
 from mattework_editor.window import EditorWindow
+from mattework_editor.wording import write_number
 
 FILES = sorted(FOLDER.glob("mattework_*.ts"))
 SAYS = {
@@ -148,7 +149,7 @@ def test_a_german_window_speaks_german(german: Driver, disc_file: Path) -> None:
     german.open(disc_file)
     german.key(Qt.Key.Key_B)
     german.drag((60, 100), (120, 100))
-    assert german.window.commands["edit.undo"].text() == "Vordergrund &rückgängig"
+    assert german.window.commands["edit.undo"].text() == "Mit Pinsel hinzufügen &rückgängig"
     assert "Strg+Z" in german.window.commands["edit.undo"].toolTip()
     german.key(Qt.Key.Key_K, Keys.ControlModifier)
     QApplication.processEvents()
@@ -174,6 +175,24 @@ def test_the_steps_of_long_work_are_told_in_german(german: Driver) -> None:
         assert status.progress.format().casefold() != step.casefold(), f"{step} is English"
     status.show_progress("something new", 0.5)
     assert status.progress.format() == "Something new"
+
+
+def test_german_numbers_have_a_comma_and_thousands_a_point(german: Driver, disc_file: Path) -> None:
+    german.open(disc_file)
+    assert write_number(1.5, 1) == "1,5"
+    assert write_number(12345) == "12.345"
+    german.canvas.zoom_to(0.125)
+    assert german.window.status.scale.text() == "12,5 %"
+    assert german.window.edge.band.box.text() == "1,00 x"
+    install_language("en")
+    assert write_number(12345.5, 1) == "12,345.5"
+
+
+def test_one_is_told_otherwise_than_many(german: Driver) -> None:
+    parts = german.window.parts
+    assert parts._tell_more(0) == ""
+    assert parts._tell_more(1).startswith("Ein kleineres ist")
+    assert parts._tell_more(2000).startswith("2.000 kleinere sind")
 
 
 def test_german_tabs_have_room_for_their_names(german: Driver) -> None:

@@ -157,7 +157,16 @@ def test_every_brush_draws_its_kind_and_alt_inverts(driver: Driver, disc_file: P
         for kind, modifiers in zip(kinds, (Keys.NoModifier, ALT), strict=True):
             driver.drag((100, 100), (110, 104), modifiers=modifiers)
             assert driver.session.recipe.strokes[-1].kind == kind
-    assert len(driver.session.history.steps) == 10
+    names = [step.name for step in driver.session.history.steps]
+    assert names[:6] == [
+        "Add with Brush",
+        "Take Away with Brush",
+        "Take Away with Brush",
+        "Add with Brush",
+        "Refine Edge",
+        "Restore the Model's Edge",
+    ]
+    assert len(names) == 10
 
 
 def test_a_stroke_lands_where_the_pointer_was(driver: Driver, disc_file: Path) -> None:
@@ -394,7 +403,7 @@ def test_the_history_list_goes_back_and_forward(driver: Driver, disc_file: Path)
         driver.drag((x, 100), (x + 5, 100))
         states.append(driver.session.planes.alpha.unpack())
     steps = driver.window.steps
-    assert [steps.item(row).text() for row in range(4)] == ["Open", *["Foreground"] * 3]  # type: ignore[union-attr]
+    assert [steps.item(row).text() for row in range(4)] == ["Open", *["Add with Brush"] * 3]  # type: ignore[union-attr]
     for row in (1, 3, 0):
         steps.setCurrentRow(row)
         np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), states[row])

@@ -139,7 +139,7 @@ class LayersPanel(QScrollArea):
             if other.is_drawn
             else self.tr(" (not drawn here)")
         )
-        label = QLabel(f"{node.name}{state}  {node.opacity:.0%}")
+        label = QLabel(f"{node.name}{state}  {100 * node.opacity:.0f}" + self.tr(" %"))
         layout.addWidget(picture)
         layout.addWidget(label, 1)
         tip = self.tr("This layer of the file is not changed here.")

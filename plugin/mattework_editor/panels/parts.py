@@ -22,6 +22,7 @@ from mattework_editor.parts import Part, drop_parts, fill_holes, find_parts
 from mattework_editor.pyramid import Part as ScreenPart
 from mattework_editor.session import Session
 from mattework_editor.tasks import Task
+from mattework_editor.wording import write_number
 from mattework_editor.workbench import Workbench
 
 REST = 300
@@ -125,19 +126,21 @@ class PartsPanel(QWidget):
         self.list.clear()
         for part in parts:
             title = self.tr("Part") if part.kind == "part" else self.tr("Hole")
-            item = QListWidgetItem(self.tr("{title}, {area} px").format(title=title, area=f"{part.area:,}"))
+            item = QListWidgetItem(
+                self.tr("{title}, {area} px").format(title=title, area=write_number(part.area))
+            )
             item.setData(Qt.ItemDataRole.UserRole, part)
             if sources is not None:
                 item.setIcon(_draw_thumbnail(part, sources))
             self.list.addItem(item)
-        self.note.setText(
-            self.tr("{n} smaller ones are not listed; the Bridge brush with Alt removes specks.").format(
-                n=more
-            )
-            if more
-            else ""
-        )
+        self.note.setText(self._tell_more(more))
         self._enable()
+
+    def _tell_more(self, more: int) -> str:
+        if more == 1:
+            return self.tr("One smaller one is not listed; the Bridge brush with Alt removes specks.")
+        told = self.tr("{n} smaller ones are not listed; the Bridge brush with Alt removes specks.")
+        return told.format(n=write_number(more)) if more else ""
 
     def chosen(self, kind: str) -> list[Part]:
         parts = [item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]

@@ -11,6 +11,8 @@ from mattework_editor.tools.base import BrushTool
 class BackgroundBrush(BrushTool):
     name = "Background"
     tip = "Paint what does not belong to the subject. Alt paints foreground."
+    step = "Take Away with Brush"
+    inverse_step = "Add with Brush"
     key = "N"
     colour = (235, 70, 60)
     sign = "minus"

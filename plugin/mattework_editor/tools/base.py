@@ -22,12 +22,15 @@ PRESSURE_STEPS = 12
 class Tool:
     """A tool. `name` and `tip` are English sources for translation; `key` its shortcut; `colour` marks its gestures.
 
+    `step` is what the history calls a gesture, `inverse_step` one that Alt or X has turned round, both in English.
     `sign` is what its icon shows. `has_brush`: it works with the round brush. `by_corners`: its gesture is made of clicks
     and ends with a double click or Enter. `takes_away`: X makes its gestures take away until X is pressed again.
     """
 
     name: ClassVar[str]
     tip: ClassVar[str]
+    step: ClassVar[str]
+    inverse_step: ClassVar[str]
     key: ClassVar[str]
     colour: ClassVar[tuple[int, int, int]]
     sign: ClassVar[str]
@@ -40,6 +43,10 @@ class Tool:
         """Draw a gesture that is being made, or waits."""
         draw_way(painter, gesture, view)
 
+    def name_step(self, gesture: Gesture) -> str:
+        """What the gesture is called in the history, in the language of the window."""
+        return translate(self.inverse_step if gesture.inverted else self.step)
+
     def make_strokes(self, gesture: Gesture) -> tuple[Stroke, ...]:
         """What the gesture paints, to be seen while it is made; nothing for tools that do not paint."""
         return ()
@@ -48,7 +55,7 @@ class Tool:
         """Carry out a gesture that has ended. False when there is nothing to wait for."""
         strokes = self.make_strokes(gesture)
         if strokes:
-            bench.paint(translate(self.name), strokes, was_live=gesture.is_live)
+            bench.paint(self.name_step(gesture), strokes, was_live=gesture.is_live)
         return bool(strokes)
 
 

@@ -11,6 +11,8 @@ from mattework_editor.tools.base import BrushTool
 class BridgeBrush(BrushTool):
     name = "Bridge"
     tip = "Paint over small holes and gaps to close them; what is wider than half the brush stays. Alt removes specks."
+    step = "Close Gaps"
+    inverse_step = "Remove Specks"
     key = "J"
     colour = (230, 120, 220)
     sign = "bridge"

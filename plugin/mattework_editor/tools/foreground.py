@@ -11,6 +11,8 @@ from mattework_editor.tools.base import BrushTool
 class ForegroundBrush(BrushTool):
     name = "Foreground"
     tip = "Paint what belongs to the subject. Alt paints background."
+    step = "Add with Brush"
+    inverse_step = "Take Away with Brush"
     key = "B"
     colour = (60, 200, 90)
     sign = "plus"

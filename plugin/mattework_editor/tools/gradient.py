@@ -13,6 +13,8 @@ from mattework_editor.viewport import Viewport
 class GradientTool(Tool):
     name = "Gradient"
     tip = "Drag from where nothing is to be seen to where all is: the cut-out fades in between. Alt fills instead."
+    step = "Fade Out by Gradient"
+    inverse_step = "Fill by Gradient"
     key = "G"
     colour = (120, 160, 255)
     sign = "gradient"

@@ -8,7 +8,6 @@ from PyQt6.QtGui import QPainter
 
 from mattework import parse_key
 from mattework.errors import UsageError
-from mattework_editor.command import translate
 from mattework_editor.gesture import Gesture
 from mattework_editor.tools.base import Tool
 from mattework_editor.viewport import Viewport
@@ -18,6 +17,8 @@ from mattework_editor.workbench import Workbench
 class ScreenColourPicker(Tool):
     name = "Screen Colour"
     tip = "Click the green or blue screen: its spill is taken out of the clean colours. Alt and a click leave it in again."
+    step = "Screen Colour"
+    inverse_step = "No Screen Colour"
     key = "K"
     colour = (0, 177, 64)
     sign = "drop"
@@ -37,5 +38,5 @@ class ScreenColourPicker(Tool):
                 bench.told.emit(str(error))
                 return False
         if gesture.inverted or colour is not None:
-            bench.change_recipe(translate(self.name), replace(bench.session.recipe, key=colour))
+            bench.change_recipe(self.name_step(gesture), replace(bench.session.recipe, key=colour))
         return False

@@ -17,6 +17,8 @@ LEAST_BOX = 3.0
 class ObjectBox(ObjectTool):
     name = "Object by Box"
     tip = "Drag a box around a thing to select it; another box adds another thing. Alt, or X first, takes it away."
+    step = "Add Object by Box"
+    inverse_step = "Take Away Object by Box"
     key = "M"
     sign = "box"
     prompt = "box"

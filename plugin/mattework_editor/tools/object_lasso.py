@@ -14,6 +14,8 @@ from mattework_editor.viewport import Viewport
 class ObjectLasso(ObjectTool):
     name = "Object by Lasso"
     tip = "Draw loosely around a thing to select it. Alt, or X first, takes what is inside away."
+    step = "Add Object by Lasso"
+    inverse_step = "Take Away Object by Lasso"
     key = "L"
     sign = "lasso"
     prompt = "lasso"

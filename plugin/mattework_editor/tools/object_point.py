@@ -17,6 +17,8 @@ class ObjectPoint(ObjectTool):
     tip = (
         "Click a thing to select it; click what is missing to add it. Alt, or X first, and a click take away."
     )
+    step = "Add Object by Click"
+    inverse_step = "Take Away Object by Click"
     key = "O"
     sign = "point"
     prompt = "point"

@@ -15,6 +15,8 @@ from mattework_editor.viewport import Viewport
 class ObjectScribble(ObjectTool):
     name = "Object by Scribble"
     tip = "Scribble over a thing to select all of it. Alt, or X first, takes what you scribble over away."
+    step = "Add Object by Scribble"
+    inverse_step = "Take Away Object by Scribble"
     key = "S"
     sign = "scribble"
     prompt = "scribble"

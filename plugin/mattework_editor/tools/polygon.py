@@ -13,6 +13,8 @@ from mattework_editor.viewport import Viewport
 class PolygonTool(Tool):
     name = "Polygon"
     tip = "Click corners; a double click or Enter adds what they enclose, Alt at the first corner takes it away."
+    step = "Add Polygon"
+    inverse_step = "Take Away Polygon"
     key = "P"
     colour = (60, 200, 90)
     sign = "polygon"

@@ -11,6 +11,8 @@ from mattework_editor.tools.base import BrushTool
 class RefineEdgeBrush(BrushTool):
     name = "Refine Edge"
     tip = "Paint over hair, fur and soft edges: the edge is solved there. Alt brings the model's edge back."
+    step = "Refine Edge"
+    inverse_step = "Restore the Model's Edge"
     key = "R"
     colour = (255, 196, 0)
     sign = "hair"

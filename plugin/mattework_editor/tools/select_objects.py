@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from mattework import Prompt
 from mattework.prompt import FEWEST_POINTS, PromptKind
-from mattework_editor.command import translate
 from mattework_editor.gesture import Gesture
 from mattework_editor.tools.base import Tool
 from mattework_editor.workbench import Workbench
@@ -33,5 +32,5 @@ class ObjectTool(Tool):
         size = bench.session.size
         if not any(0 <= x <= size.width and 0 <= y <= size.height for x, y in prompt.points):
             return False  # beside the photo there is nothing to point at
-        bench.select_object(translate(self.name), prompt)
+        bench.select_object(self.name_step(gesture), prompt)
         return True

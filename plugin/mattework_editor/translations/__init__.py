@@ -64,10 +64,12 @@ def read_language(settings: QSettings) -> str:
 def install_language(language: str) -> None:
     """Let the application speak a language from now on; windows that are there already keep theirs.
 
-    "system" takes the first of the system's languages that there is, else English.
+    "system" takes the first of the system's languages that there is, else English. Numbers are written as the language
+    does.
     """
     while _INSTALLED:
         QApplication.removeTranslator(_INSTALLED.pop())
+    QLocale.setDefault(QLocale.system() if language == "system" else QLocale(language))
     if language == "system":
         known = [one.partition("-")[0] for one in QLocale.system().uiLanguages()]
         language = next((one for one in known if one == "en" or _file(one).is_file()), "en")

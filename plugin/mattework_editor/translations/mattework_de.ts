@@ -311,6 +311,30 @@
       <translation>100 %</translation>
     </message>
     <message>
+      <source>Add Object by Box</source>
+      <translation>Objekt durch Rahmen hinzufügen</translation>
+    </message>
+    <message>
+      <source>Add Object by Click</source>
+      <translation>Objekt durch Klick hinzufügen</translation>
+    </message>
+    <message>
+      <source>Add Object by Lasso</source>
+      <translation>Objekt durch Lasso hinzufügen</translation>
+    </message>
+    <message>
+      <source>Add Object by Scribble</source>
+      <translation>Objekt durch Kritzeln hinzufügen</translation>
+    </message>
+    <message>
+      <source>Add Polygon</source>
+      <translation>Polygon hinzufügen</translation>
+    </message>
+    <message>
+      <source>Add with Brush</source>
+      <translation>Mit Pinsel hinzufügen</translation>
+    </message>
+    <message>
       <source>All keys, and what mouse and pen do</source>
       <translation>Alle Tasten, und was Maus und Stift tun</translation>
     </message>
@@ -379,6 +403,10 @@
       <translation>Auf den grünen oder blauen Schirm klicken: sein Farbstich wird aus den sauberen Farben genommen. Alt und ein Klick lassen ihn wieder darin.</translation>
     </message>
     <message>
+      <source>Close Gaps</source>
+      <translation>Lücken schließen</translation>
+    </message>
+    <message>
       <source>Close the window; what is not saved is asked about</source>
       <translation>Das Fenster schließen; nach Ungespeichertem wird gefragt</translation>
     </message>
@@ -437,6 +465,14 @@
     <message>
       <source>Eraser</source>
       <translation>Radierer</translation>
+    </message>
+    <message>
+      <source>Fade Out by Gradient</source>
+      <translation>Mit Verlauf ausblenden</translation>
+    </message>
+    <message>
+      <source>Fill by Gradient</source>
+      <translation>Mit Verlauf füllen</translation>
     </message>
     <message>
       <source>Fit</source>
@@ -513,6 +549,10 @@
     <message>
       <source>Next View</source>
       <translation>Nächste Ansicht</translation>
+    </message>
+    <message>
+      <source>No Screen Colour</source>
+      <translation>Keine Schirmfarbe</translation>
     </message>
     <message>
       <source>Object by Box</source>
@@ -607,6 +647,14 @@
       <translation>Kante verfeinern</translation>
     </message>
     <message>
+      <source>Remove Specks</source>
+      <translation>Flecken entfernen</translation>
+    </message>
+    <message>
+      <source>Restore the Model's Edge</source>
+      <translation>Kante des Modells wiederherstellen</translation>
+    </message>
+    <message>
       <source>Review a &amp;Folder…</source>
       <translation>Einen &amp;Ordner durchsehen…</translation>
     </message>
@@ -687,6 +735,30 @@
       <translation>Die laufende Arbeit anhalten; was vorher da war, bleibt</translation>
     </message>
     <message>
+      <source>Take Away Object by Box</source>
+      <translation>Objekt durch Rahmen wegnehmen</translation>
+    </message>
+    <message>
+      <source>Take Away Object by Click</source>
+      <translation>Objekt durch Klick wegnehmen</translation>
+    </message>
+    <message>
+      <source>Take Away Object by Lasso</source>
+      <translation>Objekt durch Lasso wegnehmen</translation>
+    </message>
+    <message>
+      <source>Take Away Object by Scribble</source>
+      <translation>Objekt durch Kritzeln wegnehmen</translation>
+    </message>
+    <message>
+      <source>Take Away Polygon</source>
+      <translation>Polygon wegnehmen</translation>
+    </message>
+    <message>
+      <source>Take Away with Brush</source>
+      <translation>Mit Pinsel wegnehmen</translation>
+    </message>
+    <message>
       <source>Take the last step back</source>
       <translation>Den letzten Schritt zurücknehmen</translation>
     </message>
@@ -745,6 +817,10 @@
     <message>
       <source>Transparent</source>
       <translation>Transparent</translation>
+    </message>
+    <message>
+      <source>Transparent with Brush</source>
+      <translation>Mit Pinsel durchscheinend</translation>
     </message>
     <message>
       <source>Turn Anticlockwise</source>
@@ -1282,6 +1358,10 @@
   <context>
     <name>LayersPanel</name>
     <message>
+      <source> %</source>
+      <translation> %</translation>
+    </message>
+    <message>
       <source> (hidden)</source>
       <translation> (verborgen)</translation>
     </message>
@@ -1568,16 +1648,16 @@
       <translation>ja</translation>
     </message>
     <message>
-      <source>{0:.1f} MB</source>
-      <translation>{0:.1f} MB</translation>
-    </message>
-    <message>
-      <source>{0:.2f} s a picture on {1}, {2:.1f} times the built-in model's time</source>
-      <translation>{0:.2f} s je Bild auf {1}, das {2:.1f}-fache der Zeit des eingebauten Modells</translation>
+      <source>{0} MB</source>
+      <translation>{0} MB</translation>
     </message>
     <message>
       <source>{0} of {1} files</source>
       <translation>{0} von {1} Dateien</translation>
+    </message>
+    <message>
+      <source>{0} s a picture on {1}, {2} times the built-in model's time</source>
+      <translation>{0} s je Bild auf {1}, das {2}-fache der Zeit des eingebauten Modells</translation>
     </message>
     <message>
       <source>{name} is installed.</source>
@@ -1705,6 +1785,10 @@
       <translation>Teile behalten</translation>
     </message>
     <message>
+      <source>One smaller one is not listed; the Bridge brush with Alt removes specks.</source>
+      <translation>Ein kleineres ist nicht aufgelistet; der Brückenpinsel mit Alt entfernt Flecken.</translation>
+    </message>
+    <message>
       <source>Part</source>
       <translation>Teil</translation>
     </message>
@@ -1812,12 +1896,12 @@
       <translation>wartet</translation>
     </message>
     <message>
-      <source>{0:.0%} sure</source>
-      <translation>{0:.0%} sicher</translation>
+      <source>{0}% sure</source>
+      <translation>{0} % sicher</translation>
     </message>
     <message>
-      <source>{done} of {all} done, {unsure} need a look, {waiting} still to be cut</source>
-      <translation>{done} von {all} erledigt, {unsure} brauchen einen Blick, {waiting} noch freizustellen</translation>
+      <source>{done} of {all} done, {unsure} to look at, {waiting} still to be cut</source>
+      <translation>{done} von {all} erledigt, {unsure} anzusehen, {waiting} noch freizustellen</translation>
     </message>
     <message>
       <source>{name} is there already. Replace it?</source>
@@ -1831,8 +1915,8 @@
   <context>
     <name>Selecting</name>
     <message>
-      <source>Confidence {0:.0%}</source>
-      <translation>Sicherheit {0:.0%}</translation>
+      <source>Confidence {0}%</source>
+      <translation>Sicherheit {0} %</translation>
     </message>
     <message>
       <source>Select Subject</source>
@@ -2064,8 +2148,8 @@
       <translation>Maske wird geschrieben</translation>
     </message>
     <message>
-      <source>{0:.4g} %</source>
-      <translation>{0:.4g} %</translation>
+      <source>{0} %</source>
+      <translation>{0} %</translation>
     </message>
   </context>
   <context>
@@ -2236,8 +2320,8 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
       <translation>Abgebrochen.</translation>
     </message>
     <message>
-      <source>Confidence {0:.0%}</source>
-      <translation>Sicherheit {0:.0%}</translation>
+      <source>Confidence {0}%</source>
+      <translation>Sicherheit {0} %</translation>
     </message>
     <message>
       <source>Mattework has a defect ({kind}: {text}). Save your work under another name.</source>

@@ -1,0 +1,15 @@
+"""Numbers as people write them in the language of the window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QLocale
+
+
+def write_number(value: float, digits: int = 0) -> str:
+    """With so many digits behind the decimal sign, and thousands set apart."""
+    return QLocale().toString(float(value), "f", digits)
+
+
+def write_scale(scale: float) -> str:
+    """A scale in percent, to four digits and no more than it needs."""
+    return QLocale().toString(100 * scale, "g", 4)
