@@ -5,8 +5,15 @@
     cutout = mattework.cut_out("photo.jpg")
     cutout.save("photo.psd")
 
-The names below are the public surface. They are loaded when first used, so that `import mattework` costs next to
-nothing and no heavy library is touched before it is needed.
+The names in `__all__` are the public surface, with `mattework.errors`; docs/library.md shows them at work. They are loaded
+when first used, so that `import mattework` costs next to nothing and no heavy library is touched before it is needed.
+
+    whole pictures     cut_out, cut_layer, apply_recipe -> Cutout, with its Report
+    models             open_model -> ModelSession; open_store, install_model; open_selector for clicks
+    steps              take_photo, make_trimap, solve_alpha, apply_edge_settings, estimate_foreground ...
+    files              open_document, save_document, read_mask, save_mask; Document and what is in it
+    choices            Recipe and its parts: Prompt, Stroke, TrimapRules, EdgeSettings, Shadow ...
+    many pictures      read_batch, note_review: the journal of `mattework cut FOLDER`
 """
 
 from __future__ import annotations
@@ -18,7 +25,7 @@ from mattework._version import __version__
 if TYPE_CHECKING:
     from mattework.background import make_background, parse_background, parse_colour, parse_key
     from mattework.batch.journal import Batch, BatchEntry, note_review, read_batch
-    from mattework.cutout import CLEAN_LAYER
+    from mattework.cutout import CLEAN_LAYER, Cutout, Report
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
     from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
@@ -35,15 +42,16 @@ if TYPE_CHECKING:
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground
     from mattework.matting.resolve import resolve_region
-    from mattework.matting.solve import solve_alpha
+    from mattework.matting.solve import AlphaSolution, solve_alpha
     from mattework.matting.spill import remove_spill
     from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
     from mattework.models.consent import give_consent, has_consent
     from mattework.models.download import install_model
+    from mattework.models.runtime import ModelSession
     from mattework.models.spec import ModelSpec
     from mattework.models.store import ModelStore, open_store
     from mattework.photo import PHOTO_LAYER, Photo, convert_for_matting, find_layer, take_photo
-    from mattework.pipeline import Cutout, Report, apply_recipe, cut_out, finish_cutout
+    from mattework.pipeline import apply_recipe, cut_out, finish_cutout
     from mattework.prompt import Prompt
     from mattework.recipe import (
         EdgeSettings,
@@ -65,7 +73,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "mattework.batch.journal": ("Batch", "BatchEntry", "note_review", "read_batch"),
     "mattework.background": ("make_background", "parse_background", "parse_colour", "parse_key"),
-    "mattework.cutout": ("CLEAN_LAYER",),
+    "mattework.cutout": ("CLEAN_LAYER", "Cutout", "Report"),
     "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
     "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
@@ -73,8 +81,8 @@ _HOMES = {
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
     "mattework.formats.flat": ("BACKGROUND_LAYER",),
-    "mattework.formats.limits": ("Limits",),
     "mattework.finding": ("open_model",),
+    "mattework.formats.limits": ("Limits",),
     "mattework.formats.xmp": ("drop_recipe", "get_recipe"),
     "mattework.geometry": ("Point", "Rect", "Size"),
     "mattework.gradient": ("Gradient",),
@@ -82,15 +90,16 @@ _HOMES = {
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground",),
     "mattework.matting.resolve": ("resolve_region",),
-    "mattework.matting.solve": ("solve_alpha",),
+    "mattework.matting.solve": ("AlphaSolution", "solve_alpha"),
     "mattework.matting.spill": ("remove_spill",),
     "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
     "mattework.models.consent": ("give_consent", "has_consent"),
     "mattework.models.download": ("install_model",),
+    "mattework.models.runtime": ("ModelSession",),
     "mattework.models.spec": ("ModelSpec",),
     "mattework.models.store": ("ModelStore", "open_store"),
     "mattework.photo": ("PHOTO_LAYER", "Photo", "convert_for_matting", "find_layer", "take_photo"),
-    "mattework.pipeline": ("Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout"),
+    "mattework.pipeline": ("apply_recipe", "cut_out", "finish_cutout"),
     "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
         "EdgeSettings",
@@ -116,6 +125,7 @@ __all__ = [
     "CLEAN_LAYER",
     "PHOTO_LAYER",
     "SHADOW_LAYER",
+    "AlphaSolution",
     "Batch",
     "BatchEntry",
     "BlendMode",
@@ -133,6 +143,7 @@ __all__ = [
     "MatteworkError",
     "MattingChoice",
     "Metadata",
+    "ModelSession",
     "ModelSpec",
     "ModelStore",
     "ObjectSelector",

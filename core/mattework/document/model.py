@@ -26,6 +26,8 @@ Depth: TypeAlias = Literal[8, 16, 32]
 
 
 class ColorMode(StrEnum):
+    """What a document's channels mean; values are what recipes, reports and JSON say."""
+
     GRAY = "gray"
     RGB = "rgb"
     CMYK = "cmyk"
