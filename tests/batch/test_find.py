@@ -41,6 +41,15 @@ def test_what_is_no_picture_stays_out_and_is_counted(tmp_path: Path) -> None:
     assert found.notes == ("1 file made by Mattework earlier left out.", "1 file of other kinds left out.")
 
 
+def test_camera_raw_files_beside_their_pictures_stay_out_and_are_counted(tmp_path: Path) -> None:
+    put(tmp_path / "shot.jpg")
+    for name in ("shot.NEF", "other.dng"):
+        (tmp_path / name).write_bytes(b"II*\0\x08\0\0\0" + bytes(60))
+    found = find_pictures([str(tmp_path)])
+    assert [one.source.name for one in found.pictures] == ["shot.jpg"]
+    assert found.notes == ("2 camera raw files left out: develop them in a raw converter first.",)
+
+
 def test_a_damaged_picture_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"")
     assert names(tmp_path) == ["broken.jpg"]

@@ -28,6 +28,8 @@ def test_what_pillow_writes_is_known_by_its_content(kind: Kind) -> None:
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif" + bytes(20), Kind.AVIF),
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(20), Kind.HEIC),
         (b"\0\0\0\x14ftypisom\0\0\0\0isom" + bytes(20), None),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(40), None),
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(40), None),
         (b"BM is how this letter begins" + bytes(40), None),
         (b"", None),
     ],
@@ -50,3 +52,18 @@ def test_a_stranger_is_named(data: bytes, words: str) -> None:
     with pytest.raises(UnsupportedFile, match=words) as caught:
         open_document(data, name="thing.jpg")
     assert "thing.jpg" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(40), "shot.cr2"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(40), "shot.cr3"),
+        (b"FUJIFILMCCD-RAW " + bytes(40), "renamed.jpg"),
+        (b"known by its name only", "SHOT.X3F"),
+    ],
+)
+def test_a_camera_raw_file_is_called_one_and_the_way_out_is_told(data: bytes, name: str) -> None:
+    with pytest.raises(UnsupportedFile, match="Develop it in your raw converter") as caught:
+        open_document(data, name=name)
+    assert name in str(caught.value)

@@ -268,3 +268,17 @@ def test_a_ring_of_pages_ends() -> None:
     count = struct.unpack_from("<H", data, first)[0]
     struct.pack_into("<I", data, first + 2 + 12 * count, first)
     assert open_document(bytes(data)).size == Size(5, 4)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_camera_raw_file_is_not_taken_for_its_preview(marked: bool) -> None:
+    """As in DNG (marked) and NEF: a small preview first, the sensor's mosaic in a directory below it."""
+    stream = BytesIO()
+    version: list[Any] = [(50706, "B", 4, (1, 4, 0, 0), True)] if marked else []
+    mosaic: list[Any] = [(33421, "H", 2, (2, 2), True), (33422, "B", 4, (0, 1, 1, 2), True)]
+    with tifffile.TiffWriter(stream) as writer:
+        preview = np.zeros((12, 16, 3), np.uint8)
+        writer.write(preview, photometric="rgb", subfiletype=0, subifds=1, extratags=version)
+        writer.write(np.zeros((48, 64), np.uint16), photometric=32803, extratags=mosaic)
+    with pytest.raises(UnsupportedFile, match="Develop it in your raw converter"):
+        open_document(stream.getvalue(), name="shot.tif")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from mattework.errors import FileNotReadable, UsageError
-from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, sniff_kind
+from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, has_raw_name, sniff_kind
 
 OWN_RESULTS = (".cutout", ".refined")
 """What our own results are called before their suffix: a folder that holds some is not cut out again."""
@@ -35,9 +35,9 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     """Find pictures in files and folders.
 
     A file is taken as it is, whatever it holds. A folder gives every picture below it: what has a picture's suffix, or a
-    picture's first bytes. Hidden files, pipes and devices, links to folders and our own earlier results stay out, and so
-    does the folder `leave_out`, in which results are going to lie. A file that is named twice counts once. Of several
-    folders, each one's name becomes the first part of its pictures' relative paths.
+    picture's first bytes. Hidden files, pipes and devices, links to folders, cameras' raw files and our own earlier results
+    stay out, and so does the folder `leave_out`, in which results are going to lie. A file that is named twice counts
+    once. Of several folders, each one's name becomes the first part of its pictures' relative paths.
 
     Raises:
         UsageError: a name is empty, or there is no picture at all.
@@ -46,7 +46,7 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     folders = [name for name in inputs if name and os.path.isdir(name)]
     seen: set[Path] = set()
     pictures: list[FoundPicture] = []
-    results = strangers = 0
+    results = strangers = raws = 0
     for name in inputs:
         if name == "":  # as from a shell variable that is not set
             raise UsageError("A file name is empty. Check the names of the pictures.")
@@ -59,6 +59,8 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
         for one in candidates:
             if is_folder and _is_own_result(one.source):
                 results += 1
+            elif is_folder and has_raw_name(one.source.name):
+                raws += 1
             elif is_folder and not _is_picture(one.source):
                 strangers += 1
             elif (place := locate_file(one.source)) not in seen:
@@ -67,6 +69,8 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     notes = []
     if results:
         notes.append(f"{_count(results, 'file')} made by Mattework earlier left out.")
+    if raws:
+        notes.append(f"{_count(raws, 'camera raw file')} left out: develop them in a raw converter first.")
     if strangers:
         notes.append(f"{_count(strangers, 'file')} of other kinds left out.")
     if not pictures:

@@ -191,13 +191,13 @@ class CutJob:
                     f"With --layer the document stays what it is: {source} cannot become {target}. End both names alike."
                 )
         mask = Path(self.save_mask) if self.save_mask else None
-        for one in (target, mask):
-            if one is not None:
-                refuse_unwritable(one, overwrite=overwrite)
         beside = (self.from_mask, self.trimap, self.background)
         # A mask put on one layer changes nothing else in the document, which may then be written over itself.
         refuse_inputs(target, beside if self.layer is not None else (source, *beside))
         refuse_inputs(mask, (source, *beside))
+        for one in (target, mask):
+            if one is not None:
+                refuse_unwritable(one, overwrite=overwrite)
 
     def solve(self, source: Source, progress: Progress | None) -> Cutout:
         """The cut-out of a picture that was read or is to be read."""

@@ -29,14 +29,14 @@ def add_subject_options(command: Command) -> Command:
             metavar="COLOUR|A..B|blur|PICTURE",
             help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
         ),
-        click.option("--save-mask", metavar="PATH", help="Write the alpha alone too, as gray PNG or TIFF."),
         click.option(
             "--mask-bits",
             type=click.Choice(("8", "16")),
             default="16",
             show_default=True,
-            help="Bits of that file: some programs take masks of 8 only.",
+            help="Bits of the file of --save-mask: some programs take masks of 8 only.",
         ),
+        click.option("--save-mask", metavar="PATH", help="Write the alpha alone too, as gray PNG or TIFF."),
     ):
         command = option(command)
     return command

@@ -17,6 +17,7 @@ import click
 from mattework._version import __version__
 from mattework.cli.report import print_json
 from mattework.errors import MatteworkError, ModelError
+from mattework.extras import tell_how_to_add
 
 LIBRARIES = (
     "onnxruntime",
@@ -170,7 +171,7 @@ def _look_at_editor() -> Iterator[Fact]:
     try:
         metadata.version("PyQt6")
     except metadata.PackageNotFoundError:
-        yield Fact("editor", 'not installed; pip install "mattework[editor]" adds it')
+        yield Fact("editor", f"not installed; {tell_how_to_add('PyQt6')} adds it")
         return
     # In a process of its own: a toolkit that lacks a library of the system may end the process that loads it.
     code = "import mattework_editor.app; from PyQt6.QtCore import qVersion; print(qVersion())"

@@ -12,6 +12,7 @@ import click
 
 from mattework.cli import ENDINGS
 from mattework.errors import FileNotReadable, UsageError
+from mattework.extras import tell_how_to_add
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 """Variables that tell Qt where windows go; without any it would end the process."""
@@ -57,7 +58,7 @@ def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> in
         if (error.name or "").split(".")[0] not in ("PyQt6", "mattework_editor"):
             raise
         raise UsageError(
-            'The editor is not installed here. Install it with: pip install "mattework[editor]"'
+            f"The editor is not installed here. Install it with: {tell_how_to_add('PyQt6')}"
         ) from error
     except ImportError as error:
         raise UsageError(

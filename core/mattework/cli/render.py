@@ -45,8 +45,8 @@ def render(source: str, quiet: bool, **options: Any) -> int:
     make_folder(options["output"])
     if target is not None:
         check_format(target, options["file_format"], layered=False, quality=options["quality"], bits=bits)
-        refuse_unwritable(target, overwrite=options["overwrite"])
         refuse_inputs(target, (source, options["background"]))
+        refuse_unwritable(target, overwrite=options["overwrite"])
     with show_progress(Path(source).name, quiet=quiet) as progress:
         document = open_source(read_source(source))
         _, reasons = is_exact_for(document)

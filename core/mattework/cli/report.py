@@ -81,7 +81,7 @@ def tell_result(
     for note in every_note:
         say(f"  note: {note}", quiet=quiet)
     if report.confidence is not None and report.confidence < UNSURE:
-        say(f"  note: look at this one. {'; '.join(report.reasons)}", quiet=quiet)
+        say(f"  note: look at this one: {'; '.join(report.reasons)}", quiet=quiet)
     if verbose:
         for step, seconds in report.steps.items():
             say(f"  {step:<8} {seconds:7.3f} s", quiet=quiet)

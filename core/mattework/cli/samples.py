@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from mattework.cli.display import say
-from mattework.cli.targets import make_folder, refuse_unwritable
-from mattework.formats.atomic import write_atomically
+from mattework.cli.targets import make_folder
+from mattework.errors import OutputExists
+from mattework.formats.atomic import check_target, write_atomically
 
 
 @click.command()
@@ -26,7 +27,12 @@ def samples(folder: Path, overwrite: bool) -> None:
     make_folder(f"{folder}/")
     sources = sorted(one for one in samples_folder().iterdir() if one.is_file())
     for source in sources:
-        refuse_unwritable(folder / source.name, overwrite=overwrite)
+        try:
+            check_target(folder / source.name, overwrite=overwrite)
+        except OutputExists:
+            raise OutputExists(
+                f"{folder / source.name} exists already. Add --overwrite to replace it, or name another folder."
+            ) from None
     for source in sources:
         with write_atomically(folder / source.name, overwrite=overwrite) as stream:
             stream.write(source.read_bytes())

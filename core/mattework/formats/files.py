@@ -15,7 +15,16 @@ from mattework.document.model import Document
 from mattework.errors import DamagedFile, UnsupportedFile, UsageError
 from mattework.formats.limits import Limits, translate_decoder_errors
 from mattework.formats.masks import read_mask, read_trimap, save_mask
-from mattework.formats.sniff import HEAD_BYTES, Kind, describe_stranger, kind_of_suffix, sniff_kind
+from mattework.formats.sniff import (
+    HEAD_BYTES,
+    Kind,
+    describe_stranger,
+    explain_camera_raw,
+    has_raw_name,
+    is_camera_raw,
+    kind_of_suffix,
+    sniff_kind,
+)
 from mattework.formats.streams import Source, Target, open_source, write_target
 from mattework.progress import Progress
 
@@ -72,6 +81,8 @@ def open_document(source: Source, *, limits: Limits | None = None, name: str | N
             raise DamagedFile(f"{shown} is empty. Copy it again.")
         kind = sniff_kind(head)
         if kind is None:
+            if is_camera_raw(head) or has_raw_name(shown):
+                raise UnsupportedFile(explain_camera_raw(shown))
             raise UnsupportedFile(
                 f"{shown} is {describe_stranger(head)}. Mattework reads JPEG, PNG, WebP, AVIF, HEIC, BMP, GIF, TIFF, PSD "
                 "and PSB; save it as one of these."
@@ -176,7 +187,7 @@ def _name_format(target: Target, format: str | None) -> str:
     if known is None:
         raise UsageError(
             f"{os.fspath(target)} does not end in a format that can be written. "
-            f"Use one of: {', '.join(_FORMAT_OF_SUFFIX)}."
+            f"Use one of: {', '.join(_FORMAT_OF_SUFFIX)}; a folder has to be there, or end in a slash."
         )
     return known
 

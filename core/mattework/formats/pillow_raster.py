@@ -13,6 +13,7 @@ import numpy as np
 from mattework.arrays import Bytes, Samples
 from mattework.document.model import ColorMode, Depth, Metadata
 from mattework.errors import DamagedFile, FormatCannotHold, OutOfMemory, UnsupportedFile
+from mattework.extras import tell_how_to_add
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata, fit_into_jpeg, with_resolution_in_exif
 from mattework.formats.raster import Picture
@@ -26,7 +27,6 @@ DEFAULT_QUALITY = {Kind.JPEG: 95, Kind.WEBP: 92, Kind.AVIF: 85}
 LOSSLESS_QUALITY = 100
 LONGEST_SIDE = {Kind.JPEG: 65500, Kind.WEBP: 16383, Kind.AVIF: 65535}
 
-_EXTRA_HEIF = 'pip install "mattework[heif]"'
 _STRIP_PIXELS = 1 << 22
 _pillow_lock = threading.Lock()
 
@@ -68,7 +68,7 @@ def read_heic(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
         import pillow_heif
     except ImportError as error:
         raise UnsupportedFile(
-            f"{name} is a HEIC picture, which needs an extra library. Install it with: {_EXTRA_HEIF}"
+            f"{name} is a HEIC picture, which needs an extra library. Install it with: {tell_how_to_add('pillow-heif')}"
         ) from error
     stream.seek(0)
     with translate_decoder_errors(name, "HEIC picture"):

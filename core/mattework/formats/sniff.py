@@ -41,6 +41,14 @@ SUFFIXES: dict[str, Kind] = {
     ".psb": Kind.PSD,
 }
 
+# fmt: off
+RAW_SUFFIXES = frozenset((
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".kdc", ".mef", ".mos",
+    ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+))
+# fmt: on
+"""What cameras call the files of their sensors' own data."""
+
 HEAD_BYTES = 64
 
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -56,16 +64,16 @@ _NAMED_STRANGERS = (
     (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (b"gimp xcf", "a GIMP document"),
-    (b"IIRO", "a camera raw file"),
-    (b"IIU\x00", "a camera raw file"),
-    (b"FUJIFILM", "a camera raw file"),
     (b"<svg", "an SVG drawing"),
     (b"<?xml", "an XML file"),
 )
+_RAW_HEADS = (b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FUJIFILM", b"FOVb", b"\0MRM")
 
 
 def sniff_kind(head: bytes) -> Kind | None:
     """The container that starts with `head` (64 bytes are enough), or None."""
+    if is_camera_raw(head):
+        return None
     if head.startswith(b"\xff\xd8\xff"):
         return Kind.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -92,6 +100,29 @@ def describe_stranger(head: bytes) -> str:
         if head.startswith(magic):
             return words
     return "of a kind that Mattework does not know"
+
+
+def is_camera_raw(head: bytes) -> bool:
+    """Whether a file that starts with `head` is a camera's raw file that can be told from so little.
+
+    DNG, NEF, ARW and their like are TIFF files from outside; `formats.tiff` finds those out.
+    """
+    if head[4:8] == b"ftyp":
+        return head[8:12] == b"crx "
+    return head.startswith(_RAW_HEADS) or (head[:4] in (b"II*\0", b"MM\0*") and head[8:10] == b"CR")
+
+
+def has_raw_name(name: str) -> bool:
+    """Whether a file is called as cameras call their raw files."""
+    return PurePath(name).suffix.lower() in RAW_SUFFIXES
+
+
+def explain_camera_raw(name: str) -> str:
+    """The error message for a camera's raw file."""
+    return (
+        f"{name} is a camera's raw file, which Mattework does not develop. Develop it in your raw converter, save it as "
+        "16-bit TIFF, and cut that."
+    )
 
 
 def kind_of_suffix(name: str) -> Kind | None:

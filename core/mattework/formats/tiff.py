@@ -22,11 +22,14 @@ from mattework.formats.ifd import list_tags
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, replace_bad_floats
+from mattework.formats.sniff import explain_camera_raw
 from mattework.formats.straight import unpremultiply
 from mattework.geometry import Size
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, SEPARATED, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
 
+_CFA, _LINEAR_RAW = 32803, 34892
+_DNG_VERSION = 50706
 _XMP, _ICC, _ORIENTATION, _INK_SET = 700, 34675, 274, 332
 _JPEG_COMPRESSIONS = (6, 7)
 _ASSOCIATED, _UNASSOCIATED = 1, 2
@@ -55,7 +58,7 @@ def read_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
 
     Raises:
         DamagedFile: cut off, corrupt, or lying about itself.
-        UnsupportedFile: a compression or colour model that is not read.
+        UnsupportedFile: a compression or colour model that is not read, or a camera's raw file.
         FileTooLarge: the declared size is beyond the limits.
     """
     import tifffile
@@ -148,6 +151,8 @@ def _choose_page(file: Any, name: str) -> tuple[Any, int]:
         if page.offset in seen:
             break
         seen.add(page.offset)
+        if _is_camera_raw(page):
+            raise UnsupportedFile(explain_camera_raw(name))
         if page.subfiletype & 0b101:
             continue
         count += 1
@@ -157,6 +162,20 @@ def _choose_page(file: Any, name: str) -> tuple[Any, int]:
             f"{name} is a damaged or empty TIFF file: it has no picture inside. Export it again."
         )
     return chosen, count
+
+
+def _is_camera_raw(page: Any) -> bool:
+    """Whether a page holds, or hangs above, a sensor's own data: the pages beside those are mere previews.
+
+    Source: DNG 1.7 (Adobe, 2023), "NewSubFileType" and "DNGVersion"; TIFF/EP (ISO 12234-2) for CFA pages.
+    """
+    if _DNG_VERSION in page.tags or page.photometric in (_CFA, _LINEAR_RAW):
+        return True
+    try:
+        below = page.pages or ()
+        return any(one.photometric in (_CFA, _LINEAR_RAW) for one in below)
+    except Exception:  # noqa: BLE001 - tifffile fails in many ways over a broken directory; the page itself is still checked
+        return False
 
 
 def _check_directory(page: Any, stream: BinaryIO, name: str) -> None:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mattework._version import __version__
+from mattework.extras import tell_how_to_add
 from mattework.gimp_setup.plugin_folder import (
     MAIN_FILE,
     NAME,
@@ -77,7 +78,7 @@ def check_editor() -> Finding:
     return Finding(
         True,
         "The editor is not installed here, so Open in Mattework cannot open it; all else works. "
-        'To have it: pip install "mattework[editor]" where the engine is; where pipx put it: pipx inject mattework PyQt6',
+        f"To have it: {tell_how_to_add('PyQt6')}",
     )
 
 

@@ -148,7 +148,7 @@ def solve_alpha(
         notes.append(
             "Nothing is unknown in the trimap, so no edge was solved."
             if (trimap == FOREGROUND).any()
-            else "No subject was found: everything is background. Mark it with a mask or trimap of your own."
+            else "No subject was found: everything is background. Point at it, or give a mask or trimap of your own."
         )
     else:
         has_both = bool((trimap == FOREGROUND).any()) and bool((trimap == BACKGROUND).any())

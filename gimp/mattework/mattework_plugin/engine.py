@@ -17,8 +17,8 @@ ENGINE_FILE = Path(__file__).resolve().parent.parent / "engine.json"
 """Written by `mattework gimp install`: {"command": [...], "program": "0.1.0", "protocol": 1}."""
 
 NO_ENGINE = (
-    "The Mattework engine is not installed, or this plug-in does not know where. Install it with "
-    "`pipx install mattework` or `uv tool install mattework`, then run: mattework gimp install"
+    "The Mattework engine is not installed, or this plug-in does not know where. Install it as its "
+    "README says (pipx or uv tool), then run: mattework gimp install"
 )
 
 

@@ -55,7 +55,7 @@ def test_cancel_and_an_editor_that_is_killed_change_nothing(seen: dict[str, Any]
 def test_without_the_editor_one_sentence_says_how_to_get_it(seen: dict[str, Any]) -> None:
     entry = look_at(seen, "editing")["missing"]
     assert entry["status"] == "execution-error"
-    assert 'pip install "mattework[editor]"' in entry["error"]
+    assert "pip install PyQt6" in entry["error"]
     assert "Traceback" not in entry["error"]
 
 
