@@ -153,8 +153,8 @@ class Engine:
 
     def solve_base(
         self, photo: Photo, recipe: Recipe, inputs: RecipeInputs, progress: Progress | None = None
-    ) -> tuple[TiledPlane[np.float32], str]:
-        """The alpha (H, W) of a recipe without its strokes and edge settings, and the solver that ran.
+    ) -> tuple[TiledPlane[np.float32], Recipe]:
+        """The alpha (H, W) of a recipe without its strokes and edge settings, and the recipe with what has solved it.
 
         Raises:
             EngineError, Cancelled: as above.
@@ -173,7 +173,9 @@ class Engine:
 
         with self._calling:
             value, folder = self._ask(photo, ask)
-            return _read_alpha(folder, value, photo.size), str(value["report"]["solver"])
+            made = parse_recipe(value["recipe"])
+            solved = replace(recipe, solver_used=made.solver_used, matting=made.matting)
+            return _read_alpha(folder, value, photo.size), solved
 
     def warm_up(self, photo: Photo) -> None:
         """Start the worker, load its model and hand the photo over, so that the first click is quick.

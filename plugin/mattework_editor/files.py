@@ -77,8 +77,8 @@ def make_session(opened: Opened, engine: Engine, progress: Progress | None = Non
     """
     if opened.choices is None:
         return start_session(opened.document, opened.photo, opened.path)
-    planes = make_planes(opened.photo, opened.choices, engine, opened.alpha, progress)
-    return Session(opened.document, opened.photo, opened.choices, planes, opened.path)
+    planes, choices = make_planes(opened.photo, opened.choices, engine, opened.alpha, progress)
+    return Session(opened.document, opened.photo, choices, planes, opened.path)
 
 
 def make_planes(
@@ -87,8 +87,8 @@ def make_planes(
     engine: Engine,
     alpha: TiledPlane[np.float32] | None = None,
     progress: Progress | None = None,
-) -> Planes:
-    """The planes of some choices: solved again unless `alpha` gives the result.
+) -> tuple[Planes, Choices]:
+    """The planes of some choices, solved again unless `alpha` gives the result; and the choices with what solved them.
 
     Raises:
         EngineError, MatteworkError, Cancelled.
@@ -100,18 +100,20 @@ def make_planes(
     if alpha is not None:
         frame = photo.size.rect
         drawn = draw_onto(base, base, choices.recipe.strokes, frame)
-        return Planes(TiledPlane.pack(base), TiledPlane.pack(drawn), alpha.copy())
+        return Planes(TiledPlane.pack(base), TiledPlane.pack(drawn), alpha.copy()), choices
+    recipe = choices.recipe
     packed = TiledPlane.pack(base)
     if packed.is_plain:
         solved = TiledPlane.pack((base == 255).astype(np.float32))
     elif choices.inputs.soft_mask is None:
-        recipe = choices.recipe
         found = solve_alpha(colour, base, solver=recipe.solver, matting=recipe.matting, progress=progress)
         solved = TiledPlane.pack(found.alpha)
+        recipe = replace(recipe, solver_used=found.solver, matting=found.matting or recipe.matting)
     else:
         del base
-        solved, _ = engine.solve_base(photo, choices.recipe, choices.inputs, progress)
-    return replay_strokes(Planes(packed, packed.copy(), solved), colour, choices, progress)
+        solved, recipe = engine.solve_base(photo, recipe, choices.inputs, progress)
+    choices = replace(choices, recipe=recipe)
+    return replay_strokes(Planes(packed, packed.copy(), solved), colour, choices, progress), choices
 
 
 def save_session(

@@ -105,8 +105,8 @@ def _cut(
 ) -> tuple[Choices, TiledPlane[np.float32], Bytes, dict[str, Any]]:
     opened = read_file(path)
     if opened.choices is not None:
-        planes = make_planes(opened.photo, opened.choices, engine, opened.alpha, task.report)
-        return opened.choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha.unpack()), {}
+        planes, choices = make_planes(opened.photo, opened.choices, engine, opened.alpha, task.report)
+        return choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha.unpack()), {}
     start = Recipe(subject=SubjectChoice(origin="model"))
     alpha, recipe, inputs, report = engine.find_subject(opened.photo, start, task.report)
     choices = Choices(merge_found(start, recipe), inputs, report.get("confidence"))

@@ -74,7 +74,7 @@ class Selecting(QObject):
             found = bench.engine.select_object(photo, prompts[begun.prompts :], begun.soft_mask, task.report)
             task.shown.emit(enlarge_mask(found.soft_mask, photo))
             choices = choose_found(own, begun, prompts, found)
-            planes = files.make_planes(photo, choices, bench.engine, None, task.report)
+            planes, choices = files.make_planes(photo, choices, bench.engine, None, task.report)
             return choices, planes, compare_planes(before, planes), found
 
         def show(coarse: Bytes) -> None:
@@ -83,7 +83,6 @@ class Selecting(QObject):
         def done(result: tuple[Choices, Planes, tuple[Patch, ...], Found]) -> None:
             choices, planes, patches, found = result
             session.replace_planes(name, choices, planes, patches)
-            bench.ran = self.tr("{model} on {device}").format(model=found.model, device=found.device)
             sure = self.tr("Confidence {0}%").format(write_number(100 * found.confidence))
             bench.told.emit(" – ".join([sure, *found.reasons]))
             bench.after_step(session.size.rect)
@@ -100,12 +99,12 @@ class Selecting(QObject):
         assert session is not None
         photo, before = session.photo, session.planes
 
-        def work(task: Task) -> tuple[Planes, Any]:
-            planes = files.make_planes(photo, choices, bench.engine, None, task.report)
-            return planes, compare_planes(before, planes)
+        def work(task: Task) -> tuple[Choices, Planes, tuple[Patch, ...]]:
+            planes, solved = files.make_planes(photo, choices, bench.engine, None, task.report)
+            return solved, planes, compare_planes(before, planes)
 
-        def done(result: tuple[Planes, Any]) -> None:
-            session.replace_planes(name, choices, *result)
+        def done(result: tuple[Choices, Planes, tuple[Patch, ...]]) -> None:
+            session.replace_planes(name, *result)
             bench.after_step(session.size.rect)
 
         bench.start_long(self.tr("Solving the edge"), work, done)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
+from mattework import Recipe
 from mattework_editor.wording import write_scale
 
 
@@ -24,7 +25,7 @@ class StatusBar(QStatusBar):
         self.cancel_button.setToolTip(self.tr("Stop this; what was there before stays (Ctrl+.)"))
         self.ran, self.scale = QLabel(), QLabel()
         self.ran.setAccessibleName(self.tr("Model, device and solver"))
-        self.ran.setToolTip(self.tr("What found the subject, where it ran, and what solved its edge"))
+        self.ran.setToolTip(self.tr("What found the subject, where it ran then, and what solved its edge"))
         self.scale.setAccessibleName(self.tr("Scale"))
         self.addWidget(self.message, 1)
         for widget in (self.progress, self.cancel_button, self.ran, self.scale):
@@ -68,6 +69,31 @@ class StatusBar(QStatusBar):
             "write": self.tr("Writing"),
         }
         return names.get(step.lower(), step[:1].upper() + step[1:])
+
+    def show_made(self, recipe: Recipe | None) -> None:
+        """What made the alpha that is seen: the model and where it ran, or whose mask it is, and what solved the edge."""
+        self.ran.setText(
+            "" if recipe is None else ", ".join((self._name_subject(recipe), *self._name_solver(recipe)))
+        )
+
+    def _name_subject(self, recipe: Recipe) -> str:
+        subject = recipe.subject
+        if subject.model is not None:
+            where = self.tr("{model} on {device}").format(model=subject.model, device=subject.device)
+            return where if subject.device else subject.model
+        if subject.origin == "trimap":
+            return self.tr("your trimap")
+        return self.tr("painted by hand") if recipe.solver_used is None else self.tr("your mask")
+
+    def _name_solver(self, recipe: Recipe) -> list[str]:
+        if recipe.solver_used is None:
+            return []
+        network = recipe.matting if recipe.solver_used == "neural" else None
+        told = [self.tr("edge {solver}").format(solver=recipe.solver_used)]
+        if network is not None:
+            place = self.tr("{model} on {device}").format(model=network.model, device=network.device)
+            told.append(place if network.device else network.model)
+        return told
 
     def show_scale(self, scale: float) -> None:
         self.scale.setText(self.tr("{0} %").format(write_scale(scale)))

@@ -282,7 +282,7 @@ class EditorWindow(QMainWindow):
         self.parts.setEnabled(free)
         self.canvas.set_locked(not bench.can_paint)
         self.steps.show_history(history)
-        self.status.ran.setText(bench.ran)
+        self.status.show_made(session.recipe if session is not None and session.has_subject else None)
         if session is not None:
             self.edge.show_recipe(session.recipe)
             self.background.show_recipe(session.recipe)

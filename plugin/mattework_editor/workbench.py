@@ -58,7 +58,6 @@ class Workbench(QObject):
         self.session: Session | None = None
         self.sources: Sources | None = None
         self.target: Path | None = None
-        self.ran = ""
         self.tasks = Tasks(self)
         self._long: Task | None = None
         self._can_cancel = True
@@ -128,7 +127,7 @@ class Workbench(QObject):
             return session, Sources(colour, Pyramid.build(matte), session.planes.trimap)
 
         def show(sources: Sources) -> None:
-            self.session, self.sources, self.ran = None, sources, ""
+            self.session, self.sources = None, sources
             self._attach(None, sources)
             self.changed.emit()
             self.sources_replaced.emit(False)
@@ -383,9 +382,7 @@ class Workbench(QObject):
             )
 
     def tell_report(self, report: dict[str, Any]) -> None:
-        self.ran = self.tr("{model} on {device}, edge {solver}").format(
-            model=report.get("model"), device=report.get("device"), solver=report.get("solver")
-        )
+        """How sure the model is, and what is doubtful; what ran is told by the recipe."""
         confidence = report.get("confidence")
         text = (
             [] if confidence is None else [self.tr("Confidence {0}%").format(write_number(100 * confidence))]

@@ -91,7 +91,9 @@ def test_gestures_add_and_take_away_and_each_is_one_step(
     driver.key(Qt.Key.Key_M)
     driver.drag(*LEFT_BOX)
     states = [selected(driver)]
-    assert "maps" in driver.window.status.ran.text()
+    told = driver.window.status.ran.text()
+    assert told.startswith("maps on ")
+    assert "edge " in told
     driver.drag(*RIGHT_BOX)
     states.append(selected(driver))
     driver.drag(*LEFT_BOX, modifiers=ALT)

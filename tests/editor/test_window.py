@@ -40,7 +40,8 @@ def test_a_journey_from_photo_to_psd_and_on(
     driver.window.commands["select.subject"].trigger()
     assert driver.window.status.cancel_button.isVisible()
     driver.wait()
-    assert "mattework-subject" in driver.window.status.ran.text()
+    told = driver.window.status.ran.text()
+    assert told.startswith("mattework-subject on CPU, edge ")
     views.append(driver.canvas.look.view)
     assert views == [View.ORIGINAL, View.CHECKERBOARD]
     found = driver.session.planes.alpha.unpack()
@@ -80,6 +81,7 @@ def test_a_journey_from_photo_to_psd_and_on(
 
     recipe = driver.session.recipe
     driver.open(target)
+    assert driver.window.status.ran.text() == told, "the file says what made it"
     assert driver.session.recipe.strokes == recipe.strokes
     assert driver.session.recipe.edge == recipe.edge
     assert np.abs(driver.session.planes.alpha.unpack() - refined).mean() < 2e-3
@@ -129,6 +131,29 @@ def test_the_window_stays_alive_while_the_model_runs(driver: Driver) -> None:
     timer.stop()
     assert len(ticks) > 20
     assert longest_gap(ticks) < 0.1
+
+
+def test_the_status_bar_tells_what_made_what_is_seen(driver: Driver, disc_file: Path, tmp_path: Path) -> None:
+    ran = driver.window.status.ran
+    driver.open(disc_file)
+    told = [ran.text()]
+    driver.key(Qt.Key.Key_B)
+    driver.drag((100, 100), (110, 104))
+    told.append(ran.text())
+    driver.window.edge.solver.setCurrentText("guided")
+    driver.window.edge.solver.activated.emit(driver.window.edge.solver.currentIndex())
+    driver.wait()
+    driver.bench.find_subject()
+    driver.wait()
+    told.append(ran.text())
+    driver.key(Qt.Key.Key_Z, CONTROL)
+    told.append(ran.text())
+    assert told == ["", "painted by hand", "mattework-subject on CPU, edge guided", "painted by hand"]
+    picture, truth = draw_disc(240, 200)
+    cut_out(picture, from_mask=truth, solver="hard").save(tmp_path / "own.psd")
+    driver.session.history.mark_saved()
+    driver.open(tmp_path / "own.psd")
+    assert ran.text() == "your mask, edge hard"
 
 
 def test_cancelling_leaves_everything_as_it_was(driver: Driver) -> None:

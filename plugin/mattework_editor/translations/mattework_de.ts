@@ -1938,10 +1938,6 @@
       <source>looking at what you point at</source>
       <translation>ansehen, worauf Sie zeigen</translation>
     </message>
-    <message>
-      <source>{model} on {device}</source>
-      <translation>{model} auf {device}</translation>
-    </message>
   </context>
   <context>
     <name>ShadowPanel</name>
@@ -2136,8 +2132,8 @@
       <translation>Wartet auf ein anderes Bild</translation>
     </message>
     <message>
-      <source>What found the subject, where it ran, and what solved its edge</source>
-      <translation>Was das Motiv fand, wo es lief, und was seine Kante löste</translation>
+      <source>What found the subject, where it ran then, and what solved its edge</source>
+      <translation>Was das Motiv gefunden hat, wo es dabei lief, und was seine Kante gelöst hat</translation>
     </message>
     <message>
       <source>Writing</source>
@@ -2148,8 +2144,28 @@
       <translation>Maske wird geschrieben</translation>
     </message>
     <message>
+      <source>edge {solver}</source>
+      <translation>Kante {solver}</translation>
+    </message>
+    <message>
+      <source>painted by hand</source>
+      <translation>von Hand gemalt</translation>
+    </message>
+    <message>
+      <source>your mask</source>
+      <translation>Ihre Maske</translation>
+    </message>
+    <message>
+      <source>your trimap</source>
+      <translation>Ihre Trimap</translation>
+    </message>
+    <message>
       <source>{0} %</source>
       <translation>{0} %</translation>
+    </message>
+    <message>
+      <source>{model} on {device}</source>
+      <translation>{model} auf {device}</translation>
     </message>
   </context>
   <context>
@@ -2374,10 +2390,6 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
     <message>
       <source>the pasted picture</source>
       <translation>das eingefügte Bild</translation>
-    </message>
-    <message>
-      <source>{model} on {device}, edge {solver}</source>
-      <translation>{model} auf {device}, Kante {solver}</translation>
     </message>
   </context>
 </TS>
