@@ -25,15 +25,15 @@ from mattework._version import __version__
 if TYPE_CHECKING:
     from mattework.background import make_background, parse_background, parse_colour, parse_key
     from mattework.batch.journal import Batch, BatchEntry, note_review, read_batch
-    from mattework.cutout import CLEAN_LAYER, Cutout, Report
+    from mattework.cutout import Cutout, Report
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
+    from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
     from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
     from mattework.edges import apply_edge_settings
     from mattework.errors import MatteworkError
     from mattework.finding import open_model
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
-    from mattework.formats.flat import BACKGROUND_LAYER
     from mattework.formats.limits import Limits
     from mattework.formats.xmp import drop_recipe, get_recipe
     from mattework.geometry import Point, Rect, Size
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
     from mattework.models.spec import ModelSpec
     from mattework.models.store import ModelStore, open_store
-    from mattework.photo import PHOTO_LAYER, Photo, convert_for_matting, find_layer, take_photo
+    from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import apply_recipe, cut_out, finish_cutout
     from mattework.prompt import Prompt
     from mattework.recipe import (
@@ -67,20 +67,20 @@ if TYPE_CHECKING:
     )
     from mattework.reopen import find_photo
     from mattework.segment.prompted import ObjectSelector, Selection, open_selector
-    from mattework.shadow import SHADOW_LAYER, draw_shadow, settle_shadow
+    from mattework.shadow import draw_shadow, settle_shadow
     from mattework.touch import touch_alpha, touch_region
 
 _HOMES = {
     "mattework.batch.journal": ("Batch", "BatchEntry", "note_review", "read_batch"),
     "mattework.background": ("make_background", "parse_background", "parse_colour", "parse_key"),
-    "mattework.cutout": ("CLEAN_LAYER", "Cutout", "Report"),
+    "mattework.cutout": ("Cutout", "Report"),
     "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
+    "mattework.document.layer_names": ("BACKGROUND_LAYER", "CLEAN_LAYER", "PHOTO_LAYER", "SHADOW_LAYER"),
     "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
     "mattework.edges": ("apply_edge_settings",),
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
-    "mattework.formats.flat": ("BACKGROUND_LAYER",),
     "mattework.finding": ("open_model",),
     "mattework.formats.limits": ("Limits",),
     "mattework.formats.xmp": ("drop_recipe", "get_recipe"),
@@ -98,7 +98,7 @@ _HOMES = {
     "mattework.models.runtime": ("ModelSession",),
     "mattework.models.spec": ("ModelSpec",),
     "mattework.models.store": ("ModelStore", "open_store"),
-    "mattework.photo": ("PHOTO_LAYER", "Photo", "convert_for_matting", "find_layer", "take_photo"),
+    "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
     "mattework.pipeline": ("apply_recipe", "cut_out", "finish_cutout"),
     "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
@@ -115,7 +115,7 @@ _HOMES = {
     ),
     "mattework.reopen": ("find_photo",),
     "mattework.segment.prompted": ("ObjectSelector", "Selection", "open_selector"),
-    "mattework.shadow": ("SHADOW_LAYER", "draw_shadow", "settle_shadow"),
+    "mattework.shadow": ("draw_shadow", "settle_shadow"),
     "mattework.touch": ("touch_alpha", "touch_region"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -11,9 +11,10 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from mattework.arrays import Floats, Samples
+from mattework.document.layer_names import BACKGROUND_LAYER
 from mattework.document.model import ColorMode, Document, Layer, depth_white
 from mattework.errors import UsageError
-from mattework.formats.flat import BACKGROUND_LAYER, make_colour_layer
+from mattework.formats.flat import make_colour_layer
 from mattework.geometry import Size
 from mattework.gradient import Gradient, draw_gradient, parse_gradient
 from mattework.photo import Photo, take_photo

@@ -8,19 +8,16 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mattework.arrays import Bytes, Floats
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
 from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_white
-from mattework.formats.flat import BACKGROUND_LAYER
 from mattework.geometry import Rect
 from mattework.layer_states import apply_layer_state
-from mattework.photo import PHOTO_LAYER, Photo
+from mattework.photo import Photo
 from mattework.recipe import LayerState, MattingChoice, Recipe, RecipeInputs
-from mattework.shadow import SHADOW_LAYER
 
 if TYPE_CHECKING:
     from mattework.arrays import Samples
     from mattework.progress import Progress
-
-CLEAN_LAYER = "Clean colours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Group, Layer, Node
-from mattework.photo import PHOTO_LAYER, Photo
+from mattework.photo import Photo
 from mattework.recipe import LayerState, Recipe
 
 OPACITY_STEP = 1 / 255
@@ -40,9 +41,7 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
         document: a layered file that was made with `recipe`; another one leaves the recipe as it is.
         photo: the recipe's photo in it, as `find_photo` gives it.
     """
-    from mattework.cutout import CLEAN_LAYER, is_whole_layer
-    from mattework.formats.flat import BACKGROUND_LAYER
-    from mattework.shadow import SHADOW_LAYER
+    from mattework.cutout import is_whole_layer
 
     siblings = _find_siblings(document.layers, photo)
     if siblings is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Bytes, Samples
+from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_white
 from mattework.errors import UsageError
 from mattework.geometry import Size
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | Image | AnyArray | Document"
 """What a picture can come from: a path, bytes, an open file, a PIL image, an array, or a document."""
 
-PHOTO_LAYER = "Photo"
 _BRIGHTEST_MEDIAN = 8.0
 """Float pictures may be brighter than white, but none is three stops over it in half of its pixels."""
 

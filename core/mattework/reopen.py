@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mattework.arrays import Samples
-from mattework.cutout import CLEAN_LAYER, is_whole_layer
+from mattework.cutout import is_whole_layer
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER
 from mattework.document.model import Document
 from mattework.errors import RecipeError
-from mattework.formats.flat import BACKGROUND_LAYER
-from mattework.photo import PHOTO_LAYER, Photo, find_layer, hash_samples, take_photo
+from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe
 
 

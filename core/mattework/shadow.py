@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Floats, Samples
+from mattework.document.layer_names import SHADOW_LAYER
 from mattework.document.model import depth_dtype, depth_white
 from mattework.errors import UsageError
 from mattework.geometry import Rect
@@ -35,7 +36,6 @@ from mattework.recipe import Shadow
 if TYPE_CHECKING:
     from mattework.document.model import Document, Layer
 
-SHADOW_LAYER = "Shadow"
 SLOPE = 0.3
 """Most that the floor may rise for every pixel to the side."""
 

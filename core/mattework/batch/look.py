@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Bytes, Floats, Samples
-from mattework.cutout import CLEAN_LAYER, Cutout
+from mattework.cutout import Cutout
 from mattework.document.colour import convert_to_srgb8
 from mattework.document.composite import flatten_document
+from mattework.document.layer_names import CLEAN_LAYER, PHOTO_LAYER
 from mattework.document.model import Document, Layer, array_depth, depth_white
 from mattework.geometry import Rect, Size
-from mattework.photo import PHOTO_LAYER, Photo, make_preview, open_source, take_photo
+from mattework.photo import Photo, make_preview, open_source, take_photo
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from mattework.arrays import Bytes, Samples
+from mattework.document.layer_names import BACKGROUND_LAYER
 from mattework.document.model import (
     ColorMode,
     Depth,
@@ -29,7 +30,6 @@ from mattework.formats.xmp import drop_recipe
 from mattework.progress import Progress
 
 WHITE = (1.0, 1.0, 1.0)
-BACKGROUND_LAYER = "Background"
 
 _WORDS = {"png": "PNG", "webp": "WebP", "avif": "AVIF", "jpeg": "JPEG", "tiff": "TIFF"}
 _MODES = {

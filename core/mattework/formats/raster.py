@@ -8,12 +8,11 @@ from typing import cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples
+from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Document, Layer, array_depth
 from mattework.formats.exif import read_orientation, read_resolution
 from mattework.formats.metadata import RawMetadata, settle_metadata
 from mattework.geometry import Size
-
-PHOTO_LAYER = "Photo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -346,7 +346,7 @@ def _hand_over(
     folder: Path | None,
 ) -> dict[str, Any]:
     """Mask, clean colours and soft mask as files; recipe and report as values."""
-    from mattework.cutout import CLEAN_LAYER
+    from mattework.document.layer_names import CLEAN_LAYER
     from mattework.document.model import Layer
     from mattework.worker.rasters import locate_file, write_colours
 

@@ -12,10 +12,10 @@ from typing import Any, cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Bools, Floats, Samples
+from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Document, Layer, Metadata, array_depth
 from mattework.errors import UsageError
 from mattework.geometry import Size
-from mattework.photo import PHOTO_LAYER
 from mattework.worker.protocol import Picture
 
 DTYPES: dict[str, np.dtype[Any]] = {

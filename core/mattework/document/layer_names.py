@@ -1,0 +1,10 @@
+"""Names of the layers that Mattework makes, by which it finds them again in a file."""
+
+PHOTO_LAYER = "Photo"
+"""The photo's own pixels under the layer mask; the one layer of a flat picture."""
+CLEAN_LAYER = "Clean colours"
+"""The foreground estimate under the same mask, above the photo."""
+SHADOW_LAYER = "Shadow"
+"""The shadow, under the photo."""
+BACKGROUND_LAYER = "Background"
+"""What was put behind, at the bottom."""
