@@ -1,7 +1,7 @@
 """Batches of samples, made in a process of their own while the network trains.
 
 All samples of a batch share one frame shape. Early in training frames have about 256 x 256 pixels;
-later their size varies from 256 to 448, so that the network serves several input sizes.
+later their size varies from 256 to 512, so that the network serves several input sizes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ B_co = TypeVar("B_co", covariant=True)
 
 PIXELS_PER_BATCH = 16 * 256 * 256
 _SINGLE_SIZE_UNTIL = 0.4
-_LATE_SIDES = (256, 288, 320, 320, 352, 384, 448)
+_LATE_SIDES = (256, 288, 320, 320, 352, 384, 448, 512)
 _ASPECTS = (1.0, 1.0, 3 / 4, 4 / 3, 2 / 3, 3 / 2)
 
 Batch = tuple[Tensor, Tensor, Tensor]
