@@ -41,7 +41,10 @@ class Selecting(QObject):
     def find_subject(self) -> None:
         """Run the subject model; strokes stay and are solved again on its result. One step."""
         bench, session = self._bench, self._bench.session
-        if session is None or bench.is_solving:
+        if session is None:
+            return
+        if bench.is_solving and not bench.is_busy:
+            bench.wait_for_strokes(self.find_subject)
             return
         photo, own, colour, before = session.photo, session.choices, session.colour, session.planes
 

@@ -6,6 +6,7 @@ waits for it. Strokes are the work of `strokes`, subject and objects of `selecti
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -62,8 +63,8 @@ class Workbench(QObject):
         self._long: Task | None = None
         self._can_cancel = True
         self._opening = False
-        self._waiting: Callable[[], None] | None = None
-        self.changed.connect(self._hand_over_waiting)
+        self._waiting: deque[Callable[[], None]] = deque()
+        self.changed.connect(self._start_waiting)
         self.display = MatteDisplay(self.tasks, self.tell, self)
         self.clean = CleanDisplay(self.tasks, self.tell, self)
         self.selecting = Selecting(self)
@@ -100,7 +101,7 @@ class Workbench(QObject):
     ) -> None:
         """Open a photo or a file of ours; with a draft, go on with its unsaved work. `read` reads the file, for pictures
         that come in another way."""
-        self._waiting = None
+        self._waiting.clear()
         self.strokes.forget()
 
         def work(task: Task) -> tuple[Session, Sources]:
@@ -195,11 +196,13 @@ class Workbench(QObject):
             self._end_long(ended)
             done(result)
             self.strokes.go_on()
+            self._start_waiting()
 
         def fail(error: BaseException) -> None:
             self._end_long(ended)
             self.tell(error)
             self.strokes.go_on()
+            self._start_waiting()
 
         task = self.tasks.start(work, finish, fail)
         self._long, self._can_cancel = task, can_cancel
@@ -264,16 +267,19 @@ class Workbench(QObject):
         if session is None:
             return
         if self.is_solving and not self.is_busy:
-            self._waiting = lambda: self.hand_over(title, work, done)
-            self.told.emit(self.tr("This is done as soon as the last stroke is solved."))
+            self.wait_for_strokes(lambda: self.hand_over(title, work, done))
             return
         self.start_long(title, lambda task: work(session, task.report), done)
 
-    def _hand_over_waiting(self) -> None:
-        """What waited for the last stroke."""
-        if self._waiting is not None and not self.is_solving and not self.is_busy:
-            waiting, self._waiting = self._waiting, None
-            waiting()
+    def wait_for_strokes(self, start: Callable[[], None]) -> None:
+        """Start something when the last stroke is solved."""
+        self._waiting.append(start)
+        self.told.emit(self.tr("This is done as soon as the last stroke is solved."))
+
+    def _start_waiting(self) -> None:
+        """What waited for the last stroke, one after the other."""
+        while self._waiting and not self.is_solving and not self.is_busy:
+            self._waiting.popleft()()
 
     def note_kept(self) -> None:
         """What was done is in a file now, or with the host that asked for it."""

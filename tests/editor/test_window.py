@@ -133,6 +133,20 @@ def test_the_window_stays_alive_while_the_model_runs(driver: Driver) -> None:
     assert longest_gap(ticks) < 0.1
 
 
+def test_select_subject_waits_for_the_stroke_that_is_solved(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (126, 104), wait=False)
+    assert driver.bench.is_solving
+    driver.window.commands["select.subject"].trigger()
+    assert "as soon as the last stroke" in driver.window.status.message.text()
+    wait_until(lambda: driver.bench.is_busy)
+    assert driver.window.status.progress.isVisible()
+    driver.wait()
+    assert [step.name for step in driver.session.history.steps] == ["Add with Brush", "Select Subject"]
+
+
 def test_the_status_bar_tells_what_made_what_is_seen(driver: Driver, disc_file: Path, tmp_path: Path) -> None:
     ran = driver.window.status.ran
     driver.open(disc_file)
