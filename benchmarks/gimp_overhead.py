@@ -98,7 +98,7 @@ def main() -> None:
             json.dumps({"dark": [40, 70, 90], "bright": [220, 160, 120]}), encoding="utf-8"
         )
         settings = {"MATTEWORK_TEST_WORK": folder, "MATTEWORK_BENCH_SIZES": json.dumps(sizes)}
-        host.run(work / "script.py", settings, timeout=550)
+        host.run(work / "script.py", settings)
         print("   MP  engine   total   engine itself   on top   plug-in's memory")
         for size, turn, status, total, engine, memory in json.loads(
             (work / "out" / "results.json").read_text()

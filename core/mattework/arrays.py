@@ -40,7 +40,14 @@ class Plane(Protocol[Kind]):
     def __getitem__(self, where: tuple[slice, slice], /) -> NDArray[Kind]: ...
 
 
+STRIP_PIXELS = 1 << 20
 _ROUNDING = 1e-3
+
+
+def split_rows(array: AnyArray) -> list[slice]:
+    """The rows of a picture (H, W, …) in strips of about a million pixels, so that none is held twice in floats."""
+    rows = max(1, STRIP_PIXELS // max(1, array.shape[1]))
+    return [slice(top, min(top + rows, array.shape[0])) for top in range(0, array.shape[0], rows)]
 
 
 def check_alpha(alpha: AnyArray, *, name: str = "alpha") -> None:

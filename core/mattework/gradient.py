@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Floats, Samples
+from mattework.arrays import AnyArray, Floats, Samples, split_rows
 from mattework.document.model import Depth, depth_dtype, depth_white
 from mattework.geometry import Size
 
@@ -26,7 +26,6 @@ _ANGLE = re.compile(r"(-?\d+(?:\.\d+)?)deg", re.IGNORECASE)
 _PLACE = re.compile(r"(.*?)\s+(-?\d+(?:\.\d+)?)%", re.DOTALL)
 _SIDES = {"to top": 0.0, "to right": 90.0, "to bottom": 180.0, "to left": 270.0}
 _TABLE = 65
-_STRIP_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,11 @@ def draw_gradient(gradient: Gradient, document: Document) -> Samples:
     table = cast("Samples", table * np.float32(depth_white(document.depth)))
     size = document.size
     out = np.empty((*size.shape, document.mode.channels), depth_dtype(document.depth))
-    rows = max(1, _STRIP_PIXELS // max(1, size.width))
-    for top in range(0, size.height, rows):
-        share = _find_share(gradient.angle, size, top, min(top + rows, size.height))
+    for rows in split_rows(out):
+        share = _find_share(gradient.angle, size, rows.start, rows.stop)
         for channel in range(document.mode.channels):
             values = np.interp(share, knots, table[:, channel])
-            out[top : top + rows, :, channel] = round_smoothly(values, document.depth, top, channel)
+            out[rows, :, channel] = round_smoothly(values, document.depth, rows.start, channel)
     return cast("Samples", out)
 
 

@@ -13,14 +13,13 @@ from typing import cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Floats, Samples
+from mattework.arrays import AnyArray, Floats, Samples, split_rows
 from mattework.document.model import array_depth, depth_white
 from mattework.gradient import round_smoothly
 
 _WORKING_SIGMA = 1.75
 _MARGIN = 2
 """Working pixels around the subject that are filled too: the edge's own colours are mixed."""
-_STRIP_PIXELS = 1 << 20
 
 
 def blur_surroundings(colour: Samples, alpha: Floats, sigma: float) -> Samples:
@@ -87,16 +86,15 @@ def _enlarge(small: Floats, like: Samples) -> Samples:
     depth = array_depth(like)
     white = np.float32(depth_white(depth))
     out: AnyArray = np.empty_like(like)
-    rows = max(1, _STRIP_PIXELS // max(1, width))
     share = small.shape[0] / height
     wide = cv2.resize(small, (width, small.shape[0]), interpolation=cv2.INTER_LINEAR)
     wide = wide.reshape(small.shape[0], width, channels)
-    for top in range(0, height, rows):
-        places = (np.arange(top, min(top + rows, height)) + 0.5) * share - 0.5
+    for rows in split_rows(like):
+        places = (np.arange(rows.start, rows.stop) + 0.5) * share - 0.5
         upper = np.floor(places).astype(np.int64)
         rest = (places - upper).astype(np.float32)[:, None, None]
         first, second = (wide[row.clip(0, small.shape[0] - 1)] for row in (upper, upper + 1))
         mixed = (first * (1 - rest) + second * rest) * white
         for channel in range(channels):
-            out[top : top + rows, :, channel] = round_smoothly(mixed[..., channel], depth, top, channel)
+            out[rows, :, channel] = round_smoothly(mixed[..., channel], depth, rows.start, channel)
     return cast("Samples", out)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from mattework import arrays
 from mattework.arrays import Samples
-from mattework.document import colour as module
 from mattework.document.colour import (
     convert_srgb_colour,
     convert_srgb_samples,
@@ -134,7 +134,7 @@ def test_one_wrong_byte_in_a_profile_is_survived(place: int, value: int) -> None
 def test_strips_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = np.random.default_rng(2).integers(0, 65536, (37, 23, 4)).astype(np.uint16)
     whole = convert_to_srgb8(pixels, ColorMode.CMYK, None)
-    monkeypatch.setattr(module, "STRIP_PIXELS", 50)
+    monkeypatch.setattr(arrays, "STRIP_PIXELS", 50)
     np.testing.assert_array_equal(convert_to_srgb8(pixels, ColorMode.CMYK, None), whole)
 
 

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bytes, Floats, Samples
+from mattework.arrays import AnyArray, Bytes, Floats, Samples, split_rows
 from mattework.document.icc import SimpleProfile, read_simple_profile
 from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
-
-STRIP_PIXELS = 1 << 20
 
 _PROFILE_SPACES = {
     ColorMode.GRAY: (b"GRAY", "L"),
@@ -53,21 +51,19 @@ def convert_to_srgb8(colour: Samples, mode: ColorMode, icc: bytes | None) -> Byt
     16-bit and float samples (clipped to 0..1) with a simple gray or RGB profile are converted at full precision, so linear
     ones keep their shadows; with other profiles they are rounded to 8 bits first, which is what LittleCMS takes here.
     """
-    height, width = colour.shape[:2]
-    out = np.empty((height, width, 3), np.uint8)
+    out = np.empty((*colour.shape[:2], 3), np.uint8)
     transform = _make_transform(icc, mode, True) if icc is not None else None
     simple = None
     if icc is not None and transform is not None and colour.dtype != np.uint8:
         simple = read_simple_profile(icc, mode)
-    rows = max(1, STRIP_PIXELS // max(1, width))
-    for top in range(0, height, rows):
-        strip = colour[top : top + rows]
+    for rows in split_rows(colour):
+        strip = colour[rows]
         if simple is not None:
-            out[top : top + rows] = _apply_simple_profile(simple, strip)
+            out[rows] = _apply_simple_profile(simple, strip)
         elif transform is not None:
-            out[top : top + rows] = _apply_transform(transform, _to_8bit(strip), mode)
+            out[rows] = _apply_transform(transform, _to_8bit(strip), mode)
         else:
-            out[top : top + rows] = _convert_plainly(strip, mode)
+            out[rows] = _convert_plainly(strip, mode)
     return out
 
 
@@ -89,19 +85,15 @@ def convert_srgb_samples(samples: Samples, mode: ColorMode, icc: bytes | None) -
     Through a profile the result has 8 significant bits.
     """
     depth = array_depth(samples)
-    height, width = samples.shape[:2]
-    out = np.empty((height, width, mode.channels), depth_dtype(depth))
+    out = np.empty((*samples.shape[:2], mode.channels), depth_dtype(depth))
     transform = _make_transform(icc, mode, False) if icc is not None else None
-    rows = max(1, STRIP_PIXELS // max(1, width))
-    for top in range(0, height, rows):
-        strip = samples[top : top + rows]
+    for rows in split_rows(samples):
+        strip = samples[rows]
         if transform is not None:
             converted = _apply_transform(transform, _to_8bit(strip), ColorMode.RGB, mode)
-            out[top : top + rows] = _from_floats(converted.astype(np.float32) / np.float32(255), depth)
+            out[rows] = _from_floats(converted.astype(np.float32) / np.float32(255), depth)
         else:
-            out[top : top + rows] = _from_floats(
-                _convert_floats_plainly(_to_floats(strip), mode, depth), depth
-            )
+            out[rows] = _from_floats(_convert_floats_plainly(_to_floats(strip), mode, depth), depth)
     return cast("Samples", out)
 
 

@@ -38,6 +38,7 @@ _UNIT = {
 _BYTES = {**_UNIT, 5: 8, 10: 8}
 
 Read: TypeAlias = Callable[[int, int], bytes]
+"""From a position and a number of bytes to these bytes, or fewer where the file ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,14 @@ def read_from_stream(stream: BinaryIO) -> Read:
 
 
 def read_number(code: str, read: Read, at: int) -> int | None:
+    """One whole number of a `struct` code; None beyond the end."""
     size = struct.calcsize(code)
     data = read(at, size)
     return int(struct.unpack(code, data)[0]) if len(data) == size else None
 
 
 def read_header(read: Read) -> Layout | None:
+    """How the file stores its numbers; None when it is no TIFF."""
     head = read(0, 4)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 4:
@@ -134,17 +137,13 @@ def read_header(read: Read) -> Layout | None:
 
 def read_directory(read: Read, layout: Layout, offset: int) -> Directory | None:
     """The directory at `offset` with every entry whose value can be read; None when the directory itself cannot."""
-    count = read_number(layout.count_code, read, offset) if offset >= 8 else None
-    if count is None or not 0 < count <= _MAX_ENTRIES:
+    found = _read_table(read, layout, offset)
+    if found is None:
         return None
-    start = offset + struct.calcsize(layout.count_code)
-    table = read(start, count * layout.entry_size)
-    if len(table) < count * layout.entry_size:
-        return None
+    start, table = found
     entries: dict[int, Entry] = {}
     head = struct.calcsize(layout.entry_code)
-    for index in range(count):
-        at = index * layout.entry_size
+    for at in range(0, len(table), layout.entry_size):
         tag, kind, number = struct.unpack_from(layout.entry_code, table, at)
         length = _BYTES.get(kind, 0) * number
         if not 0 < length <= _MAX_VALUE:
@@ -161,15 +160,22 @@ def read_directory(read: Read, layout: Layout, offset: int) -> Directory | None:
     return Directory(entries, end, read_number(layout.offset_code, read, end) or 0)
 
 
-def read_rows(read: Read, layout: Layout, offset: int) -> tuple[dict[int, bytes], int] | None:
-    """The directory's rows by tag as they lie in the file, values unread, and the offset of the next directory."""
+def _read_table(read: Read, layout: Layout, offset: int) -> tuple[int, bytes] | None:
+    """Where the rows of the directory at `offset` begin, and the rows; None when they are not all there."""
     count = read_number(layout.count_code, read, offset) if offset >= 8 else None
     if count is None or not 0 < count <= _MAX_ENTRIES:
         return None
     start = offset + struct.calcsize(layout.count_code)
     table = read(start, count * layout.entry_size)
-    if len(table) < count * layout.entry_size:
+    return (start, table) if len(table) == count * layout.entry_size else None
+
+
+def read_rows(read: Read, layout: Layout, offset: int) -> tuple[dict[int, bytes], int] | None:
+    """The directory's rows by tag as they lie in the file, values unread, and the offset of the next directory."""
+    found = _read_table(read, layout, offset)
+    if found is None:
         return None
+    start, table = found
     rows = [table[at : at + layout.entry_size] for at in range(0, len(table), layout.entry_size)]
     by_tag = {struct.unpack_from(layout.order + "H", row)[0]: row for row in rows}
     return by_tag, read_number(layout.offset_code, read, start + len(table)) or 0
@@ -177,9 +183,7 @@ def read_rows(read: Read, layout: Layout, offset: int) -> tuple[dict[int, bytes]
 
 def find_row(read: Read, layout: Layout, offset: int, tag: int) -> int | None:
     """Where the row of a tag lies in the directory at `offset`; None where it has no such row."""
-    count = read_number(layout.count_code, read, offset) if offset >= 8 else None
-    start = offset + struct.calcsize(layout.count_code)
-    table = read(start, min(count or 0, _MAX_ENTRIES) * layout.entry_size)
+    start, table = _read_table(read, layout, offset) or (0, b"")
     for at in range(0, len(table), layout.entry_size):
         if struct.unpack_from(layout.order + "H", table, at)[0] == tag:
             return start + at
@@ -210,12 +214,14 @@ def list_tags(stream: BinaryIO, directory_offset: int) -> frozenset[int]:
 
 
 def make_pointer(tag: int, offset: int, layout: Layout) -> Entry:
+    """An entry that names the position of another directory."""
     if layout.big:
         return Entry(tag, 18, 1, struct.pack(layout.order + "Q", offset), 0)
     return Entry(tag, LONG, 1, struct.pack(layout.order + "I", offset), 0)
 
 
 def turn_entry(entry: Entry, layout: Layout, out_layout: Layout) -> Entry:
+    """The entry with its value in another byte order."""
     unit = _UNIT[entry.type]
     if layout.order == out_layout.order or unit == 1:
         return entry
@@ -256,6 +262,7 @@ def append_first_directory(
 
 
 def _append_aligned(out: BinaryIO, data: bytes) -> int:
+    """Write at an even position, as TIFF 6.0 asks; where it starts."""
     at = out.tell()
     out.write(bytes(at & 1) + data)
     return at + (at & 1)

@@ -27,7 +27,6 @@ from mattework.errors import DamagedFile, FormatCannotHold
 from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd_composite import (
-    MERGED_ALPHA_MARKS,
     SpooledComposite,
     read_composite,
     spool_composite,
@@ -35,7 +34,7 @@ from mattework.formats.psd_composite import (
 )
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
-from mattework.formats.psd_layout import PsdLayout, Span, scan_psd
+from mattework.formats.psd_layout import MERGED_ALPHA_MARKS, PsdLayout, Span, scan_psd
 from mattework.formats.psd_planes import PlaneDamaged
 from mattework.formats.psd_resources import (
     INDEXED_TRANSPARENT,

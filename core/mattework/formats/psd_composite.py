@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psd_tools.constants import Compression
 
-from mattework.arrays import AnyArray, Floats, Samples
+from mattework.arrays import AnyArray, Floats, Samples, split_rows
 from mattework.document.composite import flatten_in_bands
 from mattework.document.model import ColorMode, Depth, Document, array_depth, depth_dtype, depth_white
 from mattework.formats.psd_layout import PsdLayout, Span, check_channel
@@ -31,11 +31,6 @@ from mattework.formats.psd_planes import (
 )
 from mattework.geometry import Rect
 from mattework.progress import Progress
-
-MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
-"""Blocks that say that the merged picture has transparency; at 8 bits a negative number of layers says it, too."""
-
-_STRIP_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +211,7 @@ def matte_on_white(color: AnyArray, alpha: AnyArray, mode: ColorMode) -> None:
     """Straight colours as stored, in place, as they look on white: color * alpha + white * (1 - alpha)."""
     full = np.float32(depth_white(array_depth(color)))
     white = _stored_white(mode, array_depth(color))
-    for rows in _strips(color):
+    for rows in split_rows(color):
         share = (alpha[rows].astype(np.float32) / full)[..., None]
         mixed = white + (color[rows].astype(np.float32) - white) * share
         color[rows] = mixed if color.dtype == np.float32 else np.rint(mixed)
@@ -226,7 +221,7 @@ def unmatte_from_white(color: AnyArray, alpha: AnyArray, mode: ColorMode) -> Non
     """The way back, in place; white stays where alpha is 0."""
     full = np.float32(depth_white(array_depth(color)))
     white = _stored_white(mode, array_depth(color))
-    for rows in _strips(color):
+    for rows in split_rows(color):
         share = (alpha[rows].astype(np.float32) / full)[..., None]
         straight = white - (white - color[rows].astype(np.float32)) / np.maximum(share, 1e-6)
         straight = np.where(share > 0, straight, white)
@@ -238,8 +233,3 @@ def _stored_white(mode: ColorMode, depth: Depth) -> Floats:
     full = depth_white(depth)
     middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
     return np.array([full, middle, middle] if mode is ColorMode.LAB else [full] * mode.channels, np.float32)
-
-
-def _strips(samples: AnyArray) -> list[slice]:
-    rows = max(1, _STRIP_PIXELS // max(1, samples.shape[1]))
-    return [slice(top, top + rows) for top in range(0, samples.shape[0], rows)]

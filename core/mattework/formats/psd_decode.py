@@ -13,6 +13,7 @@ import numpy as np
 from psd_tools.constants import BlendMode as PsdBlendMode
 from psd_tools.constants import ChannelID, Clipping, SectionDivider
 from psd_tools.psd.layer_and_mask import LayerRecord
+from psd_tools.psd.tagged_blocks import SectionDividerSetting
 
 from mattework.arrays import AnyArray, Samples
 from mattework.document.model import (
@@ -38,7 +39,14 @@ from mattework.formats.psd_features import (
     is_shape,
     read_fill_opacity,
 )
-from mattework.formats.psd_layout import ChannelSpot, LayerSpot, channel_rect, check_channel, layer_name
+from mattework.formats.psd_layout import (
+    ChannelSpot,
+    LayerSpot,
+    channel_rect,
+    check_channel,
+    find_divider,
+    layer_name,
+)
 from mattework.formats.psd_planes import ByteOrder, PlaneDamaged, unpack_plane
 from mattework.formats.raster import replace_bad_floats
 from mattework.geometry import Rect, Size
@@ -237,7 +245,7 @@ class _TreeBuilder:
 
     def add(self, spot: LayerSpot) -> None:
         record = spot.record
-        divider = _find_divider(record)
+        divider = find_divider(record)
         if divider is not None and divider.kind == SectionDivider.BOUNDING_SECTION_DIVIDER:
             if len(self._levels) > _DEEPEST:
                 raise UnsupportedFile(
@@ -259,7 +267,7 @@ class _TreeBuilder:
             self.notes.append("A group has no head in the file; its layers were kept without the group.")
         return self._levels[0]
 
-    def _add_group(self, spot: LayerSpot, divider: Any) -> None:
+    def _add_group(self, spot: LayerSpot, divider: SectionDividerSetting) -> None:
         children = self._levels.pop() if len(self._levels) > 1 else []
         key = divider.blend_mode or spot.record.blend_mode
         draft = _Draft(self._read_common(spot.record, _BLEND_MODES[key]), children=children)
@@ -360,10 +368,6 @@ class _TreeBuilder:
         texts = [feature.text for feature in find_features(record)]
         if texts:
             self.notes.append(f"Layer “{layer_name(record)}”: {'; '.join(texts)}.")
-
-
-def _find_divider(record: LayerRecord) -> Any:
-    return record.tagged_blocks.get_data(b"lsct") or record.tagged_blocks.get_data(b"lsdk")
 
 
 _SOLID_COLORS: dict[ColorMode, tuple[bytes, tuple[bytes, ...], float]] = {

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -20,7 +21,9 @@ from psd_tools.constants import ColorMode as PsdColorMode
 from psd_tools.psd.bin_utils import bounded_reader
 from psd_tools.psd.layer_and_mask import LayerRecord, MaskData
 from psd_tools.psd.parse_limits import ParseLimits, parse_context
+from psd_tools.psd.tagged_blocks import SectionDividerSetting
 
+from mattework.document.model import Depth
 from mattework.errors import DamagedFile, FileTooLarge, UnsupportedFile
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.psd_planes import ByteOrder
@@ -30,13 +33,15 @@ KIND = "Photoshop document"
 LAYER_BLOCKS = {b"Layr": 8, b"Lr16": 16, b"Lr32": 32}
 """Blocks that hold a list of layers, with the depth of their samples."""
 
+MERGED_ALPHA_MARKS: dict[Depth, bytes] = {8: b"Mtrn", 16: b"Mt16", 32: b"Mt32"}
+"""Blocks that say that the merged picture has transparency; at 8 bits a negative number of layers says it, too."""
+
 _HEADER = ">4sH6xHIIHH"
 _HEADER_BYTES = 26
 _MOST_CHANNELS = 56
 _LONGEST_SIDE = 300_000
 _DEFLATE_RATIO = 1040
 _PACKBITS_RATIO = 64
-_MERGED_ALPHA_BLOCKS = (b"Mtrn", b"Mt16", b"Mt32")
 _WIDE_BLOCKS = frozenset(
     b"Alph FEid FELS FMsk FXid LMsk Layr Lr16 Lr32 Mt16 Mt32 Mtrn PxSD artd cinf extd extn lnk2 lnk3 lnkE pths".split()
 )
@@ -72,6 +77,8 @@ class ChannelSpot:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpot:
+    """One layer or group end: its record, where that lies, and its channels in the order of the file."""
+
     record: LayerRecord
     span: Span
     channels: tuple[ChannelSpot, ...]
@@ -148,7 +155,7 @@ def scan_psd(stream: BinaryIO, *, limits: Limits, name: str) -> PsdLayout:
         count = 0
         if info is not None:
             count, layers = scan_layers(stream, info, version=version, name=name)
-    merged_alpha = count < 0 or not blocks.isdisjoint(_MERGED_ALPHA_BLOCKS)
+    merged_alpha = count < 0 or not blocks.isdisjoint(MERGED_ALPHA_MARKS.values())
     check_layers(layers, size=size, channels=channels, depth=depth, limits=limits, name=name)
     outer = Span(section_at, section_at + 4 * version)
     return PsdLayout(
@@ -288,16 +295,34 @@ def scan_layers(
             record = LayerRecord.read(body, version=version)
             records.append((record, Span(start, body.tell())))
         at = body.tell()
-    spots = []
+    return count, place_channels(records, at, info.end, name=name)
+
+
+def place_channels(
+    records: Sequence[tuple[LayerRecord, Span]], start: int, end: int, *, name: str
+) -> tuple[LayerSpot, ...]:
+    """The layers with their channels, which lie one after another from `start` on.
+
+    Raises:
+        DamagedFile: they reach beyond `end`.
+    """
+    spots, at = [], start
     for record, span in records:
         channels = []
         for channel in record.channel_info:
             channels.append(ChannelSpot(int(channel.id), Span(at, at + channel.length)))
             at += channel.length
-        if at > info.end:
+        if at > end:
             raise _cut(name, f"the pixels of layer “{layer_name(record)}”")
         spots.append(LayerSpot(record, span, tuple(channels)))
-    return count, tuple(spots)
+    return tuple(spots)
+
+
+def find_divider(record: LayerRecord) -> SectionDividerSetting | None:
+    """What makes a record the head or the end of a group; None for a layer."""
+    blocks = record.tagged_blocks
+    found: SectionDividerSetting | None = blocks.get_data(b"lsct") or blocks.get_data(b"lsdk")
+    return found
 
 
 def layer_name(record: LayerRecord) -> str:

@@ -11,9 +11,9 @@ import numpy as np
 from mattework.arrays import AnyArray, Floats
 from mattework.document.composite import flatten_in_bands, is_exact_for
 from mattework.document.model import ColorMode, Depth, Document, depth_white
-from mattework.formats.psd_composite import MERGED_ALPHA_MARKS, SpooledComposite, read_composite
+from mattework.formats.psd_composite import SpooledComposite, read_composite
 from mattework.formats.psd_features import find_adjustment, find_features, find_fill
-from mattework.formats.psd_layout import PsdLayout, Span
+from mattework.formats.psd_layout import MERGED_ALPHA_MARKS, PsdLayout, Span
 from mattework.formats.psd_panel import list_rows
 from mattework.formats.psd_resources import THUMBNAIL, find_resources, pack_resource, pack_thumbnail
 from mattework.formats.psd_splice import Splice

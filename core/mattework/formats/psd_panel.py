@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psd_tools.constants import SectionDivider
 
 from mattework.errors import UsageError
-from mattework.formats.psd_layout import PsdLayout, layer_name
+from mattework.formats.psd_layout import PsdLayout, find_divider, layer_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def list_rows(layout: PsdLayout) -> tuple[PanelRow, ...]:
     groups: list[PanelRow] = []
     for index in range(len(layout.layers) - 1, -1, -1):
         record = layout.layers[index].record
-        divider = record.tagged_blocks.get_data(b"lsct") or record.tagged_blocks.get_data(b"lsdk")
+        divider = find_divider(record)
         kind = None if divider is None else divider.kind
         if kind == SectionDivider.BOUNDING_SECTION_DIVIDER:
             if groups:

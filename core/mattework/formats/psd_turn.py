@@ -19,8 +19,7 @@ from psd_tools.constants import ChannelID
 from psd_tools.psd.layer_and_mask import LayerRecord
 from psd_tools.psd.parse_limits import ParseLimits, parse_context
 
-from mattework.errors import DamagedFile
-from mattework.formats.psd_layout import ChannelSpot, LayerSpot, Span, layer_name
+from mattework.formats.psd_layout import LayerSpot, Span, place_channels
 
 _MOST_RECORD_BYTES = 256 << 20
 _HAS_PARAMETERS = 0x10
@@ -64,19 +63,7 @@ def scan_turned_layers(stream: BinaryIO, info: Span, *, name: str) -> tuple[int,
             start = reader.at
             data = _turn_record(reader)
             turned.append((LayerRecord.read(BytesIO(data)), Span(start, reader.at)))
-    spots = []
-    at = reader.at
-    for record, span in turned:
-        channels = []
-        for channel in record.channel_info:
-            channels.append(ChannelSpot(int(channel.id), Span(at, at + channel.length)))
-            at += channel.length
-        if at > info.end:
-            raise DamagedFile(
-                f"{name} is incomplete: it ends within the pixels of layer “{layer_name(record)}”. Export it again."
-            )
-        spots.append(LayerSpot(record, span, tuple(channels)))
-    return count, tuple(spots)
+    return count, place_channels(turned, reader.at, info.end, name=name)
 
 
 def _turn_record(reader: _Reader) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Samples
+from mattework.arrays import AnyArray, Samples, split_rows
 from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
 from mattework.geometry import Rect, Size
 
@@ -15,14 +15,13 @@ BLEED_MARGIN = 16
 """Pixels around the subject that take its nearest colour: enough for four halvings in size without a fringe."""
 
 _TILE = 1024
-_STRIP_PIXELS = 1 << 20
 
 
 def unpremultiply(colour: Samples, alpha: Samples) -> Samples:
     """Colours (H, W, channels) that were multiplied by `alpha` (H, W) as straight ones; 0 where alpha is 0."""
     out = np.empty_like(colour)
     white = np.float32(depth_white(array_depth(colour)))
-    for rows in _strips(colour):
+    for rows in split_rows(colour):
         opacity = alpha[rows].astype(np.float32)[..., None]
         straight = np.where(opacity > 0, colour[rows] * (white / np.maximum(opacity, 1e-12)), 0)
         out[rows] = straight if colour.dtype == np.float32 else np.clip(np.rint(straight), 0, white)
@@ -34,7 +33,7 @@ def flatten_on_colour(colour: Samples, alpha: Samples, background: tuple[float, 
     out = np.empty_like(colour)
     white = np.float32(depth_white(array_depth(alpha)))
     behind = np.asarray(background, np.float32)
-    for rows in _strips(colour):
+    for rows in split_rows(colour):
         opacity = (alpha[rows].astype(np.float32) / white)[..., None]
         mixed = colour[rows] * opacity + behind * (1 - opacity)
         out[rows] = mixed if colour.dtype == np.float32 else np.rint(mixed)
@@ -60,7 +59,7 @@ def change_depth(samples: Samples, depth: Depth) -> Samples:
     if have == depth:
         return samples
     out = np.empty(samples.shape, depth_dtype(depth))
-    for rows in _strips(samples):
+    for rows in split_rows(samples):
         strip = samples[rows]
         if have == 8 and depth == 16:
             out[rows] = strip.astype(np.uint16) * 257
@@ -77,7 +76,7 @@ def change_depth(samples: Samples, depth: Depth) -> Samples:
 def exceeds_unit_range(samples: Samples) -> bool:
     """Whether float samples leave 0..1, so that an integer format must clip them."""
     return samples.dtype == np.float32 and any(
-        bool((samples[rows] < 0).any() or (samples[rows] > 1).any()) for rows in _strips(samples)
+        bool((samples[rows] < 0).any() or (samples[rows] > 1).any()) for rows in split_rows(samples)
     )
 
 
@@ -124,8 +123,3 @@ def _bleed(colour: Samples, visible: AnyArray, margin: int) -> tuple[AnyArray, A
     table[labels[visible]] = np.flatnonzero(visible)
     flat = colour.reshape(-1, colour.shape[2])
     return flat[table[labels]], distance <= margin
-
-
-def _strips(samples: AnyArray) -> list[slice]:
-    rows = max(1, _STRIP_PIXELS // max(1, samples.shape[1]))
-    return [slice(top, top + rows) for top in range(0, samples.shape[0], rows)]
