@@ -6,6 +6,7 @@ lines     JSON, one value a line
 journal   one line of JSON a picture: what `--resume`, reports and the editor's review read
 run       reading ahead and writing behind while one picture is solved
 look      small pictures of a result
+summary   what to look at, how sure, how many
 page      the HTML report
 sheet     the contact sheet
 """

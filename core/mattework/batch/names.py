@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mattework.batch.find import FoundPicture, locate_file
@@ -38,10 +39,15 @@ def name_targets(
         suffix_of: the suffix of a source's result, with its dot.
         kept: source to the target that an earlier run chose for it, which stays; both as `locate_file` names them.
     """
+    settle = cache(Path.resolve)
+
+    def name_key(target: Path) -> str:
+        return str(settle(target.parent) / target.name).casefold()
+
     kept = kept or {}
     plain = [_place(one, folder) / f"{one.source.stem}.{tag}{suffix_of(one.source)}" for one in pictures]
-    sharing = Counter(map(_key, plain))
-    taken = {_key(target) for target in kept.values()}
+    sharing = Counter(map(name_key, plain))
+    taken = {name_key(target) for target in kept.values()}
     tasks = []
     for one, target in zip(pictures, plain, strict=True):
         before = kept.get(locate_file(one.source))
@@ -49,13 +55,13 @@ def name_targets(
             tasks.append(Task(source=one.source, target=before))
             continue
         usual = target
-        if sharing[_key(target)] > 1 or _key(target) in taken:
+        if sharing[name_key(target)] > 1 or name_key(target) in taken:
             target = target.with_name(f"{one.source.name}.{tag}{target.suffix}")
         number = 2
-        while _key(target) in taken:
+        while name_key(target) in taken:
             target = target.with_name(f"{one.source.name}.{number}.{tag}{target.suffix}")
             number += 1
-        taken.add(_key(target))
+        taken.add(name_key(target))
         note = (
             "" if target == usual else f"Several pictures are called {usual.name}; this one is {target.name}."
         )
@@ -65,7 +71,3 @@ def name_targets(
 
 def _place(picture: FoundPicture, folder: Path | None) -> Path:
     return picture.source.parent if folder is None else folder / picture.relative.parent
-
-
-def _key(target: Path) -> str:
-    return str(locate_file(target)).casefold()

@@ -14,10 +14,16 @@ from urllib.parse import quote
 from mattework._version import __version__
 from mattework.batch.journal import BatchEntry
 from mattework.batch.look import Look
+from mattework.batch.summary import (
+    DOUBTFUL,
+    is_doubtful,
+    name_apart,
+    rank_entry,
+    summarise_batch,
+    tell_confidence,
+)
 from mattework.formats.atomic import write_atomically
 
-DOUBTFUL = 0.5
-"""Below this confidence a person should look at the result."""
 _FAIR = 0.8
 _PLACE = "<!-- pictures -->\n"
 
@@ -52,7 +58,7 @@ def write_report(
     shown = {
         "program": f"Mattework {__version__}",
         "title": escape(title),
-        "summary": escape(" ".join(summarise(entries, total))),
+        "summary": escape(" ".join(summarise_batch(entries, total))),
         "all": str(len(entries)),
         "doubtful": str(doubtful),
         "failed": str(failed),
@@ -67,46 +73,6 @@ def write_report(
             for part in _draw_card(entry, look, names[order], order, target.parent):
                 stream.write(part.encode(errors="replace"))
         stream.write(foot.encode())
-
-
-def rank_entry(entry: BatchEntry) -> float:
-    """What comes first when the worst does: failures (-1), then by confidence, then what has none (2)."""
-    if entry.state == "failed":
-        return -1.0
-    return 2.0 if entry.confidence is None else entry.confidence
-
-
-def is_doubtful(entry: BatchEntry) -> bool:
-    """Whether a person should look at this result."""
-    return entry.state == "done" and entry.confidence is not None and entry.confidence < DOUBTFUL
-
-
-def summarise(entries: Sequence[BatchEntry], total: int | None = None) -> list[str]:
-    """Sentences about the whole: how many of `total`, how sure, what ran, how long."""
-    done = [entry for entry in entries if entry.state == "done"]
-    failed, doubtful = len(entries) - len(done), sum(map(is_doubtful, done))
-    told = [f"{len(done)} of {total or len(entries)} pictures cut out."]
-    if doubtful:
-        told.append(f"{doubtful} to look at (confidence below {DOUBTFUL}).")
-    if failed:
-        told.append(f"{failed} failed.")
-    models = sorted({f"{one.model} on {one.device}" for one in done if one.model})
-    told.extend(f"{model}." for model in models)
-    timed = [entry.seconds for entry in done if entry.seconds is not None]
-    if timed:
-        told.append(f"{sum(timed) / len(timed):.1f} s a picture.")
-    return told
-
-
-def name_apart(paths: Sequence[Path]) -> list[str]:
-    """Short names for people: paths below the folder that all of them share."""
-    if not paths:
-        return []
-    try:
-        base = os.path.commonpath([path.parent for path in paths])
-    except ValueError:  # several drives
-        return [str(path) for path in paths]
-    return [PurePath(os.path.relpath(path, base)).as_posix() for path in paths]
 
 
 def _draw_card(entry: BatchEntry, look: Look | None, name: str, order: int, base: Path) -> Iterator[str]:
@@ -171,8 +137,7 @@ def _judge(entry: BatchEntry) -> str:
 
 
 def _tell_confidence(entry: BatchEntry) -> str:
-    verdict = f", {entry.verdict}" if entry.verdict else ""
-    return ("your own mask" if entry.confidence is None else f"{entry.confidence:.2f}") + verdict
+    return tell_confidence(entry) + (f", {entry.verdict}" if entry.verdict else "")
 
 
 def _tell_facts(entry: BatchEntry) -> Iterator[str]:

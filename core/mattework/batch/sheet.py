@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mattework.batch.journal import BatchEntry
 from mattework.batch.look import Look, decode_look
-from mattework.batch.page import name_apart, rank_entry
+from mattework.batch.summary import is_doubtful, name_apart, rank_entry, tell_confidence
 from mattework.errors import UsageError
 from mattework.formats.atomic import write_atomically
 
@@ -117,11 +117,10 @@ def _draw_page(rows: Sequence[tuple[BatchEntry, str]], look_of: Callable[[BatchE
             after = decode_look(look.after)
             for number, (_, ground) in enumerate(GROUNDS, 1):
                 _lay(page, after, ground, x + number * (_CELL + 2), y)
-        sure = "your own mask" if entry.confidence is None else f"{entry.confidence:.2f}"
-        low = entry.confidence is not None and entry.confidence < 0.5
+        sure, ink = tell_confidence(entry), _BAD if is_doubtful(entry) else _INK
         room = strip - draw.textlength(sure, _find_font(sure, 16)) - 2 * _GAP
         _write_line(draw, name, x, y + _CELL + 3, 15, _INK, room)
-        draw.text((x + strip, y + _CELL + 3), sure, _BAD if low else _INK, _find_font(sure, 16), anchor="ra")
+        draw.text((x + strip, y + _CELL + 3), sure, ink, _find_font(sure, 16), anchor="ra")
         _write_line(draw, "; ".join(entry.reasons), x, y + _CELL + 22, 13, _SOFT, strip)
     return page
 

@@ -137,11 +137,11 @@ class _Run:
 
     def summarise(self) -> None:
         """The last lines: how many, which to look at, how to go on."""
-        from mattework.batch.page import is_doubtful, summarise
+        from mattework.batch.summary import is_doubtful, summarise_batch
 
         quiet, seen = self.job.quiet, list(self.entries.values())
         if seen:
-            say(" ".join(summarise(seen, len(self.plan.tasks))), quiet=quiet)
+            say(" ".join(summarise_batch(seen, len(self.plan.tasks))), quiet=quiet)
         doubtful = sorted((one for one in seen if is_doubtful(one)), key=lambda one: one.confidence or 0.0)
         for entry in doubtful[:_SHOWN]:
             say(f"  look at {entry.target} ({entry.confidence:.2f}: {'; '.join(entry.reasons)})", quiet=quiet)

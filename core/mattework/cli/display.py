@@ -14,6 +14,7 @@ from mattework.progress import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
+    from rich.progress import ProgressColumn
 
 STEP_NAMES = {
     "open": "opening",
@@ -33,17 +34,9 @@ def show_progress(title: str, *, quiet: bool) -> Iterator[Progress | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
+    from rich.progress import TimeElapsedColumn
 
-    columns = (
-        TextColumn("{task.fields[title]}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with _make_bars("{task.fields[title]}", "{task.description}", TimeElapsedColumn()) as bars:
         task = bars.add_task("", total=1.0, title=title)
 
         def advance(step: str, fraction: float) -> None:
@@ -100,18 +93,21 @@ def show_batch(total: int, *, quiet: bool) -> Iterator[BatchBar | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    with _make_bars("{task.fields[title]}", "{task.fields[left]}", "{task.description}") as bars:
+        yield BatchBar(bars, total)
+
+
+def _make_bars(before: str, *behind: str | ProgressColumn) -> Bars:
+    """Bars on standard error that leave nothing behind. Names of files are no markup, whatever brackets they hold."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bars
 
-    columns = (
-        TextColumn("{task.fields[title]}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[left]}"),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield BatchBar(bars, total)
+    columns = [
+        TextColumn(one, markup=False) if isinstance(one, str) else one
+        for one in (before, BarColumn(bar_width=24), *behind)
+    ]
+    return Bars(*columns, console=Console(stderr=True), transient=True)
 
 
 def _share(step: str, fraction: float) -> float:

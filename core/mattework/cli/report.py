@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mattework.batch.summary import DOUBTFUL
 from mattework.cli.display import say
 from mattework.errors import MatteworkError, OutOfMemory, OutputError
 
 if TYPE_CHECKING:
     from mattework.cutout import Cutout
-
-UNSURE = 0.5
-"""Below this confidence a person should look at the result."""
 
 
 def print_json(value: Any) -> None:
@@ -80,7 +78,7 @@ def tell_result(
     say(_describe_result(target, cutout, again=again), quiet=quiet)
     for note in every_note:
         say(f"  note: {note}", quiet=quiet)
-    if report.confidence is not None and report.confidence < UNSURE:
+    if report.confidence is not None and report.confidence < DOUBTFUL:
         say(f"  note: look at this one: {'; '.join(report.reasons)}", quiet=quiet)
     if verbose:
         for step, seconds in report.steps.items():
