@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QToolBar
+from PyQt6.QtWidgets import QComboBox, QLabel, QToolBar
 
 from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH
 from mattework_editor.compose import View
 from mattework_editor.drag_out import DragHandle
+from mattework_editor.panels.number_box import NumberBox
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -40,7 +41,7 @@ class ToolBar(QToolBar):
         self.addAction(commands["select.subject"])
         self.addSeparator()
         self._add_label(self.tr("Size"))
-        self.size_box = QDoubleSpinBox()
+        self.size_box = NumberBox()
         self.size_box.setRange(2 * SMALLEST_BRUSH, 2 * LARGEST_BRUSH)
         self.size_box.setDecimals(0)
         self.size_box.setSuffix(self.tr(" px"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+
+from mattework_editor.panels.number_box import NumberBox
 
 REST = 350
 """Milliseconds without a move by key or wheel after which a setting counts as chosen."""
@@ -33,7 +35,7 @@ class Setting(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(low / step), round(high / step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
-        self.box = QDoubleSpinBox()
+        self.box = NumberBox()
         self.box.setDecimals(digits)
         self.box.setRange(low, high)
         self.box.setSingleStep(step)
