@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mattework.arrays import Floats
-from mattework.document import BlendMode
 from mattework.document.blend import blend_colors, is_separable
+from mattework.document.model import BlendMode
 
 SEPARABLE = {
     # backdrop .25, source .75; backdrop .75, source .25

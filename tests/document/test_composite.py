@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mattework.arrays import AnyArray, Samples
-from mattework.document import (
+from mattework.document.blend import blend_colors
+from mattework.document.composite import flatten_document, flatten_in_bands, flatten_thinned, is_exact_for
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,
@@ -22,8 +24,6 @@ from mattework.document import (
     depth_dtype,
     depth_white,
 )
-from mattework.document.blend import blend_colors
-from mattework.document.composite import flatten_document, flatten_in_bands, flatten_thinned, is_exact_for
 from mattework.errors import Cancelled
 from mattework.geometry import Rect, Size
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 import mattework
-from mattework.document import ColorMode, Document, Layer, Mask
+from mattework.document.model import ColorMode, Document, Layer, Mask
 from mattework.errors import OutputNotWritable
 from mattework.formats.atomic import TEMPORARY_SUFFIX
 from mattework.formats.limits import Limits

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "core"))
 
 import numpy as np
 
-from mattework.document import Mask, depth_dtype, depth_white
+from mattework.document.model import Mask, depth_dtype, depth_white
 from mattework.errors import MatteworkError
 from mattework.formats.layered_tiff import read_layered_tiff
 from mattework.formats.limits import Limits

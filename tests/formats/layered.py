@@ -9,7 +9,7 @@ from itertools import zip_longest
 import numpy as np
 
 from mattework.arrays import AnyArray
-from mattework.document import (
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,

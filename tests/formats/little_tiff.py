@@ -13,8 +13,8 @@ from psd_tools.constants import Compression
 from psd_tools.psd.layer_and_mask import LayerRecord
 
 from mattework.arrays import AnyArray
-from mattework.document import Document, Group, Node, depth_white
 from mattework.document.composite import flatten_document
+from mattework.document.model import Document, Group, Node, depth_white
 from mattework.formats.psd_encode import list_layers, plane_compression
 from mattework.formats.psd_planes import PackedPlane, pack_plane
 

@@ -17,15 +17,15 @@ from psd_tools.constants import Compression
 from formats.layered import LIMITS, assert_same_layers, make_layered, noise
 from formats.little_tiff import make_little
 from formats.pictures import make_exif, make_srgb_profile
-from mattework.document import (
+from mattework.document import composite
+from mattework.document.composite import flatten_document
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,
     Document,
     Layer,
-    composite,
 )
-from mattework.document.composite import flatten_document
 from mattework.errors import DamagedFile, FormatCannotHold, MatteworkError
 from mattework.formats import layered_tiff
 from mattework.formats.layered_tiff import read_layered_tiff, write_layered_tiff

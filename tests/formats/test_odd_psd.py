@@ -16,7 +16,7 @@ from formats.fingerprints import changed_keys
 from formats.layered import LIMITS
 from formats.odd_psd import OddFile, OddLayer, block, divide, noise, resource
 from mattework.arrays import Samples
-from mattework.document import ColorMode, Document, Group, Layer, Mask, depth_white
+from mattework.document.model import ColorMode, Document, Group, Layer, Mask, depth_white
 from mattework.errors import UnsupportedFile
 from mattework.formats.psd import read_psd
 from mattework.formats.psd_edit import add_mask_in_place

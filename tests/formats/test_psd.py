@@ -16,7 +16,9 @@ from psd_tools import PSDImage
 
 from formats.layered import LIMITS, assert_same_layers, make_layered, noise, reread, write
 from formats.pictures import make_exif, make_srgb_profile
-from mattework.document import (
+from mattework.document import composite
+from mattework.document.composite import flatten_document
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,
@@ -25,10 +27,8 @@ from mattework.document import (
     Layer,
     Mask,
     Metadata,
-    composite,
     depth_white,
 )
-from mattework.document.composite import flatten_document
 from mattework.errors import Cancelled, FormatCannotHold
 from mattework.formats import psd
 from mattework.formats.psd import choose_container, read_psd, write_psd

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from mattework.arrays import AnyArray, Floats
-from mattework.document import ColorMode, Document, depth_white
 from mattework.document.composite import flatten_document, is_exact_for
+from mattework.document.model import ColorMode, Document, depth_white
 from mattework.errors import MatteworkError
 from mattework.formats.limits import Limits
 from mattework.formats.psd import read_psd

@@ -13,7 +13,8 @@ from psd_tools.psd import PSD
 from formats.fingerprints import changed_keys
 from formats.layered import LIMITS, assert_same_node, make_layered, noise, write
 from mattework.arrays import AnyArray
-from mattework.document import (
+from mattework.document.composite import flatten_document
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,
@@ -24,7 +25,6 @@ from mattework.document import (
     depth_dtype,
     depth_white,
 )
-from mattework.document.composite import flatten_document
 from mattework.errors import Cancelled, MatteworkError, UnsupportedFile, UsageError
 from mattework.formats.psd import read_psd, write_psd
 from mattework.formats.psd_edit import EditReport, ExistingMask, add_mask_in_place, open_layer

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formats.layered import LIMITS, assert_same_layers, make_layered, noise, write
-from mattework.document import ColorMode, Depth, Document, Layer
+from mattework.document.model import ColorMode, Depth, Document, Layer
 from mattework.errors import DamagedFile, FileTooLarge, MatteworkError, UnsupportedFile
 from mattework.formats.limits import Limits
 from mattework.formats.psd import read_psd
@@ -157,7 +157,7 @@ def test_damaged_resources_are_a_note() -> None:
 
 
 def test_groups_nested_beyond_reason_are_refused() -> None:
-    from mattework.document import Group
+    from mattework.document.model import Group
 
     node: Layer | Group = Layer("x", Rect(0, 0, 1, 1), noise(Rect(0, 0, 1, 1), 8, 3))
     for _ in range(80):

@@ -16,7 +16,8 @@ from formats.layered import LIMITS, assert_same_node, make_layered, noise
 from formats.little_tiff import make_little
 from formats.pictures import make_exif, make_srgb_profile
 from mattework.arrays import AnyArray
-from mattework.document import (
+from mattework.document.composite import flatten_document
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,
@@ -28,7 +29,6 @@ from mattework.document import (
     depth_dtype,
     depth_white,
 )
-from mattework.document.composite import flatten_document
 from mattework.errors import DamagedFile, FormatCannotHold, UnsupportedFile, UsageError
 from mattework.formats import tiff_edit
 from mattework.formats.layered_tiff import read_layered_tiff, write_layered_tiff

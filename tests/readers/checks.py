@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from mattework.arrays import AnyArray
-from mattework.document import Document, Group, Layer, Node, depth_white
 from mattework.document.composite import flatten_document
+from mattework.document.model import Document, Group, Layer, Node, depth_white
 from mattework.geometry import Rect
 from mattework.recipe import parse_recipe
 from readers.reading import Reading, SeenLayer, Unreadable

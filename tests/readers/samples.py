@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mattework.arrays import AnyArray, Floats, Samples
-from mattework.document import (
+from mattework.document.model import (
     BlendMode,
     ColorMode,
     Depth,
