@@ -54,7 +54,7 @@ mkdir -p "$(dirname "$entry")"
 quoted="$(printf '%s' "$program" | sed -e 's/[\\"`$]/\\\\&/g' -e 's/%/%%/g')"
 while IFS= read -r line; do
     case "$line" in
-        Exec=*) printf 'Exec="%s" edit %%f\n' "$quoted" ;;
+        Exec=*) printf 'Exec="%s" edit %%F\n' "$quoted" ;;
         TryExec=*) printf 'TryExec=%s\n' "$program" ;;
         *) printf '%s\n' "$line" ;;
     esac

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,7 +34,7 @@ def test_the_entry_comes_and_goes(tmp_path: Path) -> None:
     (command,) = [line for line in lines if line.startswith("Exec=")]
     program, _, rest = command.removeprefix('Exec="').partition('"')
     assert Path(program).is_file()
-    assert rest == " edit %f"
+    assert rest == " edit %F"
     icons = tmp_path / "icons" / "hicolor"
     assert (icons / "scalable/apps/mattework-editor.svg").is_file()
     for side in (16, 48, 256):
@@ -52,7 +53,29 @@ def test_a_program_with_an_odd_name_is_quoted(tmp_path: Path) -> None:
     program.chmod(0o755)
     run_script(tmp_path / "data", "--program", str(program))
     text = (tmp_path / "data" / "applications" / "mattework-editor.desktop").read_text("utf-8")
-    assert r"""/my \\"50 %%\\" \\$tools/mattework" edit %f""" in text
+    assert r"""/my \\"50 %%\\" \\$tools/mattework" edit %F""" in text
+
+
+@on_linux
+@pytest.mark.skipif(shutil.which("gio") is None, reason="gio is not installed")
+def test_several_files_are_handed_to_one_editor(tmp_path: Path) -> None:
+    program = tmp_path / "mattework"
+    program.write_text(
+        '#!/bin/sh\ncd "$(dirname "$0")"\nprintf "%s\\n" "$@" >told.part && mv told.part told\n'
+    )
+    program.chmod(0o755)
+    photos = [tmp_path / "one photo.jpg", tmp_path / "another.jpg"]
+    for photo in photos:
+        photo.touch()
+    run_script(tmp_path / "data", "--program", str(program))
+    entry = tmp_path / "data" / "applications" / "mattework-editor.desktop"
+    subprocess.run(["gio", "launch", entry, *photos], check=True, timeout=30)
+    told = tmp_path / "told"
+    end = time.monotonic() + 30
+    while not told.is_file():
+        assert time.monotonic() < end, "it was never started"
+        time.sleep(0.02)
+    assert told.read_text(encoding="utf-8").splitlines() == ["edit", *map(str, photos)]
 
 
 @on_linux

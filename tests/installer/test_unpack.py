@@ -71,7 +71,7 @@ def test_it_installs_replaces_and_is_gone_again(home: Home, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert subprocess.check_output([home.link], text=True) == "1.0\n"
     entry = home.folder / ".local/share/applications/mattework-editor.desktop"
-    assert f'Exec="{home.installed}/bin/mattework" edit %f' in entry.read_text("utf-8")
+    assert f'Exec="{home.installed}/bin/mattework" edit %F' in entry.read_text("utf-8")
     assert home.run(make_run_file(tmp_path / "two.run", "2.0")).returncode == 0
     assert subprocess.check_output([home.link], text=True) == "2.0\n"
     assert home.run(tmp_path / "two.run", "--remove").returncode == 0
