@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QApplication, QTabBar
 
 from editor.driving import TEST, Driver, Keys, catch_slot_errors
@@ -216,3 +217,16 @@ def test_a_language_is_chosen_for_the_next_start(driver: Driver) -> None:
         driver.window.commands[f"window.language.{language}"].trigger()
         assert driver.window.settings.value("language") == language
     assert "started again" in driver.window.status.message.text()
+
+
+def test_the_key_shift_is_called_as_on_german_keyboards(application: object) -> None:
+    try:
+        install_language("de")
+        assert QKeySequence("Ctrl+Shift+S").toString(QKeySequence.SequenceFormat.NativeText) in (
+            "Strg+Umschalt+S",
+            "Ctrl+Shift+S",  # where Qt came without its translations
+            "⇧⌘S",
+        )
+        assert QApplication.translate("EdgePanel", "Shift") == "Verschieben"
+    finally:
+        install_language("en")

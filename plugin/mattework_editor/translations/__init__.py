@@ -22,7 +22,10 @@ _INSTALLED: list[QTranslator] = []
 
 
 class Catalogue(QTranslator):
-    """Sentences by context and source; a sentence of another context is taken where its own has none."""
+    """Sentences by context and source; a sentence of another context is taken where its own has none.
+
+    Qt's own classes are left to Qt's own words: the key Shift is not the edge setting of that name.
+    """
 
     def __init__(self, words: Mapping[tuple[str, str], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +40,9 @@ class Catalogue(QTranslator):
         n: int = -1,
     ) -> str:
         """The translation; None where there is none, which lets Qt ask further. (Empty words would be shown.)"""
-        text = self._words.get((context or "", source or "")) or self._anywhere.get(source or "")
+        text = self._words.get((context or "", source or ""))
+        if text is None and not (context or "").startswith("Q"):
+            text = self._anywhere.get(source or "")
         return cast("str", text)
 
     def isEmpty(self) -> bool:
