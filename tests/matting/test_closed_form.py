@@ -75,3 +75,13 @@ def test_a_good_start_needs_no_step() -> None:
     found, _ = solve_conjugate_gradient(system, np.zeros(len(system.right)), tolerance=1e-12)
     _, steps = solve_conjugate_gradient(BandSystem(system.matrix, system.right), found, tolerance=1e-6)
     assert steps == 0
+
+
+def test_single_precision_comes_as_near_as_alpha_needs() -> None:
+    colour, unknown, alpha = draw_case(24, 30)
+    system = assemble_band(colour, unknown, alpha, epsilon=EPSILON)
+    single = BandSystem(system.matrix.astype(np.float32), system.right)
+    start = np.full(len(system.right), 0.5)
+    double, _ = solve_conjugate_gradient(system, start, tolerance=1e-12)
+    found, _ = solve_conjugate_gradient(single, start, tolerance=1e-6)
+    assert np.abs(found - double).max() < 1e-3

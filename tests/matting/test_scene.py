@@ -93,6 +93,33 @@ def test_halving_keeps_the_frame_and_doubles_the_factor() -> None:
     assert half.frame == scene.frame
 
 
+@settings(max_examples=10, deadline=None)
+@given(
+    factor=st.integers(1, 4),
+    reach=st.integers(1, 30),
+    band=st.tuples(st.integers(0, 900), st.integers(0, 900), st.integers(1, 200), st.integers(1, 40)),
+)
+def test_what_lies_near_the_band_is_the_same_as_if_all_were_taken(
+    factor: int, reach: int, band: tuple[int, int, int, int]
+) -> None:
+    import cv2
+
+    random = np.random.default_rng(factor)
+    colour = random.integers(0, 256, (1000, 1100, 3)).astype(np.uint8)
+    top, left, height, width = band
+    unknown = np.zeros((1000, 1100), bool)
+    unknown[top : top + height, left : left + width] = True
+    alpha = (np.arange(1100) > left).astype(np.float32) * np.ones((1000, 1), np.float32)
+    frame = Rect(0, 0, 1100, 1000)
+    whole = take_scene(colour, unknown, alpha, None, frame=frame, factor=factor)
+    part = take_scene(colour, unknown, alpha, None, frame=frame, factor=factor, reach=reach)
+    np.testing.assert_array_equal(part.unknown, whole.unknown)
+    side = 2 * reach + 1
+    near = cv2.dilate(whole.unknown.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    np.testing.assert_array_equal(part.colour[near], whole.colour[near])
+    np.testing.assert_array_equal(part.alpha[near], whole.alpha[near])
+
+
 def test_landmarks_are_known_pixels_with_their_place() -> None:
     trimap = np.full((40, 60), 128, np.uint8)
     trimap[:, :20], trimap[:, 40:] = 0, 255

@@ -11,6 +11,7 @@ import numpy as np
 
 from mattework.arrays import Bools, Floats, Samples
 from mattework.geometry import Rect
+from mattework.matting.planes import solve_planes
 from mattework.matting.scene import Scene, as_unit_floats
 from mattework.progress import Progress, report_progress
 
@@ -78,21 +79,21 @@ def fit_linear(target: Floats, guide: Floats, radius: int, epsilon: float) -> Fl
     height, width, channels = guide.shape
     # centred, so that float32 keeps the small variances of smooth places
     centre = guide.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
-    centred = guide - centre
-    mean_guide, mean_target = mean(centred), mean(target)
-    spread = np.empty((height, width, channels, channels), np.float32)
+    planes = np.ascontiguousarray(np.moveaxis(guide - centre, 2, 0))
+    mean_planes = [mean(plane) for plane in planes]
+    mean_target = mean(target)
+    spread = np.empty((channels, channels, height, width), np.float32)
+    fitted = np.empty((channels + 1, height, width), np.float32)
     for i in range(channels):
         for j in range(i, channels):
-            shared = mean(np.ascontiguousarray(centred[:, :, i] * centred[:, :, j]))
-            spread[:, :, i, j] = spread[:, :, j, i] = shared - mean_guide[:, :, i] * mean_guide[:, :, j]
-    spread += np.eye(channels, dtype=np.float32) * np.float32(epsilon)
-    joint = (
-        np.stack([mean(np.ascontiguousarray(centred[:, :, i] * target)) for i in range(channels)], axis=2)
-        - mean_guide * mean_target[:, :, None]
-    )
-    slope = np.linalg.solve(spread, joint[:, :, :, None])[:, :, :, 0]
-    constant = mean_target - np.einsum("hwc,hwc->hw", slope, mean_guide + centre)
-    return mean(np.concatenate([slope, constant[:, :, None]], axis=2).astype(np.float32))
+            spread[i, j] = spread[j, i] = mean(planes[i] * planes[j]) - mean_planes[i] * mean_planes[j]
+        spread[i, i] += np.float32(epsilon)
+        fitted[i] = mean(planes[i] * target) - mean_planes[i] * mean_target
+    solve_planes(spread, fitted[:channels])
+    fitted[channels] = mean_target
+    for i in range(channels):
+        fitted[channels] -= fitted[i] * (mean_planes[i] + centre[i])
+    return np.stack([mean(plane) for plane in fitted], axis=2)
 
 
 def _enlarge(coefficients: Floats, piece: Rect, around: Rect, factor: int, shape: tuple[int, ...]) -> Floats:

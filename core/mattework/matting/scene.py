@@ -12,8 +12,8 @@ from mattework.arrays import Bools, Bytes, Floats, Plane, Samples
 from mattework.geometry import Rect
 from mattework.matting.trimap import UNKNOWN
 
-STRIP_ROWS = 256
-"""Rows of the reduced picture that are converted to float at once."""
+PIECE = 384
+"""Photo pixels by the side of a piece that is reduced at once: as many as a core's own cache holds as floats."""
 MOST_SPREAD = 0.05
 """Variance of known alpha up to which the known pixels of a block agree."""
 
@@ -67,9 +67,19 @@ def choose_factor(unknown: int, pixels: int, *, most_unknown: int, most_pixels: 
 
 
 def take_scene(
-    colour: Samples, unknown: Bools, alpha: Floats, soft_mask: Floats | None, *, frame: Rect, factor: int
+    colour: Samples,
+    unknown: Bools,
+    alpha: Floats,
+    soft_mask: Floats | None,
+    *,
+    frame: Rect,
+    factor: int,
+    reach: int | None = None,
 ) -> Scene:
     """Cut `frame` out of the photo and reduce it.
+
+    What lies farther than `reach` scene pixels from the band costs next to nothing: there the scene is black, and its alpha
+    that of single photo pixels. None takes it all.
 
     Args:
         colour: (H, W, c) or (H, W), any depth.
@@ -77,8 +87,9 @@ def take_scene(
         alpha: (H, W) float32, read where known.
         soft_mask: of the whole photo, at any resolution, or None.
     """
-    small_colour = reduce_colour(colour[frame.slices], factor)
-    small_unknown, small_alpha = reduce_known(unknown[frame.slices], alpha[frame.slices], factor)
+    pieces = _find_pieces(unknown[frame.slices], factor, reach)
+    small_colour = reduce_colour(colour[frame.slices], factor, pieces)
+    small_unknown, small_alpha = reduce_known(unknown[frame.slices], alpha[frame.slices], factor, pieces)
     height, width = small_alpha.shape
     soft = None
     if soft_mask is not None:
@@ -138,44 +149,77 @@ def as_unit_floats(samples: Samples) -> Floats:
     return floats
 
 
-def reduce_colour(samples: Samples, factor: int) -> Floats:
+def _find_pieces(unknown: Bools, factor: int, reach: int | None) -> list[Rect]:
+    """Pieces of the reduced picture, in its pixels, that hold all within `reach` of the band; None for all pieces."""
+    height, width = unknown.shape
+    side = max(1, PIECE // factor)
+    whole = Rect(0, 0, -(-width // factor), -(-height // factor))
+    pieces = whole.split_into_tiles(side)
+    if reach is None:
+        return pieces
+    steps = -(-reach // side)
+    rows, columns = -(-whole.height // side), -(-whole.width // side)
+    near = np.zeros((rows, columns), bool)
+    for piece in pieces:
+        if unknown[_enlarge_rect(piece, factor).slices].any():
+            row, column = piece.top // side, piece.left // side
+            near[max(0, row - steps) : row + steps + 1, max(0, column - steps) : column + steps + 1] = True
+    return [piece for piece in pieces if near[piece.top // side, piece.left // side]]
+
+
+def _enlarge_rect(piece: Rect, factor: int) -> Rect:
+    return Rect(piece.left * factor, piece.top * factor, piece.right * factor, piece.bottom * factor)
+
+
+def reduce_colour(samples: Samples, factor: int, pieces: list[Rect] | None = None) -> Floats:
     """Means of `factor` x `factor` blocks, (ceil(h / factor), ceil(w / factor), c) float32 in 0..1.
 
-    Converted in strips, so that no float copy of the whole ever exists.
+    Only in `pieces` (in pixels of the result), where given. No float copy of the whole ever exists.
     """
-    if factor == 1:
-        return as_unit_floats(samples)
-    step = STRIP_ROWS * factor
-    strips = [
-        _reduce(as_unit_floats(samples[top : top + step]), factor) for top in range(0, samples.shape[0], step)
-    ]
-    return np.concatenate(strips)
+    height, width = samples.shape[:2]
+    channels = samples.shape[2] if samples.ndim == 3 else 1
+    small = np.zeros((-(-height // factor), -(-width // factor), channels), np.float32)
+    for piece in pieces if pieces is not None else _rect_of(small).split_into_tiles(max(1, PIECE // factor)):
+        values = as_unit_floats(samples[_enlarge_rect(piece, factor).slices])
+        small[piece.slices] = _reduce(values, factor) if factor > 1 else values
+    return small
 
 
-def reduce_known(unknown: Bools, alpha: Floats, factor: int) -> tuple[Bools, Floats]:
+def reduce_known(
+    unknown: Bools, alpha: Floats, factor: int, pieces: list[Rect] | None = None
+) -> tuple[Bools, Floats]:
     """Which blocks are unknown, and the mean known alpha of the others (0 in unknown blocks).
 
     A block is known where all of it is, or where half of it is and the known values agree. When no foreground or no
-    background would be left so, a block counts as known as soon as one pixel in it is.
+    background would be left so, a block counts as known as soon as one pixel in it is. Outside `pieces` (in pixels of the
+    result), where given, no pixel is unknown, and one of each block stands for it.
     """
     if factor == 1:
         return unknown, np.where(unknown, np.float32(0), alpha)
-    step = STRIP_ROWS * factor
-    parts = []
-    for top in range(0, alpha.shape[0], step):
-        known = (~unknown[top : top + step]).astype(np.float32)
-        value = known * alpha[top : top + step]
-        parts.append(_reduce(np.stack([known, value, value * value], axis=2), factor))
-    share, first, second = np.moveaxis(np.concatenate(parts), 2, 0)
-    held = np.maximum(share, 1e-6)
-    mean = first / held
-    agree = second / held - mean * mean < MOST_SPREAD
+    height, width = -(-alpha.shape[0] // factor), -(-alpha.shape[1] // factor)
+    share = np.ones((height, width), np.float32)
+    agree = np.ones((height, width), bool)
+    mean = alpha[::factor, ::factor].copy()
+    for piece in pieces if pieces is not None else _rect_of(mean).split_into_tiles(max(1, PIECE // factor)):
+        full = _enlarge_rect(piece, factor).slices
+        known = (~unknown[full]).astype(np.float32)
+        value = known * alpha[full]
+        held = _reduce(known[:, :, None], factor)[:, :, 0]
+        first, second = (_reduce(one[:, :, None], factor)[:, :, 0] for one in (value, value * value))
+        share[piece.slices] = held
+        held = np.maximum(held, 1e-6)
+        mean[piece.slices] = first / held
+        agree[piece.slices] = second / held - (first / held) ** 2 < MOST_SPREAD
     for least in (0.5, 1e-4):
         known_block = (share > 0.999) | ((share >= least) & agree)
         kinds = mean[known_block] > 0.5
         if kinds.size and kinds.any() and not kinds.all():
             break
     return ~known_block, np.asarray(np.where(known_block, mean, 0.0), np.float32)
+
+
+def _rect_of(picture: Floats) -> Rect:
+    return Rect(0, 0, picture.shape[1], picture.shape[0])
 
 
 def _reduce(values: Floats, factor: int) -> Floats:

@@ -18,6 +18,7 @@ import numpy as np
 from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
+from mattework.matting.affinity import RING
 from mattework.matting.carry import TILE, carry_alpha
 from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.guided import estimate_field, harden_edge
@@ -64,7 +65,8 @@ class SolverRecord:
     """One way to alpha: how it solves a scene, the largest scene it takes, and how its result reaches full size.
 
     `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead. An `exact` solver's
-    result needs no carry where the scene was not reduced. `matting` is the network where one solves.
+    result needs no carry where the scene was not reduced. `reach` is how far from the band it looks, in scene pixels, the
+    carry with it; None for everywhere. `matting` is the network where one solves.
     """
 
     solve: Callable[[Scene, Progress | None], Floats]
@@ -73,6 +75,7 @@ class SolverRecord:
     radius: int
     epsilon: float
     exact: bool = False
+    reach: int | None = None
     matting: MattingChoice | None = None
 
 
@@ -89,12 +92,13 @@ SOLVERS: dict[str, SolverRecord] = {
         radius=1,
         epsilon=1e-5,
         exact=True,
+        reach=4 * RING,  # the scene is halved on the way, and a pixel there is two, four ... here
     ),
     "guided": SolverRecord(
-        solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=8, epsilon=1e-4
+        solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=8, epsilon=1e-4, reach=20
     ),
     "hard": SolverRecord(
-        solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=0, epsilon=0.0
+        solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=0, epsilon=0.0, reach=4
     ),
 }
 """The solvers by name. "neural", an installed network, has its record made when it is asked for."""
@@ -194,7 +198,7 @@ def solve_frame(
         most_unknown=record.most_unknown,
         most_pixels=record.most_pixels,
     )
-    scene = take_scene(colour, unknown, alpha, soft_mask, frame=frame, factor=factor)
+    scene = take_scene(colour, unknown, alpha, soft_mask, frame=frame, factor=factor, reach=record.reach)
     scene = replace(scene, landmarks=landmarks, photo_side=photo_side or scene.photo_side)
     small = record.solve(scene, progress)
     if record.radius == 0:
