@@ -40,6 +40,13 @@ class MaskSigns:
     borders: int
 
 
+def expect_overlap(soft_mask: Floats) -> float:
+    """The intersection over union with the truth that probabilities (h, w) promise for what lies above 0.5; 0 for nothing."""
+    inside = soft_mask > 0.5
+    union = float(np.maximum(soft_mask, inside).sum())
+    return float(soft_mask[inside].sum()) / union if inside.any() else 0.0
+
+
 def measure_mask(soft_mask: Floats) -> MaskSigns:
     """Measure a soft mask (h, w) float32 of 0 to 1."""
     import cv2
@@ -53,7 +60,7 @@ def measure_mask(soft_mask: Floats) -> MaskSigns:
     sides = (inside[0], inside[-1], inside[:, 0], inside[:, -1])
     return MaskSigns(
         share=share,
-        overlap=float(soft_mask[inside].sum() / np.maximum(soft_mask, inside).sum()),
+        overlap=expect_overlap(soft_mask),
         firmness=float(np.abs(2.0 * soft_mask[inside] - 1.0).mean()),
         doubt=_measure_doubt(soft_mask, inside),
         candidates=int((areas >= _CANDIDATE * areas.max()).sum()),

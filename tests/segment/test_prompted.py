@@ -16,7 +16,8 @@ from mattework.geometry import Size
 from mattework.models.folders import embedded_folder
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt, PromptKind
-from mattework.segment.prompted import ObjectSelector, Selection, open_selector
+from mattework.quality import expect_overlap
+from mattework.segment.prompted import ObjectSelector, Selection, open_prompt_model, open_selector
 from segment.prompted_networks import open_maps_network, open_points_network
 
 GROUND, RED, GREEN, BLUE = (90, 90, 90), (230, 30, 30), (30, 200, 40), (40, 60, 230)
@@ -412,3 +413,36 @@ def _click_worst(found: AnyArray, truth: AnyArray) -> Prompt:
     adds = depths[0].max() >= depths[1].max()
     y, x = np.unravel_index(int(depths[0 if adds else 1].argmax()), truth.shape)
     return point(float(x) + 0.5, float(y) + 0.5, adds=bool(adds))
+
+
+SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+
+
+def test_the_surer_of_two_sizes_answers_the_first_gesture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_own_folders(tmp_path, monkeypatch)
+    session = open_prompt_model()
+    chosen = 0
+    for name, x, y in (("astronaut", 0.4, 0.6), ("astronaut", 0.8, 0.8), ("coffee", 0.5, 0.5)):
+        picture = cv2.imread(str(SAMPLES / f"{name}.jpg"))
+        assert picture is not None
+        rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
+        click = [point(x * rgb.shape[1], y * rgb.shape[0])]
+        one, both = (
+            ObjectSelector(rgb, session, zoom=False, two_sizes=two).select(click) for two in (False, True)
+        )
+        assert expect_overlap(both.soft_mask) >= expect_overlap(one.soft_mask) - 1e-3
+        assert both.confidence <= one.confidence + 0.05
+        chosen += not np.array_equal(both.soft_mask, one.soft_mask)
+    assert chosen, "none of the pictures shows a choice"
+
+
+def test_later_gestures_say_how_sure_they_are_too(maps: ModelSession) -> None:
+    scene = paint_scene((150, 200, 70, RED), (450, 200, 70, RED))
+    selector = open_selector(scene, session=maps)
+
+    for gestures in ([point(150, 200)], [point(150, 200), point(450, 200)]):
+        assert selector.select(gestures).confidence > 0.8
+        fresh = open_selector(scene, session=maps).select(gestures)
+        assert fresh.confidence == selector.select(gestures).confidence

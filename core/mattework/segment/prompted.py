@@ -1,5 +1,7 @@
 """Selects the object that a person points at: points, scribbles, boxes and lassos, one after the other.
 
+The first gesture is answered at two input sizes, and the surer answer is taken: one click may mean the part or the whole,
+and a network is less sure of what it sees at the wrong size (measured by `benchmarks/quality.py --prompts`).
 Every gesture builds on the answer before it, as in Sofiiuk et al., "Reviving Iterative Training with Mask Guidance for
 Interactive Segmentation" (ICIP 2022): the network is shown all marks and its own last mask. The answer depends on the
 photo and the gestures alone, so a recipe gives the same mask again, and taking the last gesture back costs nothing.
@@ -20,7 +22,7 @@ from mattework.models.runtime import ModelSession
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.prompt import Prompt
-from mattework.quality import measure_mask
+from mattework.quality import expect_overlap
 from mattework.segment.encoded import EncodedPicture, answer_prompts, encode_picture
 from mattework.segment.gestures import check_prompts, move_prompt, scale_prompt
 from mattework.segment.heeding import drop_islands, heed_marks
@@ -30,10 +32,12 @@ from mattework.segment.second_look import (
     blend_looks,
     choose_crop,
     compare_looks,
+    compare_masks,
     find_box,
     paste_look,
     take_part,
 )
+from mattework.segment.selection_score import score_selection
 
 DEFAULT_PROMPT_MODEL = "mattework-prompt"
 
@@ -42,6 +46,7 @@ _ZOOM_BELOW = (
     0.5  # of what was seen before: here a second look pays earlier than where the subject is looked for
 )
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
+_OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
 _INNER = 0.06  # of the crop's short side: marks nearer to its border are answered by the whole frame
 _SPILL = (
     0.15  # of a region's longer side: how far its object may reach beyond it, where it was drawn too tight
@@ -56,8 +61,8 @@ class Selection:
 
     `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
     all zero when nothing is selected. `box` holds the object, in pixels of the photo, None when there is none.
-    `confidence` is the overlap with the meant object that the mask's probabilities promise, 0 to 1; `reasons` say what is
-    doubtful, and where a gesture was not followed. `looks` is how many views of the photo the answer rests on.
+    `confidence` is the overlap with the meant object that is to be expected, 0 to 1 (see `score_selection`); `reasons` say
+    what is doubtful, and where a gesture was not followed. `looks` is how many views of the photo the answer rests on.
     """
 
     soft_mask: Floats
@@ -82,7 +87,8 @@ class _State:
 
     `frame` is the soft mask of the whole frame as the first look sees it, None before anything was found; `crop` and
     `part` are the second look's rectangle and its mask. `region` is the box or lasso that the network still has to be told
-    of. `agreement` is how far the two looks agree, `notes` what a person should know about the last gesture.
+    of. `agreement` is how far the two looks agree, `sizes` how far the answers to the first gesture at two input sizes do,
+    None after others; `notes` is what a person should know about the last gesture.
     """
 
     frame: Floats | None = None
@@ -90,6 +96,7 @@ class _State:
     part: Floats | None = None
     region: Prompt | None = None
     agreement: float | None = None
+    sizes: float | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -104,8 +111,12 @@ class ObjectSelector:
         size: Size | None = None,
         long_side: int | None = None,
         zoom: bool = True,
+        two_sizes: bool = True,
     ) -> None:
-        """See `open_selector`, which opens the model too."""
+        """See `open_selector`, which opens the model too.
+
+        `two_sizes` allows a second input size, where the model has one.
+        """
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
             raise UsageError(
                 f"A selector wants a picture of (H, W, 3) bytes, not {rgb.shape} of {rgb.dtype}."
@@ -119,7 +130,10 @@ class ObjectSelector:
         self._chain: list[tuple[Prompt, _State]] = []
         self._start: tuple[bytes, _State] = (b"", _State())
         whole = self._look_at(self._size.rect)
-        self._zoom = zoom and whole.encoded.placement.canvas.long_side < _HEAVY_SIDE
+        canvas = whole.encoded.placement.canvas
+        self._zoom = zoom and canvas.long_side < _HEAVY_SIDE
+        self._two_sizes = two_sizes and session.spec.input.size.is_free and canvas.long_side < _HEAVY_SIDE
+        self._other: ObjectSelector | None = None
 
     @property
     def size(self) -> Size:
@@ -155,7 +169,31 @@ class ObjectSelector:
         for count in range(known + 1, len(gestures) + 1):
             state = self._follow(state, gestures[:count])
             self._chain.append((gestures[count - 1], state))
-        return self._hand_out(state)
+        if self._two_sizes and state.frame is not None and state.sizes is None:
+            other = self._ask_smaller(gestures, previous)
+            state = replace(state, sizes=compare_masks(self._paste(state), other))
+        return self._hand_out(state, gestures)
+
+    def _ask_smaller(self, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:
+        """What the frame at a smaller input size gives for the same gestures."""
+        if self._other is None:
+            side = round(_OTHER_SIZE * self._look_at(self._size.rect).encoded.placement.canvas.long_side)
+            self._other = ObjectSelector(
+                self._rgb, self._session, long_side=side, zoom=False, two_sizes=False
+            )
+        return self._other.select(gestures, previous).soft_mask
+
+    def _choose_size(self, state: _State, gestures: Sequence[Prompt]) -> _State:
+        """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
+        assert state.frame is not None
+        if not self._two_sizes:
+            return state
+        other = self._ask_smaller(gestures)
+        sizes = compare_masks(state.frame, other)
+        if expect_overlap(other) <= expect_overlap(state.frame):
+            return replace(state, sizes=sizes)
+        size = Size(state.frame.shape[1], state.frame.shape[0])
+        return replace(state, frame=resize_smoothly(other, size).clip(0.0, 1.0), sizes=sizes)
 
     def _begin(self, previous: Floats | None) -> None:
         """Forget earlier answers when the mask to begin from is another one."""
@@ -168,7 +206,7 @@ class ObjectSelector:
     def _follow(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         marks = [one for one in gestures if one.kind in ("point", "scribble")]
         if gestures[-1].kind in ("box", "lasso"):
-            return self._follow_region(state, gestures[-1])
+            return self._follow_region(state, gestures)
         if state.frame is None and not any(mark.adds for mark in marks):
             return state
         if state.crop is not None and _lies_well_within(marks[-1], state.crop, self._size):
@@ -181,15 +219,21 @@ class ObjectSelector:
         # One mark means one thing; what later marks bring in beside it is believed.
         alone = state.frame is None and sum(mark.adds for mark in marks) == 1
         frame, notes = _ask(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
-        return self._look_closer(_State(frame=frame, region=state.region, notes=notes), marks, alone=alone)
+        found = _State(frame=frame, region=state.region, notes=notes)
+        if state.frame is None:
+            found = self._choose_size(found, gestures)
+        return self._look_closer(found, marks, alone=alone)
 
-    def _follow_region(self, state: _State, region: Prompt) -> _State:
+    def _follow_region(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
+        region = gestures[-1]
         if state.frame is None and not region.adds:
             return state
         frame, notes = _ask(self._look_at(self._size.rect), (), region, None)
         inside = replace(region, adds=True)
         found = self._confine(_State(frame=frame, region=inside, notes=notes), region)
+        if state.frame is None:
+            found = self._choose_size(found, gestures)
         found = self._confine(self._look_closer(found, ()), region)
         if state.frame is None:
             return found
@@ -287,7 +331,7 @@ class ObjectSelector:
             return state.frame
         return blend_looks(state.frame, state.part, state.crop, self._size)
 
-    def _hand_out(self, state: _State) -> Selection:
+    def _hand_out(self, state: _State, gestures: Sequence[Prompt]) -> Selection:
         looks = 1 if state.crop is None else 2
         mask = None if state.frame is None else self._blend(state)
         box = None if mask is None else find_box(mask, self._photo, least_share=0.0)
@@ -297,7 +341,7 @@ class ObjectSelector:
             return Selection(
                 soft_mask=empty, box=None, confidence=0.0, reasons=(reason, *state.notes), looks=looks
             )
-        confidence, reasons = _score(mask, state.agreement)
+        confidence, reasons = score_selection(mask, gestures, sizes=state.sizes, looks=state.agreement)
         return Selection(
             soft_mask=mask, box=box, confidence=confidence, reasons=(*state.notes, *reasons), looks=looks
         )
@@ -404,22 +448,3 @@ def _newly_touches(before: Floats, after: Floats, crop: Rect, size: Size) -> boo
         )
 
     return any(now and not then for then, now in zip(sides(before), sides(after), strict=True))
-
-
-def _score(mask: Floats, agreement: float | None) -> tuple[float, tuple[str, ...]]:
-    """The overlap that the probabilities promise, on the object and its surroundings, however small it is."""
-    frame = Size(mask.shape[1], mask.shape[0])
-    box = find_box(mask, frame, least_share=0.0)
-    assert box is not None
-    signs = measure_mask(mask[box.grow(max(4, box.size.long_side // 2)).intersect(frame.rect).slices])
-    reasons = []
-    if signs.firmness < 0.7:
-        reasons.append("the inside of the object is uncertain")
-    if signs.doubt >= 0.3:
-        reasons.append(f"edges are uncertain over {round(100 * signs.doubt)} % of the outline")
-    score = signs.overlap
-    if agreement is not None:
-        score *= 0.4 + 0.6 * agreement
-        if agreement < 0.75:
-            reasons.append("two looks at the object disagree")
-    return round(min(1.0, max(0.0, score)), 3), tuple(reasons)

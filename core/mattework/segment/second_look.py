@@ -77,10 +77,14 @@ def choose_crop(
 
 def compare_looks(first: Floats, second: Floats, crop: Rect, size: Size) -> float:
     """Intersection over union of two looks inside the crop, at the first one's resolution, on probabilities."""
-    before = first[_scale_rect(crop, size, Size(first.shape[1], first.shape[0])).slices]
-    after = resize_smoothly(second, Size(before.shape[1], before.shape[0]))
-    union = float(np.maximum(before, after).sum())
-    return float(np.minimum(before, after).clip(0.0).sum()) / union if union > 0.0 else 1.0
+    return compare_masks(first[_scale_rect(crop, size, Size(first.shape[1], first.shape[0])).slices], second)
+
+
+def compare_masks(first: Floats, second: Floats) -> float:
+    """Intersection over union of two soft masks of the same view, at the first one's resolution; 1 for two empty ones."""
+    after = resize_smoothly(second, Size(first.shape[1], first.shape[0]))
+    union = float(np.maximum(first, after).sum())
+    return float(np.minimum(first, after).clip(0.0).sum()) / union if union > 0.0 else 1.0
 
 
 def blend_looks(first: Floats, second: Floats, crop: Rect, size: Size) -> Floats:
