@@ -219,12 +219,12 @@ def _pick_level(pyramid: Pyramid, side: int) -> tuple[Bytes, float]:
     for number, plane in enumerate(pyramid.levels):
         last = number == len(pyramid.levels) - 1
         if plane is not None and (max(plane.shape[:2]) <= side or last):
-            return plane, 1 / (1 << number)
+            return pyramid.read(number), 1 / (1 << number)
     raise AssertionError("a pyramid has at least one level")
 
 
 def _fit_plane(pyramid: Pyramid, share: float, size: Size) -> Bytes:
-    plane = next(one for n, one in enumerate(pyramid.levels) if 1 / (1 << n) == share and one is not None)
+    plane = pyramid.read(next(n for n in range(len(pyramid.levels)) if 1 / (1 << n) == share))
     assert plane.shape[:2] == size.shape
     return plane
 

@@ -6,6 +6,7 @@ shown coarse, and made the next time.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 
@@ -20,7 +21,8 @@ from mattework_editor.pyramid import Part
 from mattework_editor.viewport import Viewport
 
 TILE = 256
-MOST_TILES = 200
+KEPT = 2.0
+"""Tiles that are kept, as a share of those that the screen can show: what was panned away and may come back."""
 COARSE_SIDE = 1024
 
 Key = tuple[int, int]
@@ -81,7 +83,8 @@ class Tiles:
                 else:
                     self._paint_coarse(painter, sources, view, where.move(view.left, view.top))
         painter.restore()
-        while len(self._images) > MOST_TILES:
+        across, down = view.screen.width / TILE + 1, view.screen.height / TILE + 1
+        while len(self._images) > KEPT * math.ceil(across) * math.ceil(down):
             old, _ = self._images.popitem(last=False)
             self._stale.discard(old)
         return missing

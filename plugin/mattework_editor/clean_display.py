@@ -13,7 +13,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework import ColorMode, EdgeSettings, Rect, Stroke, estimate_foreground, parse_key, remove_spill
-from mattework.arrays import Bytes, Plane
+from mattework.arrays import Plane
 from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
 from mattework_editor.matte_display import preview_matte
 from mattework_editor.session import Session
@@ -96,7 +96,7 @@ class CleanDisplay(QObject):
 
 
 def clean_part(
-    plane: Bytes,
+    plane: Plane[np.uint8],
     alpha: Plane[np.float32],
     seen: Rect,
     level: int,
@@ -107,7 +107,7 @@ def clean_part(
     """Clean colours of the photo pixels `seen`, at a level of the pyramid.
 
     Args:
-        plane: (h, w, 3) uint8, the photo at that level.
+        plane: (h, w, 3), the photo at that level.
         alpha: (H, W) at full size, before touches and edge settings.
         key: colour of a screen whose spill is removed.
     """

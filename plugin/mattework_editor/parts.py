@@ -110,7 +110,7 @@ def _trace(ranks: TiledPlane[np.uint8], kind: Kind, rows: int) -> tuple[list[Par
     parts = []
     for piece in kept:
         bounds = Rect(*pieces.bounds[piece].tolist())
-        outline = _outline(ranks[bounds.slices], kind, starts[piece], bounds)
+        outline = _outline(ranks, kind, starts[piece], bounds)
         parts.append(Part(kind, int(pieces.area[piece]), bounds, outline))
     return parts, len(found) - len(kept)
 
@@ -204,13 +204,15 @@ def _find_starts(
 
 
 def _outline(
-    ranks: Bytes, kind: Kind, start: tuple[int, int], bounds: Rect
+    ranks: TiledPlane[np.uint8], kind: Kind, start: tuple[int, int], bounds: Rect
 ) -> tuple[tuple[float, float], ...]:
-    """Along the pixels just outside of a component, in picture coordinates; `ranks` are those of its bounds."""
+    """Along the pixels just outside of a component, in picture coordinates."""
     import cv2
 
     room = np.zeros((bounds.height + 2, bounds.width + 2), np.uint8)
-    room[1:-1, 1:-1] = _cover(ranks, kind)
+    for strip in split_into_strips(bounds, ROWS):
+        inside = strip.move(1 - bounds.left, 1 - bounds.top)
+        room[inside.slices] = _cover(ranks[strip.slices], kind)
     mask = np.zeros((bounds.height + 4, bounds.width + 4), np.uint8)
     seed = start[0] - bounds.left + 1, start[1] - bounds.top + 1
     cv2.floodFill(room, mask, seed, 0, flags=CONNECTIVITY[kind] | cv2.FLOODFILL_MASK_ONLY | (1 << 8))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
 from mattework import Photo, Rect, Size, Stroke, apply_edge_settings, convert_to_srgb8, touch_region
 from mattework.arrays import AnyArray, Bytes, Floats, Plane, Samples
 from mattework.recipe import EdgeSettings
+from mattework_editor.tiled_plane import TiledPlane
 
 SMALLEST = 256
 """Long side under which no further level is made."""
@@ -60,21 +61,30 @@ def cos_sin(angle: float) -> tuple[float, float]:
     return quarters.get(angle % 360.0) or (math.cos(math.radians(angle)), math.sin(math.radians(angle)))
 
 
-class Pyramid:
-    """Levels of a (H, W) or (H, W, C) uint8 picture; `levels[0]` is None until it has come."""
+Level: TypeAlias = Bytes | TiledPlane[np.uint8]
 
-    def __init__(self, size: Size, levels: list[Bytes | None]) -> None:
+
+class Pyramid:
+    """Levels of a (H, W) or (H, W, C) uint8 picture; `levels[0]` is None until it has come. That of a matte is in tiles."""
+
+    def __init__(self, size: Size, levels: list[Level | None]) -> None:
         self.size = size
         self.levels = levels
 
     @classmethod
     def build(cls, plane: Bytes) -> Pyramid:
         size = Size(plane.shape[1], plane.shape[0])
-        levels: list[Bytes | None] = [plane]
+        levels: list[Level | None] = [plane if plane.ndim == 3 else TiledPlane.pack(plane)]
         while max(plane.shape[:2]) > SMALLEST:
             plane = halve(plane)
             levels.append(plane)
         return cls(size, levels)
+
+    def read(self, number: int) -> Bytes:
+        """A level, which must have come, as one array."""
+        level = self.levels[number]
+        assert level is not None
+        return level[:, :]
 
     def choose_level(self, scale: float) -> int:
         """The level to read for `scale` view pixels a photo pixel: the coarsest that is at least as fine as the view."""

@@ -7,9 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework.errors import Cancelled
+from mattework_editor.memory import give_back_freed
+
+REST = 200
+"""Milliseconds after the last task until memory that it has freed is given back."""
 
 
 class Task(QObject):
@@ -62,7 +66,7 @@ class Task(QObject):
         done, failed = self._done, self._failed
         # What the functions hold, pictures among it, must not live on with this object.
         self._work, self._done, self._failed = _do_nothing, _do_nothing, _do_nothing
-        self._owner.running.discard(self)
+        self._owner.note_end(self)
         self.deleteLater()
         if self._cancelled.is_set():
             error = Cancelled("Cancelled.")
@@ -70,6 +74,11 @@ class Task(QObject):
             done(result)
         else:
             failed(error)
+
+
+def _give_back() -> None:
+    """Beside the window: it may have to wait for a thread that allocates."""
+    threading.Thread(target=give_back_freed, daemon=True).start()
 
 
 def _do_nothing(_: object) -> None:
@@ -82,6 +91,10 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.running: set[Task] = set()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(_give_back)
 
     def start(
         self,
@@ -93,6 +106,11 @@ class Tasks(QObject):
         self.running.add(task)
         task.thread_.start()
         return task
+
+    def note_end(self, task: Task) -> None:
+        self.running.discard(task)
+        if not self.running:
+            self._rest.start()
 
     def cancel_all(self, wait: float = 2.0) -> None:
         """Cancel what runs, and wait a little for threads to end."""

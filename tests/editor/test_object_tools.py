@@ -119,9 +119,8 @@ def test_the_answer_is_seen_before_the_edge_is_solved(own_worker: None, driver: 
     driver.key(Qt.Key.Key_M)
     driver.drag(*LEFT_BOX, wait=False)
     assert driver.bench.sources is not None
-    plane = driver.bench.sources.matte.levels[0]
-    assert plane is not None
-    wait_until(lambda: bool(plane[80, 60] > 200) or not driver.bench.is_busy)
+    plane = driver.bench.sources.matte
+    wait_until(lambda: bool(plane.read(0)[80, 60] > 200) or not driver.bench.is_busy)
     assert driver.bench.is_busy
     assert driver.session.history.last is None
     driver.drag(*RIGHT_BOX, wait=False)  # waits for the first
@@ -165,9 +164,8 @@ def test_cancelling_a_selection_leaves_everything_as_it_was(
     driver.wait()
     assert driver.session.history.last is None
     assert driver.bench.sources is not None
-    plane = driver.bench.sources.matte.levels[0]
-    assert plane is not None
-    assert not plane.any()
+    plane = driver.bench.sources.matte
+    assert not plane.read(0).any()
     click(driver, 60, 80)
     assert selected(driver) == (True, False)
 

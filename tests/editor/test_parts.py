@@ -109,8 +109,7 @@ def test_the_panel_lists_highlights_and_changes_parts(
     driver.wait()
     wait_until(lambda: len(panel.parts) == 1)
     assert driver.bench.sources is not None
-    plane = driver.bench.sources.matte.levels[0]
-    assert plane is not None
+    plane = driver.bench.sources.matte.read(0)
     assert (plane[100, 75], plane[100, 180]) == (255, 0)
     target = tmp_path / "parts.psd"
     save_to(monkeypatch, target)
@@ -119,8 +118,7 @@ def test_the_panel_lists_highlights_and_changes_parts(
     driver.wait()
     driver.open(target)
     assert driver.session.recipe.strokes == strokes
-    again = driver.bench.sources.matte.levels[0]
-    assert again is not None
+    again = driver.bench.sources.matte.read(0)
     assert np.abs(again.astype(int) - before).max() <= 2
 
 

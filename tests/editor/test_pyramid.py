@@ -176,8 +176,7 @@ def test_a_local_matte_is_what_the_whole_shows() -> None:
     alpha[changed.slices] = 0.0
     pyramid.update(*render_matte(alpha, edge, None, changed))
     _, whole = render_matte(alpha, edge, None, Rect(0, 0, 700, 600))
-    assert pyramid.levels[0] is not None
-    assert np.abs(pyramid.levels[0].astype(int) - whole.astype(int)).max() <= 1
+    assert np.abs(pyramid.read(0).astype(int) - whole.astype(int)).max() <= 1
 
 
 @pytest.mark.parametrize("edge", [EdgeSettings(), EdgeSettings(smooth=4, feather=3, shift=-2)])

@@ -24,9 +24,7 @@ CONTROL, ALT, SHIFT = Keys.ControlModifier, Keys.AltModifier, Keys.ShiftModifier
 def shown(driver: Driver) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """The matte as it is on the screen, at full size."""
     assert driver.bench.sources is not None
-    plane = driver.bench.sources.matte.levels[0]
-    assert plane is not None
-    return plane.astype(np.int64)
+    return driver.bench.sources.matte.read(0).astype(np.int64)
 
 
 def fill(driver: Driver, disc_file: Path) -> None:

@@ -142,8 +142,7 @@ def test_ants_walk_along_the_line_where_the_mask_is_half(disc: Driver) -> None:
         disc.canvas.view.to_photo(column + 0.5, row + 0.5) for row, column in zip(rows, columns, strict=True)
     ]
     assert disc.bench.sources is not None
-    matte = disc.bench.sources.matte.levels[0]
-    assert matte is not None
+    matte = disc.bench.sources.matte.read(0)
     for x, y in places[::7]:
         around = matte[max(0, int(y) - 1) : int(y) + 3, max(0, int(x) - 1) : int(x) + 3]
         assert around.min() < 128 <= around.max()

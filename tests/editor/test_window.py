@@ -75,8 +75,8 @@ def test_a_journey_from_photo_to_psd_and_on(
     assert mask is not None
     assert mask.size == (512, 512)
     saved = np.asarray(mask.topil())
-    shown = driver.bench.sources.matte.levels[0] if driver.bench.sources else None
-    assert shown is not None
+    assert driver.bench.sources is not None
+    shown = driver.bench.sources.matte.read(0)
     assert np.abs(saved.astype(int) - shown.astype(int)).max() <= 1
 
     recipe = driver.session.recipe
@@ -381,18 +381,17 @@ def test_edge_settings_are_seen_while_the_slider_moves(driver: Driver, disc_file
     driver.key(Qt.Key.Key_B)
     driver.drag((120, 100), (121, 100))
     assert driver.bench.sources is not None
-    plane = driver.bench.sources.matte.levels[0]
-    assert plane is not None
-    before = plane.copy()
+    matte = driver.bench.sources.matte
+    before = matte.read(0)
     slider = driver.window.edge.shift.slider
     slider.setSliderDown(True)
     slider.setValue(80)
     wait_until(lambda: not driver.bench.display.is_working)
-    assert plane.sum() > before.sum() * 1.2  # seen
+    assert matte.read(0).sum() > before.sum() * 1.2  # seen
     assert len(driver.session.history.steps) == 1  # but not chosen yet
     slider.setValue(0)  # tried, and moved back: nothing of it stays
     wait_until(lambda: not driver.bench.display.is_working)
-    np.testing.assert_array_equal(plane, before)
+    np.testing.assert_array_equal(matte.read(0), before)
     slider.setValue(80)
     slider.setSliderDown(False)
     slider.sliderReleased.emit()
@@ -401,7 +400,7 @@ def test_edge_settings_are_seen_while_the_slider_moves(driver: Driver, disc_file
     assert driver.session.history.steps[-1].name == "Shift Edge"
     driver.key(Qt.Key.Key_Z, CONTROL)
     driver.wait()
-    np.testing.assert_array_equal(plane, before)
+    np.testing.assert_array_equal(matte.read(0), before)
     assert driver.window.edge.shift.value() == 0
 
 

@@ -378,6 +378,4 @@ def draw_eye(is_open: bool, colour: QColor) -> QIcon:
 
 
 def _smallest(pyramid: Pyramid) -> Bytes:
-    plane = pyramid.levels[-1]
-    assert plane is not None
-    return plane
+    return pyramid.read(-1)
