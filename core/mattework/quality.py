@@ -41,7 +41,7 @@ class MaskSigns:
 
 
 def expect_overlap(soft_mask: Floats) -> float:
-    """The intersection over union with the truth that probabilities (h, w) promise for what lies above 0.5; 0 for nothing."""
+    """The intersection over union with the truth that probabilities (h, w) promise for what is above 0.5; 0 for nothing."""
     inside = soft_mask > 0.5
     union = float(np.maximum(soft_mask, inside).sum())
     return float(soft_mask[inside].sum()) / union if inside.any() else 0.0
