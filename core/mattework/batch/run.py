@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Generic, TypeVar
 
@@ -26,6 +26,7 @@ T = TypeVar("T")
 Read = TypeVar("Read")
 Solved = TypeVar("Solved")
 Written = TypeVar("Written")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,74 +63,94 @@ def run_batch(
         KeyboardInterrupt, Cancelled: as they come from `solve` or the user. A file that is being written then is
             completed and told to `finish` first; a second interruption gives it up too.
     """
-    given_up = Event()
+    with ThreadPoolExecutor(1, "read") as readers, ThreadPoolExecutor(1, "write") as writers:
+        line = _Line(
+            read=read, solve=solve, write=write, weigh=weigh, finish=finish, readers=readers, writers=writers
+        )
+        try:
+            for number, task in enumerate(tasks):
+                line.take(task, tasks[number + 1 : number + 2])
+            line.settle()
+        except BaseException:
+            readers.shutdown(wait=False, cancel_futures=True)
+            try:
+                line.settle()
+            except BaseException:
+                line.given_up.set()
+                raise
+            raise
 
-    def watch(_step: str, _fraction: float) -> None:
-        if given_up.is_set():
-            raise Cancelled("Cancelled.")
 
-    pending: tuple[T, Solved, float, Future[tuple[Written, float]]] | None = None
+@dataclass(slots=True, kw_only=True)
+class _Line(Generic[T, Read, Solved, Written]):
+    """The way of one task after the other: what is read ahead, and what is being written behind."""
 
-    def settle() -> None:
-        nonlocal pending
-        if pending is None:
+    read: Callable[[T], Read]
+    solve: Callable[[T, Read], Solved]
+    write: Callable[[T, Read, Solved, Progress], Written]
+    weigh: Callable[[Read], int]
+    finish: Callable[[Outcome[T, Solved, Written]], None]
+    readers: ThreadPoolExecutor
+    writers: ThreadPoolExecutor
+    ahead: Future[tuple[Read, float]] | None = None
+    behind: tuple[T, Solved, float, Future[tuple[Written, float]]] | None = None
+    given_up: Event = field(default_factory=Event)
+
+    def take(self, task: T, following: Sequence[T]) -> None:
+        """Read and solve a task and hand it on to be written; begin to read the one that follows."""
+        was_read = self._try(task, 0.0, self._take_material, task)
+        if was_read is None:
             return
-        task, solved, seconds, future = pending
+        material, seconds = was_read
+        is_small = self.weigh(material) <= BESIDE_BYTES
+        if not is_small:
+            self.settle()
+        elif following:
+            self.ahead = self.readers.submit(_take_time, self.read, following[0])
+        was_solved = self._try(task, seconds, _take_time, self.solve, task, material)
+        if was_solved is None:
+            return
+        solved, more = was_solved
+        self.settle()
+        job = self.writers.submit(_take_time, self.write, task, material, solved, self._watch)
+        self.behind = task, solved, seconds + more, job
+        if not is_small:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait for what is being written, and tell how it ended."""
+        if self.behind is None:
+            return
+        task, solved, seconds, future = self.behind
         try:
             written, more = future.result()
-        except (KeyboardInterrupt, Cancelled):
+        except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one picture, the others go on
             outcome: Outcome[T, Solved, Written] = Outcome(task=task, error=error, seconds=seconds)
         else:
             outcome = Outcome(task=task, solved=solved, written=written, seconds=seconds + more)
-        finish(outcome)
-        pending = None  # only now: one that is interrupted here is finished when the run is given up
+        self.finish(outcome)
+        self.behind = None  # only now: one that is interrupted here is finished when the run is given up
 
-    with ThreadPoolExecutor(1, "read") as readers, ThreadPoolExecutor(1, "write") as writers:
+    def _take_material(self, task: T) -> tuple[Read, float]:
+        was_ahead, self.ahead = self.ahead, None
+        return _take_time(self.read, task) if was_ahead is None else was_ahead.result()
+
+    def _try(self, task: T, seconds: float, work: Callable[..., Result], *arguments: object) -> Result | None:
+        """What the work gives; None when it failed, which is told."""
         try:
-            ahead: Future[tuple[Read, float]] | None = None
-            for number, task in enumerate(tasks):
-                was_ahead, ahead = ahead, None
-                try:
-                    material, seconds = _take_time(read, task) if was_ahead is None else was_ahead.result()
-                except Cancelled:
-                    raise
-                except Exception as error:  # noqa: BLE001 - as above
-                    settle()
-                    finish(Outcome(task=task, error=error, seconds=0.0))
-                    continue
-                is_small = weigh(material) <= BESIDE_BYTES
-                if not is_small:
-                    settle()
-                elif number + 1 < len(tasks):
-                    ahead = readers.submit(_take_time, read, tasks[number + 1])
-                try:
-                    solved, more = _take_time(solve, task, material)
-                except Cancelled:
-                    raise
-                except Exception as error:  # noqa: BLE001 - as above
-                    settle()
-                    finish(Outcome(task=task, error=error, seconds=seconds))
-                    continue
-                settle()
-                job = writers.submit(_take_time, write, task, material, solved, watch)
-                pending = task, solved, seconds + more, job
-                del material, solved, job
-                if not is_small:
-                    settle()
-            settle()
-        except BaseException:
-            readers.shutdown(wait=False, cancel_futures=True)
-            try:
-                settle()
-            except BaseException:
-                given_up.set()
-                raise
+            return work(*arguments)
+        except Cancelled:
             raise
+        except Exception as error:  # noqa: BLE001 - as above
+            self.settle()
+            self.finish(Outcome(task=task, error=error, seconds=seconds))
+            return None
 
-
-Result = TypeVar("Result")
+    def _watch(self, _step: str, _fraction: float) -> None:
+        if self.given_up.is_set():
+            raise Cancelled("Cancelled.")
 
 
 def _take_time(work: Callable[..., Result], *arguments: object) -> tuple[Result, float]:
