@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QDialog, QDockWidget
 from mattework_editor.appearance import Appearance, read_appearance, show_appearance
 from mattework_editor.command import Command
 from mattework_editor.docks import PLACES
+from mattework_editor.language import choose_language
 from mattework_editor.preferences import read_subject_model
 from mattework_editor.translations import LANGUAGES, read_language
 
@@ -61,11 +62,6 @@ def _choose_appearance(appearance: Appearance, window: EditorWindow) -> None:
     show_appearance(appearance)
 
 
-def _choose_language(language: str, window: EditorWindow) -> None:
-    window.settings.setValue("language", language)
-    window.status.tell(window.tr("The language changes when Mattework is started again."))
-
-
 def _show_panel(name: str, window: EditorWindow) -> None:
     """In front of the panels that are tabs beside it."""
     dock = window.findChild(QDockWidget, name)
@@ -104,7 +100,7 @@ APP_COMMANDS: tuple[Command, ...] = (
             part=-2,
             group="language",
             tip="The language of the window, from the next start on",
-            run=partial(_choose_language, language),
+            run=partial(choose_language, language),
             data=language,
         )
         for language, name in LANGUAGES.items()

@@ -29,6 +29,9 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export"))
         self._settings = settings
         self.kind = QComboBox()
+        self.kind.setToolTip(
+            self.tr("PNG, WebP and TIFF hold the flat cut-out, Photoshop all of every layer.")
+        )
         for kind, title in zip(
             KINDS,
             (
@@ -40,7 +43,7 @@ class ExportDialog(QDialog):
             strict=True,
         ):
             self.kind.addItem(title, kind)
-        self.crop = QCheckBox(self.tr("Crop to the subject"))
+        self.crop = QCheckBox(self.tr("&Crop to the subject"))
         self.crop.setToolTip(self.tr("Leave no more than the subject and its shadow."))
         self.margin = QSpinBox()
         self.margin.setRange(0, 2000)
@@ -51,13 +54,15 @@ class ExportDialog(QDialog):
         self.length.setSuffix(self.tr(" px"))
         self.length.setSpecialValueText(self.tr("As it is"))
         self.length.setToolTip(self.tr("The longer side of the picture. A file with layers keeps its size."))
-        self.background = QCheckBox(self.tr("With the background"))
+        self.background = QCheckBox(self.tr("With the &background"))
         self.background.setToolTip(self.tr("Off: what is around the subject is transparent."))
-        self.shadow = QCheckBox(self.tr("With the shadow"))
+        self.shadow = QCheckBox(self.tr("With the &shadow"))
+        self.shadow.setToolTip(self.tr("Off: the shadow is left out."))
         self.quality = QSpinBox()
         self.quality.setRange(1, 100)
-        self.quality.setToolTip(self.tr("100 loses nothing."))
+        self.quality.setToolTip(self.tr("100 loses nothing. For WebP."))
         self.bits = QComboBox()
+        self.bits.setToolTip(self.tr("How finely colours and transparency are kept. For PNG and TIFF."))
         for title, bits in (
             (self.tr("As the photo"), None),
             (self.tr("8 bits"), 8),
@@ -71,19 +76,19 @@ class ExportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
         for title, widget in (
-            (self.tr("Format"), self.kind),
+            (self.tr("&Format"), self.kind),
             ("", self.crop),
-            (self.tr("Margin"), self.margin),
-            (self.tr("Long side"), self.length),
+            (self.tr("&Margin"), self.margin),
+            (self.tr("&Long side"), self.length),
             ("", self.background),
             ("", self.shadow),
-            (self.tr("Quality"), self.quality),
-            (self.tr("Depth"), self.bits),
+            (self.tr("&Quality"), self.quality),
+            (self.tr("&Depth"), self.bits),
             ("", buttons),
         ):
             form.addRow(title, widget)
             if title:
-                widget.setAccessibleName(title)
+                widget.setAccessibleName(title.replace("&", ""))
         self._restore()
         self.background.setEnabled(has_background)
         self.background.setChecked(has_background and self.background.isChecked())

@@ -52,6 +52,11 @@ class Filing(QObject):
         """Whether this window works for another program."""
         return self._hand_over is not None
 
+    @property
+    def leaves_later(self) -> bool:
+        """Whether what is open is being saved before it is left."""
+        return self._after_saving is not None
+
     def name_untitled(self, title: str) -> None:
         """What a picture without a file is called."""
         self._untitled = title or self.tr("Untitled")

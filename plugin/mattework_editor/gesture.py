@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from mattework import Size
 from mattework_editor.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class Brush:
     hardness: float = 1.0
     opacity: float = 1.0
     pressed: Literal["size", "opacity"] = "size"
+
+
+def suit_radius(size: Size) -> float:
+    """The radius, in photo pixels, that a brush begins with on a photo of this size: a finger's width on the screen."""
+    return float(min(300, max(3, round(size.long_side / 60))))
 
 
 @dataclass(slots=True)

@@ -37,13 +37,14 @@ PATH = Qt.ItemDataRole.UserRole
 
 
 class ReviewDock(QDockWidget):
-    """`strip` shows the photos, `doubtful` leaves only those that need a look. `path` is the photo that is looked at."""
+    """`strip` shows the photos, `doubtful` leaves only those that need a look. `path` is the photo that is looked at,
+    `places` are the folders and files that were asked for."""
 
-    def __init__(self, window: EditorWindow, line: Line) -> None:
+    def __init__(self, window: EditorWindow, line: Line, places: Sequence[Path]) -> None:
         super().__init__(window)
         self.setWindowTitle(self.tr("Review"))
         self.setObjectName("review")
-        self.line = line
+        self.line, self.places = line, tuple(places)
         self.queue = ReviewQueue(line, self, window.workbench.engine.subject_model)
         self.path: Path | None = None
         self._window = window
@@ -368,7 +369,7 @@ def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | N
     before = find_review(window)
     if before is not None:
         before.end()
-    dock = ReviewDock(window, line)
+    dock = ReviewDock(window, line, places)
     first = next((one for one in line.ordered() if one.status == "ready"), None)
     if first is not None:
         dock.look_at(Path(first.path))

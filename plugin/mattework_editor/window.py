@@ -31,7 +31,8 @@ from mattework_editor.compose import View
 from mattework_editor.context import split_document
 from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
-from mattework_editor.gesture import Gesture
+from mattework_editor.gesture import Brush, Gesture, suit_radius
+from mattework_editor.language import list_opened, start_program
 from mattework_editor.menus import fill_menu_bar
 from mattework_editor.output import Output
 from mattework_editor.panels.background import BackgroundPanel
@@ -141,7 +142,7 @@ class EditorWindow(QMainWindow):
             stored = preferences.read_bytes(self.settings, key)
             if not stored.isEmpty():
                 restore(stored)
-        self.canvas.set_radius(preferences.read_number(self.settings, "radius", 30.0))
+        self.canvas.set_radius(preferences.read_number(self.settings, "radius", self._suited_radius))
         restore_choices(self)
 
     # Files -----------------------------------------------------------------------------------------------------------
@@ -163,13 +164,23 @@ class EditorWindow(QMainWindow):
         assert event is not None
         if not self.filing.may_leave(self.close):
             event.ignore()
+            self._starts_again = self._starts_again and self.filing.leaves_later
             return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("state", self.saveState())
-        self.settings.setValue("radius", self.canvas.radius)
+        if self.canvas.radius != self._suited_radius:
+            self.settings.setValue("radius", self.canvas.radius)
         self.settings.sync()
+        paths = list_opened(self)
         self.workbench.close()
         event.accept()
+        if self._starts_again:
+            start_program(paths)
+
+    def start_again(self) -> None:
+        """Close, after asking about unsaved work, and open the same in a program that is started anew."""
+        self._starts_again = True
+        self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         assert event is not None
@@ -239,6 +250,9 @@ class EditorWindow(QMainWindow):
         assert session is not None
         self._had_subject = session.has_subject
         self.background.suit_size(session.size)
+        if self.canvas.radius == self._suited_radius:  # the person has chosen none
+            self._suited_radius = suit_radius(session.size)
+            self.canvas.set_radius(self._suited_radius)
         if session.has_subject:
             ready = self.tr("{size}. Everything can still be changed: edge, strokes, background.")
         else:
@@ -294,7 +308,8 @@ class EditorWindow(QMainWindow):
                 self._had_subject = True
                 self.show_view(View.OVERLAY if session.recipe.strokes else View.CHECKERBOARD)
 
-    _had_subject = False
+    _had_subject = _starts_again = False
+    _suited_radius = Brush().radius
 
     def _show_busy(self, title: str) -> None:
         self.status.show_work(title)
@@ -306,6 +321,7 @@ class EditorWindow(QMainWindow):
 
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""
+        self._starts_again = False  # what was to be saved first was not
         self.status.tell(text)
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Mattework"), text, parent=self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

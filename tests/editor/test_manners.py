@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,8 +20,10 @@ from PyQt6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
     QDialog,
+    QLabel,
     QLineEdit,
     QMenuBar,
     QProgressBar,
@@ -31,10 +34,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from editor.driving import Keys, wait_until
+from editor.driving import TEST, Keys, wait_until
 from mattework import open_document, take_photo
 from mattework.worker.protocol import EngineError
 from mattework_editor.engine import Engine
+from mattework_editor.export_dialog import ExportDialog
 from mattework_editor.review_dock import find_review
 from mattework_editor.window import EditorWindow
 
@@ -126,6 +130,36 @@ def test_every_control_of_the_dialogs_has_a_name_and_is_reached_by_keys(driver: 
         assert find_nameless(dialog) == []
         assert find_unreachable(dialog) == []
         dialog.close()
+
+
+def test_the_export_dialog_is_walked_by_keys(driver: Driver) -> None:
+    dialog = ExportDialog(driver.window.settings, has_background=True, has_shadow=True, parent=driver.window)
+    dialog.open()
+    dialog.activateWindow()
+    wait_until(dialog.isActiveWindow)
+    assert find_nameless(dialog) == []
+    assert find_unreachable(dialog) == []
+    assert [one for one in dialog.findChildren(QWidget) if has_no_tip(one)] == []
+    letters = [
+        found[1].casefold()
+        for one in dialog.findChildren(QWidget)
+        if isinstance(one, (QLabel, QCheckBox)) and (found := re.search("&(.)", one.text()))
+    ]
+    assert len(letters) == len(set(letters)) == 8, letters
+    dialog.kind.setFocus()
+    walked: list[QWidget | None] = []
+    for _ in range(7):
+        walked.append(dialog.focusWidget())
+        TEST.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    ways = [dialog.kind, dialog.crop, dialog.margin, dialog.length, dialog.background, dialog.shadow]
+    assert walked == [*ways, dialog.bits], "from top to bottom; the quality of PNG cannot be set"
+    TEST.keyClick(dialog, Qt.Key.Key_M, Keys.AltModifier)
+    assert dialog.focusWidget() is dialog.margin
+    dialog.close()
+
+
+def has_no_tip(widget: QWidget) -> bool:
+    return isinstance(widget, (QCheckBox, QComboBox, QAbstractSpinBox)) and not widget.toolTip()
 
 
 def test_every_command_is_in_its_menu_and_tells_what_it_does(driver: Driver) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeySequence
-from PyQt6.QtWidgets import QApplication, QTabBar
+from PyQt6.QtWidgets import QApplication, QMessageBox, QTabBar
 
-from editor.driving import TEST, Driver, Keys, catch_slot_errors
+from editor.driving import LEFT, TEST, Driver, Keys, answer, catch_slot_errors, wait_until
 from mattework.worker.jobs import STAGES
+from mattework_editor import language
 from mattework_editor.palette import Palette
 from mattework_editor.translations import FOLDER, LANGUAGES, Catalogue, install_language, read_words
 from mattework_editor.translations.gather import (
@@ -212,11 +214,47 @@ def test_german_tabs_have_room_for_their_names(german: Driver) -> None:
         assert min(narrowest) >= bar.sizeHint().width(), titles
 
 
+def press(driver: Driver, text: str) -> None:
+    """A button of the message that is open."""
+    (box,) = driver.window.findChildren(QMessageBox)
+    button = next(one for one in box.buttons() if one.text().replace("&", "") == text)
+    TEST.mouseClick(button, LEFT)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 def test_a_language_is_chosen_for_the_next_start(driver: Driver) -> None:
-    for language in LANGUAGES:
-        driver.window.commands[f"window.language.{language}"].trigger()
-        assert driver.window.settings.value("language") == language
-    assert "started again" in driver.window.status.message.text()
+    for one in (*list(LANGUAGES)[1:], "system"):
+        driver.window.commands[f"window.language.{one}"].trigger()
+        assert driver.window.settings.value("language") == one
+        assert "started again" in driver.window.status.message.text()
+        press(driver, "Later")
+        assert driver.window.isVisible()
+    driver.window.commands["window.language.system"].trigger()
+    assert driver.window.findChildren(QMessageBox) == [], "it is that already"
+
+
+def test_the_program_is_started_again_with_what_was_open(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    script = f"import sys; open({str(told)!r}, 'w').write(' '.join(sys.argv[1:]))"
+    monkeypatch.setattr(language, "PROGRAM", (sys.executable, "-c", script, "edit"))
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((60, 100), (120, 100))
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.window.commands["window.language.de"].trigger()
+    press(driver, "Start Again Now")
+    wait_until(lambda: asked == ["Save changes?"])
+    assert driver.window.isVisible(), "unsaved work comes first"
+    driver.close()
+    assert not told.exists(), "that it was to be started again is over then"
+    driver.window.show()
+    driver.window.commands["window.language.en"].trigger()
+    press(driver, "Start Again Now")
+    wait_until(lambda: told.is_file() and told.read_text() != "")
+    assert told.read_text() == f"edit {disc_file}"
+    assert not driver.window.isVisible()
 
 
 def test_the_key_shift_is_called_as_on_german_keyboards(application: object) -> None:

@@ -232,6 +232,24 @@ def test_shift_draws_a_straight_line_from_the_last_stroke(driver: Driver, disc_f
     assert len(driver.session.history.steps) == 2
 
 
+def test_the_brush_suits_the_photo_until_a_person_chooses_one(
+    driver: Driver, disc_file: Path, tmp_path: Path
+) -> None:
+    driver.open(disc_file)
+    assert driver.window.toolbar.size_box.value() == 8
+    driver.open(PORTRAIT)
+    assert driver.canvas.radius == 9
+    driver.close()
+    assert not driver.window.settings.contains("radius"), "nobody chose it"
+    driver.window.show()
+    driver.window.commands["tools.larger"].trigger()
+    chosen = driver.canvas.radius
+    driver.open(disc_file)
+    assert driver.canvas.radius == chosen
+    driver.close()
+    assert driver.window.settings.value("radius", type=float) == chosen
+
+
 def test_brackets_and_the_wheel_change_the_brush(driver: Driver, disc_file: Path) -> None:
     driver.open(disc_file)
     driver.canvas.set_radius(20)

@@ -4,6 +4,18 @@
   <context>
     <name />
     <message>
+      <source>&amp;Later</source>
+      <translation>&amp;Später</translation>
+    </message>
+    <message>
+      <source>&amp;Start Again Now</source>
+      <translation>&amp;Jetzt neu starten</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <translation>Sprache</translation>
+    </message>
+    <message>
       <source>Mattework has a defect ({kind}: {text}). Save your work under another name.</source>
       <translation>Mattework hat einen Fehler ({kind}: {text}). Speichern Sie Ihre Arbeit unter einem anderen Namen.</translation>
     </message>
@@ -14,6 +26,10 @@
     <message>
       <source>The language changes when Mattework is started again.</source>
       <translation>Die Sprache wechselt, wenn Mattework neu gestartet wird.</translation>
+    </message>
+    <message>
+      <source>The photo is opened again; what is not saved is asked about first.</source>
+      <translation>Das Foto wird wieder geöffnet; nach Ungespeichertem wird zuerst gefragt.</translation>
     </message>
     <message>
       <source>There are no photos in {name}.</source>
@@ -1079,8 +1095,32 @@
       <translation> px</translation>
     </message>
     <message>
-      <source>100 loses nothing.</source>
-      <translation>100 verliert nichts.</translation>
+      <source>&amp;Crop to the subject</source>
+      <translation>Auf das Motiv &amp;beschneiden</translation>
+    </message>
+    <message>
+      <source>&amp;Depth</source>
+      <translation>Farb&amp;tiefe</translation>
+    </message>
+    <message>
+      <source>&amp;Format</source>
+      <translation>&amp;Format</translation>
+    </message>
+    <message>
+      <source>&amp;Long side</source>
+      <translation>&amp;Lange Seite</translation>
+    </message>
+    <message>
+      <source>&amp;Margin</source>
+      <translation>&amp;Rand</translation>
+    </message>
+    <message>
+      <source>&amp;Quality</source>
+      <translation>&amp;Qualität</translation>
+    </message>
+    <message>
+      <source>100 loses nothing. For WebP.</source>
+      <translation>100 verliert nichts. Für WebP.</translation>
     </message>
     <message>
       <source>16 bits</source>
@@ -1099,32 +1139,20 @@
       <translation>Wie das Foto</translation>
     </message>
     <message>
-      <source>Crop to the subject</source>
-      <translation>Auf das Motiv beschneiden</translation>
-    </message>
-    <message>
-      <source>Depth</source>
-      <translation>Farbtiefe</translation>
-    </message>
-    <message>
       <source>Export</source>
       <translation>Exportieren</translation>
     </message>
     <message>
-      <source>Format</source>
-      <translation>Format</translation>
+      <source>How finely colours and transparency are kept. For PNG and TIFF.</source>
+      <translation>Wie fein Farben und Transparenz bewahrt werden. Für PNG und TIFF.</translation>
     </message>
     <message>
       <source>Leave no more than the subject and its shadow.</source>
       <translation>Nur das Motiv und seinen Schatten übrig lassen.</translation>
     </message>
     <message>
-      <source>Long side</source>
-      <translation>Lange Seite</translation>
-    </message>
-    <message>
-      <source>Margin</source>
-      <translation>Rand</translation>
+      <source>Off: the shadow is left out.</source>
+      <translation>Aus: der Schatten wird weggelassen.</translation>
     </message>
     <message>
       <source>Off: what is around the subject is transparent.</source>
@@ -1135,12 +1163,12 @@
       <translation>PNG</translation>
     </message>
     <message>
-      <source>Photoshop, with layers</source>
-      <translation>Photoshop, mit Ebenen</translation>
+      <source>PNG, WebP and TIFF hold the flat cut-out, Photoshop all of every layer.</source>
+      <translation>PNG, WebP und TIFF enthalten den flachen Freisteller, Photoshop alle Ebenen ganz.</translation>
     </message>
     <message>
-      <source>Quality</source>
-      <translation>Qualität</translation>
+      <source>Photoshop, with layers</source>
+      <translation>Photoshop, mit Ebenen</translation>
     </message>
     <message>
       <source>Room that is left around the subject.</source>
@@ -1159,12 +1187,12 @@
       <translation>WebP</translation>
     </message>
     <message>
-      <source>With the background</source>
-      <translation>Mit dem Hintergrund</translation>
+      <source>With the &amp;background</source>
+      <translation>Mit dem &amp;Hintergrund</translation>
     </message>
     <message>
-      <source>With the shadow</source>
-      <translation>Mit dem Schatten</translation>
+      <source>With the &amp;shadow</source>
+      <translation>Mit dem &amp;Schatten</translation>
     </message>
   </context>
   <context>
