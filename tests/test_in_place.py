@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -70,6 +71,22 @@ def test_a_layer_that_is_not_there_is_named_with_those_that_are(design: Path, tm
     with pytest.raises(UsageError, match="Shot/Photo"):
         mattework.cut_layer(design, "Foto", tmp_path / "out.psd", from_mask=draw_disc()[1])
     assert not (tmp_path / "out.psd").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of open files")
+def test_a_document_is_closed_before_it_is_replaced_as_windows_wants(
+    design: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_file = os.replace
+
+    def check_first(source: Path, target: Path) -> None:
+        opened = [os.path.realpath(one.path) for one in os.scandir("/proc/self/fd")]
+        assert str(design.resolve()) not in opened
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "replace", check_first)
+    mattework.cut_layer(design, "Photo", design, from_mask=draw_disc()[1], overwrite=True)
+    assert any(one.mask for one in mattework.open_document(design).walk_layers())
 
 
 def test_what_would_need_a_layer_of_its_own_is_refused(design: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mattework.cutout import Cutout
@@ -91,6 +92,8 @@ def cut_layer(
                     existing=existing, xmp=packet, limits=limits, name=name, progress=progress,
                 )
             )  # fmt: skip
+            if isinstance(source, (str, PathLike)):
+                stream.close()  # Windows replaces no file that is open, and it may be this very one
             return edits[0].reasons
 
         write_target(target, write, overwrite=overwrite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -13,6 +14,14 @@ from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, has_raw_name, sniff_ki
 
 OWN_RESULTS = (".cutout", ".refined")
 """What our own results are called before their suffix: a folder that holds some is not cut out again."""
+
+
+_LEFT_OUT = {
+    "result": ("file", "made by Mattework earlier left out."),
+    "raw": ("camera raw file", "left out: develop them in a raw converter first."),
+    "stranger": ("file", "of other kinds left out."),
+}
+"""What is said of files in folders that are not cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +55,28 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     folders = [name for name in inputs if name and os.path.isdir(name)]
     seen: set[Path] = set()
     pictures: list[FoundPicture] = []
-    results = strangers = raws = 0
+    left_out: Counter[str] = Counter()
     for name in inputs:
         if name == "":  # as from a shell variable that is not set
             raise UsageError("A file name is empty. Check the names of the pictures.")
-        path = Path(name)
-        is_folder = name in folders
+        path, is_folder = Path(name), name in folders
         candidates = iter([FoundPicture(path, PurePath(path.name))])
         if is_folder:
             head = PurePath(path.resolve().name) if len(folders) > 1 else PurePath()
             candidates = _walk_folder(path, head, leave_out)
         for one in candidates:
-            if is_folder and _is_own_result(one.source):
-                results += 1
-            elif is_folder and has_raw_name(one.source.name):
-                raws += 1
-            elif is_folder and not _is_picture(one.source):
-                strangers += 1
+            why = _find_why_not(one.source) if is_folder else None
+            if why is not None:
+                left_out[why] += 1
             elif (place := locate_file(one.source)) not in seen:
                 seen.add(place)
                 pictures.append(one)
-    notes = []
-    if results:
-        notes.append(f"{_count(results, 'file')} made by Mattework earlier left out.")
-    if raws:
-        notes.append(f"{_count(raws, 'camera raw file')} left out: develop them in a raw converter first.")
-    if strangers:
-        notes.append(f"{_count(strangers, 'file')} of other kinds left out.")
+    notes = tuple(
+        f"{_count(left_out[why], what)} {words}" for why, (what, words) in _LEFT_OUT.items() if left_out[why]
+    )
     if not pictures:
         raise UsageError(f"There is no picture in {', '.join(folders)}. {' '.join(notes)}".strip())
-    return Findings(pictures=tuple(pictures), notes=tuple(notes))
+    return Findings(pictures=tuple(pictures), notes=notes)
 
 
 def locate_file(path: Path) -> Path:
@@ -99,6 +100,15 @@ def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterat
         for name in sorted(files, key=_natural):
             if not name.startswith("."):
                 yield FoundPicture(here / name, head / here.relative_to(folder) / name)
+
+
+def _find_why_not(path: Path) -> str | None:
+    """Why a file in a folder is left out, by `_LEFT_OUT`; None for a picture."""
+    if _is_own_result(path):
+        return "result"
+    if has_raw_name(path.name):
+        return "raw"
+    return None if _is_picture(path) else "stranger"
 
 
 def _is_picture(path: Path) -> bool:

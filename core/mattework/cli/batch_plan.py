@@ -117,7 +117,10 @@ def _choose_journal(
     if folder is not None:
         return folder / JOURNAL_NAME
     places = [one if os.path.isdir(one) else os.path.dirname(os.path.abspath(one)) for one in sources]
-    return Path(os.path.commonpath([os.path.abspath(one) for one in places])) / JOURNAL_NAME
+    try:
+        return Path(os.path.commonpath([os.path.abspath(one) for one in places])) / JOURNAL_NAME
+    except ValueError:
+        raise UsageError("The pictures lie on several drives. Say with --journal where to keep it.") from None
 
 
 def _read_earlier(journal: Path | None, job: CutJob, paths: BatchPaths) -> Batch | None:

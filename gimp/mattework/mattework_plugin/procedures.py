@@ -61,6 +61,8 @@ class Outline(NamedTuple):
 
 
 class Switch(NamedTuple):
+    """An argument that is yes or no."""
+
     name: str
     label: str
     help: str
@@ -76,6 +78,8 @@ class Text(NamedTuple):
 
 
 class Colour(NamedTuple):
+    """An argument that takes a colour; `default` as GEGL reads it."""
+
     name: str
     label: str
     help: str
