@@ -38,8 +38,8 @@ def test_two_and_three_candidates_are_named() -> None:
     two = score_mask(draw((70, 100, 40), (220, 100, 40)))
     three = score_mask(draw((50, 100, 35), (150, 100, 35), (250, 100, 35)))
 
-    assert "two candidates" in two[1]
-    assert "three candidates" in three[1]
+    assert "two things could be the subject" in two[1]
+    assert "three things could be the subject" in three[1]
     assert three[0] < two[0] < 0.9
 
 

@@ -98,7 +98,7 @@ def score_mask(soft_mask: Floats, *, agreement: float | None = None) -> tuple[fl
     score *= 1.0 - 2.0 * max(0.0, signs.doubt - 0.8)
     if signs.candidates > 1:
         count = _WORDS[signs.candidates] if signs.candidates < len(_WORDS) else str(signs.candidates)
-        lower(0.85 if signs.candidates == 2 else 0.7, f"{count} candidates")
+        lower(0.85 if signs.candidates == 2 else 0.7, f"{count} things could be the subject")
     if signs.borders >= 3:
         lower(0.8 if signs.borders == 3 else 0.6, f"subject touches {_WORDS[signs.borders]} borders")
     if signs.share < 0.01:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,17 @@ def test_a_result_keeps_its_name_when_its_folder_is_reached_through_a_link(tmp_p
     kept = {tmp_path.resolve() / "shots" / "a.jpg": out / "a.cutout.psd"}
     (task,) = name_targets([picture], out, lambda _: ".psd", kept=kept)
     assert (task.target, task.note) == (out / "a.cutout.psd", "")
+
+
+def test_an_earlier_name_is_told_as_the_folder_is_called_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = FoundPicture(Path("shots/a.jpg"), PurePath("a.jpg"))
+    home = tmp_path.resolve()
+    kept = {home / "shots" / "a.jpg": home / "out" / "a.cutout.psd"}
+    (task,) = name_targets([picture], Path("out"), lambda _: ".psd", kept=kept)
+    assert task.target == Path("out/a.cutout.psd")
 
 
 @given(st.lists(st.from_regex(r"[ab]{1,2}(\.2)?\.(jpg|JPG|png)", fullmatch=True), unique=True, max_size=12))

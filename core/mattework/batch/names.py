@@ -52,7 +52,9 @@ def name_targets(
     for one, target in zip(pictures, plain, strict=True):
         before = kept.get(locate_file(one.source))
         if before is not None:
-            tasks.append(Task(source=one.source, target=before))
+            # Called as the person called the folder, where it is the same file.
+            same = locate_file(target) == before
+            tasks.append(Task(source=one.source, target=target if same else before))
             continue
         usual = target
         if sharing[name_key(target)] > 1 or name_key(target) in taken:
