@@ -76,8 +76,25 @@ def test_half_a_hairy_outline_is_about_half_a_doubt() -> None:
 def test_a_frame_that_is_all_subject_is_doubted() -> None:
     score, reasons = score_mask(np.ones((50, 80), np.float32))
 
-    assert score < 0.5
+    assert score <= 0.5
     assert {"subject touches four borders", "the subject fills the frame"} <= set(reasons)
+
+
+def test_the_less_two_sizes_agree_the_less_is_expected() -> None:
+    mask = draw((150, 100, 60))
+    scores = [score_mask(mask, sizes=sizes)[0] for sizes in (1.0, 0.8, 0.5, 0.0)]
+
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == score_mask(mask)[0]
+    assert scores[-1] < 0.6
+    assert "seen at two sizes, the subject is not the same" in score_mask(mask, sizes=0.5)[1]
+
+
+def test_a_bust_or_a_close_up_is_not_less_trusted_for_the_borders_it_touches() -> None:
+    close_up = score_mask(draw((150, 160, 155)))
+
+    assert "subject touches three borders" in close_up[1]
+    assert close_up[0] > 0.9
 
 
 def test_two_looks_that_disagree_lower_the_score() -> None:

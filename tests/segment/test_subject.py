@@ -239,3 +239,18 @@ def test_a_small_picture_is_seen_twice_at_the_usual_size_and_once_mirrored(
 def replace_size(session: ModelSession, size: SizeRule) -> ModelSession:
     """The same open network under another size rule."""
     return replace(session, spec=replace(session.spec, input=replace(session.spec.input, size=size)))
+
+
+def test_what_only_one_of_two_sizes_sees_is_trusted_less(session: ModelSession) -> None:
+    """A fine red grating is grey at the coarse size and seen at the fine one."""
+    size = replace(session.spec.input.size, finer=192)
+    plain, _ = paint_disc(300, 200, 180)
+    grating = plain.copy()
+    grating[:, ::2, 0] = 0
+
+    clear, doubtful = (
+        find_subject(photo, replace_size(session, size), zoom=False) for photo in (plain, grating)
+    )
+
+    assert doubtful.confidence < clear.confidence - 0.1
+    assert clear.confidence > 0.8

@@ -22,6 +22,7 @@ from mattework.segment.second_look import (
     blend_looks,
     choose_crop,
     compare_looks,
+    compare_masks,
     find_box,
 )
 
@@ -70,36 +71,37 @@ def find_subject(
     """
     report_progress(progress, "subject", 0.0)
     size = Size(rgb.shape[1], rgb.shape[0])
-    mask = _look(session, rgb, long_side)
+    mask, sizes = _look(session, rgb, long_side)
     passes, agreement = 1, None
     crop = choose_crop(mask, size) if zoom else None
     if crop is not None:
         report_progress(progress, "subject", 0.5)
         part = np.ascontiguousarray(rgb[crop.slices])
-        second = _look(session, part, long_side)
+        second, _ = _look(session, part, long_side)
         passes = 2
         agreement = compare_looks(mask, second, crop, size)
         if agreement >= TRUST_SECOND:
             mask = blend_looks(mask, second, crop, size)
     report_progress(progress, "subject", 1.0)
-    confidence, reasons = score_mask(mask, agreement=agreement)
+    confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
     box = find_box(mask, size)
     if box is None:
         mask = np.zeros_like(mask)
     return SubjectResult(soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box)
 
 
-def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> Floats:
-    """The soft mask of a picture: one answer, or the mean of two where the record names a finer size."""
+def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Floats, float | None]:
+    """The soft mask of a picture, one answer or the mean of two where the record names a finer size; how far they agree."""
     first = predict_mask(session, rgb, long_side=long_side)
     finer = session.spec.input.size.finer
     if not finer or long_side is not None:
-        return first
+        return first, None
     shows_more = max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
-    second = predict_mask(session, mirrored, long_side=finer if shows_more else None)[:, ::-1]
+    answer = predict_mask(session, mirrored, long_side=finer if shows_more else None)
+    second = np.ascontiguousarray(answer[:, ::-1])
     size = Size(second.shape[1], second.shape[0])
-    return _average_as_logits(resize_smoothly(first, size), second)
+    return _average_as_logits(resize_smoothly(first, size), second), compare_masks(first, second)
 
 
 def _average_as_logits(first: Floats, second: Floats) -> Floats:
