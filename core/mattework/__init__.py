@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mattework.edges import apply_edge_settings
     from mattework.errors import MatteworkError
     from mattework.finding import open_model
+    from mattework.finishing import finish_cutout
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
     from mattework.formats.limits import Limits
     from mattework.formats.xmp import drop_recipe, get_recipe
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from mattework.models.spec import ModelSpec
     from mattework.models.store import ModelStore, open_store
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
-    from mattework.pipeline import apply_recipe, cut_out, finish_cutout
+    from mattework.pipeline import apply_recipe, cut_out
     from mattework.prompt import Prompt
     from mattework.recipe import (
         EdgeSettings,
@@ -82,6 +83,7 @@ _HOMES = {
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
     "mattework.finding": ("open_model",),
+    "mattework.finishing": ("finish_cutout",),
     "mattework.formats.limits": ("Limits",),
     "mattework.formats.xmp": ("drop_recipe", "get_recipe"),
     "mattework.geometry": ("Point", "Rect", "Size"),
@@ -99,7 +101,7 @@ _HOMES = {
     "mattework.models.spec": ("ModelSpec",),
     "mattework.models.store": ("ModelStore", "open_store"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
-    "mattework.pipeline": ("apply_recipe", "cut_out", "finish_cutout"),
+    "mattework.pipeline": ("apply_recipe", "cut_out"),
     "mattework.prompt": ("Prompt",),
     "mattework.recipe": (
         "EdgeSettings",

@@ -7,38 +7,19 @@ be applied again.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mattework._version import __version__
-from mattework.arrays import Bytes, Floats, Samples
-from mattework.cutout import Cutout, Report, put_matte_on_document
-from mattework.document.model import ColorMode, Document, array_depth, depth_white
+from mattework.cutout import Cutout
+from mattework.document.model import Document
 from mattework.errors import RecipeError, UsageError
-from mattework.finding import (
-    DEFAULT_MODEL,
-    FoundSubject,
-    find_with_model,
-    find_with_prompts,
-    open_model,
-    open_warm_model,
-)
+from mattework.finding import FoundSubject, find_with_model, find_with_prompts, open_warm_model
+from mattework.finishing import Run, finish_alpha
 from mattework.given import MaskSource, take_mask, take_trimap
 from mattework.layer_states import follow_layers
-from mattework.photo import (
-    Photo,
-    Source,
-    convert_for_matting,
-    find_layer,
-    hash_samples,
-    open_source,
-    take_photo,
-)
+from mattework.photo import Photo, Source, convert_for_matting, open_source, take_photo
 from mattework.prompt import Prompt
 from mattework.recipe import (
     EdgeSettings,
@@ -52,13 +33,7 @@ from mattework.recipe import (
     TrimapRules,
     find_bad_setting,
 )
-from mattework.reopen import (
-    find_own_recipe,
-    find_photo,
-    has_background,
-    tell_about_layers,
-    tell_about_painting,
-)
+from mattework.reopen import find_photo, tell_about_layers, tell_about_painting
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -147,7 +122,7 @@ def cut_out(
         from mattework.background import parse_background
 
         parse_background(background)
-    run = _Run(progress)
+    run = Run(progress)
     with run.step("open"):
         document = open_source(source)
         photo = take_photo(document)
@@ -198,7 +173,7 @@ def apply_recipe(
 
     if recipe is not None:
         _check_request(recipe)
-    run = _Run(progress)
+    run = Run(progress)
     with run.step("open"):
         document = open_source(source)
         own = get_recipe(document.metadata.xmp)
@@ -222,58 +197,12 @@ def apply_recipe(
     return _make_cutout(document, photo, subject, recipe, run)
 
 
-def finish_cutout(
-    document: Document,
-    photo: Photo,
-    alpha: Floats,
-    trimap: Bytes,
-    *,
-    recipe: Recipe,
-    inputs: RecipeInputs,
-    progress: Progress | None = None,
-) -> Cutout:
-    """The cutout of an alpha that is solved already: edge settings, clean colours, layers. What an editor saves.
-
-    Args:
-        document: what the photo was taken from; its metadata are kept, and its other layers where the photo is one of them.
-        alpha: (H, W) float32, 0 to 1, before touches and edge settings and without the photo's own transparency.
-        trimap: (H, W) uint8 of 0, 128, 255 that the alpha was solved in, strokes drawn.
-        recipe, inputs: what the file is to carry.
-        progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
-    """
-    run = _Run(progress)
-    recipe = replace(recipe, program=f"mattework {__version__}", source_sha256=photo.hash_samples())
-    return _finish(
-        document, photo, alpha, trimap, FoundSubject(choice=recipe.subject, inputs=inputs), recipe, run
-    )
-
-
-@dataclass(slots=True)
-class _Run:
-    """Times and notes of one run."""
-
-    progress: Progress | None
-    steps: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        from mattework.progress import report_progress
-
-        report_progress(self.progress, name, 0.0)
-        before = time.perf_counter()
-        yield
-        self.steps[name] = time.perf_counter() - before
-        report_progress(self.progress, name, 1.0)
-
-
 def _make_cutout(
     document: Document,
     photo: Photo,
     subject: FoundSubject,
     recipe: Recipe,
-    run: _Run,
+    run: Run,
     device: str = "auto",
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
@@ -302,75 +231,7 @@ def _make_cutout(
         run.notes.extend(solution.notes)
     kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
     recipe = replace(recipe, solver_used=solution.solver, matting=solution.matting or kept)
-    return _finish(document, photo, solution.alpha, trimap, subject, recipe, run)
-
-
-def _finish(
-    document: Document,
-    photo: Photo,
-    solved: Floats,
-    trimap: Bytes,
-    subject: FoundSubject,
-    recipe: Recipe,
-    run: _Run,
-) -> Cutout:
-    """From a solved alpha to the finished result: edge settings, colours, layers."""
-    from mattework.background import make_background
-    from mattework.edges import apply_edge_settings
-    from mattework.shadow import make_shadow_layer, settle_shadow
-    from mattework.touch import touch_alpha
-
-    solved = touch_alpha(solved, recipe.strokes)
-    with run.step("colours"):
-        clean = _clean_colours(photo, solved, recipe, run)
-    with run.step("layers"):
-        matte = apply_edge_settings(solved, recipe.edge)
-        alpha = _multiply_alpha(matte, photo)
-        background = shadow = None
-        own = find_own_recipe(document, photo)
-        keeps = own is not None and recipe.background is not None and has_background(document, own, recipe)
-        if recipe.background is not None and not keeps:
-            background, notes = make_background(recipe.background, document, photo, alpha)
-            run.notes.extend(notes)
-        if recipe.shadow is not None:
-            settled = settle_shadow(recipe.shadow, alpha)
-            recipe = replace(recipe, shadow=settled)
-            shadow, notes = make_shadow_layer(document, alpha, settled)
-            run.notes.extend(notes)
-        layered = put_matte_on_document(
-            document,
-            photo,
-            matte,
-            clean,
-            background,
-            shadow,
-            own=own,
-            keeps_background=keeps,
-            states=recipe.layers,
-        )
-        recipe = replace(recipe, mask_sha256=_hash_mask(layered, photo))
-    report = Report(
-        model=subject.choice.model,
-        model_sha256=subject.choice.sha256,
-        device=subject.choice.device,
-        solver=recipe.solver_used or recipe.solver,
-        matting=recipe.matting if recipe.solver_used == "neural" else None,
-        confidence=subject.confidence,
-        reasons=subject.reasons,
-        band=float(np.count_nonzero(trimap == 128)) / trimap.size,
-        coverage=float(alpha.mean(dtype=np.float64)),
-        seconds=time.perf_counter() - run.started,
-        steps=run.steps,
-        notes=(*document.notes, *run.notes),
-    )
-    return Cutout(
-        alpha=alpha, trimap=trimap, document=layered, recipe=recipe, inputs=subject.inputs, report=report
-    )
-
-
-def _hash_mask(document: Document, photo: Photo) -> str | None:
-    layer = find_layer(document, lambda one: one.pixels is photo.colour)
-    return None if layer is None or layer.mask is None else hash_samples(layer.mask.pixels)
+    return finish_alpha(document, photo, solution.alpha, trimap, subject, recipe, run)
 
 
 def _check_request(recipe: Recipe) -> None:
@@ -388,23 +249,6 @@ def _check_request(recipe: Recipe) -> None:
         parse_key(recipe.key)
 
 
-def _clean_colours(photo: Photo, alpha: Floats, recipe: Recipe, run: _Run) -> Samples | None:
-    """The photo's colours without the old background; without the spill of a screen, where one is named."""
-    from mattework.background import parse_key
-    from mattework.matting.foreground import estimate_foreground
-    from mattework.matting.spill import remove_spill
-
-    if recipe.colours == 0:
-        return None
-    clean = estimate_foreground(photo.colour, alpha, amount=recipe.colours, progress=run.progress)
-    if recipe.key is None:
-        return clean
-    if photo.mode is not ColorMode.RGB:
-        run.notes.append("The spill of a screen can only be removed from RGB pictures; it was left.")
-        return clean
-    return remove_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours)
-
-
 def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> FoundSubject:
     from mattework.formats.files import read_mask, read_trimap
 
@@ -417,12 +261,3 @@ def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> Foun
     raise RecipeError(
         "The recipe came without the soft mask or trimap that it rests on. Cut the photo out again."
     )
-
-
-def _multiply_alpha(matte: Floats, photo: Photo) -> Floats:
-    if photo.alpha is None:
-        return matte
-    return matte * (photo.alpha.astype(np.float32) / np.float32(depth_white(array_depth(photo.alpha))))
-
-
-__all__ = ["DEFAULT_MODEL", "Cutout", "Report", "apply_recipe", "cut_out", "finish_cutout", "open_model"]

@@ -5,7 +5,7 @@
 AppId={{5E0A3C6B-2C6F-4E0B-9A53-6D1B0F0C7A11}
 AppName=Mattework
 AppVersion={#Version}
-AppPublisher=The Mattework contributors
+AppPublisher=The Mattework developers
 AppPublisherURL=https://github.com/mattework/mattework
 DefaultDirName={autopf}\Mattework
 DefaultGroupName=Mattework

@@ -273,7 +273,7 @@ class CutJob:
         if (self.from_mask and not self.is_pointed_at) or self.trimap:
             return None
         if self.session is None:
-            from mattework.pipeline import open_model
+            from mattework.finding import open_model
 
             task: Literal["prompt", "subject"] = "prompt" if self.is_pointed_at else "subject"
             self.session = open_model(self.model, self.device, task=task)

@@ -85,7 +85,8 @@ def evaluate(
 
 def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trimaps: bool) -> Predict:
     """The whole way of a picture, with one model kept open; colours are not needed here."""
-    from mattework.pipeline import cut_out, open_model
+    from mattework.finding import open_model
+    from mattework.pipeline import cut_out
 
     session = None if with_trimaps else open_model(model, device)
 

@@ -37,7 +37,7 @@ class Mattework(Gimp.PlugIn):
         for menu in record.menus:
             procedure.add_menu_path(menu)
         procedure.set_documentation(record.blurb, record.help, name)
-        procedure.set_attribution("The Mattework authors", "Apache License 2.0", "2026")
+        procedure.set_attribution("The Mattework developers", "Apache License 2.0", "2026")
         for argument in record.arguments:
             add_argument(procedure, argument)
         return procedure
