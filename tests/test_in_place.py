@@ -13,7 +13,7 @@ from psd_tools import PSDImage
 import mattework
 from mattework.cli.root import run_command_line
 from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer
-from mattework.errors import UsageError
+from mattework.errors import UnsupportedFile, UsageError
 from mattework.geometry import Rect, Size
 from samples import draw_disc
 
@@ -123,3 +123,12 @@ def test_the_recipe_is_written_only_when_asked_for(design: Path, tmp_path: Path)
     mattework.cut_layer(design, "Photo", kept, from_mask=truth, keep_recipe=True)
     assert mattework.open_document(plain).metadata.xmp is None
     assert b"mattework" in (mattework.open_document(kept).metadata.xmp or b"")
+
+
+def test_a_picture_without_layers_is_called_what_it_is(tmp_path: Path) -> None:
+    from PIL import Image
+
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (8, 8)).save(photo)
+    with pytest.raises(UnsupportedFile, match=r"photo\.jpg is a JPEG file, which has no layers"):
+        mattework.cut_layer(photo, "Photo", tmp_path / "out.psd", from_mask=draw_disc()[1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mattework.cutout import Cutout
 from mattework.document.model import Document, Layer
-from mattework.errors import UsageError
+from mattework.errors import UnsupportedFile, UsageError
 from mattework.pipeline import cut_out
 from mattework.segment.gestures import move_prompt
 
@@ -71,7 +71,7 @@ def cut_layer(
         )
     limits = Limits()
     with open_source(source, limits, None) as (stream, name):
-        open_layer, add_mask = _choose_editor(stream)
+        open_layer, add_mask = _choose_editor(stream, name)
         document = open_layer(stream, layer, limits=limits, name=name)
         rect = cast("Layer", document.layers[0]).rect
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
@@ -100,13 +100,15 @@ def cut_layer(
     return LayerCut(cutout=cutout, edit=edits[0])
 
 
-def _choose_editor(stream: BinaryIO) -> tuple[Callable[..., Document], Callable[..., EditReport]]:
-    """The two functions for the container at hand; whatever is no TIFF is left for the PSD reader to judge."""
+def _choose_editor(stream: BinaryIO, name: str) -> tuple[Callable[..., Document], Callable[..., EditReport]]:
+    """The two functions for the container at hand; what is no picture at all is left for the PSD reader to judge."""
     from mattework.formats.sniff import HEAD_BYTES, Kind, sniff_kind
 
     stream.seek(0)
     kind = sniff_kind(stream.read(HEAD_BYTES))
     stream.seek(0)
+    if kind not in (None, Kind.TIFF, Kind.PSD):
+        raise UnsupportedFile(f"{name} is a {kind} file, which has no layers. Cut it without naming a layer.")
     if kind is Kind.TIFF:
         from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mattework.cli.root import run_command_line
 from mattework.errors import Cancelled, OutputError
 from samples import ASTRONAUT
 
@@ -61,3 +62,27 @@ def test_a_command_that_is_asked_to_end_takes_its_half_written_file_with_it(
     assert child.returncode == Cancelled.exit_code, said
     assert b"Traceback" not in said
     assert [one.name for one in tmp_path.iterdir()] == ["noise.png"]
+
+
+def test_a_photo_in_place_of_a_command_is_shown_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my photo.jpg").touch()
+    assert run_command_line(["my photo.jpg"]) == 2
+    assert "mattework cut 'my photo.jpg'" in capsys.readouterr().err
+
+
+def test_a_misspelt_command_is_told_the_one_like_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["refin", "x.psd"]) == 2
+    assert "mattework refine?" in capsys.readouterr().err
+
+
+def test_a_terminal_is_not_filled_with_a_picture(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run_command_line(["render", str(ASTRONAUT), "-o", "-"]) == 2
+    shown = capsys.readouterr()
+    assert "fill the terminal" in shown.err
+    assert shown.out == ""

@@ -100,9 +100,7 @@ def _choose_folder(output: str | None, *, may_be_new: bool, several: bool) -> Pa
     if names_folder(output) or (may_be_new and not Path(output).suffix):
         return Path(output)
     if may_be_new or several:
-        raise UsageError(
-            f"Several pictures cannot go into the one file {output}. Give a folder: -o {output}/"
-        )
+        raise UsageError(f"Several pictures cannot go into the one file {output}. Give a folder: -o cutouts/")
     return None
 
 

@@ -43,6 +43,20 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from difflib import get_close_matches
+        from shlex import quote
+
+        name = args[0] if args else ""
+        if name and name not in COMMANDS and not name.startswith("-"):
+            if os.path.exists(name):
+                ctx.fail(f"{name!r} is no command. To cut it out: mattework cut {quote(name)}")
+            if like := get_close_matches(name, COMMANDS, 1):
+                ctx.fail(f"No such command {name!r}. Is this meant: mattework {like[0]}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])

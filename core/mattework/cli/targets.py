@@ -49,6 +49,10 @@ def choose_target(
     if source == "" or output == "":  # as from a shell variable that is not set
         raise UsageError("A file name is empty. Check what stands before and behind -o.")
     if output == STREAM:
+        if sys.stdout.isatty():
+            raise UsageError(
+                "The picture would fill the terminal. Send it on: ... -o - > FILE, or name a file with -o."
+            )
         return None
     suffix = SUFFIX_OF[file_format or "psd"]
     if output is not None and not names_folder(output):
