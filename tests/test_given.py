@@ -8,7 +8,7 @@ import pytest
 from mattework.arrays import AnyArray
 from mattework.errors import UsageError
 from mattework.geometry import Size
-from mattework.given import take_mask, take_trimap
+from mattework.given import take_mask, take_trimap, tell_about_scaling
 from samples import draw_disc
 
 
@@ -44,3 +44,14 @@ def test_a_trimap_of_fractions_is_refused_rather_than_taken_for_all_unknown() ->
 def test_a_trimap_of_another_size_is_refused() -> None:
     with pytest.raises(UsageError, match="4 x 6"):
         take_trimap(np.zeros((6, 4), np.uint8), Size(4, 4))
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [((640, 853), ()), ((240, 320), ("scaled",)), ((320, 320), ("scaled", "other proportions"))],
+)
+def test_a_mask_of_another_size_is_told(shape: tuple[int, int], says: tuple[str, ...]) -> None:
+    notes = tell_about_scaling(np.zeros(shape, np.float32), Size(853, 640))
+    assert len(notes) == bool(says)
+    assert all(word in notes[0] for word in says)
+    assert ("proportions" in "".join(notes)) == ("other proportions" in says)

@@ -54,6 +54,18 @@ def take_trimap(source: MaskSource, size: Size) -> tuple[Bytes, bytes]:
     return trimap, png.getvalue()
 
 
+def tell_about_scaling(mask: Floats, size: Size) -> tuple[str, ...]:
+    """A note when a mask (h, w) had to be scaled to the photo's `size`, and whether it may be another photo's."""
+    height, width = mask.shape
+    if (width, height) == (size.width, size.height):
+        return ()
+    note = f"The mask of {width} x {height} pixels was scaled to the photo's {size}"
+    # A pixel of rounding on either side is no other shape.
+    if abs(width * size.height - height * size.width) > max(size.width, size.height, width, height):
+        return (f"{note}, which has other proportions: see that it is this photo's mask.",)
+    return (f"{note}.",)
+
+
 def keep_mask(mask: Floats) -> tuple[Floats, bytes]:
     """A soft mask as the recipe keeps it (16-bit PNG), and exactly what will be read back from that."""
     from mattework.formats.files import read_mask, save_mask

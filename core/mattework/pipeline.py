@@ -17,7 +17,7 @@ from mattework.document.model import Document
 from mattework.errors import RecipeError, UsageError
 from mattework.finding import FoundSubject, find_with_model, find_with_prompts, open_warm_model
 from mattework.finishing import Run, finish_alpha
-from mattework.given import MaskSource, take_mask, take_trimap
+from mattework.given import MaskSource, take_mask, take_trimap, tell_about_scaling
 from mattework.layer_states import follow_layers
 from mattework.photo import Photo, Source, convert_for_matting, open_source, take_photo
 from mattework.prompt import Prompt
@@ -133,6 +133,7 @@ def cut_out(
         subject = FoundSubject(choice=choice, inputs=RecipeInputs(trimap=png), trimap=drawn)
     elif from_mask is not None and not prompts:
         soft_mask, png = take_mask(from_mask)
+        run.notes.extend(tell_about_scaling(soft_mask, photo.size))
         choice = SubjectChoice(origin="mask")
         subject = FoundSubject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
     else:
