@@ -101,6 +101,8 @@ class Preview:
         thumbnail = self._thumbnail
         try:
             with connect_worker(find_command()) as client:
+                if turn != self._turn:  # while the engine started: another one works, or the dialog has ended
+                    return
                 self._client = client
                 folder = client.open_folder(warm=False)
                 (folder / "preview.raw").write_bytes(thumbnail.rgba)
