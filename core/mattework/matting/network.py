@@ -106,11 +106,11 @@ def open_matting_model(wanted: MattingChoice | None = None, device: str = "auto"
     spec = find_matting_model(wanted)
     found = store.find_file(spec.file())
     key = (spec, device, None if found is None else (found.path, found.path.stat().st_mtime_ns))
-    if key not in _WARM:
+    session = _WARM.get(key)  # taken once: another thread may put its own there meanwhile
+    if session is None:
         session = open_session(spec, store, device=device)
         _WARM.clear()
         _WARM[key] = session
-    session = _WARM[key]
     if wanted is not None and wanted.sha256 not in (None, session.sha256):
         raise RecipeError(
             f"{_name_recipe(wanted)} The file of that name here is another one ({session.sha256[:12]}). Bring the old one "
