@@ -12,7 +12,14 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent, QWheelEvent
+from PyQt6.QtGui import (
+    QColor,
+    QInputDevice,
+    QPointingDevice,
+    QPointingDeviceUniqueId,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QRadioButton, QWidget
 
@@ -25,7 +32,7 @@ TEST: Any = QTest  # its functions are static, which the stubs of PyQt6 do not s
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 90.0) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 240.0) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, "it never came to pass"
@@ -83,6 +90,12 @@ class Driver:
         sx, sy = self.canvas.view.to_screen(x, y)
         ratio = self.canvas.devicePixelRatioF()
         return QPointF(sx / ratio, sy / ratio).toPoint()
+
+    def see(self, x: float, y: float) -> QColor:
+        """What the canvas shows at the photo's (x, y)."""
+        image, place = self.canvas.grab().toImage(), self.at(x, y)
+        ratio = image.devicePixelRatio()
+        return QColor(image.pixel(round(place.x() * ratio), round(place.y() * ratio)))
 
     def drag(
         self,

@@ -41,11 +41,11 @@ class Screen:
         """xdotool's answer; empty when it found nothing."""
         environment = {**os.environ, "DISPLAY": self.display}
         done = subprocess.run(
-            ["xdotool", *arguments], capture_output=True, text=True, env=environment, timeout=30, check=False
+            ["xdotool", *arguments], capture_output=True, text=True, env=environment, timeout=120, check=False
         )
         return done.stdout.strip()
 
-    def find_window(self, title: str, seconds: float = 60) -> str:
+    def find_window(self, title: str, seconds: float = 240) -> str:
         """The number of the visible window with that title.
 
         Raises:

@@ -59,15 +59,15 @@ def test_two_gimps_at_once_share_one_engine(host: GimpHost) -> None:
 
 def test_a_gimp_that_is_killed_leaves_no_files(host: GimpHost) -> None:
     with start_gimp(host, "killed", "slow") as gimp:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 600
         while len(list_raw_files(host)) < 3:
             assert gimp.poll() is None
             assert time.monotonic() < end
             time.sleep(0.05)
         gimp.kill()
-    end = time.monotonic() + 50
+    end = time.monotonic() + 240
     while list_raw_files(host):
-        assert time.monotonic() < end, "leftovers after almost a minute"
+        assert time.monotonic() < end, "leftovers after four minutes"
         time.sleep(0.2)
     assert not (host.work / "out" / "killed").exists()
 

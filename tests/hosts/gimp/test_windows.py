@@ -23,7 +23,7 @@ EDIT_MENU, UNDO, REDO = (58, 12), (85, 36), (85, 61)
 """Where they are in GIMP's main window; without a window manager, keys do not always reach it."""
 
 
-def wait_for(path: Path, seconds: float = 90) -> None:
+def wait_for(path: Path, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not path.exists():
         assert not (path.parent / "failed").exists(), "the script inside GIMP failed"
@@ -98,7 +98,7 @@ def session(hosts: FindHost, artefacts: Path) -> dict[str, Any]:
     return {**states, "previewed": previewed}
 
 
-def await_preview(screen: Screen, seconds: float = 60) -> bool:
+def await_preview(screen: Screen, seconds: float = 240) -> bool:
     """Whether the dialog comes to show the subject on its checkerboard."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

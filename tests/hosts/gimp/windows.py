@@ -18,7 +18,7 @@ def mark(name):
     open(os.path.join(SIGNALS, name), "w").close()
 
 
-def wait_for(name, limit=90):
+def wait_for(name, limit=600):
     end = time.time() + limit
     while not os.path.exists(os.path.join(SIGNALS, name)):
         if name != "end" and os.path.exists(os.path.join(SIGNALS, "end")):
