@@ -16,9 +16,9 @@ from mattework.prompt import Prompt
 from mattework.quality import measure_mask
 from mattework.segment.second_look import find_box
 
-_BY_PIXELS, _BY_SIZES, _BY_SIZES_LATER = 1.05, 0.55, 0.4
-"""What is lost for each share of the overlap that the probabilities, and the answer at another size, leave in doubt; after
-the first gesture less hangs on the size."""
+_BY_PIXELS, _BY_SIZES = 1.05, 0.55
+"""What is lost for each share of the overlap that the probabilities, and the answer at another size, leave in doubt. The more
+gestures there are, the less hangs on the size."""
 
 
 def score_selection(
@@ -57,6 +57,6 @@ def score_selection(
     if sizes is None:
         score = signs.overlap * (1.0 if looks is None else 0.4 + 0.6 * looks)
     else:
-        by_sizes = _BY_SIZES if len(gestures) == 1 else _BY_SIZES_LATER
+        by_sizes = _BY_SIZES / max(1, len(gestures)) ** 0.5
         score = 1.0 - _BY_PIXELS * (1.0 - signs.overlap) - by_sizes * (1.0 - sizes)
     return round(min(1.0, max(0.0, score)), 3), tuple(reasons)
