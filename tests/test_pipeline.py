@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -209,6 +210,23 @@ def test_cancelling_stops_the_work_at_once() -> None:
     with pytest.raises(Cancelled):
         mattework.cut_out(picture, from_mask=truth, progress=cancel)
     assert "colours" not in steps
+
+
+def test_pictures_that_are_cut_in_several_threads_come_out_as_one_by_one(tmp_path: Path) -> None:
+    names = [f"{side}.{suffix}" for side in (64, 96) for suffix in ("png", "psd", "tif")]
+    for name in names:
+        photo, mask = draw_disc(int(name[:2]), 64)
+        mattework.cut_out(photo, from_mask=mask, solver="hard").save(tmp_path / name)
+    session = mattework.open_model(device="cpu")
+
+    def cut(name: str) -> mattework.Cutout:
+        return mattework.cut_out(tmp_path / name, session=session)
+
+    one_by_one = [cut(name) for name in names]
+    with ThreadPoolExecutor(4) as pool:
+        for alone, beside in zip(one_by_one, pool.map(cut, names), strict=True):
+            assert np.array_equal(alone.alpha, beside.alpha)
+            assert alone.recipe == beside.recipe
 
 
 def test_mask_and_trimap_together_are_refused() -> None:
