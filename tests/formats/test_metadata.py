@@ -60,7 +60,7 @@ def test_a_profile_of_another_mode_is_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    "dpi", [(0, 300), (math.nan, 300), (300, math.inf), (-72, -72), (0.5, 0.5), (1e9, 1e9), None]
+    "dpi", [(0, 300), (1, 1), (math.nan, 300), (300, math.inf), (-72, -72), (0.5, 0.5), (1e9, 1e9), None]
 )
 def test_unbelievable_resolutions_are_none(dpi: tuple[float, float] | None) -> None:
     assert settle_dpi(dpi) is None

@@ -240,7 +240,7 @@ def test_the_doctor_says_when_there_is_no_gimp(
     monkeypatch.delenv("GIMP3_DIRECTORY", raising=False)
     assert run_command_line(["gimp", "doctor"]) == HostError.exit_code
     assert "No GIMP 3 was found" in capsys.readouterr().err
-    assert run_command_line(["gimp", "install"]) == 2
+    assert run_command_line(["gimp", "install"]) == HostError.exit_code, "as docs/quickstart.md says"
 
 
 def test_sandboxed_gimps_are_told_what_works(profile: Path, capsys: Captured) -> None:

@@ -154,7 +154,7 @@ def _require_profiles(dry_run: bool) -> list[Profile]:
         )
     program = find_program()
     if program is None:
-        raise UsageError(
+        raise HostError(
             "No GIMP 3 was found. Install GIMP 3, start it once, and run this again. If its user folder is in an unusual "
             "place, set GIMP3_DIRECTORY to it."
         )

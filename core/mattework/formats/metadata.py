@@ -49,11 +49,11 @@ def settle_metadata(raw: RawMetadata, mode: ColorMode, size: Size) -> tuple[Meta
 
 
 def settle_dpi(dpi: tuple[float, float] | None) -> tuple[float, float] | None:
-    """A believable resolution in pixels per inch, or None."""
+    """A believable resolution in pixels per inch, or None. One per inch is what writers of a mere ratio leave."""
     if dpi is None:
         return None
     x, y = float(dpi[0]), float(dpi[1])
-    if not all(math.isfinite(value) and 1 <= value <= 100_000 for value in (x, y)):
+    if not all(math.isfinite(value) and 1 < value <= 100_000 for value in (x, y)):
         return None
     return x, y
 
