@@ -27,6 +27,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -42,7 +43,7 @@ from benchmarks.subject_sets import PROMPT_SETS, Case, read_real
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.store import open_store
 from mattework.prompt import Prompt
-from mattework.segment.prompted import DEFAULT_PROMPT_MODEL, open_selector
+from mattework.segment.prompted import DEFAULT_PROMPT_MODEL, ObjectSelector
 
 Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.float32]
@@ -93,8 +94,10 @@ class Tally:
 class Network:
     """A model of the task "prompt", through the selector that the product uses."""
 
-    def __init__(self, session: ModelSession, image: Image, zoom: bool) -> None:
-        self._selector = open_selector(image, session=session, zoom=zoom)
+    def __init__(
+        self, session: ModelSession, image: Image, *, zoom: bool = True, two_sizes: bool = True
+    ) -> None:
+        self._selector = ObjectSelector(image, session, zoom=zoom, two_sizes=two_sizes)
         self._size = (image.shape[1], image.shape[0])
 
     def select(self, prompts: list[Prompt]) -> Mask:
@@ -213,11 +216,10 @@ def open_methods(models: list[str], device: str) -> dict[str, Method]:
     methods: dict[str, Method] = {}
     for name in models:
         session = open_session(find_spec(name), open_store(), device=device, threads=2)
-        methods[name] = lambda image, session=session: Network(session, image, True)  # type: ignore[misc]
+        methods[name] = partial(Network, session)
         if name == DEFAULT_PROMPT_MODEL:
-            methods[f"{name}, one look"] = lambda image, session=session: Network(  # type: ignore[misc]
-                session, image, False
-            )
+            methods[f"{name}, one look"] = partial(Network, session, zoom=False)
+            methods[f"{name}, one size"] = partial(Network, session, two_sizes=False)
     methods["grabcut"] = GrabCut
     return methods
 

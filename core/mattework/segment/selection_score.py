@@ -17,8 +17,8 @@ from mattework.quality import measure_mask
 from mattework.segment.second_look import find_box
 
 _BY_PIXELS, _BY_SIZES = 1.05, 0.55
-"""What is lost for each share of the overlap that the probabilities, and the answer at another size, leave in doubt. The more
-gestures there are, the less hangs on the size."""
+"""What is lost for each share of the overlap that the probabilities, and the answer at another size, leave in doubt. Less
+hangs on the size the more gestures there are."""
 
 
 def score_selection(
