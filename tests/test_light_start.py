@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +67,7 @@ def test_every_public_class_and_function_says_what_it_is() -> None:
 
     for name in mattework.__all__:
         one = getattr(mattework, name)
-        if callable(one):
+        if inspect.isclass(one) or inspect.isfunction(one):
             said = one.__doc__ or ""
             assert said.strip(), name
             assert not said.startswith(f"{name}("), f"{name}: only what a dataclass says by itself"

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     from mattework.models.store import ModelStore, open_store
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import apply_recipe, cut_out
-    from mattework.prompt import Prompt
+    from mattework.progress import Progress
+    from mattework.prompt import Prompt, PromptKind
     from mattework.recipe import (
         EdgeSettings,
         LayerState,
@@ -61,7 +62,10 @@ if TYPE_CHECKING:
         Recipe,
         RecipeInputs,
         Shadow,
+        ShadowKind,
+        SolverName,
         Stroke,
+        StrokeKind,
         SubjectChoice,
         TrimapRules,
         parse_recipe,
@@ -102,7 +106,8 @@ _HOMES = {
     "mattework.models.store": ("ModelStore", "open_store"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
     "mattework.pipeline": ("apply_recipe", "cut_out"),
-    "mattework.prompt": ("Prompt",),
+    "mattework.progress": ("Progress",),
+    "mattework.prompt": ("Prompt", "PromptKind"),
     "mattework.recipe": (
         "EdgeSettings",
         "LayerState",
@@ -110,7 +115,10 @@ _HOMES = {
         "Recipe",
         "RecipeInputs",
         "Shadow",
+        "ShadowKind",
+        "SolverName",
         "Stroke",
+        "StrokeKind",
         "SubjectChoice",
         "TrimapRules",
         "parse_recipe",
@@ -151,15 +159,20 @@ __all__ = [
     "ObjectSelector",
     "Photo",
     "Point",
+    "Progress",
     "Prompt",
+    "PromptKind",
     "Recipe",
     "RecipeInputs",
     "Rect",
     "Report",
     "Selection",
     "Shadow",
+    "ShadowKind",
     "Size",
+    "SolverName",
     "Stroke",
+    "StrokeKind",
     "SubjectChoice",
     "TrimapRules",
     "__version__",
