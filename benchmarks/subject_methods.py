@@ -82,9 +82,7 @@ def open_methods(peers: Path) -> dict[str, Method]:
     session = open_session(small, store, device="cpu", threads=2)
     methods["ours"] = _find(session, None, zoom=True)
     methods["ours 320"] = _find(session, 320, zoom=False)
-    methods["ours 320, two looks"] = _find(session, 320, zoom=True)
-    methods["ours 448"] = _find(session, 448, zoom=False)
-    methods["ours 448, two looks"] = _find(session, 448, zoom=True)
+    methods["ours 512"] = _find(session, 512, zoom=False)
     for spec in (SELFIE, DEEPLAB):
         folders = [path.parent for path in peers.rglob(spec.files[0].name)]
         if folders:
