@@ -1,0 +1,49 @@
+"""What the dark and the light look must let everybody see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtWidgets import QCheckBox, QRadioButton, QVBoxLayout, QWidget
+
+from mattework_editor.appearance import Appearance, show_appearance
+
+
+@pytest.fixture
+def looks(application: object) -> Iterator[None]:
+    yield
+    show_appearance("system")
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in colour.getRgbF()[:3]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def strongest_contrast(image: QImage) -> float:
+    """The largest contrast to the corner's colour."""
+    ground = luminance(image.pixelColor(0, 0))
+    found = [luminance(image.pixelColor(x, y)) for x in range(image.width()) for y in range(image.height())]
+    return max((max(one, ground) + 0.05) / (min(one, ground) + 0.05) for one in found)
+
+
+@pytest.mark.parametrize("appearance", ["dark", "light"])
+@pytest.mark.parametrize("kind", [QRadioButton, QCheckBox])
+def test_an_empty_mark_can_be_seen(
+    looks: None, appearance: Appearance, kind: type[QRadioButton] | type[QCheckBox]
+) -> None:
+    show_appearance(appearance)
+    window = QWidget()
+    box = kind()
+    QVBoxLayout(window).addWidget(box)
+    window.resize(60, 40)
+    picture = window.grab().toImage()
+    assert strongest_contrast(picture) >= 3.0, "WCAG 1.4.11: 3 to 1 for marks"
