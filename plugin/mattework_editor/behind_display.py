@@ -124,7 +124,7 @@ class BehindDisplay(QObject):
             self._tell(error)
             self._next()
 
-        self._task = self._tasks.start(work, done, fail)
+        self._task = self._tasks.start(work, done, fail, rank="quiet")
 
     def _make_shadow(self, sources: Sources) -> Callable[[Task], object] | None:
         shadow = self._shadow

@@ -24,6 +24,9 @@ REST = 150
 AROUND = 280
 """Screen pixels around the visible part that are estimated too: a tile and a little more."""
 
+TILE = 512
+"""Side of the pieces in which colours are estimated: smaller ones than for a file, which take less memory."""
+
 
 class CleanDisplay(QObject):
     """`refreshed` comes when other colours are to be shown."""
@@ -92,7 +95,7 @@ class CleanDisplay(QObject):
             self._task = None
             self._tell(error)
 
-        self._task = self._tasks.start(work, done, fail)
+        self._task = self._tasks.start(work, done, fail, rank="quiet")
 
 
 def clean_part(
@@ -114,7 +117,7 @@ def clean_part(
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = np.ascontiguousarray(plane[where.slices])
     matte = coded.astype(np.float32) / np.float32(255)
-    clean = estimate_foreground(colour, matte, amount=amount)
+    clean = estimate_foreground(colour, matte, amount=amount, tile_side=TILE)
     if key is not None:
         clean = remove_spill(clean, matte, key=parse_key(key), amount=amount)
     return CleanPart(level, where, clean)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ Work that takes longer than a frame is done beside the window, one piece at a ti
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -13,7 +14,16 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from mattework import EdgeSettings, Rect, Stroke, apply_edge_settings, touch_region
 from mattework.arrays import Bytes, Floats, Plane, Samples
 from mattework_editor.compose import Sources
-from mattework_editor.pyramid import STRIP, edge_reach, quantise, render_matte, split_into_strips
+from mattework_editor.pyramid import (
+    STRIP,
+    Halved,
+    edge_reach,
+    quantise,
+    render_matte,
+    render_strip,
+    split_for_edge,
+    split_into_strips,
+)
 from mattework_editor.session import Session
 from mattework_editor.tasks import Task, Tasks
 
@@ -55,23 +65,27 @@ class MatteDisplay(QObject):
             edge, opacity = session.recipe.edge, session.photo.alpha
             self.put(*render_matte(session.planes.alpha, edge, opacity, where, session.recipe.strokes))
             return
-        self._wanted = where if self._wanted is None else self._wanted.unite(where)
+        shown = where.grow(edge_reach(session.recipe.edge)).intersect(session.size.rect)
+        if shown.is_empty:
+            return
+        self._wanted = shown if self._wanted is None else self._wanted.unite(shown)
         self._next()
 
     def _next(self) -> None:
-        session, where = self._session, self._wanted
-        if self._task is not None or where is None or session is None:
+        session, wanted = self._session, self._wanted
+        if self._task is not None or wanted is None or session is None:
             return
-        self._wanted = None
         alpha, recipe, opacity = session.planes.alpha, session.recipe, session.photo.alpha
+        strip, *rest = split_for_edge(wanted, recipe.edge)
+        self._wanted = replace(wanted, top=strip.bottom) if rest else None
 
-        def work(_: Task) -> tuple[Rect, Bytes]:
-            return render_matte(alpha, recipe.edge, opacity, where, recipe.strokes)
+        def work(_: Task) -> Bytes:
+            return render_strip(alpha, recipe.edge, opacity, strip, recipe.strokes)
 
-        def done(result: tuple[Rect, Bytes]) -> None:
+        def done(values: Bytes) -> None:
             self._task = None
             if session is self._session:
-                self.put(*result)
+                self.put(strip, values)
             self._next()
 
         def fail(error: BaseException) -> None:
@@ -106,7 +120,7 @@ class MatteDisplay(QObject):
             self._preview_task = None
             where, values = result
             plane = sources.matte.levels[level]
-            if sources is self._sources and plane is not None:
+            if sources is self._sources and plane is not None and not isinstance(plane, Halved):
                 if edge == session.recipe.edge:
                     self.show(session.size.rect)  # tried, and moved back
                 else:
@@ -135,10 +149,11 @@ def preview_matte(
     wanted = _align(visible, side)
     seen = _align(wanted.grow(edge_reach(edge)), side).intersect(Rect(0, 0, *_round_up(frame, side)))
     rows = max(1, STRIP // max(1, seen.width) // side) * side
-    strips = [_reduce(alpha, opacity, strip, side, strokes) for strip in split_into_strips(seen, rows)]
-    small = strips[0] if len(strips) == 1 else np.concatenate(strips)
-    matte = apply_edge_settings(small, edge, scale=1 / side)
+    strips = (_reduce(alpha, opacity, strip, side, strokes) for strip in split_into_strips(seen, rows))
     where = Rect(seen.left // side, seen.top // side, -(-seen.right // side), -(-seen.bottom // side))
+    if edge.is_neutral:
+        return where, np.concatenate([quantise(strip, None, where) for strip in strips])
+    matte = apply_edge_settings(np.concatenate(list(strips)), edge, scale=1 / side)
     inner = wanted.intersect(seen)
     target = Rect(inner.left // side, inner.top // side, -(-inner.right // side), -(-inner.bottom // side))
     return target, quantise(matte[target.move(-where.left, -where.top).slices], None, target)

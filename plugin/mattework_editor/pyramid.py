@@ -20,7 +20,7 @@ from mattework_editor.tiled_plane import TiledPlane
 
 SMALLEST = 256
 """Long side under which no further level is made."""
-STRIP = 6_000_000
+STRIP = 1_500_000
 """Pixels of the matte that are worked on together, so that no second plane of floats is made."""
 
 
@@ -61,11 +61,31 @@ def cos_sin(angle: float) -> tuple[float, float]:
     return quarters.get(angle % 360.0) or (math.cos(math.radians(angle)), math.sin(math.radians(angle)))
 
 
-Level: TypeAlias = Bytes | TiledPlane[np.uint8]
+class Halved:
+    """A plane at half its size, made anew of the parts that are read: it takes a third of the memory of all levels."""
+
+    dtype = np.dtype(np.uint8)
+
+    def __init__(self, plane: Plane[np.uint8]) -> None:
+        self._plane = plane
+        height, width = plane.shape[:2]
+        self.shape: tuple[int, ...] = ((height + 1) // 2, (width + 1) // 2, *plane.shape[2:])
+
+    def __getitem__(self, where: tuple[slice, slice], /) -> Bytes:
+        rows, columns = (range(*one.indices(side)) for one, side in zip(where, self.shape[:2], strict=True))
+        if not rows or not columns:
+            return np.zeros((len(rows), len(columns), *self.shape[2:]), np.uint8)
+        return halve(self._plane[2 * rows.start : 2 * rows.stop, 2 * columns.start : 2 * columns.stop])
+
+
+Level: TypeAlias = Bytes | TiledPlane[np.uint8] | Halved
 
 
 class Pyramid:
-    """Levels of a (H, W) or (H, W, C) uint8 picture; `levels[0]` is None until it has come. That of a matte is in tiles."""
+    """Levels of a (H, W) or (H, W, C) uint8 picture; `levels[0]` is None until it has come.
+
+    That of a matte is in tiles. Of a photo the level after it is made when it is read, where the full size came first.
+    """
 
     def __init__(self, size: Size, levels: list[Level | None]) -> None:
         self.size = size
@@ -74,10 +94,12 @@ class Pyramid:
     @classmethod
     def build(cls, plane: Bytes) -> Pyramid:
         size = Size(plane.shape[1], plane.shape[0])
-        levels: list[Level | None] = [plane if plane.ndim == 3 else TiledPlane.pack(plane)]
-        while max(plane.shape[:2]) > SMALLEST:
-            plane = halve(plane)
-            levels.append(plane)
+        is_matte = plane.ndim == 2
+        levels: list[Level | None] = [TiledPlane.pack(plane) if is_matte else plane]
+        finer = plane
+        while max(finer.shape[:2]) > SMALLEST:
+            finer = halve(finer)
+            levels.append(finer if is_matte or len(levels) > 1 else Halved(plane))
         return cls(size, levels)
 
     def read(self, number: int) -> Bytes:
@@ -108,14 +130,16 @@ class Pyramid:
         """Replace a part of the full size, and what follows from it in all other levels."""
         base = self.levels[0]
         assert base is not None
+        assert not isinstance(base, Halved)
         base[where.slices] = values
         for level in range(1, len(self.levels)):
             finer, coarser = self.levels[level - 1], self.levels[level]
             assert finer is not None
             assert coarser is not None
             where = Rect(where.left // 2, where.top // 2, -(-where.right // 2), -(-where.bottom // 2))
-            part = finer[where.top * 2 : where.bottom * 2, where.left * 2 : where.right * 2]
-            coarser[where.slices] = halve(part)
+            if not isinstance(coarser, Halved):
+                part = finer[where.top * 2 : where.bottom * 2, where.left * 2 : where.right * 2]
+                coarser[where.slices] = halve(part)
 
 
 def halve(plane: Bytes) -> Bytes:
@@ -216,16 +240,30 @@ def render_matte(
 
     `strokes` are those of the recipe, touches among them; `opacity` (H, W) is the photo's own transparency, multiplied in.
     """
-    frame = Rect(0, 0, alpha.shape[1], alpha.shape[0])
-    reach = edge_reach(edge)
-    shown = where.grow(reach).intersect(frame)
+    shown = where.grow(edge_reach(edge)).intersect(Rect(0, 0, alpha.shape[1], alpha.shape[0]))
     coded = np.empty(shown.size.shape, np.uint8)
-    for strip in split_into_strips(shown, max(STRIP // max(1, shown.width), 4 * reach)):
-        seen = strip.grow(reach).intersect(frame)
-        matte = apply_edge_settings(touch_region(alpha, strokes, seen), edge)
-        part = quantise(matte[strip.move(-seen.left, -seen.top).slices], opacity, strip)
+    for strip in split_for_edge(shown, edge):
+        part = render_strip(alpha, edge, opacity, strip, strokes)
         coded[strip.move(-shown.left, -shown.top).slices] = part
     return shown, coded
+
+
+def split_for_edge(shown: Rect, edge: EdgeSettings) -> list[Rect]:
+    """A part of the photo in strips of `STRIP` pixels, or a few more where edge settings reach far."""
+    return split_into_strips(shown, max(STRIP // max(1, shown.width), 4 * edge_reach(edge)))
+
+
+def render_strip(
+    alpha: Plane[np.float32],
+    edge: EdgeSettings,
+    opacity: Samples | None,
+    strip: Rect,
+    strokes: Sequence[Stroke] = (),
+) -> Bytes:
+    """The matte of a part of the photo as it is seen, (h, w) uint8; arguments as in `render_matte`."""
+    seen = strip.grow(edge_reach(edge)).intersect(Rect(0, 0, alpha.shape[1], alpha.shape[0]))
+    matte = apply_edge_settings(touch_region(alpha, strokes, seen), edge)
+    return quantise(matte[strip.move(-seen.left, -seen.top).slices], opacity, strip)
 
 
 def split_into_strips(rect: Rect, rows: int) -> list[Rect]:

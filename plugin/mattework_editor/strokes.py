@@ -144,7 +144,7 @@ class Strokes(QObject):
             bench.tell(error)
             self.go_on()
 
-        task = bench.tasks.start(work, done, fail)
+        task = bench.tasks.start(work, done, fail, rank="urgent")
         task.shown.connect(show)
         return task
 
@@ -216,7 +216,7 @@ class Strokes(QObject):
             self._live_task = None
             self._bench.tell(error)
 
-        self._live_task = self._bench.tasks.start(work, done, fail)
+        self._live_task = self._bench.tasks.start(work, done, fail, rank="urgent")
 
 
 def look_ahead(session: Session, strokes: tuple[Stroke, ...], where: Rect) -> tuple[Rect, Bytes]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, TypeAlias
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework.errors import Cancelled
 from mattework_editor.memory import give_back_freed
 
+Rank: TypeAlias = Literal["urgent", "plain", "quiet"]
+
+TURN = 0.02
+"""Seconds between looks whether it is a quiet task's turn."""
 REST = 200
 """Milliseconds after the last task until memory that it has freed is given back."""
 
@@ -29,8 +34,10 @@ class Task(QObject):
         work: Callable[[Task], Any],
         done: Callable[[Any], None],
         failed: Callable[[BaseException], None],
+        rank: Rank,
     ) -> None:
         super().__init__(owner)
+        self.rank = rank
         self._owner, self._work, self._done, self._failed = owner, work, done, failed
         self._cancelled = threading.Event()
         self._ended.connect(self._end)
@@ -56,7 +63,8 @@ class Task(QObject):
 
     def _run(self) -> None:
         try:
-            result, error = self._work(self), None
+            with self._owner.wait_turn(self):
+                result, error = None if self.is_cancelled else self._work(self), None
         except BaseException as caught:  # noqa: BLE001 - every failure is told in the window
             result, error = None, caught
         with contextlib.suppress(RuntimeError):  # the window is gone, and nobody waits any more
@@ -91,6 +99,8 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.running: set[Task] = set()
+        self._quiet = threading.Lock()
+        self._urgent: set[Task] = set()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -101,14 +111,32 @@ class Tasks(QObject):
         work: Callable[[Task], Any],
         done: Callable[[Any], None],
         failed: Callable[[BaseException], None],
+        *,
+        rank: Rank = "plain",
     ) -> Task:
-        task = Task(self, work, done, failed)
+        """Start a task. Quiet ones, for which nobody waits, take turns and leave urgent ones, which answer a hand that
+        paints, the processor and the memory."""
+        task = Task(self, work, done, failed, rank)
         self.running.add(task)
+        if rank == "urgent":
+            self._urgent.add(task)
         task.thread_.start()
         return task
 
+    @contextlib.contextmanager
+    def wait_turn(self, task: Task) -> Iterator[None]:
+        """Called by a task's own thread: hold a quiet one back until its turn has come, or it is cancelled."""
+        if task.rank != "quiet":
+            yield
+            return
+        with self._quiet:
+            while self._urgent and not task.is_cancelled:
+                time.sleep(TURN)
+            yield
+
     def note_end(self, task: Task) -> None:
         self.running.discard(task)
+        self._urgent.discard(task)
         if not self.running:
             self._rest.start()
 

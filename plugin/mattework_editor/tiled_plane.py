@@ -76,14 +76,16 @@ class TiledPlane(Generic[Kind]):
         down, across = (_cut(one, length) for one, length in zip(where, self.shape, strict=True))
         shape = sum(run.length for run in down), sum(run.length for run in across)
         values = np.broadcast_to(np.asarray(values, self.dtype), shape)
-        for row in down:
-            for column in across:
-                self._put(row, column, values[row.outside, column.outside])
+        begins = [column.outside.start for column in across]
+        for row in down if across else ():
+            band = values[row.outside]
+            lows = np.minimum.reduceat(band.min(axis=0), begins)
+            highs = np.maximum.reduceat(band.max(axis=0), begins)
+            for column, is_plain in zip(across, (lows == highs).tolist(), strict=True):
+                self._put(row, column, band[:, column.outside], is_plain=is_plain)
 
-    def _put(self, row: _Run, column: _Run, part: NDArray[Kind]) -> None:
-        place = row.tile, column.tile
-        first = part[0, 0]
-        is_plain = bool((part == first).all())
+    def _put(self, row: _Run, column: _Run, part: NDArray[Kind], *, is_plain: bool) -> None:
+        place, first = (row.tile, column.tile), part[0, 0]
         if is_plain and not self._is_mixed[place] and self._values[place] == first:
             return
         shape = tuple(min(SIDE, length - tile * SIDE) for tile, length in zip(place, self.shape, strict=True))

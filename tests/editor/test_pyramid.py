@@ -13,7 +13,7 @@ from mattework import Rect, Size, Stroke
 from mattework.recipe import EdgeSettings
 from mattework_editor.compose import Look, ShadowPart, Showing, Sources, View, compose_view
 from mattework_editor.matte_display import preview_matte
-from mattework_editor.pyramid import Part, Pyramid, render_matte
+from mattework_editor.pyramid import Halved, Part, Pyramid, halve, render_matte
 from mattework_editor.viewport import Viewport
 
 
@@ -37,8 +37,20 @@ def test_an_update_is_what_building_anew_gives(x: int, y: int, width: int, heigh
     where = Rect(x, y, x + width, y + height).intersect(Rect(0, 0, 699, 529))
     plane[where.slices] = 255 - plane[where.slices]
     pyramid.update(where, plane[where.slices])
-    for level, wanted in zip(pyramid.levels, Pyramid.build(plane).levels, strict=True):
-        np.testing.assert_array_equal(level, wanted)
+    again = Pyramid.build(plane)
+    for number in range(len(again.levels)):
+        np.testing.assert_array_equal(pyramid.read(number), again.read(number))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_any_part_of_a_half_is_that_of_the_whole(data: st.DataObject) -> None:
+    plane = noise(data.draw(st.integers(1, 99)), data.draw(st.integers(1, 99)))
+    whole, half = halve(plane), Halved(plane)
+    assert half.shape == whole.shape
+    top, bottom = sorted(data.draw(st.tuples(*[st.integers(0, half.shape[0])] * 2)))
+    left, right = sorted(data.draw(st.tuples(*[st.integers(0, half.shape[1])] * 2)))
+    np.testing.assert_array_equal(half[top:bottom, left:right], whole[top:bottom, left:right])
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 8])

@@ -25,7 +25,7 @@ from mattework_editor.tasks import Task
 from mattework_editor.wording import write_number
 from mattework_editor.workbench import Workbench
 
-REST = 300
+REST = 800
 """Milliseconds after a step until the parts are looked for again."""
 ICON = 44
 
@@ -118,7 +118,7 @@ class PartsPanel(QWidget):
             self._task = None
             self._bench.tell(error)
 
-        self._task = self._bench.tasks.start(work, done, fail)
+        self._task = self._bench.tasks.start(work, done, fail, rank="quiet")
 
     def _show(self, parts: tuple[Part, ...], more: int, sources: Sources | None) -> None:
         self.parts = parts
