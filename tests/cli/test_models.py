@@ -99,6 +99,22 @@ def test_unknown_models_end_with_the_code_of_models(home: Path, capsys: pytest.C
     assert "Did you mean u2net" in capsys.readouterr().err
 
 
+def test_a_model_whose_terms_are_declined_is_not_used(
+    home: Path,
+    network: bytes,
+    server: FileServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = put_model(tmp_path / "elsewhere", network, server)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+
+    assert run("import", str(path)) == 5
+    assert "is not used, because its terms were not accepted" in capsys.readouterr().err
+
+
 def test_terms_are_asked_once_then_the_model_is_used(
     home: Path, network: bytes, server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

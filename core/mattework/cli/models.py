@@ -283,7 +283,7 @@ def _ask_consent(spec: ModelSpec, accepted: bool) -> None:
             raise ConsentNeeded(f"{question} To accept these terms, say --accept-licence.")
         click.echo(question, err=True)
         if not click.confirm("Do you accept these terms?", err=True):
-            raise ConsentNeeded(f"{spec.id} was not installed, because its terms were not accepted.")
+            raise ConsentNeeded(f"{spec.id} is not used, because its terms were not accepted.")
     give_consent(spec)
 
 
