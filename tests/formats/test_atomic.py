@@ -237,6 +237,26 @@ def test_what_somebody_is_still_writing_is_left_to_them(tmp_path: Path) -> None:
     assert not leftovers(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "other"), [("photo.cut.png", "photo.png"), ("x" * 60 + "1.png", "x" * 60 + "2.png")]
+)
+def test_files_whose_names_begin_alike_do_not_disturb_each_other(
+    name: str, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link_late(temporary: Path, target: Path) -> None:
+        monkeypatch.undo()
+        with write_atomically(tmp_path / other, overwrite=False) as stream:
+            stream.write(b"theirs")
+        os.link(temporary, target)
+
+    monkeypatch.setattr(os, "link", link_late)
+    with write_atomically(tmp_path / name, overwrite=False) as stream:
+        stream.write(b"ours")
+
+    assert (tmp_path / name).read_bytes() == b"ours"
+    assert (tmp_path / other).read_bytes() == b"theirs"
+
+
 def test_a_pipe_or_device_is_never_replaced(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("this system has no named pipes")

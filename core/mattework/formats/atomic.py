@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,8 +104,9 @@ def _read_mode(target: Path) -> int | None:
 
 
 def _prefix(target: Path) -> str:
-    # Long names leave no room for ours: the temporary name is short and does not repeat the whole of it.
-    return f".{target.stem[:40]}."
+    # Long names leave no room for ours, so the temporary name does not repeat the whole of it. The checksum tells apart
+    # names that begin alike: between closing and renaming nothing guards a file from who takes it for an orphan of theirs.
+    return f".{target.stem[:40]}.{zlib.crc32(os.fsencode(target.name)):08x}."
 
 
 def _name_temporary(target: Path) -> Path:
