@@ -182,8 +182,10 @@ class CanvasView(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
-        painter.scale(1 / ratio, 1 / ratio)
-        painter.fillRect(QRect(0, 0, self._view.screen.width, self._view.screen.height), self.surround)
+        _count_screen_pixels(painter, ratio)
+        painter.fillRect(
+            QRect(-1, -1, self._view.screen.width + 2, self._view.screen.height + 2), self.surround
+        )
         if self._sources is not None:
             exposed = self.rect() if event is None else event.rect()
             self._paint_picture(painter, self._sources, _to_screen(exposed, ratio))
@@ -241,6 +243,16 @@ class CanvasView(QWidget):
         if self._sources is not None and self.isVisible():
             self._ants.walk()
             self.update(_from_screen(self._ants.extent.grow(1), self.devicePixelRatioF()))
+
+
+def _count_screen_pixels(painter: QPainter, ratio: float) -> None:
+    """Let the painter count whole pixels of the screen from here on.
+
+    At a scale such as 1.25 a widget may begin between two of them; pictures would be blurred, with seams between tiles.
+    """
+    painter.scale(1 / ratio, 1 / ratio)
+    corner = painter.deviceTransform().map(QPointF(0, 0))
+    painter.translate(round(corner.x()) - corner.x(), round(corner.y()) - corner.y())
 
 
 def _paint_divider(painter: QPainter, at: int, height: int, ratio: float) -> None:

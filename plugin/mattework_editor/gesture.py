@@ -89,6 +89,12 @@ def draw_way(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
         painter.drawPath(path)
 
 
+def read_ratio(painter: QPainter) -> float:
+    """Pixels of the screen a point: marks are drawn in pixels, and are as large on every screen."""
+    device = painter.device()
+    return 1.0 if device is None else device.devicePixelRatioF()
+
+
 def draw_outline(painter: QPainter, gesture: Gesture, points: list[QPointF]) -> None:
     """A closed outline in the tool's colour over a dark line, lightly filled."""
     colour = choose_colour(gesture)
@@ -96,7 +102,7 @@ def draw_outline(painter: QPainter, gesture: Gesture, points: list[QPointF]) -> 
     fill.setAlpha(FAINT)
     painter.setBrush(fill)
     for width, line in ((3.0, QColor(0, 0, 0, 150)), (1.4, colour)):
-        painter.setPen(QPen(line, width))
+        painter.setPen(QPen(line, width * read_ratio(painter)))
         painter.drawPolygon(QPolygonF(points))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -105,7 +111,7 @@ def draw_highlight(painter: QPainter, points: list[QPointF]) -> None:
     """An area that is pointed at elsewhere in the window."""
     painter.setBrush(QColor(255, 214, 10, FAINT))
     for width, line in ((4.0, QColor(0, 0, 0, 170)), (2.0, QColor(255, 214, 10))):
-        painter.setPen(QPen(line, width))
+        painter.setPen(QPen(line, width * read_ratio(painter)))
         painter.drawPolygon(QPolygonF(points))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -115,10 +121,11 @@ def draw_line(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
     points = place_samples(gesture, view)
     colour = choose_colour(gesture)
     for width, line in ((4.0, QColor(0, 0, 0, 150)), (2.0, colour)):
-        painter.setPen(QPen(line, width))
+        painter.setPen(QPen(line, width * read_ratio(painter)))
         painter.drawLine(points[0], points[-1])
     painter.setBrush(colour)
-    painter.drawEllipse(points[0], 5.0, 5.0)
+    radius = 5.0 * read_ratio(painter)
+    painter.drawEllipse(points[0], radius, radius)
 
 
 def place_samples(gesture: Gesture, view: Viewport) -> list[QPointF]:

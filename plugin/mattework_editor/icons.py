@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from mattework_editor.tools import Tool
 
 SIDE = 48
+"""Side of the square that icons are drawn in."""
+SIZES = (24, 26, 30, 33, 36, 39, 48, 52, 72, 78)
+"""Pixels that icons are made at: those of tool bars on screens of 100 to 300 %."""
 
 
 def draw_tool_icon(tool: Tool) -> QIcon:
     """The tool's sign on a disc: hair, plus, minus, and so on."""
-    pixmap = QPixmap(SIDE, SIDE)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour = QColor(*tool.colour)
-    painter.setPen(QPen(colour.darker(170), 2))
-    painter.setBrush(colour)
-    painter.drawEllipse(QRectF(4, 4, 40, 40))
-    painter.setPen(QPen(QColor(20, 20, 20), 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    _SIGNS[tool.sign](painter)
-    painter.end()
-    return QIcon(pixmap)
+
+    def draw(painter: QPainter) -> None:
+        colour = QColor(*tool.colour)
+        painter.setPen(QPen(colour.darker(170), 2))
+        painter.setBrush(colour)
+        painter.drawEllipse(QRectF(4, 4, 40, 40))
+        painter.setPen(QPen(QColor(20, 20, 20), 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        _SIGNS[tool.sign](painter)
+
+    return make_icon(draw)
 
 
 def draw_drag_icon(colour: QColor) -> QIcon:
     """An arrow that leaves a frame."""
-    pixmap = QPixmap(SIDE, SIDE)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPolyline(
-        QPolygonF([QPointF(x, y) for x, y in ((22, 10), (8, 10), (8, 40), (38, 40), (38, 26))])
-    )
-    painter.drawLine(QPointF(20, 28), QPointF(40, 8))
-    painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in ((28, 8), (40, 8), (40, 20))]))
-    painter.end()
-    return QIcon(pixmap)
+
+    def draw(painter: QPainter) -> None:
+        round_pen = QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(round_pen)
+        frame = ((22, 10), (8, 10), (8, 40), (38, 40), (38, 26))
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in frame]))
+        painter.drawLine(QPointF(20, 28), QPointF(40, 8))
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in ((28, 8), (40, 8), (40, 20))]))
+
+    return make_icon(draw)
+
+
+def draw_eye(is_open: bool, colour: QColor) -> QIcon:
+    """An eye, or an empty place where a layer is hidden."""
+
+    def draw(painter: QPainter) -> None:
+        if not is_open:
+            return
+        painter.setPen(QPen(colour, 3))
+        outline = QPainterPath(QPointF(5, 24))
+        outline.cubicTo(QPointF(16, 8), QPointF(32, 8), QPointF(43, 24))
+        outline.cubicTo(QPointF(32, 40), QPointF(16, 40), QPointF(5, 24))
+        painter.drawPath(outline)
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(24, 24), 6, 6)
+
+    return make_icon(draw)
+
+
+def make_icon(draw: Callable[[QPainter], None]) -> QIcon:
+    """An icon that is sharp on every screen: `draw` draws in a square of `SIDE`."""
+    icon = QIcon()
+    for size in SIZES:
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(size / SIDE, size / SIDE)
+        draw(painter)
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon
 
 
 def _hair(painter: QPainter) -> None:

@@ -93,9 +93,8 @@ class Driver:
 
     def see(self, x: float, y: float) -> QColor:
         """What the canvas shows at the photo's (x, y)."""
-        image, place = self.canvas.grab().toImage(), self.at(x, y)
-        ratio = image.devicePixelRatio()
-        return QColor(image.pixel(round(place.x() * ratio), round(place.y() * ratio)))
+        place = self.canvas.view.to_screen(x, y)
+        return self.canvas.grab().toImage().pixelColor(*map(round, place))
 
     def drag(
         self,

@@ -248,6 +248,49 @@ def test_on_a_screen_with_two_pixels_a_point_the_brush_still_meets_what_is_seen(
     assert abs(dy) <= 1
 
 
+SEAMS = """
+import sys
+import numpy as np
+from PyQt6.QtWidgets import QApplication, QWidget
+from mattework_editor.app import make_application
+from mattework_editor.canvas import Canvas
+from mattework_editor.compose import Look, Sources, View
+from mattework_editor.pyramid import Pyramid
+
+application = make_application()
+dots = np.zeros((1200, 1200, 3), np.uint8)
+dots[::2, ::2] = dots[1::2, 1::2] = 255
+window = QWidget()
+window.resize(700, 700)
+canvas = Canvas(window)
+canvas.setGeometry(41, 42, 600, 600)  # where it begins between two pixels of the screen
+window.show()
+plane = np.zeros((1200, 1200), np.uint8)
+canvas.show_sources(Sources(Pyramid.build(dots), Pyramid.build(plane), plane))
+canvas.show_look(Look(view=View.ORIGINAL))
+canvas.zoom_to(1.0)
+window.grab()
+while canvas.is_incomplete:
+    window.grab()
+image = window.grab().toImage()
+ratio = image.devicePixelRatio()
+span = range(round(46 * ratio), round(636 * ratio))
+seen = {image.pixelColor(x, y).red() for x in span for y in (200, 201, 202, 450)}
+seen |= {image.pixelColor(x, y).red() for y in span for x in (200, 201, 202, 450)}
+print(ratio, *sorted(seen))
+"""
+
+
+@pytest.mark.parametrize("scale", ["1.25", "1.5", "2"])
+def test_pixels_are_whole_and_tiles_without_seams_on_every_screen(scale: str) -> None:
+    """At 100 % the smallest pattern that there is stays black and white, and nothing of what is behind shows through."""
+    environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", SEAMS], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [str(float(scale)), "0", "255"]
+
+
 # Behind the subject ----------------------------------------------------------------------------------------------------
 
 

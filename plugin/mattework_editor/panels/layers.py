@@ -38,6 +38,7 @@ from mattework import (
 from mattework.arrays import Bytes, Samples
 from mattework_editor.compose import Look, Sources, draw_checkerboard
 from mattework_editor.context import is_ours, split_document
+from mattework_editor.icons import draw_eye
 from mattework_editor.layer_look import LayerRow, change_layer, list_layers
 from mattework_editor.panels.setting import REST
 from mattework_editor.pyramid import Pyramid
@@ -98,8 +99,9 @@ class LayersPanel(QScrollArea):
         """Draw what the layers hold, small."""
         if sources is None:
             return
-        pictures = draw_thumbnails(sources, look)
-        mask = make_icon(_smallest(sources.matte))
+        ratio = self.devicePixelRatioF()
+        pictures = draw_thumbnails(sources, look, ratio)
+        mask = make_thumbnail(_smallest(sources.matte), ratio)
         for name, widget in self.rows.items():
             widget.show_thumbnail(pictures.get(name), mask)
 
@@ -131,7 +133,7 @@ class LayersPanel(QScrollArea):
         picture = QLabel()
         picture.setFixedSize(SIDE + 2, SIDE + 2)
         if isinstance(node, Layer):
-            picture.setPixmap(draw_layer(node, *self._colours))
+            picture.setPixmap(draw_layer(node, *self._colours, self.devicePixelRatioF()))
         state = (
             self.tr(" (hidden)")
             if not node.visible
@@ -309,9 +311,9 @@ def list_others(document: Document, photo: Photo) -> tuple[OtherLayer, ...]:
     return tuple(visit(document.layers, 0, True))
 
 
-def draw_layer(layer: Layer, mode: ColorMode, icc: bytes | None) -> QPixmap:
+def draw_layer(layer: Layer, mode: ColorMode, icc: bytes | None, ratio: float) -> QPixmap:
     """A small picture of a layer's pixels, on a checkerboard where they are transparent."""
-    step = max(1, max(layer.pixels.shape[:2]) // (4 * SIDE))
+    step = max(1, max(layer.pixels.shape[:2]) // (8 * SIDE))
     pixels = cast("Samples", np.ascontiguousarray(layer.pixels[::step, ::step]))
     if not pixels.size:
         return QPixmap()
@@ -321,15 +323,15 @@ def draw_layer(layer: Layer, mode: ColorMode, icc: bytes | None) -> QPixmap:
         opacity = layer.alpha[::step, ::step].astype(np.float32)[..., None] / np.float32(white)
         board = draw_checkerboard(0, 0, Size(rgb.shape[1], rgb.shape[0]))
         rgb = (rgb * opacity + board * (1 - opacity)).astype(np.uint8)
-    return make_icon(rgb)
+    return make_thumbnail(rgb, ratio)
 
 
-def draw_thumbnails(sources: Sources, look: Look) -> Mapping[str, QPixmap]:
+def draw_thumbnails(sources: Sources, look: Look, ratio: float) -> Mapping[str, QPixmap]:
     """A small picture of each layer that there is."""
-    photo = make_icon(_smallest(sources.colour))
+    photo = make_thumbnail(_smallest(sources.colour), ratio)
     pictures = {PHOTO_LAYER: photo, CLEAN_LAYER: photo}
     if look.backdrop is not None:
-        pictures[BACKGROUND_LAYER] = make_icon(look.backdrop)
+        pictures[BACKGROUND_LAYER] = make_thumbnail(look.backdrop, ratio)
     shadow = sources.shadow
     if shadow is not None:
         size = sources.size
@@ -342,39 +344,25 @@ def draw_thumbnails(sources: Sources, look: Look) -> Mapping[str, QPixmap]:
         board = draw_checkerboard(0, 0, type(size)(plane.shape[1], plane.shape[0]))
         weight = plane[..., None].astype(np.float32) / np.float32(255)
         dark = board * (1 - weight) + np.array(shadow.colour, np.float32) * weight
-        pictures[SHADOW_LAYER] = make_icon(dark.astype(np.uint8))
+        pictures[SHADOW_LAYER] = make_thumbnail(dark.astype(np.uint8), ratio)
     return pictures
 
 
-def make_icon(plane: Bytes) -> QPixmap:
-    """(h, w) or (h, w, 3) as a small picture in the middle of a square."""
+def make_thumbnail(plane: Bytes, ratio: float) -> QPixmap:
+    """(h, w) or (h, w, 3) as a small picture in the middle of a square, for a screen of `ratio` pixels a point."""
+    side = round(SIDE * ratio)
     rgb = np.ascontiguousarray(plane if plane.ndim == 3 else np.repeat(plane[..., None], 3, axis=2))
     height, width = rgb.shape[:2]
     image = QImage(rgb.tobytes(), int(width), int(height), int(width) * 3, QImage.Format.Format_RGB888)
     aspect, mode = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    small = QPixmap.fromImage(image.copy()).scaled(SIDE, SIDE, aspect, mode)
-    square = QPixmap(SIDE, SIDE)
+    small = QPixmap.fromImage(image.copy()).scaled(side, side, aspect, mode)
+    square = QPixmap(side, side)
     square.fill(Qt.GlobalColor.transparent)
     painter = QPainter(square)
-    painter.drawPixmap((SIDE - small.width()) // 2, (SIDE - small.height()) // 2, small)
+    painter.drawPixmap((side - small.width()) // 2, (side - small.height()) // 2, small)
     painter.end()
+    square.setDevicePixelRatio(ratio)
     return square
-
-
-def draw_eye(is_open: bool, colour: QColor) -> QIcon:
-    """An eye, or an empty place where a layer is hidden."""
-    picture = QPixmap(20, 20)
-    picture.fill(Qt.GlobalColor.transparent)
-    if is_open:
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, 1.4))
-        painter.drawChord(2, 4, 16, 16, 30 * 16, 120 * 16)
-        painter.drawChord(2, 0, 16, 16, 210 * 16, 120 * 16)
-        painter.setBrush(colour)
-        painter.drawEllipse(8, 8, 4, 4)
-        painter.end()
-    return QIcon(picture)
 
 
 def _smallest(pyramid: Pyramid) -> Bytes:

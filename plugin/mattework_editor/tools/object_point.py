@@ -7,7 +7,7 @@ from dataclasses import replace
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from mattework import Prompt
-from mattework_editor.gesture import Gesture, choose_colour, place_samples
+from mattework_editor.gesture import Gesture, choose_colour, place_samples, read_ratio
 from mattework_editor.tools.select_objects import ObjectTool
 from mattework_editor.viewport import Viewport
 
@@ -25,9 +25,10 @@ class ObjectPoint(ObjectTool):
 
     def draw(self, painter: QPainter, gesture: Gesture, view: Viewport) -> None:
         point = place_samples(gesture, view)[-1]
-        painter.setPen(QPen(QColor(255, 255, 255), 2.0))
+        ratio = read_ratio(painter)
+        painter.setPen(QPen(QColor(255, 255, 255), 2.0 * ratio))
         painter.setBrush(choose_colour(gesture))
-        painter.drawEllipse(point, 6.0, 6.0)
+        painter.drawEllipse(point, 6.0 * ratio, 6.0 * ratio)
 
     def make_prompt(self, gesture: Gesture) -> Prompt | None:
         return super().make_prompt(replace(gesture, samples=gesture.samples[-1:]))

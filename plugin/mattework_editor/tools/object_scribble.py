@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from mattework import Prompt
-from mattework_editor.gesture import Gesture, choose_colour, place_samples
+from mattework_editor.gesture import Gesture, choose_colour, place_samples, read_ratio
 from mattework_editor.tools.base import thin_out
 from mattework_editor.tools.select_objects import ObjectTool
 from mattework_editor.viewport import Viewport
@@ -25,7 +25,13 @@ class ObjectScribble(ObjectTool):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for width, colour in ((6.0, QColor(0, 0, 0, 130)), (3.5, choose_colour(gesture))):
             painter.setPen(
-                QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+                QPen(
+                    colour,
+                    width * read_ratio(painter),
+                    Qt.PenStyle.SolidLine,
+                    Qt.PenCapStyle.RoundCap,
+                    Qt.PenJoinStyle.RoundJoin,
+                )
             )
             painter.drawPolyline(QPolygonF(place_samples(gesture, view)))
 
