@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -82,6 +83,22 @@ def test_a_cancelled_download_goes_on_next_time(store: ModelStore, server: FileS
 
     assert (store.home / NAME).read_bytes() == CONTENT
     assert server.requests[-1] == (f"/{NAME}", f"bytes={kept}-")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_two_at_once_do_not_spoil_each_other(store: ModelStore, server: FileServer) -> None:
+    refused = []
+
+    def start_another(step: str, fraction: float) -> None:
+        if step == "download" and not refused:
+            with pytest.raises(DownloadFailed, match="Another Mattework is fetching") as caught:
+                install_model(store, make_spec(server.address))
+            refused.append(caught.value)
+
+    install_model(store, make_spec(server.address), progress=start_another)
+
+    assert refused
+    assert (store.home / NAME).read_bytes() == CONTENT
 
 
 def test_another_version_on_the_server_starts_again(store: ModelStore, server: FileServer) -> None:

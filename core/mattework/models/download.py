@@ -10,8 +10,9 @@ import contextlib
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from mattework._version import __version__
 from mattework.errors import ConsentNeeded, DownloadFailed, UsageError
@@ -39,7 +40,8 @@ def install_model(
 
     Raises:
         ConsentNeeded: the weights are for non-commercial use and nobody has accepted that yet.
-        DownloadFailed: no address or no hash is known, no network, no space, or what arrived is not the file.
+        DownloadFailed: no address or no hash is known, no network, no space, another process is fetching the same file, or
+            what arrived is not the file.
         UsageError: the mirror is no http or https address.
         Cancelled: by `progress`; what has arrived is kept for the next time.
     """
@@ -153,9 +155,14 @@ def _fetch_rest(
         total = start + int(length) if length is not None and length.isdigit() else file.bytes
         _check_total(total, file, url)
         _check_space(part.parent, (total or 0) - start)
-        if not goes_on:
-            _write_validator(part, response)
-        with part.open("ab" if goes_on else "wb") as stream:
+        with part.open("ab") as stream:
+            if _is_taken(stream) or (goes_on and stream.tell() != start):
+                raise DownloadFailed(
+                    f"Another Mattework is fetching {file.name} just now. Wait until it is done, then try again."
+                )
+            if not goes_on:
+                stream.truncate(0)
+                _write_validator(part, response)
             for chunk in response.iter_bytes(_CHUNK):
                 stream.write(chunk)
                 start += len(chunk)
@@ -164,6 +171,21 @@ def _fetch_rest(
                 report_progress(progress, "download", start / total if total else 0.0)
             stream.flush()
             os.fsync(stream.fileno())
+
+
+def _is_taken(stream: BinaryIO) -> bool:
+    """Whether somebody else writes this file; False, too, where there are no locks (Windows, some shares)."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _check_total(total: int | None, file: ModelFile, url: str) -> None:
