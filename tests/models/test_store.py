@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -219,6 +220,23 @@ def test_a_damaged_cache_costs_time_only(store: ModelStore, file: Path, tmp_path
     (tmp_path / "cache" / "model-hashes.json").write_text("{ not json")
 
     assert store.require(PINNED)["model"].trust == "record"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text elsewhere")
+def test_a_folder_whose_name_is_no_text_costs_time_only(home: Path, file: Path) -> None:
+    store = ModelStore([ModelFolder(home.with_name("mod\udce9les"), "user")])
+    store.import_file(file, spec=PINNED)
+
+    assert store.require(PINNED)["model"].trust == "record"
+
+
+def test_where_the_first_hash_is_kept_is_named_when_it_cannot_be(
+    store: ModelStore, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text("a file in the way")
+
+    with pytest.raises(ModelError, match=r"hashes-at-import\.json cannot be written"):
+        store.import_file(file, spec=UNPINNED)
 
 
 def test_terms_are_asked_for_once(store: ModelStore, file: Path) -> None:

@@ -84,7 +84,7 @@ def remember_hashes(path: Path, hashes: FileHashes, stamp: list[int] | None = No
         stamp = [status.st_size, status.st_mtime_ns]
     entry = {"stamp": stamp, "sha256": hashes.sha256, "md5": hashes.md5}
     cache = {known: value for known, value in read_state(_cache_path()).items() if Path(known).exists()}
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UnicodeEncodeError):  # a path that is no text is not kept
         write_state(_cache_path(), {**cache, str(path): entry})
 
 

@@ -264,7 +264,7 @@ class ModelStore:
             write_state(self._first_sights, {**read_state(self._first_sights), name: sha256})
         except OSError as error:
             raise ModelError(
-                f"The model folder {self.home} cannot be written to: {error.strerror}."
+                f"{self._first_sights} cannot be written: {error.strerror}. The hash of {name} has to be kept there."
             ) from error
 
     def _recognise(self, path: Path, hashes: FileHashes) -> tuple[ModelSpec, Path | None]:
