@@ -323,5 +323,6 @@ def _now() -> str:
 
 def _not_written(path: Path, error: OSError) -> OutputNotWritable:
     return OutputNotWritable(
-        f"The journal {path} cannot be written: {error.strerror or error}. Give another place with --journal."
+        f"The journal {path} cannot be written: {error.strerror or error}. Give a folder that can be written with -o, or "
+        "another place for the journal with --journal."
     )

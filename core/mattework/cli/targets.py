@@ -108,7 +108,7 @@ def make_folder(output: str | None) -> None:
         Path(output).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputNotWritable(
-            f"The folder {output} cannot be made: {error.strerror}. Give another with -o."
+            f"The folder {output} cannot be made: {error.strerror}. Name another folder."
         ) from error
 
 
