@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QSettings, pyqtSignal
+from PyQt6.QtCore import QObject, QSettings, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, preferences
 from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, read_file
 from mattework_editor.workbench import Workbench
@@ -137,14 +139,37 @@ class Filing(QObject):
         elif self._workbench.target is None:
             self.ask_save()
         else:
-            self._workbench.save_file(self._workbench.target, overwrite=True)
+            self._save_to(self._workbench.target)
 
-    def ask_save(self) -> None:
+    def _save_to(self, path: Path) -> None:
+        def refuse(error: OutputNotWritable) -> None:
+            QTimer.singleShot(0, lambda: self._ask_elsewhere(path, str(error)))
+
+        self._workbench.save_file(path, overwrite=True, refused=refuse)
+
+    def _ask_elsewhere(self, path: Path, why: str) -> None:
+        """The file cannot be written there: offer another place. What was to follow the saving still does."""
+        text = self.tr("“{name}” cannot be saved there.").format(name=path.name)
+        box = QMessageBox(
+            QMessageBox.Icon.Warning, self.tr("Save in another place?"), text, parent=self._window
+        )
+        box.setInformativeText(
+            self.tr("{why} Your work is still here, and is kept until it is saved.").format(why=why)
+        )
+        save_as = box.addButton(self.tr("Save &As…"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        self.told.emit(text)
+        box.exec()
+        if box.clickedButton() is not save_as or not self.ask_save():
+            self._after_saving = None
+
+    def ask_save(self) -> bool:
+        """Ask where to save, and do it. False when that was given up."""
         session = self._workbench.session
         if session is None:
-            return
+            return False
         stem = session.path.stem if session.path else self.tr("cutout")
-        start = self._folder() / f"{stem.removesuffix('.cutout')}.cutout.psd"
+        start = self.suggest_folder() / f"{stem.removesuffix('.cutout')}.cutout.psd"
         kinds = ";;".join(f"{title} (*.{suffix})" for suffix, title in SAVE_SUFFIXES.items())
         path, kind = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), kinds)
         if path:
@@ -156,13 +181,19 @@ class Filing(QObject):
                 own = self._workbench.target
                 if own is None or own.resolve() != target.resolve():
                     self.failed.emit(self.tr("The photo itself is never overwritten. Choose another name."))
-                    return
-            self._workbench.save_file(target, overwrite=True)
+                    return False
+            self._save_to(target)
+        return bool(path)
 
     def _folder(self) -> Path:
         session = self._workbench.session
         known = self._workbench.target or (session.path if session else None)
         return known.parent if known else Path.home()
+
+    def suggest_folder(self) -> Path:
+        """Where the next file goes if nothing else is said: beside the photo, where that can be written to."""
+        folder = self._folder()
+        return folder if os.access(folder, os.W_OK | os.X_OK) else Path.home()
 
     def _note_opened(self) -> None:
         session = self._workbench.session

@@ -90,8 +90,7 @@ class Output(QObject):
         export = dialog.export()
         suffix = SUFFIXES[export.kind]
         stem = session.path.stem if session.path else self.tr("cutout")
-        folder = session.path.parent if session.path else Path.home()
-        start = folder / f"{stem.removesuffix('.cutout')}.export{suffix}"
+        start = self._filing.suggest_folder() / f"{stem.removesuffix('.cutout')}.export{suffix}"
         name, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Export"), str(start), f"{dialog.kind.currentText()} (*{suffix})"
         )

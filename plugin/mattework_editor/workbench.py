@@ -17,7 +17,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from mattework import Prompt, Recipe, Rect, Stroke, convert_to_srgb8
 from mattework.arrays import Bytes
-from mattework.errors import Cancelled, MatteworkError
+from mattework.errors import Cancelled, MatteworkError, OutputNotWritable
 from mattework.worker.protocol import EngineError
 from mattework_editor import drafts, files
 from mattework_editor.clean_display import CleanDisplay
@@ -186,8 +186,10 @@ class Workbench(QObject):
         *,
         can_cancel: bool = True,
         ended: Callable[[], None] | None = None,
+        refused: Callable[[OutputNotWritable], None] | None = None,
     ) -> None:
-        """Run one piece of long work; `ended` is called at its end, whether it came to something or not."""
+        """Run one piece of long work; `ended` is called at its end, whether it came to something or not. A file that
+        cannot be written where it is to be is left to `refused`."""
         if self._long is not None:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
             return
@@ -200,7 +202,10 @@ class Workbench(QObject):
 
         def fail(error: BaseException) -> None:
             self._end_long(ended)
-            self.tell(error)
+            if refused is not None and isinstance(error, OutputNotWritable):
+                refused(error)
+            else:
+                self.tell(error)
             self.strokes.go_on()
             self._start_waiting()
 
@@ -247,7 +252,11 @@ class Workbench(QObject):
         session.choose(name, recipe)
         self.after_step(session.size.rect if recipe.edge != own.edge else Rect(0, 0, 0, 0))
 
-    def save_file(self, path: Path, *, overwrite: bool) -> None:
+    def save_file(
+        self, path: Path, *, overwrite: bool, refused: Callable[[OutputNotWritable], None] | None = None
+    ) -> None:
+        """Save the work; `refused` is called where the file cannot be written there."""
+
         def work(session: Session, progress: Progress) -> tuple[str, ...]:
             return files.save_session(session, path, overwrite=overwrite, progress=progress)
 
@@ -257,19 +266,23 @@ class Workbench(QObject):
             self.told.emit(" ".join([self.tr("Saved {name}.").format(name=path.name), *notes]))
             self.saved.emit(path)
 
-        self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done)
+        self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done, refused)
 
     def hand_over(
-        self, title: str, work: Callable[[Session, Progress], Kept], done: Callable[[Kept], None]
+        self,
+        title: str,
+        work: Callable[[Session, Progress], Kept],
+        done: Callable[[Kept], None],
+        refused: Callable[[OutputNotWritable], None] | None = None,
     ) -> None:
         """Make something of the session as it is, beside the window: a file, a picture for the clipboard."""
         session = self.session
         if session is None:
             return
         if self.is_solving and not self.is_busy:
-            self.wait_for_strokes(lambda: self.hand_over(title, work, done))
+            self.wait_for_strokes(lambda: self.hand_over(title, work, done, refused))
             return
-        self.start_long(title, lambda task: work(session, task.report), done)
+        self.start_long(title, lambda task: work(session, task.report), done, refused=refused)
 
     def wait_for_strokes(self, start: Callable[[], None]) -> None:
         """Start something when the last stroke is solved."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -187,6 +188,80 @@ def test_work_survives_a_kill(
     np.testing.assert_allclose(driver.session.planes.alpha.unpack(), np.load(alpha), atol=2e-3)
     assert driver.session.history.is_dirty
     assert driver.window.isWindowModified()
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+sys.path[:0] = {path!r}
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from editor.driving import Driver, wait_until
+from mattework_editor.app import make_application
+from mattework_editor.window import EditorWindow
+
+application = make_application()
+window = EditorWindow()
+window.show()
+driver = Driver(window)
+locked, free = Path({locked!r}), Path({free!r})
+driver.open(locked / "photo.png")
+window.commands["tool.ForegroundBrush"].trigger()
+driver.drag((100, 100), (140, 100))
+asked = []
+
+def save_as(parent, title, start, kinds):
+    asked.append(str(Path(start).parent))
+    return str((locked if len(asked) == 1 else free) / "out.psd"), "Photoshop (*.psd)"
+
+def press():
+    box = QApplication.activeModalWidget()
+    if not isinstance(box, QMessageBox):
+        QTimer.singleShot(20, press)
+        return
+    print(box.text(), "|", box.informativeText(), flush=True)
+    button = [one for one in box.buttons() if box.buttonRole(one) == QMessageBox.ButtonRole.AcceptRole][0]
+    button.click()
+
+QFileDialog.getSaveFileName = save_as
+QMessageBox.question = lambda *_: QMessageBox.StandardButton.Save
+QTimer.singleShot(20, press)
+window.close()  # saves first, into the folder that cannot be written to, then into the other, and closes then
+wait_until(lambda: not window.isVisible())
+print(os.access(locked, os.W_OK), asked[0] == str(locked), (free / "out.psd").is_file())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are those of Unix")
+def test_a_folder_that_cannot_be_written_to_is_told_and_another_offered(
+    worker_places: None, disc_file: Path, tmp_path: Path
+) -> None:
+    locked, free = tmp_path / "locked", tmp_path / "free"
+    locked.mkdir()
+    free.mkdir()
+    (locked / "photo.png").write_bytes(disc_file.read_bytes())
+    locked.chmod(0o555)
+    command = [sys.executable]
+    if os.geteuid() == 0:  # for root nothing is locked, unless it leaves that power
+        if shutil.which("setpriv") is None:
+            pytest.skip("is root, and needs setpriv to leave root's power over permissions")
+        power = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={power}", f"--inh-caps={power}", *command]
+    paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
+    script = READ_ONLY.format(path=paths, locked=str(locked), free=str(free))
+    try:
+        done = subprocess.run(
+            [*command, "-c", script], env=dict(os.environ), capture_output=True, text=True, timeout=120
+        )
+    finally:
+        locked.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    message, outcome = done.stdout.splitlines()
+    assert message.startswith("“out.psd” cannot be saved there. |")
+    assert "no permission to write in the folder" in message
+    assert outcome == "False False True"
+    assert [one.name for one in locked.iterdir()] == ["photo.png"]
+    assert PSDImage.open(free / "out.psd")[0].name == "Photo"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")

@@ -1230,12 +1230,20 @@
       <translation>Ungespeicherte Arbeit wiederherstellen?</translation>
     </message>
     <message>
+      <source>Save &amp;As…</source>
+      <translation>Speichern &amp;unter…</translation>
+    </message>
+    <message>
       <source>Save As</source>
       <translation>Speichern unter</translation>
     </message>
     <message>
       <source>Save changes?</source>
       <translation>Änderungen speichern?</translation>
+    </message>
+    <message>
+      <source>Save in another place?</source>
+      <translation>An einem anderen Ort speichern?</translation>
     </message>
     <message>
       <source>Something else is being worked on. Wait for it, or cancel it.</source>
@@ -1268,6 +1276,14 @@
     <message>
       <source>the pasted picture</source>
       <translation>das eingefügte Bild</translation>
+    </message>
+    <message>
+      <source>{why} Your work is still here, and is kept until it is saved.</source>
+      <translation>{why} Ihre Arbeit ist noch da und wird aufbewahrt, bis sie gespeichert ist.</translation>
+    </message>
+    <message>
+      <source>“{name}” cannot be saved there.</source>
+      <translation>„{name}“ kann dort nicht gespeichert werden.</translation>
     </message>
   </context>
   <context>
