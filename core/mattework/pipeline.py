@@ -224,6 +224,7 @@ def _make_cutout(
             colour,
             trimap,
             soft_mask=subject.soft_mask,
+            strokes=recipe.strokes,
             solver=recipe.solver,
             matting=recipe.matting,
             device=device,

@@ -302,6 +302,7 @@ def replay_strokes(
             alpha,
             region,
             soft_mask=soft_mask,
+            strokes=recipe.strokes[: number + 1],
             solver=recipe.solver,
             matting=recipe.matting,
             thorough=True,

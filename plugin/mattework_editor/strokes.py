@@ -101,7 +101,8 @@ class Strokes(QObject):
     def _solve(self, session: Session, opened: OpenStroke) -> Task:
         bench = self._bench
         colour, planes, soft_mask = session.colour, session.planes, session.soft_mask
-        edge, solver, matting = session.recipe.edge, session.recipe.solver, session.recipe.matting
+        recipe = session.recipe
+        edge, solver, matting = recipe.edge, recipe.solver, recipe.matting
 
         def solve(solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
             return resolve_region(
@@ -110,6 +111,7 @@ class Strokes(QObject):
                 planes.alpha,
                 opened.region,
                 soft_mask=soft_mask,
+                strokes=recipe.strokes,
                 solver=solver,
                 matting=matting,
                 thorough=thorough,

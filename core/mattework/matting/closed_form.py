@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mattework.arrays import Bools, Floats
 from mattework.matting.affinity import RING, Links, link_like_colours
+from mattework.matting.clear import WEIGHT, estimate_clear_alpha
 from mattework.matting.guided import estimate_field
 from mattework.matting.planes import solve_planes
 from mattework.matting.scene import Scene, halve_scene
@@ -207,7 +208,7 @@ def solve_closed_form(scene: Scene, progress: Progress | None = None) -> Floats:
 
     The closed form with links between pixels of like colour (`affinity`), solved from coarse to fine: each scale starts
     from the one of half its size, which leaves only detail to find. A component of the band that touches nothing
-    known keeps the first guess.
+    known keeps the first guess. What is seen through (`scene.clear`) is drawn to what `clear` finds.
     """
     known = scene.alpha
     inner = (known > 0) & (known < 1)  # an alpha that was solved before, as a boundary
@@ -246,7 +247,16 @@ def _solve_scale(scene: Scene, ring: int, tolerance: float, progress: Progress |
 
 def _build_system(scene: Scene, ring: int) -> tuple[BandSystem, Links]:
     """The system of a scale, its matrix float32, and the links that are in it."""
+    from scipy.sparse import diags_array
+
     links = link_like_colours(scene, ring)
     system = assemble_band(scene.colour, scene.unknown, scene.alpha)
     matrix = system.matrix.astype(np.float32) + (LINK_WEIGHT * links.matrix).astype(np.float32)
-    return BandSystem(matrix.tocsr(), system.right + LINK_WEIGHT * links.right), links
+    right = system.right + LINK_WEIGHT * links.right
+    rows, least = estimate_clear_alpha(scene, ring)
+    if len(rows):
+        pull = np.zeros(len(right), np.float32)
+        pull[rows] = WEIGHT
+        matrix = matrix + diags_array(pull)
+        right[rows] += WEIGHT * (least * (1 - 2 * HAZE) + HAZE)
+    return BandSystem(matrix.tocsr(), right), links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,8 @@ from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.scene import find_landmarks, sample_soft_mask
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
-from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
-from mattework.recipe import MattingChoice, SolverName
+from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_transparent
+from mattework.recipe import MattingChoice, SolverName, Stroke
 
 BLEND = 8
 """Photo pixels around the region over which the new alpha passes into the old one."""
@@ -29,6 +30,7 @@ def resolve_region(
     region: Rect,
     *,
     soft_mask: Floats | None = None,
+    strokes: Sequence[Stroke] = (),
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
     thorough: bool = False,
@@ -46,7 +48,7 @@ def resolve_region(
         alpha: (H, W) float32, the alpha before; not changed.
         region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
-        solver, matting: as in `solve_alpha`.
+        strokes, solver, matting: as in `solve_alpha`.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
 
@@ -89,6 +91,7 @@ def resolve_region(
             None if soft_mask is None else sample_soft_mask(soft_mask, trimap.shape, seen, patch.shape, 1),
             find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS),
             photo_side=frame.size.long_side,
+            clear=draw_transparent(strokes, seen),
         )
     before = alpha[zone.slices]
     return zone, before + (patch[here.slices] - before) * _blend_share(zone, region)

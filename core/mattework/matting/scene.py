@@ -38,7 +38,8 @@ class Scene:
     `frame` is the part in photo pixels. One scene pixel is the mean of `factor` x `factor` photo pixels (fewer at the
     right and lower border). `colour` is (h, w, c) float32 in 0..1, `unknown` (h, w) the pixels to solve, `alpha` (h, w)
     float32 with the known values (0 where unknown), `soft_mask` (h, w) float32 or None. `photo_side` is the long side of
-    the whole photo. At least 3 x 3 pixels: smaller parts are repeated at their border.
+    the whole photo; `clear` (h, w) are the pixels painted as seen through, or None. At least 3 x 3 pixels: smaller parts
+    are repeated at their border.
     """
 
     frame: Rect
@@ -49,6 +50,7 @@ class Scene:
     soft_mask: Floats | None
     photo_side: int
     landmarks: Landmarks | None = None
+    clear: Bools | None = None
 
 
 def find_unknown(trimap: Bytes) -> Rect:
@@ -75,6 +77,7 @@ def take_scene(
     frame: Rect,
     factor: int,
     reach: int | None = None,
+    clear: Bools | None = None,
 ) -> Scene:
     """Cut `frame` out of the photo and reduce it.
 
@@ -86,6 +89,7 @@ def take_scene(
         unknown: (H, W).
         alpha: (H, W) float32, read where known.
         soft_mask: of the whole photo, at any resolution, or None.
+        clear: (h, w) of the frame, what is seen through, or None.
     """
     pieces = _find_pieces(unknown[frame.slices], factor, reach)
     small_colour = reduce_colour(colour[frame.slices], factor, pieces)
@@ -94,12 +98,14 @@ def take_scene(
     soft = None
     if soft_mask is not None:
         soft = sample_soft_mask(soft_mask, alpha.shape, frame, (height, width), factor)
+    small_clear = None if clear is None else _reduce_marks(clear, factor)
     missing = ((0, max(0, 3 - height)), (0, max(0, 3 - width)))
     if any(after for _, after in missing):
         small_colour = np.pad(small_colour, (*missing, (0, 0)), mode="edge")
         small_unknown = np.pad(small_unknown, missing, mode="edge")
         small_alpha = np.pad(small_alpha, missing, mode="edge")
         soft = None if soft is None else np.pad(soft, missing, mode="edge")
+        small_clear = None if small_clear is None else np.pad(small_clear, missing, mode="edge")
     return Scene(
         frame=frame,
         factor=factor,
@@ -108,6 +114,7 @@ def take_scene(
         alpha=small_alpha,
         soft_mask=soft,
         photo_side=max(alpha.shape),
+        clear=small_clear,
     )
 
 
@@ -135,7 +142,14 @@ def halve_scene(scene: Scene) -> Scene:
         unknown=unknown,
         alpha=alpha,
         soft_mask=soft,
+        clear=None if scene.clear is None else _reduce_marks(scene.clear, 2),
     )
+
+
+def _reduce_marks(marks: Bools, factor: int) -> Bools:
+    """Blocks of which half is marked."""
+    reduced: Bools = _reduce(marks.astype(np.float32)[:, :, None], factor)[:, :, 0] >= 0.5
+    return reduced
 
 
 def as_unit_floats(samples: Samples) -> Floats:

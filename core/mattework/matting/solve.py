@@ -8,7 +8,7 @@ Time and memory follow the band, not the picture.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,9 +31,9 @@ from mattework.matting.scene import (
     find_unknown,
     take_scene,
 )
-from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_transparent
 from mattework.progress import Progress, report_progress
-from mattework.recipe import MattingChoice, SolverName
+from mattework.recipe import MattingChoice, SolverName, Stroke
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -113,6 +113,7 @@ def solve_alpha(
     trimap: Bytes,
     *,
     soft_mask: Floats | None = None,
+    strokes: Sequence[Stroke] = (),
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
     device: str = "auto",
@@ -125,6 +126,8 @@ def solve_alpha(
         colour: (H, W, C) or (H, W) photo, uint8, uint16 or float32 (0..1).
         trimap: (H, W) uint8 of 0, 128, 255.
         soft_mask: (h, w) float32 in 0..1 of the whole photo, any resolution: a first guess.
+        strokes: those that are drawn in the trimap. Where the transparent ones lie, the closed form takes the thing for as
+            clear as the background around it allows, also where no foreground is known.
         solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto".
         matting: which matting model; None for the first of `list_matting_models` that is installed.
         device: where it runs, as for `cut_out`.
@@ -155,16 +158,19 @@ def solve_alpha(
             else "No subject was found: everything is background. Point at it, or give a mask or trimap of your own."
         )
     else:
-        has_both = bool((trimap == FOREGROUND).any()) and bool((trimap == BACKGROUND).any())
-        if name == "closed-form" and not has_both:
+        frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
+        clear = draw_transparent(strokes, frame)
+        has_subject = clear is not None or bool((trimap == FOREGROUND).any())
+        if name == "closed-form" and not (has_subject and bool((trimap == BACKGROUND).any())):
             name = "guided"
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
         record, said = take_solver(name, matting, device)
         ran = record.matting
         notes.extend(said)
-        frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
-        solve_frame(colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress)
+        solve_frame(
+            colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
+        )
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(
         alpha=alpha,
@@ -187,10 +193,12 @@ def solve_frame(
     progress: Progress | None = None,
     *,
     photo_side: int | None = None,
+    clear: Bools | None = None,
 ) -> None:
     """Solve the unknown pixels of `frame` and write them into `alpha` (H, W), whose other values are the boundary.
 
-    The arrays may be a part of a photo whose long side is `photo_side`.
+    The arrays may be a part of a photo whose long side is `photo_side`. `clear` is what is seen through, as in `Scene` but
+    (H, W) of the frame in photo pixels.
     """
     factor = choose_factor(
         int(np.count_nonzero(unknown[frame.slices])),
@@ -198,7 +206,9 @@ def solve_frame(
         most_unknown=record.most_unknown,
         most_pixels=record.most_pixels,
     )
-    scene = take_scene(colour, unknown, alpha, soft_mask, frame=frame, factor=factor, reach=record.reach)
+    scene = take_scene(
+        colour, unknown, alpha, soft_mask, frame=frame, factor=factor, reach=record.reach, clear=clear
+    )
     scene = replace(scene, landmarks=landmarks, photo_side=photo_side or scene.photo_side)
     small = record.solve(scene, progress)
     if record.radius == 0:

@@ -185,7 +185,8 @@ def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, in
 
     Strokes that are touches (soft, partial, areas and gradients) are left out: they go onto the solved alpha.
     A transparent stroke turns foreground into unknown and leaves background alone: it widens the band inside the
-    subject (veils, glass, smoke). A restored stroke brings `trimap` itself back.
+    subject (veils, glass, smoke), and `solve_alpha` looks through what it covers. A restored stroke brings `trimap` itself
+    back.
 
     Args:
         trimap: (h, w) uint8 of 0, 128, 255, the whole or a part of the picture's trimap.
@@ -211,6 +212,19 @@ def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, in
         else:
             part[brush] = STROKE_VALUES[stroke.kind]
     return drawn
+
+
+def draw_transparent(strokes: Sequence[Stroke], where: Rect) -> Bools | None:
+    """Which pixels of `where` the last stroke over them calls transparent; None when there is no such stroke."""
+    if not any(stroke.kind == "transparent" for stroke in strokes):
+        return None
+    clear = np.zeros(where.size.shape, bool)
+    for stroke in strokes:
+        touched = Rect(0, 0, 0, 0) if stroke.is_touch else stroke_bounds(stroke).intersect(where)
+        if not touched.is_empty:
+            brush = draw_brush(stroke, touched)
+            clear[touched.move(-where.left, -where.top).slices][brush] = stroke.kind == "transparent"
+    return clear
 
 
 def stroke_bounds(stroke: Stroke) -> Rect:
