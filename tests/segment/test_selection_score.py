@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -36,7 +38,7 @@ def test_the_more_the_sizes_differ_the_less_is_expected() -> None:
 
 def test_one_click_that_is_read_in_two_ways_says_what_to_do() -> None:
     assert PART_OR_WHOLE in score_selection(draw_disc(), [CLICK], sizes=0.4)[1]
-    for gestures in ([BOX], [CLICK, CLICK]):
+    for gestures in ([BOX], [CLICK, CLICK], [CLICK, replace(CLICK, adds=False)]):
         reasons = score_selection(draw_disc(), gestures, sizes=0.4)[1]
         assert PART_OR_WHOLE not in reasons
         assert "seen at another size, the object looks different" in reasons

@@ -42,7 +42,7 @@ def score_selection(
     signs = measure_mask(mask[box.grow(max(4, box.size.long_side // 2)).intersect(frame.rect).slices])
     reasons = []
     if sizes is not None and sizes < 0.75:
-        one_click = sum(one.adds for one in gestures) == 1 and gestures[0].kind == "point"
+        one_click = len(gestures) == 1 and gestures[0].kind == "point"
         reasons.append(
             "one click may mean the part or the whole; another one or a box says which"
             if one_click
