@@ -126,6 +126,11 @@ def test_shadows_and_layers_keep_to_their_ranges(recipe: Recipe, word: str) -> N
     assert word in (find_bad_setting(recipe) or "")
 
 
+def test_a_background_whose_name_cannot_be_kept_is_named_before_the_cut() -> None:
+    assert "Rename the file" in (find_bad_setting(Recipe(background="caf\udce9.png")) or "")
+    assert find_bad_setting(Recipe(background="café.png")) is None
+
+
 def test_a_recipe_built_to_hurt_is_refused_when_it_is_read() -> None:
     for text in (
         '{"version": 1, "edge": {"shift": 1e300}}',

@@ -263,7 +263,18 @@ def find_bad_setting(recipe: Recipe) -> str | None:
             return f"a {prompt.kind} needs at least {FEWEST_POINTS[prompt.kind]} points."
         if not all(math.isfinite(number) for point in prompt.points for number in point):
             return f"a point of a {prompt.kind} is no number."
+    if recipe.background is not None and not _is_text(recipe.background):
+        return f"the background's name {recipe.background!r} is no UTF-8 text. Rename the file."
     return None
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be kept in JSON; names of files on Linux can be any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _shadow_bounds(shadow: Shadow | None) -> tuple[tuple[str, float, float, float], ...]:
