@@ -56,6 +56,6 @@ esac
 for one in $enough; do
   if is_ready "${one#_}"; then exit 0; fi
 done
-echo "Installing Mattework$with into .venv ..." >&2
+echo "Installing Mattework$with into .venv: some minutes the first time, up to 900 MB on the disk ..." >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable ".${extra:+[$extra]}" >&2
 echo "$state" >".venv/ready${extra:+-$extra}"
