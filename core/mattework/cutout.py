@@ -112,6 +112,12 @@ class Cutout:
 
         save_mask(self.alpha, target, bits=bits, format=format, overwrite=overwrite)
 
+    def save_recipe(self, target: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the recipe with what it rests on as an XMP sidecar: for pictures that cannot hold it, such as PNG."""
+        from mattework.formats.recipe_file import save_recipe
+
+        save_recipe(self.recipe, self.inputs, target, overwrite=overwrite)
+
     def _deepen(self, depth: Depth) -> Document:
         """The document at a greater depth, its mask as fine as the alpha was solved, whatever the photo's."""
         from mattework.formats.straight import change_depth

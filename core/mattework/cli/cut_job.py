@@ -53,6 +53,7 @@ class CutJob:
     bits: str | None
     save_mask: str | None
     mask_bits: str
+    save_recipe: str | None
     background: str | None
     shadow: ShadowOptions
     model: str | None
@@ -89,8 +90,10 @@ class CutJob:
 
     def check(self, targets: list[Path | None]) -> None:
         self._check_pointers()
-        if self.many and (self.from_mask or self.trimap or self.save_mask):
-            raise UsageError("--from-mask, --trimap and --save-mask go with one picture at a time.")
+        if self.many and (self.from_mask or self.trimap or self.save_mask or self.save_recipe):
+            raise UsageError(
+                "--from-mask, --trimap, --save-mask and --save-recipe go with one picture at a time."
+            )
         if self.layer is None and (self.existing_mask != "refuse" or self.keep_recipe):
             raise UsageError("--existing-mask and --keep-recipe go with --layer.")
         if self.layer is not None and (
@@ -163,6 +166,13 @@ class CutJob:
                 )
             bits = int(self.bits) if self.bits else None
             check_format(target, self.file_format, layered=True, quality=self.quality, bits=bits)
+        beside = [Path(one) for one in (self.save_mask, self.save_recipe) if one]
+        if self.save_recipe == STREAM:
+            raise UsageError("The recipe needs a file of its own: --save-recipe photo.xmp.")
+        if self.save_recipe is not None and (
+            Path(self.save_recipe) in targets or len(set(beside)) < len(beside)
+        ):
+            raise UsageError(f"{self.save_recipe} cannot take the recipe and something else. Name two files.")
         if self.save_mask is None:
             return
         if self.save_mask == STREAM:
@@ -191,11 +201,13 @@ class CutJob:
                     f"With --layer the document stays what it is: {source} cannot become {target}. End both names alike."
                 )
         mask = Path(self.save_mask) if self.save_mask else None
+        recipe = Path(self.save_recipe) if self.save_recipe else None
         beside = (self.from_mask, self.trimap, self.background)
         # A mask put on one layer changes nothing else in the document, which may then be written over itself.
         refuse_inputs(target, beside if self.layer is not None else (source, *beside))
         refuse_inputs(mask, (source, *beside))
-        for one in (target, mask):
+        refuse_inputs(recipe, (source, *beside))
+        for one in (target, mask, recipe):
             if one is not None:
                 refuse_unwritable(one, overwrite=overwrite)
 
@@ -226,6 +238,8 @@ class CutJob:
         """Write the result, and its alpha where that was asked for. Gives the notes of writing."""
         if self.save_mask:
             cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
+        if self.save_recipe:
+            cutout.save_recipe(self.save_recipe, overwrite=overwrite)
         return cutout.save(
             open_target(target),
             format=self.file_format,
@@ -255,6 +269,8 @@ class CutJob:
         )
         if self.save_mask:
             done.cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
+        if self.save_recipe:
+            done.cutout.save_recipe(self.save_recipe, overwrite=overwrite)
         changed = ", ".join(done.edit.changed) or "nothing"
         return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 

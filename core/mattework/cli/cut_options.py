@@ -30,6 +30,11 @@ def add_subject_options(command: Command) -> Command:
             help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
         ),
         click.option(
+            "--save-recipe",
+            metavar="PATH",
+            help="Write the recipe too, as an .xmp file: for `mattework refine --recipe` of what is saved as PNG or JPEG.",
+        ),
+        click.option(
             "--mask-bits",
             type=click.Choice(("8", "16")),
             default="16",

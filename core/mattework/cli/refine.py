@@ -28,19 +28,27 @@ if TYPE_CHECKING:
     metavar="COLOUR|A..B|blur|PICTURE",
     help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject; none takes it away.",
 )
+@click.option(
+    "--recipe",
+    "recipe_file",
+    metavar="FILE",
+    help="Take the recipe that `cut --save-recipe` wrote; CUTOUT is then the photo itself.",
+)
 @add_shadow_options
 @add_edge_options
 @add_talk_options
 def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: Any) -> int:
     """Solve the edge of a cut-out again, with other settings.
 
-    Works on PSD, PSB and layered TIFF files that Mattework wrote: they carry their recipe. What you do not set stays as
-    it was; with nothing set, the same alpha is made again. The original file is left alone.
+    Works on PSD, PSB and layered TIFF files that Mattework wrote: they carry their recipe. What was saved as PNG or JPEG is
+    made again from the photo and the --recipe that `cut --save-recipe` wrote. What you do not set stays as it was; with
+    nothing set, the same alpha is made again. The original file is left alone.
 
     \b
     mattework refine photo.cutout.psd -o tighter.psd --shift -1
     mattework refine photo.cutout.psd -o softer.psd --edge guided --feather 2
     mattework refine photo.cutout.psd -o hair.psd --matting-model vitmatte-small
+    mattework refine photo.jpg --recipe photo.xmp -o tighter.png --shift -1
     """
     from mattework.formats.files import check_format
 
@@ -75,16 +83,18 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
 
 def _make_again(source: str, options: dict[str, Any], progress: Progress | None) -> Cutout:
     """The cut-out of the file's own recipe, with what was set on the command line in it."""
+    from mattework.formats.recipe_file import read_recipe
     from mattework.formats.xmp import get_recipe
     from mattework.photo import open_source
     from mattework.pipeline import apply_recipe
     from mattework.recipe import MattingChoice
 
     document = open_source(read_source(source))
-    found = get_recipe(document.metadata.xmp)
+    own = get_recipe(document.metadata.xmp)
+    found = own if options["recipe_file"] is None else read_recipe(options["recipe_file"])
     if found is None:
         raise RecipeError(
-            f"{source} carries no recipe of Mattework. Use `mattework cut` on the photo instead."
+            f"{source} carries no recipe of Mattework. Use `mattework cut` on the photo instead, or give its --recipe."
         )
     recipe, inputs = found
 

@@ -17,7 +17,7 @@ from mattework.arrays import Bools
 from mattework.matting.scene import Scene
 
 WEIGHT = 0.03
-"""Of the estimate against one matting window. A tenth and ten times this are 5 % and 1 % worse in the mean."""
+"""Of the estimate against one matting window. A tenth of it is 12 % worse in the mean, ten times it the same to 1 %."""
 CELL = 8
 """Scene pixels that share their samples, by the side of a square."""
 SAMPLES = 32
