@@ -126,19 +126,19 @@ class Engine:
             name = None
             if start is not None:
                 name = "start.raw"
-                large = cv2.resize(
-                    start, (photo.size.width, photo.size.height), interpolation=cv2.INTER_LINEAR
-                )
-                cv2.convertScaleAbs(large, alpha=255.0).tofile(folder / name)
-            return client.call(
-                "select", SelectRequest(picture, gestures, self.prompt_model, start=name), progress
+                size = photo.size.width, photo.size.height
+                coded = np.rint(start * np.float32(65535)).astype(np.uint16)
+                cv2.resize(coded, size, interpolation=cv2.INTER_LINEAR).tofile(folder / name)
+            request = SelectRequest(
+                picture, gestures, self.prompt_model, start=name, start_sample="u16", sample="u16"
             )
+            return client.call("select", request, progress)
 
         with self._calling:
             value, folder = self._ask(photo, ask)
             shape = int(value["height"]), int(value["width"])
-            coded = np.fromfile(folder / str(value["mask"]), np.uint8).reshape(shape)
-        soft_mask = coded.astype(np.float32) / np.float32(255)
+            coded = np.fromfile(folder / str(value["mask"]), np.uint16).reshape(shape)
+        soft_mask = coded.astype(np.float32) / np.float32(65535)
         png = BytesIO()
         save_mask(soft_mask, png, bits=16, format="png")
         return Found(

@@ -68,6 +68,20 @@ def test_clicks_select_and_what_was_clicked_is_cut(places: Path, own_model: None
     assert subject["prompts"] == [{"kind": "point", "points": [[60.0, 80.0]], "adds": True}]
 
 
+def test_a_soft_mask_comes_as_fine_as_it_is_asked_for(places: Path, own_model: None) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_squares(client)
+        coarse = read_selection(
+            folder, client.call("select", SelectRequest(picture, (RED,), MODEL, 240, 160))
+        )
+        client.call("select", SelectRequest(picture, (RED,), MODEL, 240, 160, sample="u16"))
+        fine = np.fromfile(folder / "selection.raw", np.uint16).reshape(160, 240)
+        with pytest.raises(EngineError, match="not known"):
+            client.call("select", SelectRequest(picture, (RED,), MODEL, sample="u7"))
+    assert np.abs(fine / 257 - coarse).max() <= 0.51
+    assert (fine % 257 != 0).any(), "no bytes in disguise"
+
+
 def test_a_picture_written_anew_is_another_photo(places: Path, own_model: None) -> None:
     with connect_worker(COMMAND) as client:
         picture, folder = send_squares(client)

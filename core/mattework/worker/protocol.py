@@ -116,10 +116,10 @@ class CutRequest:
 class SelectRequest:
     """Select what the prompts mean, without solving its edge; quick, since the picture stays encoded between requests.
 
-    Give all gestures so far each time. The soft mask goes to selection.raw as u8, at `width` x `height` where both are
-    given, else at its own resolution. `start` is the file of a mask of the picture's size in `start_sample` to begin from.
-    The value holds `mask`, `width`, `height`, `box` (left, top, right, bottom in the picture, or null), `confidence`,
-    `reasons` and `looks`, and the `model`, its `sha256` and the `device` that ran.
+    Give all gestures so far each time. The soft mask goes to selection.raw in `sample`, at `width` x `height` where both
+    are given, else at its own resolution. `start` is the file of a mask of the picture's size to begin from, in
+    `start_sample`. The value holds `mask`, `width`, `height`, `box` (left, top, right, bottom in the picture, or null),
+    `confidence`, `reasons` and `looks`, and the `model`, its `sha256` and the `device` that ran.
     """
 
     picture: Picture
@@ -129,6 +129,7 @@ class SelectRequest:
     height: int = 0
     start: str | None = None
     start_sample: str = "u8"
+    sample: str = "u8"
 
 
 @dataclass(frozen=True)

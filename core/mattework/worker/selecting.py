@@ -63,13 +63,18 @@ def select_object(
     folder: Path | None,
     progress: Progress,
 ) -> dict[str, Any]:
-    """The soft mask of what the prompts mean, as bytes of 0 to 255 in a file, and what is to be said of it."""
-    import numpy as np
+    """The soft mask of what the prompts mean, in a file, and what is to be said of it.
 
+    Raises:
+        UsageError: unknown samples.
+    """
+    from mattework.errors import UsageError
     from mattework.geometry import Size
     from mattework.models.tensors import resize_smoothly
-    from mattework.worker.rasters import locate_file, quantise, read_plane, unit_values, write_plane
+    from mattework.worker.rasters import DTYPES, locate_file, quantise, read_plane, unit_values, write_plane
 
+    if request.sample not in DTYPES:
+        raise UsageError(f"Samples of the kind {request.sample!r} are not known.")
     selector = selectors.open(request.picture, folder, session, progress)
     start = None
     if request.start is not None:
@@ -80,7 +85,7 @@ def select_object(
     mask = found.soft_mask
     if request.width and request.height:
         mask = resize_smoothly(mask, Size(request.width, request.height))
-    write_plane(quantise(mask, np.dtype(np.uint8)), locate_file(folder, SELECTION_FILE))
+    write_plane(quantise(mask, DTYPES[request.sample]), locate_file(folder, SELECTION_FILE))
     box = found.box
     return {
         "mask": SELECTION_FILE,
