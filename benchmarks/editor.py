@@ -5,8 +5,8 @@
     python benchmarks/editor.py --photo my.jpg
 
 Frame times are those of the canvas's own paint events, in milliseconds of this program's processor time, so that they do
-not depend on what else runs; latencies are wall time. Memory is in MiB, of this process beyond
-an empty window. Without a screen, set QT_QPA_PLATFORM=offscreen.
+not depend on what else runs; latencies of strokes are wall time less what our threads waited for a processor. Memory is in
+MiB, of this process beyond an empty window. Without a screen, set QT_QPA_PLATFORM=offscreen.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from mattework import Rect
 from mattework.arrays import Bytes
 from mattework_editor.app import make_application
 from mattework_editor.canvas import Canvas
@@ -190,21 +191,17 @@ def measure(path: Path) -> dict[str, Any]:
 
 
 def measure_strokes(window: EditorWindow) -> dict[str, float]:
-    """From letting go of the mouse to each answer that is seen: a stroke of 256 pixels on the edge, brush of 120.
-
-    Coarse is the guided filter's, quick the solver's at a reduced scale, solved what stays.
-    """
+    """A stroke of 256 pixels on the edge, brush of 120: from each movement of the mouse to its answer on the screen (live),
+    and from letting go to the solver's at a reduced scale (quick) and to what stays (solved)."""
     bench, canvas = window.workbench, window.canvas
     window.tool_actions[0].trigger()
     canvas.zoom_to(1.0)
     session = bench.session
     assert session is not None
-    edge = find_edge(session.planes.trimap.unpack())
-    coarse: list[float] = []
+    live: list[float] = []
     quick: list[float] = []
     solved: list[float] = []
-    for number in range(10):
-        x, y = edge[number]
+    for x, y in find_edge(session.planes.trimap.unpack()):
         canvas.set_radius(60)
         canvas.pan_by(
             *(round(a - b) for a, b in zip(middle_of(canvas), canvas.view.to_screen(x, y), strict=True))
@@ -212,22 +209,65 @@ def measure_strokes(window: EditorWindow) -> dict[str, float]:
         settle(window)
         at = QPoint(*(round(one) for one in canvas.view.to_screen(x, y)))
         TEST.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
-        TEST.mouseMove(canvas, at + QPoint(136, 0))
+        live += [measure_move(window, at + QPoint(17 * step, 0)) for step in range(1, 9)]
         shown: list[float] = []
-        connection = bench.display.refreshed.connect(lambda _, shown=shown: shown.append(time.perf_counter()))
-        before = time.perf_counter()
+        watch = Watch()
+        connection = bench.display.refreshed.connect(
+            lambda _, shown=shown, watch=watch: shown.append(watch.read())
+        )
         TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at + QPoint(136, 0))
-        solved.append(wait_until(lambda: not bench.is_solving) * 1000)
+        wait_until(lambda: not bench.is_solving)
+        solved.append(watch.read())
         bench.display.refreshed.disconnect(connection)
-        # First comes what the trimap says for certain, then the answers; a small stroke needs no quick one.
-        coarse.append((shown[min(1, len(shown) - 1)] - before) * 1000)
-        quick.append((shown[min(2, len(shown) - 1)] - before) * 1000)
+        # First comes the guided filter's answer, then the solver's; a small stroke needs no quick one.
+        quick.append(shown[min(1, len(shown) - 1)])
     return {
-        "coarse_p50_ms": round(float(np.median(coarse)), 1),
-        "quick_p50_ms": round(float(np.median(quick)), 1),
-        "solved_p50_ms": round(float(np.median(solved)), 1),
-        "solved_most_ms": round(max(solved), 1),
+        f"{name}_{share}_ms": round(float(np.percentile(times, percent)), 1)
+        for name, times in (("live", live), ("quick", quick), ("solved", solved))
+        for share, percent in (("p50", 50), ("p95", 95))
     }
+
+
+def measure_move(window: EditorWindow, to: QPoint) -> float:
+    """Milliseconds from a movement of the mouse that paints until the answer under it is painted on the canvas."""
+    bench, canvas = window.workbench, window.canvas
+    place = tuple(int(one) for one in canvas.view.to_photo(to.x(), to.y()))
+    answered = False
+
+    def note(where: Rect) -> None:
+        nonlocal answered
+        answered = answered or (where.left <= place[0] < where.right and where.top <= place[1] < where.bottom)
+
+    connection = bench.display.refreshed.connect(note)
+    watch = Watch()
+    TEST.mouseMove(canvas, to)
+    wait_until(lambda: answered)
+    canvas.repaint()
+    took = watch.read()
+    bench.display.refreshed.disconnect(connection)
+    wait_until(lambda: not bench.tasks.running and not canvas.is_incomplete)
+    return took
+
+
+class Watch:
+    """Milliseconds since it was made, less what the thread that waited longest stood in line for a processor (on Linux),
+    because other programs had it."""
+
+    def __init__(self) -> None:
+        self._begun, self._waits = time.perf_counter(), read_waits()
+
+    def read(self) -> float:
+        waited = [now - self._waits.get(thread, 0.0) for thread, now in read_waits().items()]
+        return (time.perf_counter() - self._begun - max(waited, default=0.0)) * 1000
+
+
+def read_waits() -> dict[str, float]:
+    """Seconds that each thread of this process has stood in line."""
+    waits = {}
+    for place in Path("/proc/self/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError, IndexError):
+            waits[place.parent.name] = int(place.read_text(encoding="ascii").split()[1]) / 1e9
+    return waits
 
 
 def find_edge(trimap: Bytes) -> list[tuple[int, int]]:

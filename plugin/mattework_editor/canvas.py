@@ -31,7 +31,7 @@ SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
 TURN_STEP = 15.0
 """Degrees to which Shift holds a turn."""
 LIVE = 30
-"""Milliseconds between looks at a stroke while it is painted."""
+"""Milliseconds between looks at a stroke while it is painted; the first movement after a pause is looked at at once."""
 CLOSE = 9
 """Pixels around the first corner in which a click closes an outline."""
 OUTLINE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
@@ -69,7 +69,8 @@ class Canvas(CanvasView):
         self._live = QTimer(self)
         self._live.setSingleShot(True)
         self._live.setInterval(LIVE)
-        self._live.timeout.connect(self._tell_live)
+        self._live.timeout.connect(self._go_on_live)
+        self._moved = False
 
     @property
     def radius(self) -> float:
@@ -150,6 +151,7 @@ class Canvas(CanvasView):
         self._gesture = Gesture(self.tool, self.brush, inverted, [*before, sample])
         if self.tool.by_corners:
             self._gesture.samples.append(sample)
+        self._moved = True
         self._live.start()
         self.update()
 
@@ -177,11 +179,15 @@ class Canvas(CanvasView):
             gesture.samples.append(sample)
         if not gesture.tool.has_brush:
             self.update()
+        self._moved = True
         if not self._live.isActive():
-            self._live.start()
+            self._go_on_live()
 
-    def _tell_live(self) -> None:
-        if self._gesture is not None and not self._gesture.tool.by_corners:
+    def _go_on_live(self) -> None:
+        """Have the gesture looked at, if it has moved, and not again too soon."""
+        if self._moved and self._gesture is not None and not self._gesture.tool.by_corners:
+            self._moved = False
+            self._live.start()
             self.gesture_moved.emit(self._gesture)
 
     def _release(self) -> None:

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework import ColorMode, EdgeSettings, Rect, Stroke, estimate_foreground, parse_key, remove_spill
 from mattework.arrays import Plane
+from mattework.progress import Progress
 from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
 from mattework_editor.matte_display import preview_matte
 from mattework_editor.session import Session
@@ -24,8 +25,9 @@ REST = 150
 AROUND = 280
 """Screen pixels around the visible part that are estimated too: a tile and a little more."""
 
-TILE = 512
-"""Side of the pieces in which colours are estimated: smaller ones than for a file, which take less memory."""
+
+class _Interrupted(Exception):
+    """A hand paints: the colours will be others soon, and the processor and memory are wanted."""
 
 
 class CleanDisplay(QObject):
@@ -80,8 +82,12 @@ class CleanDisplay(QObject):
         alpha, around = session.planes.alpha, math.ceil(AROUND / scale)
         seen = visible.grow(around).intersect(session.size.rect)
 
+        def go_on(*_: object) -> None:
+            if self._tasks.has_urgent:
+                raise _Interrupted
+
         def work(_: Task) -> CleanPart:
-            return clean_part(plane, alpha, seen, level, amount, strokes, key)
+            return clean_part(plane, alpha, seen, level, amount, strokes, key, go_on)
 
         def done(part: CleanPart) -> None:
             self._task = None
@@ -93,7 +99,11 @@ class CleanDisplay(QObject):
 
         def fail(error: BaseException) -> None:
             self._task = None
-            self._tell(error)
+            if not isinstance(error, _Interrupted):
+                self._tell(error)
+            elif sources is self._sources:
+                self._wanted = self._wanted or wanted
+                self._timer.start()
 
         self._task = self._tasks.start(work, done, fail, rank="quiet")
 
@@ -106,6 +116,7 @@ def clean_part(
     amount: float,
     strokes: Sequence[Stroke] = (),
     key: str | None = None,
+    progress: Progress | None = None,
 ) -> CleanPart:
     """Clean colours of the photo pixels `seen`, at a level of the pyramid.
 
@@ -113,11 +124,12 @@ def clean_part(
         plane: (h, w, 3), the photo at that level.
         alpha: (H, W) at full size, before touches and edge settings.
         key: colour of a screen whose spill is removed.
+        progress: told about every piece; what it raises ends the work.
     """
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = np.ascontiguousarray(plane[where.slices])
     matte = coded.astype(np.float32) / np.float32(255)
-    clean = estimate_foreground(colour, matte, amount=amount, tile_side=TILE)
+    clean = estimate_foreground(colour, matte, amount=amount, progress=progress)
     if key is not None:
         clean = remove_spill(clean, matte, key=parse_key(key), amount=amount)
     return CleanPart(level, where, clean)  # type: ignore[arg-type]

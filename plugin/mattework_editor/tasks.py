@@ -123,6 +123,10 @@ class Tasks(QObject):
         task.thread_.start()
         return task
 
+    @property
+    def has_urgent(self) -> bool:
+        return bool(self._urgent)
+
     @contextlib.contextmanager
     def wait_turn(self, task: Task) -> Iterator[None]:
         """Called by a task's own thread: hold a quiet one back until its turn has come, or it is cancelled."""

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 
 from editor.driving import LEFT, TEST, Keys, save_to, wait_until
 from mattework_editor.compose import View
@@ -287,3 +287,24 @@ def test_saving_waits_for_the_last_stroke(
     assert not driver.session.history.is_dirty
     driver.open(target)
     assert len(driver.session.recipe.strokes) == 1
+
+
+def test_a_movement_after_a_pause_is_looked_at_at_once_and_others_in_turn(
+    driver: Driver, disc_file: Path
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    canvas, seen = driver.canvas, []
+    canvas.gesture_moved.connect(lambda gesture: seen.append(len(gesture.samples)))
+    middle, none = canvas.rect().center(), Keys.NoModifier
+    TEST.mousePress(canvas, LEFT, none, middle)
+    wait_until(lambda: bool(seen) and not canvas._live.isActive())
+    TEST.mouseMove(canvas, middle + QPoint(5, 0))
+    assert seen == [1, 2], "at once"
+    TEST.mouseMove(canvas, middle + QPoint(6, 0))
+    TEST.mouseMove(canvas, middle + QPoint(7, 0))
+    assert seen == [1, 2], "but not too often"
+    wait_until(lambda: len(seen) == 3)
+    assert seen[-1] == 4, "and nothing is forgotten"
+    TEST.mouseRelease(canvas, LEFT, none, middle + QPoint(7, 0))
+    driver.wait()
