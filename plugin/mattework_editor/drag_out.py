@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QDrag, QImageReader, QMouseEvent, QPixmap
+from PyQt6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QDrag, QImageReader, QMouseEvent, QPalette, QPixmap
 from PyQt6.QtWidgets import QApplication, QToolButton, QWidget
 
 from mattework_editor.engine import Progress
@@ -41,7 +41,7 @@ class DragHandle(QToolButton):
         self._pulled = False
         self._made: tuple[object, Path] | None = None
         self.setText(self.tr("Drag Out"))
-        self.setIcon(draw_drag_icon(self.palette().buttonText().color()))
+        self._draw_icon()
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setAutoRaise(True)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -55,6 +55,15 @@ class DragHandle(QToolButton):
         self.clicked.connect(copy)
         bench.changed.connect(self._follow)
         self._follow()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.PaletteChange:
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        active = self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
+        self.setIcon(draw_drag_icon(active))  # Qt itself pales it while there is nothing to drag
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import (
     QFrame,
@@ -212,9 +212,17 @@ class LayerWidget(QWidget):
         self.opacity.valueChanged.connect(lambda _: self._rest.start())
         self.show_row(row)
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.PaletteChange:
+            self._draw_eye()
+
+    def _draw_eye(self) -> None:
+        self.eye.setIcon(draw_eye(self.eye.isChecked(), self.palette().windowText().color()))
+
     def show_row(self, row: LayerRow) -> None:
         self.eye.setChecked(row.visible)
-        self.eye.setIcon(draw_eye(row.visible, self.palette().windowText().color()))
+        self._draw_eye()
         self._chosen = row.opacity
         if not self._rest.isActive():
             self.opacity.blockSignals(True)
