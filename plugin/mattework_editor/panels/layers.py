@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSpinBox,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -45,7 +46,9 @@ from mattework_editor.pyramid import Pyramid
 
 SIDE = 32
 """Long side of a thumbnail."""
-INDENT = 14
+FOLDER = 16
+"""Side of the sign of a group."""
+INDENT = 18
 """Pixels by which what is in a group stands to the right of the group."""
 
 
@@ -80,7 +83,7 @@ class LayersPanel(QScrollArea):
         self._layout.setSpacing(2)
         self.setWidget(self._inside)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(4 * (SIDE + 8))
+        self.setMinimumHeight(2 * (SIDE + 8))
 
     def show_recipe(
         self, recipe: Recipe, others: tuple[OtherLayer, ...] = (), photo: Photo | None = None
@@ -131,9 +134,13 @@ class LayersPanel(QScrollArea):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(4 + INDENT * other.level, 0, 0, 0)
         picture = QLabel()
-        picture.setFixedSize(SIDE + 2, SIDE + 2)
         if isinstance(node, Layer):
+            picture.setFixedSize(SIDE + 2, SIDE + 2)
             picture.setPixmap(draw_layer(node, *self._colours, self.devicePixelRatioF()))
+        else:
+            style = self.style()
+            assert style is not None
+            picture.setPixmap(style.standardIcon(QStyle.StandardPixmap.SP_DirIcon).pixmap(FOLDER, FOLDER))
         state = (
             self.tr(" (hidden)")
             if not node.visible
