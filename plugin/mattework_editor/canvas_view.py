@@ -35,6 +35,7 @@ class CanvasView(QWidget):
         self.setMinimumSize(QSize(200, 160))
         self.setAccessibleName(self.tr("Picture"))
         self.surround = QColor(96, 96, 96)
+        self.invites = True  # to open a photo, while there is none and none is being opened
         self.split: float | None = None
         self._sources: Sources | None = None
         self._view = Viewport(Size(0, 0), Size(1, 1))
@@ -190,7 +191,7 @@ class CanvasView(QWidget):
             exposed = self.rect() if event is None else event.rect()
             self._paint_picture(painter, self._sources, _to_screen(exposed, ratio))
             self._paint_over(painter, self._sources, ratio)
-        else:
+        elif self.invites:
             painter.resetTransform()
             painter.setPen(QColor(235, 235, 235))
             painter.drawText(

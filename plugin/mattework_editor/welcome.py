@@ -77,6 +77,9 @@ class Welcome(QWidget):
     def _show_state(self) -> None:
         bench = self._window.workbench
         self.setVisible(bench.session is None and not bench.is_busy)
+        canvas = self._window.canvas
+        canvas.invites = not bench.is_busy
+        canvas.update()
 
 
 def find_samples() -> list[Path]:

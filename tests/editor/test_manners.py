@@ -174,6 +174,7 @@ def test_an_empty_window_offers_a_sample_and_makes_way(driver: Driver) -> None:
     assert welcome.isVisible()
     cat = next(action for action in welcome.samples.actions() if action.text() == "Cat")
     cat.trigger()
+    assert not driver.canvas.invites, "one is being opened"
     driver.wait()
     assert driver.session.path is not None
     assert driver.session.path.name == "chelsea.jpg"
