@@ -251,5 +251,5 @@ class Filing(QObject):
             return True
         if answer == buttons.Save:
             self.save()
-            self._after_saving = then if self._workbench.is_busy else None
+            self._after_saving = then if self._workbench.is_busy or self._workbench.has_waiting else None
         return False

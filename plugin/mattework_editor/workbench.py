@@ -284,6 +284,11 @@ class Workbench(QObject):
             return
         self.start_long(title, lambda task: work(session, task.report), done, refused=refused)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether something waits for the last stroke to be solved."""
+        return bool(self._waiting)
+
     def wait_for_strokes(self, start: Callable[[], None]) -> None:
         """Start something when the last stroke is solved."""
         self._waiting.append(start)

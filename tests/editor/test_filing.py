@@ -106,6 +106,23 @@ def test_unsaved_work_is_asked_about(
     assert drafts.find_drafts() == []
 
 
+def test_closing_while_a_stroke_is_solved_saves_it_too(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (121, 100), wait=False)
+    assert driver.bench.is_solving
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.window.close()
+    wait_until(lambda: not driver.window.isVisible())
+    mask = PSDImage.open(tmp_path / "kept.psd")[0].mask
+    assert mask is not None
+    assert np.asarray(mask.topil())[100, 120] == 255
+
+
 def test_a_dropped_file_is_opened_and_remembered(driver: Driver, disc_file: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(disc_file))])
