@@ -237,8 +237,8 @@ def _solve_whole(planes: Floats, level: int) -> _Estimate:
     _, rows, columns = planes.shape
     if rows == columns == 1:
         return _Estimate(planes[:-1], planes[:-1])
-    padded = np.pad(planes, ((0, 0), (0, rows % 2), (0, columns % 2)), mode="edge")
-    coarse = _double(_solve_whole(_shrink(padded, 2), level + 1)).crop(Rect(0, 0, columns, rows))
+    small = _shrink(np.pad(planes, ((0, 0), (0, rows % 2), (0, columns % 2)), mode="edge"), 2)
+    coarse = _double(_solve_whole(small, level + 1)).crop(Rect(0, 0, columns, rows))
     return _sweep(planes, coarse, _count_sweeps(level))
 
 
@@ -284,7 +284,7 @@ def _double(estimate: _Estimate) -> _Estimate:
 
 
 def _sweep(planes: Floats, start: _Estimate, sweeps: int) -> _Estimate:
-    """Jacobi sweeps of the 2 x 2 systems, all pixels at once."""
+    """Jacobi sweeps of the 2 x 2 systems, all pixels at once. `start` is used up: its arrays hold the result."""
     image, matte = planes[:-1], planes[-1]
     channels, rows, columns = image.shape
     edge = np.pad(matte, 1, mode="edge")
@@ -301,8 +301,8 @@ def _sweep(planes: Floats, start: _Estimate, sweeps: int) -> _Estimate:
     rest = 1 - matte
     gain = 1 / (matte * matte + rest * rest + total)
     gain_front, gain_back = matte * gain, rest * gain
+    del edge, total, rest, gain  # planes as large as the picture: twenty are needed at once as it is
 
-    front, back = np.empty_like(image), np.empty_like(image)
     padded_front, padded_back = (np.empty((rows + 2, columns + 2), np.float32) for _ in range(2))
     mean_front, mean_back, spare = (np.empty((rows, columns), np.float32) for _ in range(3))
     inner = slice(1, -1), slice(1, -1)
@@ -320,8 +320,8 @@ def _sweep(planes: Floats, start: _Estimate, sweeps: int) -> _Estimate:
             np.add(mean_back, gain_back * residual, out=padded_back[inner])
             residual *= gain_front
             np.add(mean_front, residual, out=padded_front[inner])
-        front[channel], back[channel] = padded_front[inner], padded_back[inner]
-    return _Estimate(front, back)
+        start.foreground[channel], start.background[channel] = padded_front[inner], padded_back[inner]
+    return start
 
 
 _AROUND = (
