@@ -123,7 +123,7 @@ def test_one_picture_can_have_a_report_too(shots: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["{shots}", "-o", "one.psd"], 2, "-o one.psd/"),
+        (["{shots}", "-o", "one.psd"], 2, "the one file one.psd. Give a folder"),
         (["{shots}", "-o", "-"], 2, "standard output"),
         (["{shots}", "-", "-o", "out/"], 2, "standard input"),
         (["{shots}", "--from-mask", "m.png", "-o", "out/"], 2, "one picture"),
