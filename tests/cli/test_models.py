@@ -94,6 +94,15 @@ def test_show_tells_terms_in_plain_words(home: Path, capsys: pytest.CaptureFixtu
     assert record["state"] == "not installed"
 
 
+def test_show_is_short_unless_all_is_asked_for(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "mattework-subject") == 0
+    short = capsys.readouterr().out
+    assert len(short.splitlines()) < 20
+    assert "mattework models show mattework-subject --full" in short
+    assert run("show", "mattework-subject", "--full") == 0
+    assert len(capsys.readouterr().out.splitlines()) > 40
+
+
 def test_unknown_models_end_with_the_code_of_models(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("show", "u2netq") == 5
     assert "Did you mean u2net" in capsys.readouterr().err

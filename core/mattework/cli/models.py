@@ -37,7 +37,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stan
 def models() -> None:
     """List, install, import and check models.
 
-    One model is built in and works at once. The others are optional; nothing is fetched unless you say install.
+    The models called mattework-... are built in and work at once. The others are optional; nothing is fetched unless you
+    say install.
     """
 
 
@@ -89,9 +90,12 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
 
 @models.command()
 @click.argument("model")
+@click.option(
+    "--full", is_flag=True, help="Of a built-in model: how it was made, measured, and where it fails, too."
+)
 @json_option
-def show(model: str, as_json: bool) -> None:
-    """Show a model's card: what it is for, its terms, its files, how it is fed."""
+def show(model: str, full: bool, as_json: bool) -> None:
+    """Show a model's card: what it is for, its terms, its files and their hashes."""
     from mattework.models.catalogue import find_spec
     from mattework.models.folders import embedded_folder
     from mattework.models.store import open_store
@@ -109,6 +113,11 @@ def show(model: str, as_json: bool) -> None:
     card = embedded_folder() / f"{spec.id}.md"
     if spec.embedded and card.is_file():
         click.echo()
+        if not full:
+            click.echo(
+                f"How it was made, measured, and where it fails: mattework models show {spec.id} --full"
+            )
+            return
         _print_markdown(card.read_text(encoding="utf-8"))
 
 
