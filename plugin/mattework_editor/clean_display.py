@@ -24,6 +24,8 @@ REST = 150
 """Milliseconds of rest after which colours are estimated."""
 AROUND = 280
 """Screen pixels around the visible part that are estimated too: a tile and a little more."""
+BASE_SIDE = 512
+"""Long side at which colours are solved at once: half of what a file takes, for a quarter of the memory."""
 
 
 class _Interrupted(Exception):
@@ -129,7 +131,7 @@ def clean_part(
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = np.ascontiguousarray(plane[where.slices])
     matte = coded.astype(np.float32) / np.float32(255)
-    clean = estimate_foreground(colour, matte, amount=amount, progress=progress)
+    clean = estimate_foreground(colour, matte, amount=amount, base_side=BASE_SIDE, progress=progress)
     if key is not None:
         clean = remove_spill(clean, matte, key=parse_key(key), amount=amount)
     return CleanPart(level, where, clean)  # type: ignore[arg-type]

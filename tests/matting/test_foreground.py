@@ -134,6 +134,17 @@ def test_result_does_not_depend_on_the_tile(size: tuple[int, int]) -> None:
     assert np.abs(results[1] - results[2]).max() < 1e-5
 
 
+@pytest.mark.parametrize(("kind", "most"), [(np.float32, 1e-5), (np.uint8, 2)])
+def test_the_side_of_the_base_bounds_memory_and_little_more(kind: type[np.generic], most: float) -> None:
+    alpha = striped_alpha(700)
+    photo = mix_colours(alpha)
+    photo = (photo * 255).round().astype(np.uint8) if kind is np.uint8 else photo
+    results = [estimate_foreground(photo, alpha, base_side=side).astype(float) for side in (64, 1024)]
+    assert np.abs(results[0] - results[1]).max() <= most
+    with pytest.raises(UsageError, match="side"):
+        estimate_foreground(photo, alpha, base_side=0)
+
+
 def test_same_input_gives_the_same_bytes() -> None:
     alpha = striped_alpha(128)
     photo = mix_colours(alpha)

@@ -48,6 +48,7 @@ def estimate_foreground(
     amount: float = 1.0,
     progress: Progress | None = None,
     tile_side: int = _TILE_SIDE,
+    base_side: int = _BASE_SIDE,
 ) -> Samples:
     """The colours of the subject without its background.
 
@@ -62,6 +63,8 @@ def estimate_foreground(
         amount: 0 returns the original, 1 the full estimate; between them a linear mix.
         progress: told about every tile.
         tile_side: side of the working tiles in pixels; it bounds memory and has no influence on the result.
+        base_side: longest side, in pixels, at which the whole picture is solved at once. It bounds memory too; with another
+            one integer samples, which are rounded when they are reduced to it, may come out a little different.
 
     Returns:
         A new array like `colour`. Integer samples keep to their range; float samples to 0..1, extended to the range that
@@ -77,10 +80,12 @@ def estimate_foreground(
         raise UsageError(f"The amount of clean colours is {amount}; it must lie between 0 and 1.")
     if tile_side < 1:
         raise UsageError(f"A working tile of {tile_side} pixels is none.")
+    if base_side < 1:
+        raise UsageError(f"A side of {base_side} pixels is none.")
     check_colour(colour)
     check_alpha(alpha)
     picture = _Picture(
-        colour, alpha, depth_white(array_depth(colour)), _count_levels(max(alpha.shape, default=0))
+        colour, alpha, depth_white(array_depth(colour)), _count_levels(max(alpha.shape, default=0), base_side)
     )
     result = colour.copy()
     tiles = find_band_tiles(alpha, side=tile_side, reach=MARGIN, solid=False) if amount > 0 else []
@@ -184,10 +189,10 @@ def _read_crop(picture: _Picture, crop: Rect) -> Floats:
     )
 
 
-def _count_levels(long_side: int) -> int:
+def _count_levels(long_side: int, base_side: int) -> int:
     """How often the picture is halved, at least once, before the whole of it is solved at once."""
     levels = 1
-    while -(-long_side // (1 << levels)) > _BASE_SIDE:
+    while -(-long_side // (1 << levels)) > base_side:
         levels += 1
     return levels
 
