@@ -37,9 +37,8 @@ def save_picture(widget: QWidget, name: str) -> None:
 
     from PIL import Image
 
-    for _ in range(20):
-        QApplication.processEvents()
-        time.sleep(0.005)
+    end = time.monotonic() + 0.7  # thumbnails and the list of parts come a moment after the rest
+    wait_until(lambda: time.monotonic() > end)
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     widget.grab().save(buffer, "PNG")
@@ -113,9 +112,11 @@ def draw_program(window: Any, settle: Callable[[], None]) -> None:
 def main() -> int:
     from mattework_editor.app import make_application
     from mattework_editor.compose import View
+    from mattework_editor.translations import install_language
     from mattework_editor.window import EditorWindow
 
     application = make_application()
+    install_language("en")
     IMAGES.mkdir(exist_ok=True)
     window = EditorWindow()
     window.resize(1180, 760)
