@@ -15,7 +15,7 @@ from mattework.models.consent import give_consent, has_consent
 from mattework.models.spec import InputRule, Licence, ModelFile, ModelSpec, SizeRule
 from mattework.models.store import ModelFolder, ModelStore, open_store
 
-CONTENT = b"the weights of a network" * 1000
+CONTENT = b"\x08" + b"the weights of a network" * 1000
 RECORD = """
 id = "mine"
 task = "subject"
@@ -127,6 +127,16 @@ def test_a_record_beside_the_file_makes_a_model_of_ones_own(store: ModelStore, f
     assert sorted(path.name for path in store.home.glob("mine.*")) == ["mine.onnx", "mine.toml"]
     assert find_spec("mine") == spec
     assert {path.name for path in store.remove(spec)} == {"mine.onnx", "mine.toml"}
+
+
+@pytest.mark.parametrize("saved", [b"<!DOCTYPE html>", b"version https://git-lfs.github.com/spec/v1", b""])
+def test_a_web_page_or_a_pointer_is_not_taken_for_a_network(
+    store: ModelStore, file: Path, saved: bytes
+) -> None:
+    file.write_bytes(saved)
+    with pytest.raises(ModelError, match="is no ONNX file"):
+        store.import_file(file, spec=UNPINNED)
+    assert not (store.home / "one.onnx").exists()
 
 
 def test_the_first_sight_of_an_unpublished_hash_is_held_to(store: ModelStore, file: Path) -> None:

@@ -181,7 +181,7 @@ class ModelStore:
         The file is copied under its name in the record, or hard-linked with `link`; the original stays where it is.
 
         Raises:
-            ModelError: it cannot be read, matches no record, or cannot be copied.
+            ModelError: it cannot be read, is no ONNX file, matches no record, or cannot be copied.
             ModelDamaged: `spec` names a hash and the file has another.
         """
         if not path.is_file():
@@ -196,6 +196,8 @@ class ModelStore:
                 f"{path} is not {file.name} of {spec.id}: its hash differs from the record's. "
                 "It may be damaged or another version. Nothing was imported."
             )
+        if not file.is_pinned and file.name.endswith(".onnx"):
+            _refuse_other_files(path)
         target = self.home / file.name
         _place_file(path, target, link=link)
         if record is not None and record.resolve() != target.with_suffix(record.suffix).resolve():
@@ -298,6 +300,19 @@ def open_store() -> ModelStore:
             *(ModelFolder(path, "rembg") for path in rembg_folders()),
         ]
     )
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Web pages and Git LFS pointers are what a browser saves in place of a network.
+
+    Source: onnx.proto3: a model begins with its field 1, `ir_version`, a whole number.
+    """
+    with path.open("rb") as stream:
+        first = stream.read(1)
+    if first != b"\x08":
+        raise ModelError(
+            f"{path} is no ONNX file. What was saved may be a web page or a pointer to the file: fetch the file itself."
+        )
 
 
 def _choose_file(spec: ModelSpec, path: Path, role: FileRole | None, hashes: FileHashes) -> ModelFile:
