@@ -5,7 +5,7 @@ from typing import get_args
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mattework.arrays import Bytes, Floats
@@ -52,21 +52,29 @@ def pictures(draw: st.DrawFn) -> tuple[Bytes, Bytes]:
     return colour, random.choice(kinds, (height, width))
 
 
-@settings(max_examples=60, deadline=None)
-@given(picture=pictures(), solver=st.sampled_from(NAMES), with_mask=st.booleans())
+def one_pixel(kind: int) -> tuple[Bytes, Bytes]:
+    return np.full((1, 1, 3), 90, np.uint8), np.full((1, 1), kind, np.uint8)
+
+
+@settings(max_examples=80, deadline=None)
+@given(picture=pictures(), solver=st.sampled_from(NAMES), with_mask=st.booleans(), painted=st.booleans())
+@example(picture=one_pixel(0), solver="closed-form", with_mask=False, painted=False)
+@example(picture=one_pixel(128), solver="closed-form", with_mask=True, painted=True)
+@example(picture=one_pixel(255), solver="guided", with_mask=False, painted=True)
 def test_any_picture_and_trimap_is_solved(
-    picture: tuple[Bytes, Bytes], solver: SolverName, with_mask: bool
+    picture: tuple[Bytes, Bytes], solver: SolverName, with_mask: bool, painted: bool
 ) -> None:
     colour, trimap = picture
     soft = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4) if with_mask else None
-    first = solve_alpha(colour, trimap, soft_mask=soft, solver=solver)
+    strokes = [Stroke(kind="transparent", radius=9, points=((5, 5),))] if painted else []
+    first = solve_alpha(colour, trimap, soft_mask=soft, strokes=strokes, solver=solver)
     assert first.alpha.shape == trimap.shape
     assert np.isfinite(first.alpha).all()
     assert (first.alpha[trimap == 255] == 1).all()
     assert (first.alpha[trimap == 0] == 0).all()
     assert first.alpha.min() >= 0
     assert first.alpha.max() <= 1
-    again = solve_alpha(colour, trimap, soft_mask=soft, solver=solver)
+    again = solve_alpha(colour, trimap, soft_mask=soft, strokes=strokes, solver=solver)
     np.testing.assert_array_equal(first.alpha, again.alpha)
 
 
