@@ -87,7 +87,7 @@ def test_a_cancelled_download_goes_on_next_time(store: ModelStore, server: FileS
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
 def test_two_at_once_do_not_spoil_each_other(store: ModelStore, server: FileServer) -> None:
-    refused = []
+    refused: list[DownloadFailed] = []
 
     def start_another(step: str, fraction: float) -> None:
         if step == "download" and not refused:
