@@ -21,7 +21,7 @@ from mattework_editor.pyramid import Part
 from mattework_editor.viewport import Viewport
 
 TILE = 256
-KEPT = 2.0
+KEPT = 1.5
 """Tiles that are kept, as a share of those that the screen can show: what was panned away and may come back."""
 COARSE_SIDE = 1024
 

@@ -129,7 +129,7 @@ def clean_part(
         progress: told about every piece; what it raises ends the work.
     """
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
-    colour = np.ascontiguousarray(plane[where.slices])
+    colour = plane[where.slices]
     matte = coded.astype(np.float32) / np.float32(255)
     clean = estimate_foreground(colour, matte, amount=amount, base_side=BASE_SIDE, progress=progress)
     if key is not None:

@@ -99,8 +99,13 @@ def resolve_region(
 
 def _blend_share(zone: Rect, region: Rect) -> Floats:
     """(h, w) float32 over `zone`: 1 in the region, falling to 0 just outside the zone."""
-    down, across = np.mgrid[zone.top : zone.bottom, zone.left : zone.right]
-    beyond = np.maximum.reduce(
-        [region.left - across, across - (region.right - 1), region.top - down, down - (region.bottom - 1)]
-    )
-    return np.asarray(np.clip(1.0 - beyond / (BLEND + 1), 0.0, 1.0), np.float32)
+    down = _share_along(zone.top, zone.bottom, region.top, region.bottom)
+    across = _share_along(zone.left, zone.right, region.left, region.right)
+    return np.minimum(down[:, None], across)
+
+
+def _share_along(begin: int, end: int, first: int, beyond: int) -> Floats:
+    """The same along one axis."""
+    places = np.arange(begin, end)
+    distance = np.maximum(first - places, places - (beyond - 1))
+    return np.asarray(np.clip(1.0 - distance / (BLEND + 1), 0.0, 1.0), np.float32)
