@@ -31,7 +31,8 @@ SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
 TURN_STEP = 15.0
 """Degrees to which Shift holds a turn."""
 LIVE = 30
-"""Milliseconds between looks at a stroke while it is painted; the first movement after a pause is looked at at once."""
+"""Milliseconds between looks at a stroke while it is painted. Its beginning, and the first movement after a pause, are
+looked at at once."""
 CLOSE = 9
 """Pixels around the first corner in which a click closes an outline."""
 OUTLINE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
@@ -152,7 +153,7 @@ class Canvas(CanvasView):
         if self.tool.by_corners:
             self._gesture.samples.append(sample)
         self._moved = True
-        self._live.start()
+        self._go_on_live()
         self.update()
 
     def _add_corner(self, sample: Sample) -> None:
