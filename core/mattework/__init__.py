@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mattework.in_place import LayerCut, cut_layer
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground
+    from mattework.matting.network import list_matting_models
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import AlphaSolution, solve_alpha
     from mattework.matting.spill import remove_spill
@@ -95,6 +96,7 @@ _HOMES = {
     "mattework.in_place": ("LayerCut", "cut_layer"),
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground",),
+    "mattework.matting.network": ("list_matting_models",),
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("AlphaSolution", "solve_alpha"),
     "mattework.matting.spill": ("remove_spill",),
@@ -195,6 +197,7 @@ __all__ = [
     "give_consent",
     "has_consent",
     "install_model",
+    "list_matting_models",
     "make_background",
     "make_trimap",
     "note_review",

@@ -246,7 +246,8 @@ class Workbench(QObject):
             self.changed.emit()
             return
         own = session.recipe
-        if session.has_subject and (recipe.solver != own.solver or recipe.trimap != own.trimap):
+        solved_by = own.solver, own.matting, own.trimap
+        if session.has_subject and (recipe.solver, recipe.matting, recipe.trimap) != solved_by:
             self.selecting.solve_again(name, replace(session.choices, recipe=recipe))
             return
         session.choose(name, recipe)

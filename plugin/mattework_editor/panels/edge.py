@@ -9,12 +9,14 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton, QVBoxLayout, QWidget
 
-from mattework import EdgeSettings, Recipe
+from mattework import EdgeSettings, MattingChoice, Recipe, list_matting_models, open_store
 from mattework.recipe import SolverName
 from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting
 
 SOLVERS: tuple[SolverName, ...] = ("auto", "closed-form", "guided", "hard")
+NEURAL = "neural"
+"""The solver that is a network; its entries hold the model's identifier after a space."""
 
 
 class EdgePanel(QWidget):
@@ -70,7 +72,12 @@ class EdgePanel(QWidget):
                 "How alpha is found in the band: closed-form is best for hair, guided is quick, hard is a clean cut."
             )
         )
-        self.solver.addItems(SOLVERS)
+        for solver in SOLVERS:
+            self.solver.addItem(solver, solver)
+        store = open_store()
+        for spec in list_matting_models():
+            if store.is_installed(spec):
+                self.solver.addItem(f"{NEURAL}: {spec.display_name}", f"{NEURAL} {spec.id}")
         self.screen_colour = ColourButton(
             self.tr("Screen"),
             self.tr(
@@ -136,7 +143,7 @@ class EdgePanel(QWidget):
         self.shift.show_value(recipe.edge.shift)
         self.band.show_value(recipe.trimap.band)
         self.colours.show_value(recipe.colours * 100)
-        self.solver.setCurrentText(recipe.solver)
+        self._show_solver(recipe)
         self.no_screen.setEnabled(recipe.key is not None)
         colour = None if recipe.key is None else read_colour(recipe.key)
         self.screen_colour.show_colour(colour or QColor(255, 255, 255))
@@ -150,6 +157,20 @@ class EdgePanel(QWidget):
         rules = replace(self._recipe.trimap, band=round(value, 2))
         self._choose(self.tr("Band"), replace(self._recipe, trimap=rules))
 
+    def _show_solver(self, recipe: Recipe) -> None:
+        entry: str = recipe.solver
+        if entry == NEURAL and recipe.matting is not None:
+            entry = f"{NEURAL} {recipe.matting.model}"
+        if self.solver.findData(entry) < 0:  # a file's own network, which may not be installed here
+            self.solver.addItem(entry, entry)
+        self.solver.setCurrentIndex(self.solver.findData(entry))
+
     def _choose_solver(self) -> None:
-        name = cast("SolverName", self.solver.currentText())
-        self._choose(self.tr("Solver"), replace(self._recipe, solver=name))
+        name, _, model = str(self.solver.currentData()).partition(" ")
+        kept = self._recipe.matting
+        matting = None
+        if name == NEURAL:
+            same = kept is not None and model in ("", kept.model)
+            matting = kept if same or not model else MattingChoice(model=model)
+        solver = cast("SolverName", name)
+        self._choose(self.tr("Solver"), replace(self._recipe, solver=solver, matting=matting))

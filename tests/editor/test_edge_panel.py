@@ -1,0 +1,58 @@
+"""The edge panel's solvers, with the networks that are installed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from mattework import MattingChoice, Recipe
+from mattework_editor.panels.edge import EdgePanel
+
+MINE = MattingChoice(model="mine", sha256="ab" * 32)
+
+
+@pytest.fixture
+def panel(application: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EdgePanel:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setenv("MATTEWORK_MODELS", str(folder))
+    monkeypatch.setenv("U2NET_HOME", str(tmp_path / "none"))
+    (folder / "mine.onnx").write_bytes(b"not run here")
+    (folder / "mine.toml").write_text(
+        'id = "mine"\ntask = "matting"\ntitle = "My own"\nfiles = [{ name = "mine.onnx" }]\n'
+        'input = { size = { rule = "native", multiple = 32 }, companion = "trimap-channel" }\n'
+    )
+    return EdgePanel()
+
+
+def choose(panel: EdgePanel, entry: str) -> Recipe:
+    chosen: list[Recipe] = []
+    panel.recipe_chosen.connect(lambda _, recipe: chosen.append(recipe))
+    panel.solver.setCurrentIndex(panel.solver.findData(entry))
+    panel.solver.activated.emit(panel.solver.currentIndex())
+    return chosen[-1]
+
+
+def test_an_installed_network_is_among_the_solvers(panel: EdgePanel) -> None:
+    entries = [panel.solver.itemText(n) for n in range(panel.solver.count())]
+    assert entries == ["auto", "closed-form", "guided", "hard", "neural: My own"]
+    panel.show_recipe(Recipe())
+    recipe = choose(panel, "neural mine")
+    assert (recipe.solver, recipe.matting) == ("neural", MattingChoice(model="mine"))
+
+
+def test_another_solver_forgets_the_network_and_the_same_one_keeps_its_hash(panel: EdgePanel) -> None:
+    own = Recipe(solver="neural", matting=MINE)
+    panel.show_recipe(own)
+    assert panel.solver.currentText() == "neural: My own"
+    assert choose(panel, "neural mine") == own
+    assert choose(panel, "guided") == replace(own, solver="guided", matting=None)
+
+
+def test_a_network_that_is_not_installed_is_shown_by_its_name(panel: EdgePanel) -> None:
+    panel.show_recipe(Recipe(solver="neural", matting=MattingChoice(model="hers", sha256="cd" * 32)))
+    assert panel.solver.currentText() == "neural hers"
