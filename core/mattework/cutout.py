@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mattework.arrays import Samples
     from mattework.progress import Progress
 
+ROWS = 256
+"""Rows of a matte that are coded together, so that no second plane of floats is made."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -219,6 +222,8 @@ def quantise_matte(matte: Floats, document: Document) -> Samples:
 
     if document.depth == 32:
         return np.ascontiguousarray(matte, np.float32)
-    scaled = matte * np.float32(depth_white(document.depth))
-    np.rint(scaled, out=scaled)
-    return scaled.astype(np.uint8) if document.depth == 8 else scaled.astype(np.uint16)
+    mask: Samples = np.empty(matte.shape, np.uint8 if document.depth == 8 else np.uint16)
+    for top in range(0, len(matte), ROWS):
+        scaled = matte[top : top + ROWS] * np.float32(depth_white(document.depth))
+        mask[top : top + ROWS] = np.rint(scaled, out=scaled)
+    return mask
