@@ -20,7 +20,7 @@ WORK_SIDE = 1024
 """Long side at which the band is laid out, unless the soft mask itself is finer."""
 FINEST_WORK_SIDE = 2048
 
-REACH = 3.5
+REACH = 2.5
 """Half the width of the band at a plain edge, in pixels of the soft mask: how far a segmenter's outline errs."""
 SOFT_MARGIN = 1.0
 """What an uncertain zone is grown by, in pixels of the soft mask."""
