@@ -30,7 +30,7 @@ from mattework_editor.tools import Tool
 SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
 TURN_STEP = 15.0
 """Degrees to which Shift holds a turn."""
-LIVE = 30
+LIVE = 16
 """Milliseconds between looks at a stroke while it is painted. Its beginning, and the first movement after a pause, are
 looked at at once."""
 CLOSE = 9
