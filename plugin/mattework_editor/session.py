@@ -29,6 +29,7 @@ from mattework import (
     draw_strokes,
     make_trimap,
     read_mask,
+    read_trimap,
     resolve_region,
     save_mask,
     stroke_bounds,
@@ -270,8 +271,7 @@ def draw_onto(trimap: Bytes, base: Bytes, strokes: Sequence[Stroke], where: Rect
 def make_base(choices: Choices, size: Size, colour: Samples) -> Bytes:
     """The trimap without strokes, from the soft mask or the user's own trimap. (H, W) uint8 of 0, 128, 255."""
     if choices.inputs.trimap is not None:
-        own = read_mask(choices.inputs.trimap, size)
-        return np.where(own < 0.25, 0, np.where(own > 0.75, 255, 128)).astype(np.uint8)
+        return read_trimap(choices.inputs.trimap, size)
     soft_mask = read_soft_mask(choices.inputs)
     assert soft_mask is not None
     return make_trimap(soft_mask, size, rgb=colour, rules=choices.recipe.trimap)

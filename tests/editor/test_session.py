@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mattework import Rect, Size, Stroke, resolve_region
+from mattework import Recipe, RecipeInputs, Rect, Size, Stroke, resolve_region
 from mattework.recipe import EdgeSettings, StrokeKind
 from mattework_editor.history import apply_patch, find_patches
 from mattework_editor.session import (
+    Choices,
     Planes,
     Session,
     compare_planes,
     draw_onto,
+    make_base,
     replay_strokes,
     start_session,
 )
@@ -158,3 +162,13 @@ def test_strokes_drawn_in_parts_equal_the_whole() -> None:
     np.testing.assert_array_equal(
         draw_onto(base[part.slices], base[part.slices], strokes, part), whole[part.slices]
     )
+
+
+def test_a_trimap_of_ones_own_means_the_same_as_to_the_command_line() -> None:
+    from PIL import Image
+
+    png = BytesIO()
+    Image.fromarray(np.array([[0, 25, 51, 100, 128, 180, 205, 230, 255]], np.uint8)).save(png, "PNG")
+    choices = Choices(Recipe(), RecipeInputs(trimap=png.getvalue()))
+    base = make_base(choices, Size(9, 1), np.zeros((1, 9, 3), np.uint8))
+    assert base.tolist() == [[0, 0, 128, 128, 128, 128, 128, 255, 255]]
