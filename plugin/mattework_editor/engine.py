@@ -1,7 +1,7 @@
 """The engine: the worker process in which models run, as the editor calls it.
 
 The photo is written to the worker's folder once. A call blocks; it is made from a thread beside the window. Cancelling
-closes the connection, which ends what the worker does for us; the next call opens another.
+a call drops the connection, which ends what the worker does for us; the next call opens another. Closing is for good.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ class Engine:
         self.subject_model, self.prompt_model = subject_model, prompt_model
         self._command = command
         self._client: WorkerClient | None = None
+        self._is_closed = False
+        self._changing = threading.Lock()
         self._picture: tuple[Photo, Picture] | None = None
         self._calling = threading.Lock()
 
@@ -187,28 +189,49 @@ class Engine:
             self._ask(photo, lambda *_: {})
 
     def close(self) -> None:
-        client, self._client, self._picture = self._client, None, None
+        """End what the worker does for us, for good: a connection that is just being made is closed as well.
+
+        Calls that wait or come later raise `Cancelled`.
+        """
+        with self._changing:
+            self._is_closed = True
+        self._drop()
+
+    def _drop(self) -> None:
+        with self._changing:
+            client, self._client, self._picture = self._client, None, None
         if client is not None:
             client.close()
+
+    def _connect(self) -> WorkerClient:
+        client = self._client
+        if not self._is_closed:
+            client = client or connect_worker(self._command)
+            with self._changing:
+                if not self._is_closed:
+                    self._client = client
+                    return client
+        if client is not None:
+            client.close()
+        raise Cancelled("The engine was closed.")
 
     def _ask(
         self, photo: Photo, ask: Callable[[WorkerClient, Path, Picture], dict[str, Any]]
     ) -> tuple[dict[str, Any], Path]:
         try:
-            client = self._client or connect_worker(self._command)
-            self._client = client
+            client = self._connect()
             folder = client.open_folder()
             if self._picture is None or self._picture[0] is not photo:
                 self._picture = photo, _send_picture(photo, folder)
             return ask(client, folder, self._picture[1]), folder
         except EngineError as error:
-            self.close()
+            self._drop()
             raise EngineError(
                 f"{error.message} {ADVICE}" if error.advice else error.message, error.kind
             ) from error
-        except (Exception, Cancelled):
+        except Exception:
             # The worker may still be busy for us, or gone; a fresh connection is right in both cases.
-            self.close()
+            self._drop()
             raise
 
 

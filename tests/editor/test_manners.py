@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ from PyQt6.QtWidgets import (
 
 from editor.driving import TEST, Keys, wait_until
 from mattework import open_document, take_photo
+from mattework.errors import Cancelled
+from mattework.worker.client import WorkerClient, connect_worker
 from mattework.worker.protocol import EngineError
+from mattework_editor import engine as engine_module
 from mattework_editor.engine import Engine
 from mattework_editor.export_dialog import ExportDialog
 from mattework_editor.review_dock import find_review
@@ -225,3 +229,33 @@ def test_an_engine_that_does_not_start_is_told_without_words_of_another_host(
             engine.warm_up(take_photo(open_document(disc_file)))
     assert "gimp" not in str(caught.value)
     assert "mattework worker" in str(caught.value)
+
+
+def test_a_connection_that_is_made_while_the_engine_is_closed_is_closed_as_well(
+    worker_places: None, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, photo = Engine(), take_photo(open_document(disc_file))
+    made: list[WorkerClient] = []
+    caught: list[BaseException] = []
+
+    def connect(command: tuple[str, ...]) -> WorkerClient:
+        made.append(connect_worker(command))
+        engine.close()  # the window is closed just now
+        return made[-1]
+
+    def warm_up() -> None:
+        try:
+            engine.warm_up(photo)
+        except Cancelled as error:
+            caught.append(error)
+
+    monkeypatch.setattr(engine_module, "connect_worker", connect)
+    thread = threading.Thread(target=warm_up)
+    thread.start()
+    thread.join(60)
+    assert len(caught) == 1
+    with pytest.raises(EngineError):
+        made[0].call("open", {"model": None, "warm": False})
+    with pytest.raises(Cancelled):
+        engine.warm_up(photo)
+    assert len(made) == 1, "a closed engine connects no more"
