@@ -72,7 +72,12 @@ def translate(text: str) -> str:
 
 def plain_text(action: QAction) -> str:
     """An action's name without the mark of its mnemonic and without dots."""
-    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+    return plain_words(action.text())
+
+
+def plain_words(text: str) -> str:
+    """The same of a name that no action has now: that of undo, say, while the action names the step too."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
 
 
 class CommandSet:

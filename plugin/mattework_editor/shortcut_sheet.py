@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework_editor.command import CommandSet, translate
+from mattework_editor.command import CommandSet, plain_words, translate
 from mattework_editor.menus import MENUS
 from mattework_editor.palette import list_entries
 
@@ -60,10 +60,12 @@ class ShortcutSheet(QDialog):
         rows: dict[str, list[tuple[str, str, str]]] = {
             translate(title).replace("&", ""): [] for title in MENUS.values()
         }
+        names = {one.id: plain_words(translate(one.text)) for one in commands.commands}
         for entry in list_entries(commands):
             if entry.keys:
                 tip = entry.action.toolTip().rpartition(" (")[0]
-                rows.setdefault(entry.where or self.tr("Others"), []).append((entry.words, entry.keys, tip))
+                line = (names[entry.action.objectName()], entry.keys, tip)
+                rows.setdefault(entry.where or self.tr("Others"), []).append(line)
         rows[self.tr("Mouse and pen")] = [("", *pair) for pair in list_gestures()]
         for title, lines in rows.items():
             if lines:

@@ -91,6 +91,19 @@ def test_arrows_move_in_the_palette_and_shortcuts_are_found_by_their_keys(driver
     assert not driver.window.findChildren(Palette) or not palette.isVisible()
 
 
+def test_the_sheet_names_undo_and_redo_without_the_step(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((100, 100), (140, 100))
+    driver.wait()
+    assert driver.window.commands["edit.undo"].text() == "&Undo Add with Brush"
+    sheet = ShortcutSheet(driver.window.commands)
+    edit = sheet.tree.topLevelItem(1)
+    assert edit is not None
+    named = [edit.child(row).text(0) for row in range(edit.childCount())]  # type: ignore[union-attr]
+    assert named[:2] == ["Undo", "Redo"]
+
+
 def test_the_sheet_names_every_shortcut(driver: Driver) -> None:
     driver.key(Qt.Key.Key_F1)
     sheet = find_shown(driver, ShortcutSheet)
