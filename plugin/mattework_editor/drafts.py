@@ -106,15 +106,24 @@ def find_drafts() -> list[Draft]:
     if not folder.is_dir():
         return []
     _clear_pictures(folder)
-    files = sorted(folder.glob("*.draft"), key=lambda one: one.stat().st_mtime, reverse=True)
+    files = sorted(folder.glob("*.draft"), key=find_time, reverse=True)
     return [draft for draft in map(_read_draft, files) if draft is not None]
 
 
 def _clear_pictures(folder: Path) -> None:
     """Take pictures away whose draft was never written: the process was killed between the two."""
     for picture in folder.glob(f"*{PICTURE}"):
-        if not picture.with_suffix(".draft").exists() and time.time() - picture.stat().st_mtime > HOUR:
-            picture.unlink(missing_ok=True)
+        if not picture.with_suffix(".draft").exists() and time.time() - find_time(picture) > HOUR:
+            with contextlib.suppress(OSError):
+                picture.unlink()
+
+
+def find_time(path: Path) -> float:
+    """When a file was last written, in seconds; that of now where another process has just taken it away."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 def _read_draft(file: Path) -> Draft | None:

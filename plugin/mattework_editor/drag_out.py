@@ -16,6 +16,7 @@ from PyQt6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QDrag, QImageReader, QMouseEvent, QPalette, QPixmap
 from PyQt6.QtWidgets import QApplication, QToolButton, QWidget
 
+from mattework_editor.drafts import find_time
 from mattework_editor.engine import Progress
 from mattework_editor.exporting import Export, export_file
 from mattework_editor.icons import draw_drag_icon
@@ -145,7 +146,7 @@ def name_file(photo: Path | None) -> Path:
     """A new file for the cut-out of a photo, in a folder of its own that only this user can read; older ones go."""
     root = Path(tempfile.gettempdir())
     for old in root.glob(f"{PREFIX}*"):
-        if time.time() - old.stat().st_mtime > DAY:
+        if time.time() - find_time(old) > DAY:
             shutil.rmtree(old, ignore_errors=True)
     stem = "" if photo is None else photo.stem.removesuffix(".cutout") + "."
     return Path(tempfile.mkdtemp(prefix=PREFIX)) / f"{stem}cutout.png"

@@ -119,3 +119,9 @@ def test_pictures_of_yesterday_are_cleared_away(own_temporary_folder: Path) -> N
     name_file(None)
     assert not old.parent.exists()
     assert young.parent.exists()
+
+
+def test_a_folder_that_another_window_takes_away_meanwhile_is_passed_over(own_temporary_folder: Path) -> None:
+    gone = own_temporary_folder / f"{PREFIX}gone"
+    gone.symlink_to(own_temporary_folder / "nowhere")  # listed, and not there when it is asked about
+    assert name_file(None).parent.is_dir()

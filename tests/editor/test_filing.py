@@ -335,6 +335,14 @@ def test_pictures_whose_drafts_were_never_written_are_cleared_away(driver: Drive
     assert not lost.exists()
 
 
+def test_a_draft_that_goes_while_drafts_are_looked_for_is_passed_over(worker_places: None) -> None:
+    gone = drafts.name_draft()
+    gone.parent.mkdir(parents=True, exist_ok=True)
+    for name in (gone, gone.with_suffix(".psd"), gone.with_name("other.psd")):
+        name.symlink_to(gone.with_name("nowhere"))  # listed, and not there when it is asked about
+    assert drafts.find_drafts() == []
+
+
 def test_unsaved_work_that_is_not_wanted_is_deleted(
     driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
