@@ -236,6 +236,35 @@ def test_cancelling_ends_the_job_and_leaves_the_connection_usable(places: Path) 
         assert client.call("about")["protocol"] == PROTOCOL
 
 
+def test_closing_ends_a_call_that_waits_and_the_job_at_once(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two lines of the worker: this one is silent for eight seconds."""
+    quiet = "import mattework.worker.jobs as jobs\njobs.describe_engine = lambda: time.sleep(8)\nserver.ALIVE_EVERY = 60.0"
+    command = write_engine(places, quiet)
+    with connect_worker(command) as client:
+        folder = client.open_folder(warm=False)
+        ended: list[tuple[str, float]] = []
+
+        def ask() -> None:
+            with pytest.raises(EngineError) as caught:
+                client.call("about")
+            ended.append((caught.value.kind, time.monotonic()))
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        time.sleep(0.5)
+        closed = time.monotonic()
+        client.close()
+        thread.join(30)
+        assert [kind for kind, _ in ended] == ["closed"]
+        assert ended[0][1] - closed < 4
+        assert folder.exists(), "the worker's, as long as it lives"
+    with connect_worker(command) as client:
+        client.call("stop")
+    assert wait_until(lambda: has_ended(client.record.pid), 20)
+
+
 def test_a_host_that_is_killed_leaves_no_files(places: Path) -> None:
     script = (
         "import sys, time\n"

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,6 +51,7 @@ class WorkerClient:
         self._name = name
         self._last_id = 0
         self._sending = threading.Lock()
+        self._is_closed = False
         self._folder: Path | None = None
 
     def open_folder(self, model: str | None = None, *, warm: bool = True) -> Path:
@@ -62,7 +64,8 @@ class WorkerClient:
         """Send a request and wait for its result. `params` is a dataclass of the protocol or a plain dictionary.
 
         Raises:
-            EngineError: the worker refused, failed, died or hangs; the text says which, and the remedy.
+            EngineError: the worker refused, failed, died or hangs; the text says which, and the remedy. Of kind "closed"
+                when another thread closed the connection.
         """
         self._last_id += 1
         number = self._last_id
@@ -88,6 +91,11 @@ class WorkerClient:
             self._send({"op": "cancel"})
 
     def close(self) -> None:
+        """End the connection, and what the worker does for it. May be called from other threads: a `call` ends at once."""
+        self._is_closed = True
+        # Closing alone neither wakes a thread that waits for the next line nor, until it wakes, tells the worker.
+        with contextlib.suppress(OSError):
+            self._channel.connection.shutdown(socket.SHUT_RDWR)
         self._channel.close()
 
     def __enter__(self) -> WorkerClient:
@@ -122,6 +130,8 @@ class WorkerClient:
         return message
 
     def _explain_end(self) -> EngineError:
+        if self._is_closed:  # the worker lives, and sweeps by itself
+            return EngineError("The connection to the Mattework engine was closed.", "closed")
         self._delete_folder()
         words = last_words(self._name)
         return EngineError(
