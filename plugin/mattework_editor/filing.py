@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from PyQt6.QtCore import QObject, QSettings, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
@@ -88,10 +89,10 @@ class Filing(QObject):
         """Ask about work that a crash interrupted."""
         for draft in drafts.find_drafts():
             answer = self._ask_about(draft)
-            if answer == QMessageBox.StandardButton.Yes:
+            if answer == "recover":
                 self.open_path(draft.path, draft)
                 return
-            if answer == QMessageBox.StandardButton.Cancel:
+            if answer == "later":
                 return
 
     def _find_draft(self, path: Path) -> drafts.Draft | None:
@@ -99,25 +100,35 @@ class Filing(QObject):
         resolved = path.resolve()
         for draft in drafts.find_drafts():
             if draft.path == resolved:
-                wanted = self._ask_about(draft) == QMessageBox.StandardButton.Yes
-                return draft if wanted else None
+                return draft if self._ask_about(draft) == "recover" else None
         return None
 
-    def _ask_about(self, draft: drafts.Draft) -> QMessageBox.StandardButton:
-        """Yes: go on with it. No: it is deleted. Cancel: it is kept for another time."""
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self._window,
+    def _ask_about(self, draft: drafts.Draft) -> Literal["recover", "delete", "later"]:
+        """What to do with it; "delete" has been done when this comes back. Esc is "later"."""
+        name = self.tr("the pasted picture") if draft.pasted else draft.path.name
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
             self.tr("Recover unsaved work?"),
-            self.tr(
-                "Mattework ended while “{name}” had unsaved work. Go on with it? No deletes that work."
-            ).format(name=self.tr("the pasted picture") if draft.pasted else draft.path.name),
-            buttons.Yes | buttons.No | buttons.Cancel,
-            buttons.Yes,
+            self.tr("Mattework ended while “{name}” had unsaved work.").format(name=name),
+            parent=self._window,
         )
-        if answer == buttons.No:
+        box.setInformativeText(
+            self.tr("Recover goes on with that work. Delete It gives it up for good. Later asks again.")
+        )
+        recover = box.addButton(self.tr("&Recover"), QMessageBox.ButtonRole.AcceptRole)
+        delete = box.addButton(self.tr("&Delete It"), QMessageBox.ButtonRole.DestructiveRole)
+        later = box.addButton(self.tr("&Later"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(recover)
+        box.setEscapeButton(later)
+        box.exec()
+        pressed = box.clickedButton()
+        box.deleteLater()
+        if pressed is recover:
+            return "recover"
+        if pressed is delete:
             drafts.delete_draft(draft.file)
-        return answer
+            return "delete"
+        return "later"
 
     def ask_open(self) -> None:
         kinds = " ".join(f"*.{suffix}" for suffix in OPEN_SUFFIXES)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import (
     QColor,
     QInputDevice,
@@ -200,4 +200,20 @@ def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) 
         return button
 
     monkeypatch.setattr(QMessageBox, "question", question)
+    return asked
+
+
+def press_soon(text: str) -> list[str]:
+    """Press this button of the message that will be open; gives what it asks, once it is."""
+    asked: list[str] = []
+
+    def press(tries: int = 500) -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            asked.append(box.windowTitle())
+            next(one for one in box.buttons() if one.text().replace("&", "") == text).click()
+        elif tries:
+            QTimer.singleShot(10, lambda: press(tries - 1))
+
+    QTimer.singleShot(0, press)
     return asked

@@ -16,11 +16,11 @@ from psd_tools import PSDImage
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from editor.driving import Keys, answer, save_to, wait_until
+from editor.driving import TEST, Keys, answer, press_soon, save_to, wait_until
 from mattework_editor import drafts, preferences
 from samples import draw_disc
 
@@ -186,15 +186,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
 @pytest.mark.parametrize("by_name", [False, True])
-def test_work_survives_a_kill(
-    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_name: bool
-) -> None:
+def test_work_survives_a_kill(driver: Driver, disc_file: Path, tmp_path: Path, by_name: bool) -> None:
     alpha = tmp_path / "alpha.npy"
     paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
     script = CRASH.format(path=paths, photo=str(disc_file), alpha=str(alpha), pasted=False)
     done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL
-    asked = answer(monkeypatch, QMessageBox.StandardButton.Yes)
+    asked = press_soon("Recover")
     if by_name:
         driver.open(disc_file)
     else:
@@ -294,7 +292,7 @@ def test_a_pasted_picture_survives_a_kill(
     done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL
     assert not disc_file.exists(), "the picture was nowhere but on the clipboard"
-    answer(monkeypatch, QMessageBox.StandardButton.Yes)
+    press_soon("Recover")
     driver.window.filing.offer_drafts()
     driver.wait()
     np.testing.assert_array_equal(driver.session.photo.colour, pixels)
@@ -343,14 +341,16 @@ def test_a_draft_that_goes_while_drafts_are_looked_for_is_passed_over(worker_pla
     assert drafts.find_drafts() == []
 
 
-def test_unsaved_work_that_is_not_wanted_is_deleted(
-    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unsaved_work_is_deleted_only_by_the_button_that_says_so(driver: Driver, disc_file: Path) -> None:
     driver.open(disc_file)
     drafts.write_draft(drafts.name_draft(), disc_file, driver.session.choices)
-    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    press_soon("Later")
     driver.window.filing.offer_drafts()
     assert len(drafts.find_drafts()) == 1
-    answer(monkeypatch, QMessageBox.StandardButton.No)
+    QTimer.singleShot(100, lambda: TEST.keyClick(QApplication.activeModalWidget(), Qt.Key.Key_Escape))
     driver.window.filing.offer_drafts()
+    assert len(drafts.find_drafts()) == 1
+    asked = press_soon("Delete It")
+    driver.window.filing.offer_drafts()
+    assert asked == ["Recover unsaved work?"]
     assert drafts.find_drafts() == []

@@ -1198,6 +1198,18 @@
   <context>
     <name>Filing</name>
     <message>
+      <source>&amp;Delete It</source>
+      <translation>&amp;Löschen</translation>
+    </message>
+    <message>
+      <source>&amp;Later</source>
+      <translation>&amp;Später</translation>
+    </message>
+    <message>
+      <source>&amp;Recover</source>
+      <translation>&amp;Wiederherstellen</translation>
+    </message>
+    <message>
       <source>All files (*)</source>
       <translation>Alle Dateien (*)</translation>
     </message>
@@ -1206,8 +1218,8 @@
       <translation>Übernehmen, was Sie getan haben?</translation>
     </message>
     <message>
-      <source>Mattework ended while “{name}” had unsaved work. Go on with it? No deletes that work.</source>
-      <translation>Mattework endete, während „{name}“ ungespeicherte Arbeit hatte. Damit weitermachen? „Nein“ löscht diese Arbeit.</translation>
+      <source>Mattework ended while “{name}” had unsaved work.</source>
+      <translation>Mattework endete, während „{name}“ ungespeicherte Arbeit hatte.</translation>
     </message>
     <message>
       <source>No recent files</source>
@@ -1224,6 +1236,10 @@
     <message>
       <source>Pictures ({kinds})</source>
       <translation>Bilder ({kinds})</translation>
+    </message>
+    <message>
+      <source>Recover goes on with that work. Delete It gives it up for good. Later asks again.</source>
+      <translation>„Wiederherstellen“ macht mit dieser Arbeit weiter. „Löschen“ gibt sie endgültig auf. „Später“ fragt noch einmal.</translation>
     </message>
     <message>
       <source>Recover unsaved work?</source>
