@@ -19,6 +19,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import selectors
 import socket
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -237,11 +238,15 @@ class LineChannel:
     def send(self, message: dict[str, Any]) -> None:
         self.connection.sendall(json.dumps(message, separators=(",", ":")).encode() + b"\n")
 
-    def receive(self, limit: int = MAX_LINE) -> dict[str, Any] | None:
+    def receive(self, limit: int = MAX_LINE, wait: float | None = None) -> dict[str, Any] | None:
         """The next object, or None when the other side has closed.
 
+        Args:
+            limit: bytes that its line may have.
+            wait: seconds without a byte after which to give up; None for the socket's time-out, which bounds sending too.
+
         Raises:
-            TimeoutError: the socket's time-out passed; what came so far is kept.
+            TimeoutError: nothing came for so long; what came so far is kept.
             ValueError: a line that is too long, or no JSON object.
         """
         while True:
@@ -255,10 +260,21 @@ class LineChannel:
                 return message
             if len(self._pending) > limit:
                 raise ValueError("the line is too long")
+            if wait is not None and not self._is_ready(selectors.EVENT_READ, wait):
+                raise TimeoutError("nothing came")
             data = self.connection.recv(min(limit + 1, 1 << 16))
             if not data:
                 return None
             self._pending += data
+
+    def has_room(self) -> bool:
+        """Whether a short line can be sent now without waiting for the other side to read."""
+        return self._is_ready(selectors.EVENT_WRITE, 0.0)
+
+    def _is_ready(self, event: int, wait: float) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.connection, event)
+            return bool(selector.select(wait))
 
     def close(self) -> None:
         self.connection.close()

@@ -49,6 +49,9 @@ from mattework.worker.rendezvous import (
 GREETING_LIMIT = 20.0
 """Seconds in which whoever connects must have proven that it knows the secret: on a busy machine hosts are slow too."""
 
+SENDING_LIMIT = 60.0
+"""Seconds that a line may take to be sent: a busy host reads late. One that reads nothing for so long is given up."""
+
 MOST_CLIENTS = 16
 WINNER_LIMIT = 120.0
 """Seconds that who holds the place may take until it answers; less than a host waits for us (`launch.START_LIMIT`)."""
@@ -207,14 +210,13 @@ class Connection:
     def _serve_requests(self) -> None:
         runner = threading.Thread(target=self._run_requests, daemon=True)
         runner.start()
-        self.channel.connection.settimeout(ALIVE_EVERY)
+        self.channel.connection.settimeout(SENDING_LIMIT)
         try:
             while not self.worker.stopping.is_set():
                 try:
-                    request = self.channel.receive()
+                    request = self.channel.receive(wait=ALIVE_EVERY)
                 except TimeoutError:
-                    if self._busy.is_set():
-                        self._send({"event": "alive"})
+                    self._say_alive()
                     continue
                 if request is None:
                     break
@@ -244,7 +246,10 @@ class Connection:
         def report(text: str, fraction: float) -> None:
             if self.cancelled.is_set() or self.gone.is_set() or self.worker.stopping.is_set():
                 raise Cancelled("Cancelled.")
-            self._send({"event": "progress", "id": number, "text": text, "fraction": round(fraction, 4)})
+            try:
+                self._send({"event": "progress", "id": number, "text": text, "fraction": round(fraction, 4)})
+            except OSError as error:  # of the connection: a disk that fails is told otherwise
+                raise Cancelled("The client has gone.") from error
 
         try:
             if op == "open":
@@ -291,8 +296,28 @@ class Connection:
         return self._folder
 
     def _send(self, message: dict[str, Any]) -> None:
+        """Send a line.
+
+        Raises:
+            OSError: the client reads no more. A part of the line may be sent, so nothing can follow it: we hang up.
+        """
         with self._sending:
-            self.channel.send(message)
+            try:
+                self.channel.send(message)
+            except OSError:
+                self.gone.set()
+                with contextlib.suppress(OSError):
+                    self.channel.connection.shutdown(socket.SHUT_RDWR)
+                raise
+
+    def _say_alive(self) -> None:
+        """Never waits, since who calls it must go on to read: lines that are not read yet are sign of life enough."""
+        if self._busy.is_set() and self._sending.acquire(blocking=False):
+            try:
+                if self.channel.has_room():
+                    self.channel.send({"event": "alive"})
+            finally:
+                self._sending.release()
 
 
 def describe_installation() -> str:

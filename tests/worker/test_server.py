@@ -1,0 +1,88 @@
+"""One connection of a worker, with a client that reads late or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from mattework._version import __version__
+from mattework.worker import server as server_module
+from mattework.worker.protocol import PROTOCOL, LineChannel, make_challenge, prove_secret
+from mattework.worker.rendezvous import WorkerRecord
+from mattework.worker.server import Connection, Worker
+
+REQUESTS = 3000
+"""So many that their answers fit into no socket's buffer."""
+
+
+@contextmanager
+def connect(work: Path) -> Iterator[tuple[Connection, LineChannel]]:
+    """A worker's connection in this process, and the client's end of it, greeted."""
+    record = WorkerRecord(PROTOCOL, __version__, os.getpid(), ("", ""), secrets.token_hex(32))
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 14)
+    ours.settimeout(30)
+    connection = Connection(Worker(name="test", record=record, work=work, idle=60.0), theirs)
+    channel = LineChannel(ours)
+    try:
+        hello = channel.receive()
+        assert hello is not None
+        proof = prove_secret(record.secret, "client", hello["challenge"])
+        channel.send({"event": "hello", "proof": proof, "challenge": make_challenge()})
+        assert (channel.receive() or {})["event"] == "welcome"
+        yield connection, channel
+    finally:
+        channel.close()
+        connection.thread.join(30)
+
+
+def ask_much(channel: LineChannel) -> None:
+    params = {"warm": False}
+    lines = [json.dumps({"op": "open", "id": number, "params": params}) for number in range(REQUESTS)]
+    channel.connection.sendall("\n".join([*lines, ""]).encode())
+
+
+def test_a_client_that_reads_late_gets_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
+    with connect(tmp_path) as (connection, channel):
+        ask_much(channel)
+        time.sleep(0.5)
+        numbers: list[int] = []
+        while len(numbers) < REQUESTS:
+            message = channel.receive()
+            assert message is not None
+            if message["event"] == "result":
+                numbers.append(message["id"])
+        assert numbers == list(range(REQUESTS))
+        assert connection.thread.is_alive()
+    assert not connection.thread.is_alive()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_client_that_reads_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(server_module, "SENDING_LIMIT", 0.3)
+    with connect(tmp_path) as (connection, channel):
+        ask_much(channel)
+        connection.thread.join(20)
+        assert not connection.thread.is_alive()
+        assert not list(tmp_path.iterdir())
+
+
+def test_who_reads_nothing_is_still_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While answers wait to be read: a cancel that comes then must not wait for them."""
+    monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
+    with connect(tmp_path) as (connection, channel):
+        ask_much(channel)
+        time.sleep(0.5)
+        channel.send({"op": "cancel"})
+        assert connection.cancelled.wait(5.0)
