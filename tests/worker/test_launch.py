@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mattework.gimp_setup.plugin_folder import gather_files
-from mattework.worker.launch import HOST_VARIABLES, clean_environment, name_worker
+from mattework.worker.launch import HOST_VARIABLES, clean_environment, name_worker, start_worker
+from mattework.worker.protocol import EngineError
 
 CORE = Path(__file__).resolve().parents[2] / "core" / "mattework" / "worker"
 CARRIED = ("protocol.py", "rendezvous.py", "launch.py", "client.py")
@@ -25,6 +26,21 @@ def test_the_hosts_own_paths_do_not_reach_the_engine() -> None:
 def test_workers_of_different_engines_have_different_names() -> None:
     assert name_worker(("a", "b")) != name_worker(("a", "c"))
     assert name_worker(("a b",)) != name_worker(("a", "b"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_an_engine_in_a_folder_whose_name_is_no_text_is_started(places: Path) -> None:
+    folder = places / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    program = folder / "mattework"
+    program.write_text(f'#!{sys.executable}\nprint(\'{{"event": "ready"}}\', flush=True)\n', encoding="utf-8")
+    program.chmod(0o755)
+    command = (str(program),)
+    start_worker(command)
+    assert name_worker(command) != name_worker((str(places / "cafe" / "mattework"),))
+    program.unlink()
+    with pytest.raises(EngineError, match="is not there any more"):
+        start_worker(command)
 
 
 @pytest.mark.parametrize("module", CARRIED)

@@ -57,7 +57,8 @@ def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str,
 
 def name_worker(command: Sequence[str]) -> str:
     """The name under which a worker of this command is found: another engine never answers for it."""
-    return hashlib.sha256("\0".join(command).encode()).hexdigest()[:12]
+    # Names of files need not be text: what no encoding knows comes as lone surrogates.
+    return hashlib.sha256("\0".join(command).encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def start_worker(command: Sequence[str]) -> None:
