@@ -57,10 +57,12 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+def write_atomically(target: Path, *, overwrite: bool, sync: bool = True) -> Iterator[BinaryIO]:
     """A seekable stream, open for writing and reading, whose bytes become `target` when the block ends without an error.
 
     A link is followed, so that the file it names is replaced and not the link; an overwritten file keeps its permissions.
+    Without `sync` nothing waits for the disk: for files that only running programs hand each other, which a power cut may
+    take.
 
     Raises:
         OutputExists: the file is there, or appeared meanwhile, and `overwrite` is False.
@@ -78,7 +80,8 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
             try:
                 yield stream
                 stream.flush()
-                os.fsync(stream.fileno())
+                if sync:
+                    os.fsync(stream.fileno())
             finally:
                 _close(stream)
             _take_name(temporary, target, overwrite=overwrite)
@@ -88,7 +91,8 @@ def write_atomically(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    _sync_folder(target.parent)
+    if sync:
+        _sync_folder(target.parent)
 
 
 def _read_mode(target: Path) -> int | None:

@@ -5,9 +5,9 @@ A host, such as the GIMP plug-in, makes a folder of its own and runs
     mattework edit --hand-back FOLDER FOLDER/request.json
 
 The window then shows "Apply" and "Cancel" in place of saving. When the process has ended, `FOLDER/result.json` tells what
-became of it. It is written last and in one step; where it is missing, the editor was ended from outside: take it for
-cancelled. All other files lie beside it and are raw, as the worker's are (rows from top to bottom without padding, the
-machine's byte order, interleaved channels, straight alpha last).
+became of it. It is written last and in one step, and one from before is taken away first; where it is missing, the editor
+was ended from outside: take it for cancelled. All other files lie beside it and are raw, as the worker's are (rows from
+top to bottom without padding, the machine's byte order, interleaved channels, straight alpha last).
 
 request.json
 
@@ -43,6 +43,7 @@ result.json
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -170,6 +171,8 @@ def write_applied(request: Request, cutout: Cutout, matte: Floats) -> None:
         OutputError: the folder cannot be written.
     """
     folder, inputs = request.folder, cutout.inputs
+    with contextlib.suppress(OSError):  # a folder that refuses this refuses the next file too, and says why
+        (folder / RESULT).unlink()
     _write(folder, "mask.raw", quantise(matte, DTYPES[request.mask_sample]))
     result: dict[str, Any] = {
         "version": VERSION,
@@ -295,5 +298,6 @@ def _write_bytes(folder: Path, name: str, data: bytes | None) -> str | None:
 
 
 def _write(folder: Path, name: str, data: bytes | AnyArray) -> None:
-    with write_atomically(folder / name, overwrite=True) as stream:
+    # The host reads nothing before the result is there: only that has to be on the disk.
+    with write_atomically(folder / name, overwrite=True, sync=name == RESULT) as stream:
         stream.write(data if isinstance(data, bytes) else np.ascontiguousarray(data).data)
