@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import (
 
 from mattework import MatteworkError, note_review
 from mattework_editor.files import Opened, read_file
+from mattework_editor.reasons import word_reasons
 from mattework_editor.review import THUMBNAIL, Item, Line, open_line
 from mattework_editor.review_queue import ReviewQueue
 from mattework_editor.wording import write_number
@@ -198,7 +199,7 @@ class ReviewDock(QDockWidget):
             self._heading = None
         self.fill()
         if item is not None:
-            told = [self._name_status(item), *item.reasons]
+            told = [self._name_status(item), *word_reasons(item.reasons)]
             self._window.status.tell(f"{Path(item.path).name}: {' – '.join(told)}")
 
     def _note_verdict(self, journal: Path, path: Path, status: str, corrected: bool) -> None:
@@ -318,7 +319,13 @@ class ReviewDock(QDockWidget):
         icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or the style would tint it
         entry.setIcon(icon)
         entry.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-        told = [str(path), self._name_status(item), *item.reasons, item.message, item.target or ""]
+        told = [
+            str(path),
+            self._name_status(item),
+            *word_reasons(item.reasons),
+            item.message,
+            item.target or "",
+        ]
         entry.setToolTip("\n".join(one for one in told if one))
         entry.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.name}, {self._name_status(item)}")
         if item.needs_a_look:

@@ -14,6 +14,7 @@ from mattework_editor import files
 from mattework_editor.engine import Found
 from mattework_editor.history import Patch
 from mattework_editor.pyramid import quantise
+from mattework_editor.reasons import word_reasons
 from mattework_editor.session import (
     Begun,
     Choices,
@@ -87,7 +88,7 @@ class Selecting(QObject):
             choices, planes, patches, found = result
             session.replace_planes(name, choices, planes, patches)
             sure = self.tr("Confidence {0}%").format(write_number(100 * found.confidence))
-            bench.told.emit(" – ".join([sure, *found.reasons]))
+            bench.told.emit(" – ".join([sure, *word_reasons(found.reasons)]))
             bench.after_step(session.size.rect)
 
         def leave() -> None:

@@ -26,6 +26,7 @@ from mattework_editor.drafting import Drafting
 from mattework_editor.engine import Engine, Progress
 from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import Pyramid, build_photo_pyramid, convert_photo, render_matte
+from mattework_editor.reasons import word_reasons
 from mattework_editor.selecting import Selecting
 from mattework_editor.session import Session, find_changed
 from mattework_editor.strokes import Strokes
@@ -412,4 +413,5 @@ class Workbench(QObject):
         text = (
             [] if confidence is None else [self.tr("Confidence {0}%").format(write_number(100 * confidence))]
         )
-        self.told.emit(" – ".join([*text, *report.get("reasons", ()), *report.get("notes", ())]))
+        reasons = word_reasons(report.get("reasons", ()))
+        self.told.emit(" – ".join([*text, *reasons, *report.get("notes", ())]))

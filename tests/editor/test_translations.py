@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
@@ -17,9 +18,14 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QApplication, QMessageBox, QTabBar
 
 from editor.driving import LEFT, TEST, Driver, Keys, answer, catch_slot_errors, wait_until
+from mattework import Prompt
+from mattework.arrays import Floats
+from mattework.quality import score_mask
+from mattework.segment.selection_score import score_selection
 from mattework.worker.jobs import STAGES
 from mattework_editor import language
 from mattework_editor.palette import Palette
+from mattework_editor.reasons import word_reasons
 from mattework_editor.translations import FOLDER, LANGUAGES, Catalogue, install_language, read_words
 from mattework_editor.translations.gather import (
     gather_sentences,
@@ -266,5 +272,57 @@ def test_the_key_shift_is_called_as_on_german_keyboards(application: object) -> 
             "⇧⌘S",
         )
         assert QApplication.translate("EdgePanel", "Shift") == "Verschieben"
+    finally:
+        install_language("en")
+
+
+def list_masks() -> list[Floats]:
+    """Soft masks that are doubtful in every way that the core tells of."""
+    masks = []
+    for boxes in (1, 2, 3, 4, 5):
+        mask = np.zeros((200, 200), np.float32)
+        for number in range(boxes):
+            mask[60:120, 5 + 38 * number : 35 + 38 * number] = 0.9
+        masks.append(mask)
+    soft = np.zeros((200, 200), np.float32)
+    soft[40:160, 40:160] = 0.4
+    soft[60:140, 60:140] = 0.6
+    small = np.zeros((200, 200), np.float32)
+    small[100:106, 100:106] = 1
+    three = np.zeros((200, 200), np.float32)
+    three[50:, :] = 1
+    return [*masks, soft, small, three, np.ones((200, 200), np.float32), np.zeros((200, 200), np.float32)]
+
+
+def list_reasons() -> set[str]:
+    point = Prompt(kind="point", points=((100.0, 100.0),))
+    reasons: set[str] = set()
+    for mask in list_masks():
+        reasons |= {*score_mask(mask, agreement=0.5, sizes=0.5)[1]}
+        if mask.any():
+            for gestures in ([point], [point, point]):
+                reasons |= {*score_selection(mask, gestures, sizes=0.5, looks=0.5)[1]}
+    return reasons
+
+
+def test_the_reasons_of_the_confidence_are_told_in_the_language_of_the_window(application: object) -> None:
+    reasons = sorted(list_reasons())
+    assert (
+        len({re.sub(r"\d+ %|two things|three things|four things|5 things", "N", one) for one in reasons})
+        == 14
+    )
+    assert list(word_reasons(reasons)) == reasons
+    install_language("de")
+    try:
+        german = word_reasons(reasons)
+        assert not set(german) & set(reasons)
+        assert word_reasons(["edges are uncertain over 37 % of the outline"]) == (
+            "Kanten sind auf 37 % des Umrisses unsicher",
+        )
+        assert word_reasons(["three things could be the subject", "subject touches three borders"]) == (
+            "drei Dinge könnten das Motiv sein",
+            "Motiv berührt drei Ränder",
+        )
+        assert word_reasons(["of a newer core"]) == ("of a newer core",)
     finally:
         install_language("en")

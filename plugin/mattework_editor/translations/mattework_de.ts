@@ -1878,6 +1878,73 @@
     </message>
   </context>
   <context>
+    <name>Reasons</name>
+    <message>
+      <source>edges are uncertain over {share} % of the outline</source>
+      <translation>Kanten sind auf {share} % des Umrisses unsicher</translation>
+    </message>
+    <message>
+      <source>four</source>
+      <translation>vier</translation>
+    </message>
+    <message>
+      <source>no clear subject found</source>
+      <translation>kein klares Motiv gefunden</translation>
+    </message>
+    <message>
+      <source>one click may mean the part or the whole; another one or a box says which</source>
+      <translation>ein Klick kann das Teil oder das Ganze meinen; ein weiterer oder ein Rechteck sagt, welches</translation>
+    </message>
+    <message>
+      <source>seen at another size, the object looks different</source>
+      <translation>in anderer Größe betrachtet, sieht das Objekt anders aus</translation>
+    </message>
+    <message>
+      <source>seen at two sizes, the subject is not the same</source>
+      <translation>in zwei Größen betrachtet, ist das Motiv nicht dasselbe</translation>
+    </message>
+    <message>
+      <source>subject touches {count} borders</source>
+      <translation>Motiv berührt {count} Ränder</translation>
+    </message>
+    <message>
+      <source>the inside of the object is uncertain</source>
+      <translation>das Innere des Objekts ist unsicher</translation>
+    </message>
+    <message>
+      <source>the inside of the subject is uncertain</source>
+      <translation>das Innere des Motivs ist unsicher</translation>
+    </message>
+    <message>
+      <source>the subject fills the frame</source>
+      <translation>das Motiv füllt das ganze Bild</translation>
+    </message>
+    <message>
+      <source>the subject is very small</source>
+      <translation>das Motiv ist sehr klein</translation>
+    </message>
+    <message>
+      <source>three</source>
+      <translation>drei</translation>
+    </message>
+    <message>
+      <source>two</source>
+      <translation>zwei</translation>
+    </message>
+    <message>
+      <source>two looks at the object disagree</source>
+      <translation>zwei Blicke auf das Objekt stimmen nicht überein</translation>
+    </message>
+    <message>
+      <source>two looks at the subject disagree</source>
+      <translation>zwei Blicke auf das Motiv stimmen nicht überein</translation>
+    </message>
+    <message>
+      <source>{count} things could be the subject</source>
+      <translation>{count} Dinge könnten das Motiv sein</translation>
+    </message>
+  </context>
+  <context>
     <name>ReviewDock</name>
     <message>
       <source>All photos have been looked at.</source>
