@@ -126,6 +126,9 @@ SOLVER = Choice(
         ("hard", "Hard"),
     ),
 )
+RECIPE_SOLVER = SOLVER._replace(values=(*SOLVER.values, ("neural", "Network (installed matting model)")))
+"""All that a recipe can name: the editor and the command line cut with networks too."""
+
 COLOURS = Number(
     "colours", "Clean _colours", "Amount of clean edge colours in a layer of their own; 0 makes none", 0, 1, 1
 )
@@ -170,8 +173,9 @@ RECORDS = (
         "_Adjust Edge of Cut-Out…",
         (MENU_MASK,),
         "Make the mask of Remove Background again with other edge settings",
-        "Uses the recipe that the layer keeps, so it works after saving and opening too, and needs no model.",
-        (SOLVER, COLOURS, *EDGE),
+        "Uses the recipe that the layer keeps, so it works after saving and opening too. It needs no model but where a "
+        "network solves the edge.",
+        (RECIPE_SOLVER, COLOURS, *EDGE),
         operations.adjust_edge,
     ),
     Record(
