@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from mattework_editor.handback_bar import HandBackBar
@@ -17,13 +18,26 @@ from mattework_editor.preferences import open_settings
 from mattework_editor.translations import install_language, read_language
 from mattework_editor.window import EditorWindow
 
+PACKAGE = Path(__file__).resolve().parent
+
+
+def read_icon(package: Path = PACKAGE) -> QIcon:
+    """The program's icon in several sizes: from the installed package, else from the source tree around it."""
+    installed = package / "resources"
+    folder = installed if installed.is_dir() else package.parents[1] / "resources"
+    icon = QIcon()
+    for path in sorted((folder / "icons").glob("mattework-editor-*.png")):
+        icon.addFile(str(path))
+    return icon
+
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """The application with its names."""
+    """The application with its names and its icon."""
     keep_large_arrays_apart()
     application = QApplication(["mattework", *arguments])
     application.setApplicationName("Mattework")
     application.setDesktopFileName("mattework-editor")
+    application.setWindowIcon(read_icon())
     return application
 
 

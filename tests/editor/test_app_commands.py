@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,11 +12,12 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QPalette
+from PyQt6.QtGui import QImage, QPalette
 from PyQt6.QtWidgets import QApplication, QTextBrowser, QWidget
 
 from editor.driving import TEST, Keys
 from mattework_editor.about import About
+from mattework_editor.app import read_icon
 from mattework_editor.compose import View
 from mattework_editor.palette import Palette, match_letters
 from mattework_editor.shortcut_sheet import ShortcutSheet
@@ -23,6 +25,7 @@ from mattework_editor.shortcut_sheet import ShortcutSheet
 if TYPE_CHECKING:
     from editor.driving import Driver
 
+ROOT = Path(__file__).resolve().parents[2]
 CONTROL = Keys.ControlModifier
 Shown = TypeVar("Shown", bound=QWidget)
 
@@ -156,3 +159,26 @@ def test_colours_are_chosen_and_remembered(driver: Driver) -> None:
     driver.window.commands["window.system"].trigger()
     QApplication.processEvents()
     assert driver.window.palette().color(QPalette.ColorRole.Window) == before
+
+
+def test_the_window_bears_the_programs_icon(driver: Driver) -> None:
+    icon = driver.window.windowIcon()
+    assert {16, 32, 48, 256} <= {size.width() for size in icon.availableSizes()}
+    shown, drawn = (
+        one.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied)
+        for one in (
+            icon.pixmap(32, 32).toImage(),
+            QImage(str(ROOT / "resources/icons/mattework-editor-32.png")),
+        )
+    )
+    assert shown == drawn
+
+
+def test_the_icon_is_found_where_a_wheel_puts_it(driver: Driver, tmp_path: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for source, place in project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].items():
+        if place.startswith("mattework_editor/"):
+            (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / place).write_bytes((ROOT / source).read_bytes())
+    icon = read_icon(tmp_path / "mattework_editor")
+    assert {size.width() for size in icon.availableSizes()} == {16, 32, 48, 256}
