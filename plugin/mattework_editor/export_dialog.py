@@ -9,11 +9,11 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QSpinBox,
     QWidget,
 )
 
 from mattework_editor.exporting import Export, Kind
+from mattework_editor.panels.number_box import NumberBox
 
 KINDS: tuple[Kind, ...] = ("png", "webp", "tiff", "psd")
 LARGEST = 30_000
@@ -45,11 +45,11 @@ class ExportDialog(QDialog):
             self.kind.addItem(title, kind)
         self.crop = QCheckBox(self.tr("&Crop to the subject"))
         self.crop.setToolTip(self.tr("Leave no more than the subject and its shadow."))
-        self.margin = QSpinBox()
+        self.margin = NumberBox(decimals=0)
         self.margin.setRange(0, 2000)
         self.margin.setSuffix(self.tr(" px"))
         self.margin.setToolTip(self.tr("Room that is left around the subject."))
-        self.length = QSpinBox()
+        self.length = NumberBox(decimals=0)
         self.length.setRange(0, LARGEST)
         self.length.setSuffix(self.tr(" px"))
         self.length.setSpecialValueText(self.tr("As it is"))
@@ -58,7 +58,7 @@ class ExportDialog(QDialog):
         self.background.setToolTip(self.tr("Off: what is around the subject is transparent."))
         self.shadow = QCheckBox(self.tr("With the &shadow"))
         self.shadow.setToolTip(self.tr("Off: the shadow is left out."))
-        self.quality = QSpinBox()
+        self.quality = NumberBox(decimals=0)
         self.quality.setRange(1, 100)
         self.quality.setToolTip(self.tr("100 loses nothing. For WebP."))
         self.bits = QComboBox()
@@ -102,11 +102,11 @@ class ExportDialog(QDialog):
         return Export(
             kind=self.kind.currentData(),
             crop=self.crop.isChecked(),
-            margin=self.margin.value(),
-            long_side=0 if self.kind.currentData() == "psd" else self.length.value(),
+            margin=round(self.margin.value()),
+            long_side=0 if self.kind.currentData() == "psd" else round(self.length.value()),
             background=self.background.isChecked(),
             shadow=self.shadow.isChecked(),
-            quality=self.quality.value(),
+            quality=round(self.quality.value()),
             bits=self.bits.currentData(),
         )
 
@@ -115,7 +115,7 @@ class ExportDialog(QDialog):
         store("export/kind", export.kind)
         store("export/crop", int(export.crop))
         store("export/margin", export.margin)
-        store("export/long_side", self.length.value())
+        store("export/long_side", round(self.length.value()))
         store("export/quality", export.quality)
         if self.background.isEnabled():
             store("export/background", int(export.background))

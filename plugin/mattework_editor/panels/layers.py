@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QStyle,
     QToolButton,
     QVBoxLayout,
@@ -41,6 +40,7 @@ from mattework_editor.compose import Look, Sources, draw_checkerboard
 from mattework_editor.context import is_ours, split_document
 from mattework_editor.icons import draw_eye
 from mattework_editor.layer_look import LayerRow, change_layer, list_layers
+from mattework_editor.panels.number_box import NumberBox
 from mattework_editor.panels.setting import REST
 from mattework_editor.pyramid import Pyramid
 
@@ -190,7 +190,7 @@ class LayerWidget(QWidget):
         self.picture = QLabel()
         self.picture.setFixedSize(SIDE + 2, SIDE + 2)
         self.mask_button: MaskButton | None = None if row.masked is None else MaskButton(row.name)
-        self.opacity = QSpinBox()
+        self.opacity = NumberBox(decimals=0)
         self.opacity.setRange(0, 100)
         self.opacity.setSuffix(self.tr(" %"))
         self.opacity.setKeyboardTracking(False)

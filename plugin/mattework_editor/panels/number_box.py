@@ -15,8 +15,9 @@ class NumberBox(QDoubleSpinBox):
     Undo and redo are the window's, except while a number is half typed: then they are the field's own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decimals: int = 2) -> None:
         super().__init__()
+        self.setDecimals(decimals)
         line = self.lineEdit()
         assert line is not None
         line.installEventFilter(self)
@@ -48,4 +49,6 @@ class NumberBox(QDoubleSpinBox):
             picture.setFocus()
 
     def _is_half_typed(self) -> bool:
+        if self.value() == self.minimum() and self.text() == self.specialValueText() != "":
+            return False
         return self.text() != f"{self.prefix()}{self.textFromValue(self.value())}{self.suffix()}"
