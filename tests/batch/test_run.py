@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from threading import Event, Lock
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from threading import Event, Lock, main_thread
 
 import pytest
 
@@ -103,6 +107,47 @@ def test_an_interruption_completes_the_file_that_is_being_written() -> None:
             finish=shop.told.append,
         )
     assert [one.task for one in shop.told] == [0, 1]
+
+
+@pytest.fixture
+def often_switched() -> Iterator[None]:
+    """Python changes between threads after every few steps."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a signal that is sent to a thread")
+def test_whenever_the_interruption_comes_no_written_file_goes_untold(often_switched: None) -> None:
+    """The signal is sent from the writing itself, so that it meets the run anywhere around the handing over."""
+    main = main_thread().ident
+    assert main is not None
+    for _ in range(1500):
+        written: list[int] = []
+        told: list[int] = []
+
+        def write(
+            task: int, material: int, solved: int, progress: Progress, written: list[int] = written
+        ) -> int:
+            if task == 1:
+                signal.pthread_kill(main, signal.SIGINT)
+            written.append(task)
+            return task
+
+        def finish(outcome: Outcome[int, int, int], told: list[int] = told) -> None:
+            told.append(outcome.task)
+
+        with pytest.raises(KeyboardInterrupt):
+            run_batch(
+                range(50),
+                read=lambda task: task,
+                solve=lambda task, _material: task,
+                write=write,
+                weigh=lambda _material: 1,
+                finish=finish,
+            )
+        assert set(written) == set(told)
 
 
 def test_a_second_interruption_gives_the_writing_up() -> None:

@@ -82,6 +82,17 @@ def run_batch(
 
 
 @dataclass(slots=True, kw_only=True)
+class _Writing(Generic[T, Solved, Written]):
+    """A picture on its way to disk. The writer's thread says how it `ended`; `job` is None until it was handed over."""
+
+    task: T
+    solved: Solved
+    seconds: float
+    job: Future[None] | None = None
+    ended: Outcome[T, Solved, Written] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class _Line(Generic[T, Read, Solved, Written]):
     """The way of one task after the other: what is read ahead, and what is being written behind."""
 
@@ -93,7 +104,7 @@ class _Line(Generic[T, Read, Solved, Written]):
     readers: ThreadPoolExecutor
     writers: ThreadPoolExecutor
     ahead: Future[tuple[Read, float]] | None = None
-    behind: tuple[T, Solved, float, Future[tuple[Written, float]]] | None = None
+    behind: _Writing[T, Solved, Written] | None = None
     given_up: Event = field(default_factory=Event)
 
     def take(self, task: T, following: Sequence[T]) -> None:
@@ -112,26 +123,36 @@ class _Line(Generic[T, Read, Solved, Written]):
             return
         solved, more = was_solved
         self.settle()
-        job = self.writers.submit(_take_time, self.write, task, material, solved, self._watch)
-        self.behind = task, solved, seconds + more, job
+        # Known as being written before it is: an interrupt may come at any point in between.
+        self.behind = _Writing(task=task, solved=solved, seconds=seconds + more)
+        self.behind.job = self.writers.submit(self._write_behind, self.behind, material)
         if not is_small:
             self.settle()
 
     def settle(self) -> None:
         """Wait for what is being written, and tell how it ended."""
-        if self.behind is None:
+        writing = self.behind
+        if writing is None:
             return
-        task, solved, seconds, future = self.behind
+        if writing.job is None:  # interrupted while it was handed over: it was taken, or it never will be
+            self.writers.shutdown(wait=True)
+        else:
+            writing.job.result()
+        if writing.ended is not None:
+            self.finish(writing.ended)
+        self.behind = None  # only now: one that is interrupted here is finished when the run is given up
+
+    def _write_behind(self, writing: _Writing[T, Solved, Written], material: Read) -> None:
         try:
-            written, more = future.result()
+            written, more = _take_time(self.write, writing.task, material, writing.solved, self._watch)
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one picture, the others go on
-            outcome: Outcome[T, Solved, Written] = Outcome(task=task, error=error, seconds=seconds)
+            writing.ended = Outcome(task=writing.task, error=error, seconds=writing.seconds)
         else:
-            outcome = Outcome(task=task, solved=solved, written=written, seconds=seconds + more)
-        self.finish(outcome)
-        self.behind = None  # only now: one that is interrupted here is finished when the run is given up
+            writing.ended = Outcome(
+                task=writing.task, solved=writing.solved, written=written, seconds=writing.seconds + more
+            )
 
     def _take_material(self, task: T) -> tuple[Read, float]:
         was_ahead, self.ahead = self.ahead, None
