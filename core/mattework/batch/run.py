@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Generic, TypeVar
 
+from mattework.batch.interrupts import MOMENT, await_result, hold_interrupts
 from mattework.errors import Cancelled
 from mattework.progress import Progress
 
@@ -82,17 +83,6 @@ def run_batch(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Writing(Generic[T, Solved, Written]):
-    """A picture on its way to disk. The writer's thread says how it `ended`; `job` is None until it was handed over."""
-
-    task: T
-    solved: Solved
-    seconds: float
-    job: Future[None] | None = None
-    ended: Outcome[T, Solved, Written] | None = None
-
-
-@dataclass(slots=True, kw_only=True)
 class _Line(Generic[T, Read, Solved, Written]):
     """The way of one task after the other: what is read ahead, and what is being written behind."""
 
@@ -104,7 +94,7 @@ class _Line(Generic[T, Read, Solved, Written]):
     readers: ThreadPoolExecutor
     writers: ThreadPoolExecutor
     ahead: Future[tuple[Read, float]] | None = None
-    behind: _Writing[T, Solved, Written] | None = None
+    behind: tuple[T, Solved, float, Future[tuple[Written, float]]] | None = None
     given_up: Event = field(default_factory=Event)
 
     def take(self, task: T, following: Sequence[T]) -> None:
@@ -117,46 +107,43 @@ class _Line(Generic[T, Read, Solved, Written]):
         if not is_small:
             self.settle()
         elif following:
-            self.ahead = self.readers.submit(_take_time, self.read, following[0])
+            with hold_interrupts():
+                self.ahead = self.readers.submit(_take_time, self.read, following[0])
         was_solved = self._try(task, seconds, _take_time, self.solve, task, material)
         if was_solved is None:
             return
         solved, more = was_solved
         self.settle()
-        # Known as being written before it is: an interrupt may come at any point in between.
-        self.behind = _Writing(task=task, solved=solved, seconds=seconds + more)
-        self.behind.job = self.writers.submit(self._write_behind, self.behind, material)
+        with hold_interrupts():
+            job = self.writers.submit(_take_time, self.write, task, material, solved, self._watch)
+            self.behind = task, solved, seconds + more, job
         if not is_small:
             self.settle()
 
     def settle(self) -> None:
         """Wait for what is being written, and tell how it ended."""
-        writing = self.behind
-        if writing is None:
-            return
-        if writing.job is None:  # interrupted while it was handed over: it was taken, or it never will be
-            self.writers.shutdown(wait=True)
-        else:
-            writing.job.result()
-        if writing.ended is not None:
-            self.finish(writing.ended)
-        self.behind = None  # only now: one that is interrupted here is finished when the run is given up
+        while self.behind is not None:
+            with hold_interrupts():
+                if wait([self.behind[3]], MOMENT).done:
+                    self._tell_behind(*self.behind)
+                    self.behind = None
 
-    def _write_behind(self, writing: _Writing[T, Solved, Written], material: Read) -> None:
+    def _tell_behind(
+        self, task: T, solved: Solved, seconds: float, job: Future[tuple[Written, float]]
+    ) -> None:
         try:
-            written, more = _take_time(self.write, writing.task, material, writing.solved, self._watch)
+            written, more = job.result()
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one picture, the others go on
-            writing.ended = Outcome(task=writing.task, error=error, seconds=writing.seconds)
+            outcome: Outcome[T, Solved, Written] = Outcome(task=task, error=error, seconds=seconds)
         else:
-            writing.ended = Outcome(
-                task=writing.task, solved=writing.solved, written=written, seconds=writing.seconds + more
-            )
+            outcome = Outcome(task=task, solved=solved, written=written, seconds=seconds + more)
+        self.finish(outcome)
 
     def _take_material(self, task: T) -> tuple[Read, float]:
         was_ahead, self.ahead = self.ahead, None
-        return _take_time(self.read, task) if was_ahead is None else was_ahead.result()
+        return _take_time(self.read, task) if was_ahead is None else await_result(was_ahead)
 
     def _try(self, task: T, seconds: float, work: Callable[..., Result], *arguments: object) -> Result | None:
         """What the work gives; None when it failed, which is told."""
