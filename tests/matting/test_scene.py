@@ -109,7 +109,8 @@ def test_what_lies_near_the_band_is_the_same_as_if_all_were_taken(
     top, left, height, width = band
     unknown = np.zeros((1000, 1100), bool)
     unknown[top : top + height, left : left + width] = True
-    border = left // 12 * 12  # between blocks at every factor: far from the band one pixel stands for its block
+    # Between blocks at every factor: far from the band one pixel stands for its block.
+    border = left // 12 * 12
     alpha = (np.arange(1100) >= border).astype(np.float32) * np.ones((1000, 1), np.float32)
     frame = Rect(0, 0, 1100, 1000)
     whole = take_scene(colour, unknown, alpha, None, frame=frame, factor=factor)
