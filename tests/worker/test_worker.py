@@ -310,10 +310,12 @@ def test_a_worker_that_hangs_is_stopped_and_named(places: Path, monkeypatch: pyt
 def test_a_busy_worker_says_that_it_lives(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "SILENCE_LIMIT", 4.0)
     with connect_worker(COMMAND) as busy, connect_worker(COMMAND) as waiting:
-        thread = threading.Thread(target=_call_quietly, args=(busy, send_long_job(busy)))
-        thread.start()
         texts: list[str] = []
         picture, _ = send_disc(waiting)
+        begun = threading.Event()
+        thread = threading.Thread(target=_call_quietly, args=(busy, send_long_job(busy), begun))
+        thread.start()
+        assert begun.wait(30)
         threading.Timer(5.5, busy.close).start()
         value = waiting.call(
             "colours", ColoursRequest(picture, "u8", "known.raw"), lambda t, f: texts.append(t)
@@ -323,9 +325,9 @@ def test_a_busy_worker_says_that_it_lives(places: Path, monkeypatch: pytest.Monk
         thread.join(20)
 
 
-def _call_quietly(client: WorkerClient, request: RefineRequest) -> None:
+def _call_quietly(client: WorkerClient, request: RefineRequest, begun: threading.Event) -> None:
     with suppress(EngineError, OSError, ValueError):
-        client.call("refine", request)
+        client.call("refine", request, lambda _text, _fraction: begun.set())
 
 
 def test_an_idle_worker_ends_and_takes_everything_with_it(places: Path) -> None:
