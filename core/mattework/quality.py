@@ -78,7 +78,8 @@ def score_mask(
     Args:
         soft_mask: (h, w) float32 of 0 to 1, the whole frame, at any resolution.
         agreement: intersection over union of two looks at the same subject, 0 to 1, where there were two.
-        sizes: the same of two answers for the whole frame at two input sizes, where there were two.
+        sizes: the same of two answers for the whole frame (mirrored, and at another input size where the photo has the
+            pixels), where there were two.
 
     Returns:
         A score of 0 (no subject, or do not trust it) to 1, and short sentences that say what is doubtful. A mask of
@@ -90,7 +91,7 @@ def score_mask(
     score = signs.overlap if sizes is None else max(0.0, signs.overlap - _BY_SIZES * (1.0 - sizes))
     reasons = []
     if sizes is not None and sizes < 0.75:
-        reasons.append("seen at two sizes, the subject is not the same")
+        reasons.append("seen a second time, the subject is not the same")
 
     def lower(factor: float, reason: str) -> None:
         nonlocal score

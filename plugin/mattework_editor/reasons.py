@@ -50,8 +50,8 @@ def _list_sentences() -> dict[str, str]:
     translate = QCoreApplication.translate
     return {
         "no clear subject found": translate("Reasons", "no clear subject found"),
-        "seen at two sizes, the subject is not the same": translate(
-            "Reasons", "seen at two sizes, the subject is not the same"
+        "seen a second time, the subject is not the same": translate(
+            "Reasons", "seen a second time, the subject is not the same"
         ),
         "the inside of the subject is uncertain": translate(
             "Reasons", "the inside of the subject is uncertain"

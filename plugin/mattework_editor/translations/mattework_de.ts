@@ -1896,12 +1896,12 @@
       <translation>ein Klick kann das Teil oder das Ganze meinen; ein weiterer oder ein Rechteck sagt, welches</translation>
     </message>
     <message>
-      <source>seen at another size, the object looks different</source>
-      <translation>in anderer Größe betrachtet, sieht das Objekt anders aus</translation>
+      <source>seen a second time, the subject is not the same</source>
+      <translation>beim zweiten Hinsehen ist das Motiv nicht dasselbe</translation>
     </message>
     <message>
-      <source>seen at two sizes, the subject is not the same</source>
-      <translation>in zwei Größen betrachtet, ist das Motiv nicht dasselbe</translation>
+      <source>seen at another size, the object looks different</source>
+      <translation>in anderer Größe betrachtet, sieht das Objekt anders aus</translation>
     </message>
     <message>
       <source>subject touches {count} borders</source>
