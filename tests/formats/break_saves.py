@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 
 import mattework
+from mattework.atomic import TEMPORARY_SUFFIX
 from mattework.document.model import ColorMode, Document, Layer, Mask
 from mattework.errors import OutputNotWritable
-from mattework.formats.atomic import TEMPORARY_SUFFIX
 from mattework.formats.limits import Limits
 from mattework.formats.psd_edit import add_mask_in_place
 from mattework.formats.streams import write_target

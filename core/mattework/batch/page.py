@@ -12,6 +12,7 @@ from string import Template
 from urllib.parse import quote
 
 from mattework._version import __version__
+from mattework.atomic import write_atomically
 from mattework.batch.journal import BatchEntry
 from mattework.batch.look import Look
 from mattework.batch.summary import (
@@ -22,7 +23,6 @@ from mattework.batch.summary import (
     summarise_batch,
     tell_confidence,
 )
-from mattework.formats.atomic import write_atomically
 
 _FAIR = 0.8
 _PLACE = "<!-- pictures -->\n"

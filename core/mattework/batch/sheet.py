@@ -8,11 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from mattework.atomic import write_atomically
 from mattework.batch.journal import BatchEntry
 from mattework.batch.look import Look, decode_look
 from mattework.batch.summary import is_doubtful, name_apart, rank_entry, tell_confidence
 from mattework.errors import UsageError
-from mattework.formats.atomic import write_atomically
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from mattework.atomic import check_target, write_atomically
 from mattework.cli.display import say
 from mattework.cli.targets import make_folder
 from mattework.errors import OutputExists
-from mattework.formats.atomic import check_target, write_atomically
 
 
 @click.command()

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from mattework.atomic import check_target
 from mattework.errors import OutputExists, OutputNotWritable, UsageError
-from mattework.formats.atomic import check_target
 
 STREAM = "-"
 SUFFIX_OF = {

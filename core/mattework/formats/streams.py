@@ -11,8 +11,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
+from mattework.atomic import check_target, write_atomically
 from mattework.errors import FileNotReadable, FileTooLarge, OutOfMemory, OutputNotWritable
-from mattework.formats.atomic import check_target, write_atomically
 from mattework.formats.limits import Limits
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes

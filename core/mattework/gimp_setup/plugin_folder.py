@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from mattework._version import __version__
+from mattework.atomic import write_atomically
 from mattework.errors import OutputExists, OutputNotWritable
-from mattework.formats.atomic import write_atomically
 from mattework.gimp_setup.profiles import Profile
 from mattework.worker.protocol import PROTOCOL
 

@@ -53,11 +53,11 @@ import msgspec
 import numpy as np
 
 from mattework.arrays import AnyArray, Floats
+from mattework.atomic import write_atomically
 from mattework.cutout import Cutout
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Layer, array_depth, depth_white
 from mattework.errors import FileNotReadable, UsageError
-from mattework.formats.atomic import write_atomically
 from mattework.formats.files import open_document, save_mask
 from mattework.recipe import Recipe, RecipeInputs, SubjectChoice, parse_recipe
 from mattework.worker.protocol import Picture

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from mattework.atomic import TEMPORARY_SUFFIX, write_atomically
 from mattework.errors import OutputExists, OutputNotWritable
-from mattework.formats.atomic import TEMPORARY_SUFFIX, write_atomically
 
-CORE = Path(__file__).resolve().parents[2] / "core"
+CORE = Path(__file__).resolve().parents[1] / "core"
 
 
 def leftovers(folder: Path) -> list[str]:
@@ -196,7 +196,7 @@ def test_a_kill_half_way_leaves_no_half_file(tmp_path: Path, old: bytes | None) 
     program = textwrap.dedent(f"""
         import time
         from pathlib import Path
-        from mattework.formats.atomic import write_atomically
+        from mattework.atomic import write_atomically
         with write_atomically(Path({str(target)!r}), overwrite=True) as stream:
             stream.write(b"half" * 100_000)
             stream.flush()
