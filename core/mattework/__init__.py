@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from mattework.models.download import install_model
     from mattework.models.runtime import ModelSession
     from mattework.models.spec import ModelSpec
-    from mattework.models.store import ModelStore, open_store
+    from mattework.models.store import KnownFile, ModelStore, open_store
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import apply_recipe, cut_out
     from mattework.progress import Progress
@@ -105,7 +105,7 @@ _HOMES = {
     "mattework.models.download": ("install_model",),
     "mattework.models.runtime": ("ModelSession",),
     "mattework.models.spec": ("ModelSpec",),
-    "mattework.models.store": ("ModelStore", "open_store"),
+    "mattework.models.store": ("KnownFile", "ModelStore", "open_store"),
     "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
     "mattework.pipeline": ("apply_recipe", "cut_out"),
     "mattework.progress": ("Progress",),
@@ -147,6 +147,7 @@ __all__ = [
     "EdgeSettings",
     "Gradient",
     "Group",
+    "KnownFile",
     "Layer",
     "LayerCut",
     "LayerState",

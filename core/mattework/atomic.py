@@ -70,7 +70,7 @@ def write_atomically(target: Path, *, overwrite: bool, sync: bool = True) -> Ite
     """
     target = Path(os.path.realpath(target)) if os.path.islink(target) else Path(target)
     check_target(target, overwrite=overwrite)
-    _remove_orphans(target)
+    remove_orphans(target)
     temporary = _name_temporary(target)
     try:
         # The name is known before the file is there: whenever we are told to end, it is taken away.
@@ -93,6 +93,42 @@ def write_atomically(target: Path, *, overwrite: bool, sync: bool = True) -> Ite
         raise
     if sync:
         _sync_folder(target.parent)
+
+
+def link_atomically(source: Path, target: Path) -> None:
+    """Make `target` one more name of the file `source`, in one step; a file that had the name loses it.
+
+    Raises:
+        OutputNotWritable: another disk, one without hard links, no permission; `target` is as it was.
+    """
+    check_target(target, overwrite=True)
+    remove_orphans(target)
+    temporary = _name_temporary(target)
+    try:
+        os.link(source, temporary)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _not_writable(target, error) from error
+    finally:
+        with contextlib.suppress(OSError):  # replacing a file by itself keeps both names
+            temporary.unlink()
+
+
+def remove_orphans(target: Path) -> None:
+    """Delete what writers of this file left behind when they were killed."""
+    with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if not (entry.name.startswith(_prefix(target)) and entry.name.endswith(TEMPORARY_SUFFIX)):
+                continue
+            path = Path(entry.path)
+            with contextlib.suppress(OSError):  # Windows does not delete what somebody has open
+                if sys.platform == "win32":
+                    path.unlink()
+                    continue
+                with path.open("rb") as orphan:
+                    if _lock(orphan) and _is_named(orphan, path):
+                        path.unlink()
 
 
 def _read_mode(target: Path) -> int | None:
@@ -129,22 +165,6 @@ def _open_temporary(temporary: Path) -> BinaryIO | None:
         raise
     stream.close()
     return None
-
-
-def _remove_orphans(target: Path) -> None:
-    """Delete what writers of this file left behind when they were killed."""
-    with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
-        for entry in entries:
-            if not (entry.name.startswith(_prefix(target)) and entry.name.endswith(TEMPORARY_SUFFIX)):
-                continue
-            path = Path(entry.path)
-            with contextlib.suppress(OSError):  # Windows does not delete what somebody has open
-                if sys.platform == "win32":
-                    path.unlink()
-                    continue
-                with path.open("rb") as orphan:
-                    if _lock(orphan) and _is_named(orphan, path):
-                        path.unlink()
 
 
 def _lock(stream: BinaryIO) -> bool:

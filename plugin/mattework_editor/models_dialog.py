@@ -28,6 +28,7 @@ from PyQt6.QtWidgets import (
 )
 
 from mattework import (
+    KnownFile,
     MatteworkError,
     ModelSpec,
     ModelStore,
@@ -339,22 +340,29 @@ class ModelsDialog(QDialog):
             return
         store, looked_at = self.store, self.spec
 
-        def work(task: Task) -> ModelSpec:
+        def recognise(task: Task) -> KnownFile:
             try:
-                return store.import_file(Path(path), progress=task.report)[0]
+                return store.recognise_file(Path(path), progress=task.report)
             except MatteworkError:
                 # Nobody knows it by its hash: it may be the one that is looked at, where that names none.
                 if looked_at is None or store.is_installed(looked_at) or looked_at.files[0].is_pinned:
                     raise
-                return store.import_file(Path(path), spec=looked_at, progress=task.report)[0]
+                return store.recognise_file(Path(path), spec=looked_at, progress=task.report)
 
-        def done(spec: ModelSpec) -> None:
-            self.message.setText(self.tr("{name} was imported.").format(name=spec.display_name))
-            self._accepts(spec)
-            self.fill()
-            self.select(spec.id)
+        def take_in(known: KnownFile) -> None:
+            if self._accepts(known.spec):
+                self._start(lambda task: store.import_file(known, progress=task.report), tell(known), title)
 
-        self._start(work, done, self.tr("Importing {name}…").format(name=Path(path).name))
+        def tell(known: KnownFile) -> Callable[[object], None]:
+            def done(_: object) -> None:
+                self.message.setText(self.tr("{name} was imported.").format(name=known.spec.display_name))
+                self.fill()
+                self.select(known.spec.id)
+
+            return done
+
+        title = self.tr("Importing {name}…").format(name=Path(path).name)
+        self._start(recognise, take_in, title)
 
     def _remove(self) -> None:
         spec = self.spec

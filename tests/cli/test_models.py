@@ -122,6 +122,8 @@ def test_a_model_whose_terms_are_declined_is_not_used(
 
     assert run("import", str(path)) == 5
     assert "is not used, because its terms were not accepted" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*.json")) == []  # nothing kept of it, nothing copied
+    assert list(home.iterdir()) == []
 
 
 def test_terms_are_asked_once_then_the_model_is_used(

@@ -330,7 +330,9 @@ REAL: Mapping[str, tuple[str, str, float]] = {
 @pytest.mark.parametrize("model", REAL)
 def test_real_models_find_what_is_there(model: str, store: ModelStore, shared_data: Path) -> None:
     file, pictures, least = REAL[model]
-    spec, _ = store.import_file(shared_data / "models" / file)
+    known = store.recognise_file(shared_data / "models" / file)
+    spec = known.spec
+    store.import_file(known)
     session = open_session(spec, store, device="cpu")
     scores = []
     for path in sorted((shared_data / "bench" / pictures / "images").iterdir())[:8]:

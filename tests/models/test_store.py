@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
+from mattework.atomic import TEMPORARY_SUFFIX, write_atomically
+from mattework.errors import Cancelled, ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
 from mattework.models import hashes
 from mattework.models.catalogue import find_spec
 from mattework.models.consent import give_consent, has_consent
@@ -73,25 +74,65 @@ def test_rembgs_other_folders_are_found(home: Path, tmp_path: Path, monkeypatch:
 
 
 def test_an_import_is_copied_under_the_records_name(store: ModelStore, file: Path) -> None:
-    spec, verified = store.import_file(file, spec=PINNED)
+    known = store.recognise_file(file, spec=PINNED)
+    assert not store.home.exists()
+    verified = store.import_file(known)
 
     assert verified.found.path == store.home / "one.onnx"
     assert verified.found.path.read_bytes() == CONTENT
     assert verified.trust == "record"
     assert file.read_bytes() == CONTENT
-    assert store.require(spec)["model"].sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert store.require(PINNED)["model"].sha256 == hashlib.sha256(CONTENT).hexdigest()
 
 
 def test_an_import_can_be_a_hard_link(store: ModelStore, file: Path) -> None:
-    _, verified = store.import_file(file, spec=PINNED, link=True)
+    verified = store.import_file(store.recognise_file(file, spec=PINNED), link=True)
 
     assert verified.found.path.samefile(file)
 
 
-def test_importing_what_is_there_already_keeps_it(store: ModelStore, file: Path) -> None:
-    _, verified = store.import_file(file, spec=PINNED)
+def test_a_file_that_is_still_being_written_is_not_imported(store: ModelStore, file: Path) -> None:
+    known = store.recognise_file(file, spec=UNPINNED)
+    with file.open("ab") as stream:
+        stream.write(b"the rest")
 
-    _, again = store.import_file(verified.found.path, spec=PINNED)
+    with pytest.raises(ModelError, match=r"some name\.onnx is being changed"):
+        store.import_file(known)
+
+    assert list(store.home.iterdir()) == []
+
+
+def test_a_cancelled_import_leaves_what_was_there(store: ModelStore, file: Path) -> None:
+    store.import_file(store.recognise_file(file, spec=UNPINNED))
+    file.write_bytes(CONTENT * 2)
+
+    def cancel(step: str, _: float) -> None:
+        if step == "copy":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        store.import_file(store.recognise_file(file, spec=UNPINNED), progress=cancel)
+
+    assert [path.name for path in store.home.iterdir()] == ["one.onnx"]
+    assert store.require(UNPINNED)["model"].sha256 == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_what_a_killed_import_left_goes_with_the_model(store: ModelStore, file: Path) -> None:
+    target = store.import_file(store.recognise_file(file, spec=PINNED)).found.path
+    with write_atomically(target, overwrite=True):
+        (half,) = (path for path in store.home.iterdir() if path.name.endswith(TEMPORARY_SUFFIX))
+        left = half.with_name(half.name.replace(TEMPORARY_SUFFIX, f"0{TEMPORARY_SUFFIX}"))
+        left.write_bytes(b"half a network")
+
+    store.remove(PINNED)
+
+    assert list(store.home.iterdir()) == []
+
+
+def test_importing_what_is_there_already_keeps_it(store: ModelStore, file: Path) -> None:
+    verified = store.import_file(store.recognise_file(file, spec=PINNED))
+
+    again = store.import_file(store.recognise_file(verified.found.path, spec=PINNED))
 
     assert again.found.path.read_bytes() == CONTENT
 
@@ -100,28 +141,31 @@ def test_another_file_is_refused_and_nothing_changes(store: ModelStore, file: Pa
     file.write_bytes(CONTENT + b"!")
 
     with pytest.raises(ModelDamaged, match="hash differs"):
-        store.import_file(file, spec=PINNED)
+        store.import_file(store.recognise_file(file, spec=PINNED))
 
     assert not store.is_installed(PINNED)
 
 
 def test_a_known_hash_needs_no_name(store: ModelStore, shared_data: Path) -> None:
-    spec, verified = store.import_file(shared_data / "models/selfie_segmentation/selfie_segmentation.onnx")
+    known = store.recognise_file(shared_data / "models/selfie_segmentation/selfie_segmentation.onnx")
+    verified = store.import_file(known)
 
-    assert spec.id == "mediapipe-selfie"
+    assert known.spec.id == "mediapipe-selfie"
     assert verified.trust == "record"
 
 
 def test_an_unknown_file_says_what_can_be_done(store: ModelStore, file: Path) -> None:
     with pytest.raises(ModelError, match=r"hash of no model that we know.*--as ID.*some name\.toml"):
-        store.import_file(file)
+        store.import_file(store.recognise_file(file))
 
 
 def test_a_record_beside_the_file_makes_a_model_of_ones_own(store: ModelStore, file: Path) -> None:
     file.with_suffix(".toml").write_text(RECORD)
 
-    spec, verified = store.import_file(file)
+    known = store.recognise_file(file)
+    verified = store.import_file(known)
 
+    spec = known.spec
     assert (spec.id, spec.origin) == ("mine", "user")
     assert verified.trust == "import"
     assert sorted(path.name for path in store.home.glob("mine.*")) == ["mine.onnx", "mine.toml"]
@@ -135,12 +179,12 @@ def test_a_web_page_or_a_pointer_is_not_taken_for_a_network(
 ) -> None:
     file.write_bytes(saved)
     with pytest.raises(ModelError, match="is no ONNX file"):
-        store.import_file(file, spec=UNPINNED)
+        store.import_file(store.recognise_file(file, spec=UNPINNED))
     assert not (store.home / "one.onnx").exists()
 
 
 def test_the_first_sight_of_an_unpublished_hash_is_held_to(store: ModelStore, file: Path) -> None:
-    _, verified = store.import_file(file, spec=UNPINNED)
+    verified = store.import_file(store.recognise_file(file, spec=UNPINNED))
     assert verified.trust == "import"
     assert store.require(UNPINNED)["model"].trust == "import"
 
@@ -149,7 +193,7 @@ def test_the_first_sight_of_an_unpublished_hash_is_held_to(store: ModelStore, fi
         store.require(UNPINNED)
 
     file.write_bytes(CONTENT + b"!")
-    store.import_file(file, spec=UNPINNED)
+    store.import_file(store.recognise_file(file, spec=UNPINNED))
     assert store.require(UNPINNED)["model"].sha256 == hashlib.sha256(CONTENT + b"!").hexdigest()
 
 
@@ -165,7 +209,7 @@ def test_a_file_put_in_place_by_hand_is_taken_as_first_seen(store: ModelStore) -
 
 
 def test_damage_is_told_with_a_way_out(store: ModelStore, file: Path) -> None:
-    store.import_file(file, spec=PINNED)
+    store.import_file(store.recognise_file(file, spec=PINNED))
     damaged = bytearray(CONTENT)
     damaged[77] ^= 1
     (store.home / "one.onnx").write_bytes(damaged)
@@ -181,7 +225,7 @@ def test_damage_is_told_with_a_way_out(store: ModelStore, file: Path) -> None:
 def test_hashes_are_read_again_only_when_the_file_changed(
     store: ModelStore, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.import_file(file, spec=PINNED)
+    store.import_file(store.recognise_file(file, spec=PINNED))
     read: list[Path] = []
     real = hashes.hash_file
 
@@ -207,7 +251,7 @@ def test_hashes_are_read_again_only_when_the_file_changed(
 
 def test_a_careful_forger_is_caught_by_verify(store: ModelStore, file: Path) -> None:
     """Same size, same time of change: the cache is fooled, `verify` is not."""
-    store.import_file(file, spec=PINNED)
+    store.import_file(store.recognise_file(file, spec=PINNED))
     found = store.find_files(PINNED)[0]
     times = found.path.stat().st_atime_ns, found.path.stat().st_mtime_ns
     found.path.write_bytes(CONTENT[::-1])
@@ -226,7 +270,7 @@ def test_an_md5_alone_is_good_enough_but_a_sha256_decides() -> None:
 
 
 def test_a_damaged_cache_costs_time_only(store: ModelStore, file: Path, tmp_path: Path) -> None:
-    store.import_file(file, spec=PINNED)
+    store.import_file(store.recognise_file(file, spec=PINNED))
     (tmp_path / "cache" / "model-hashes.json").write_text("{ not json")
 
     assert store.require(PINNED)["model"].trust == "record"
@@ -235,7 +279,7 @@ def test_a_damaged_cache_costs_time_only(store: ModelStore, file: Path, tmp_path
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are text elsewhere")
 def test_a_folder_whose_name_is_no_text_costs_time_only(home: Path, file: Path) -> None:
     store = ModelStore([ModelFolder(home.with_name("mod\udce9les"), "user")])
-    store.import_file(file, spec=PINNED)
+    store.import_file(store.recognise_file(file, spec=PINNED))
 
     assert store.require(PINNED)["model"].trust == "record"
 
@@ -246,13 +290,13 @@ def test_where_the_first_hash_is_kept_is_named_when_it_cannot_be(
     (tmp_path / "config").write_text("a file in the way")
 
     with pytest.raises(ModelError, match=r"hashes-at-import\.json cannot be written"):
-        store.import_file(file, spec=UNPINNED)
+        store.import_file(store.recognise_file(file, spec=UNPINNED))
 
 
 def test_terms_are_asked_for_once(store: ModelStore, file: Path) -> None:
     licence = Licence(commercial="no", weights="CC BY-NC 4.0", why="Not for paid work.")
     spec = replace(PINNED, licence=licence)
-    store.import_file(file, spec=spec)
+    store.import_file(store.recognise_file(file, spec=spec))
 
     with pytest.raises(ConsentNeeded, match=r"Not for paid work.*--accept-licence"):
         store.require(spec)
@@ -266,14 +310,14 @@ def test_terms_are_asked_for_once(store: ModelStore, file: Path) -> None:
 def test_pairs_need_both_files(store: ModelStore, file: Path) -> None:
     spec = find_spec("sam2.1-tiny")
     with pytest.raises(ModelError, match="say with --role"):
-        store.import_file(file, spec=spec)
+        store.import_file(store.recognise_file(file, spec=spec))
 
-    store.import_file(file, spec=spec, role="encoder")
+    store.import_file(store.recognise_file(file, spec=spec, role="encoder"))
     assert not store.is_installed(spec)
     with pytest.raises(ModelNotInstalled, match=r"sam2\.1-tiny\.decoder\.onnx"):
         store.require(spec)
 
-    store.import_file(file, spec=spec, role="decoder")
+    store.import_file(store.recognise_file(file, spec=spec, role="decoder"))
     assert set(store.require(spec)) == {"encoder", "decoder"}
 
 
@@ -295,4 +339,4 @@ def test_a_folder_that_cannot_be_written_is_told(file: Path, tmp_path: Path) -> 
     store = ModelStore([ModelFolder(blocker / "models", "user")])
 
     with pytest.raises(ModelError, match="cannot be put into"):
-        store.import_file(file, spec=PINNED)
+        store.import_file(store.recognise_file(file, spec=PINNED))

@@ -182,10 +182,12 @@ def import_model(
 
     store = open_store()
     wanted = None if model is None else find_spec(model)
-    if wanted is not None:
-        _ask_consent(wanted, accept_licence)
     with show_progress(file.name, quiet=quiet) as progress:
-        spec, verified = store.import_file(file, spec=wanted, role=role, link=link, progress=progress)
+        known = store.recognise_file(file, spec=wanted, role=role, progress=progress)
+    spec = known.spec
+    _ask_consent(spec, accept_licence)
+    with show_progress(file.name, quiet=quiet) as progress:
+        verified = store.import_file(known, link=link, progress=progress)
     say(f"{spec.id}: {verified.found.path}", quiet=quiet)
     if verified.trust == "import":
         say(
@@ -196,8 +198,6 @@ def import_model(
     if not store.is_installed(spec):
         missing = [one.name for one in spec.files if store.find_file(one) is None]
         say(f"{spec.id} still needs {' and '.join(missing)}.", quiet=quiet)
-    if wanted is None:
-        _ask_consent(spec, accept_licence)
 
 
 @models.command()

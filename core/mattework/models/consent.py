@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mattework.errors import ModelError
+from mattework.errors import ModelError, OutputError
 from mattework.models.folders import config_folder
-from mattework.models.hashes import read_state, write_state
 from mattework.models.spec import ModelSpec
+from mattework.models.state import change_state, read_state
 
 
 def needs_consent(spec: ModelSpec) -> bool:
@@ -32,9 +32,9 @@ def give_consent(spec: ModelSpec) -> None:
     """
     entry = {"terms": spec.licence.weights, "accepted": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
-        write_state(_consent_path(), {**read_state(_consent_path()), spec.id: entry})
-    except OSError as error:
-        raise ModelError(f"Your consent cannot be kept in {config_folder()}: {error.strerror}.") from error
+        change_state(_consent_path(), lambda given: given | {spec.id: entry})
+    except OutputError as error:
+        raise ModelError(f"Your consent cannot be kept: {error}") from error
 
 
 def _consent_path() -> Path:

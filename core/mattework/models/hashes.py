@@ -1,18 +1,16 @@
-"""Hashes of model files, and small JSON files of state that are either whole or as they were."""
+"""Hashes of model files, remembered so that a start does not read a gigabyte."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from mattework.errors import ModelError
+from mattework.errors import ModelError, OutputError
 from mattework.models.folders import cache_folder
+from mattework.models.state import State, change_state, read_state
 from mattework.progress import Progress, report_progress
 
 _BLOCK = 1 << 20
@@ -35,6 +33,26 @@ class FileHashes:
         return md5 is not None and self.md5 == md5
 
 
+class FileStamp(NamedTuple):
+    """What changes when a file does: its size and the time of its last change, in nanoseconds."""
+
+    bytes: int
+    modified: int
+
+
+def stamp_file(path: Path) -> FileStamp:
+    """The file's stamp now.
+
+    Raises:
+        ModelError: it is not there or cannot be looked at.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _not_readable(path, error) from error
+    return FileStamp(status.st_size, status.st_mtime_ns)
+
+
 def hash_file(path: Path, *, progress: Progress | None = None) -> FileHashes:
     """Read the whole file and hash it.
 
@@ -52,7 +70,7 @@ def hash_file(path: Path, *, progress: Progress | None = None) -> FileHashes:
                 done += len(block)
                 report_progress(progress, "verify", done / max(1, size))
     except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read: {error.strerror or error}.") from error
+        raise _not_readable(path, error) from error
     return FileHashes(sha256=sha256.hexdigest(), md5=md5.hexdigest())
 
 
@@ -63,13 +81,9 @@ def recall_hashes(path: Path, *, progress: Progress | None = None) -> FileHashes
     Raises:
         ModelError: the file cannot be read.
     """
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read: {error.strerror or error}.") from error
-    stamp = [status.st_size, status.st_mtime_ns]
+    stamp = stamp_file(path)
     kept = read_state(_cache_path()).get(str(path))
-    if isinstance(kept, dict) and kept.get("stamp") == stamp:
+    if isinstance(kept, dict) and kept.get("stamp") == list(stamp):
         with contextlib.suppress(KeyError, TypeError):
             return FileHashes(sha256=kept["sha256"], md5=kept["md5"])
     hashes = hash_file(path, progress=progress)
@@ -77,42 +91,19 @@ def recall_hashes(path: Path, *, progress: Progress | None = None) -> FileHashes
     return hashes
 
 
-def remember_hashes(path: Path, hashes: FileHashes, stamp: list[int] | None = None) -> None:
+def remember_hashes(path: Path, hashes: FileHashes, stamp: FileStamp | None = None) -> None:
     """Keep the hashes for the next start. A cache that cannot be written costs time, nothing else."""
-    if stamp is None:
-        status = path.stat()
-        stamp = [status.st_size, status.st_mtime_ns]
-    entry = {"stamp": stamp, "sha256": hashes.sha256, "md5": hashes.md5}
-    cache = {known: value for known, value in read_state(_cache_path()).items() if Path(known).exists()}
-    with contextlib.suppress(OSError, UnicodeEncodeError):  # a path that is no text is not kept
-        write_state(_cache_path(), {**cache, str(path): entry})
+    entry = {"stamp": list(stamp or stamp_file(path)), "sha256": hashes.sha256, "md5": hashes.md5}
+
+    def add(cache: State) -> State:
+        return {known: value for known, value in cache.items() if Path(known).exists()} | {str(path): entry}
+
+    with contextlib.suppress(OutputError, UnicodeEncodeError):  # a path that is no text is not kept
+        change_state(_cache_path(), add)
 
 
-def read_state(path: Path) -> dict[str, Any]:
-    """A small JSON object; empty when it is missing or damaged."""
-    import msgspec
-
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError):
-        return {}
-
-
-def write_state(path: Path, state: Mapping[str, Any]) -> None:
-    """Replace a small JSON object in one step.
-
-    Raises:
-        OSError: the folder cannot be made or written to.
-    """
-    import msgspec
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(state), indent=2))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _not_readable(path: Path, error: OSError) -> ModelError:
+    return ModelError(f"The model file {path} cannot be read: {error.strerror or error}.")
 
 
 def _cache_path() -> Path:

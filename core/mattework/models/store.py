@@ -6,36 +6,30 @@ when its hash is the record's. Where nobody published a hash, the one seen at im
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from mattework.errors import (
-    ConsentNeeded,
-    ModelDamaged,
-    ModelError,
-    ModelNotInstalled,
-)
+from mattework.atomic import link_atomically, remove_orphans, write_atomically
+from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled, OutputError
 from mattework.models.catalogue import RECORD_SUFFIXES, load_catalogue, load_user_records, read_record
 from mattework.models.consent import has_consent
 from mattework.models.folders import config_folder, embedded_folder, rembg_folders, user_folder
 from mattework.models.hashes import (
     FileHashes,
+    FileStamp,
     hash_file,
-    read_state,
     recall_hashes,
     remember_hashes,
-    write_state,
+    stamp_file,
 )
 from mattework.models.spec import FileRole, ModelFile, ModelSpec
-from mattework.progress import Progress
+from mattework.models.state import State, change_state, read_state
+from mattework.progress import Progress, report_progress
 
 Place: TypeAlias = Literal["embedded", "user", "rembg"]
+_BLOCK = 1 << 20
 PLACE_NAMES: dict[Place, str] = {"embedded": "built in", "user": "installed", "rembg": "in rembg's folder"}
 
 
@@ -63,6 +57,22 @@ class VerifiedFile:
     found: FoundFile
     sha256: str
     trust: Literal["record", "import"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file somewhere on this machine that was found to be `file` of `spec`, and could be imported.
+
+    `record` is a user's own record that lies beside it, None for a model that has one already. `stamp` tells whether the
+    file is still the one whose hashes these are.
+    """
+
+    path: Path
+    spec: ModelSpec
+    file: ModelFile
+    hashes: FileHashes
+    stamp: FileStamp
+    record: Path | None = None
 
 
 class ModelStore:
@@ -167,25 +177,23 @@ class ModelStore:
             self._hold_to_first_sight(spec, found, hashes)
         return VerifiedFile(found, hashes.sha256, "import")
 
-    def import_file(
+    def recognise_file(
         self,
         path: Path,
         *,
         spec: ModelSpec | None = None,
         role: FileRole | None = None,
-        link: bool = False,
         progress: Progress | None = None,
-    ) -> tuple[ModelSpec, VerifiedFile]:
-        """Take a file into the user's folder, by its hash, as a file of `spec`, or by a record that lies beside it.
-
-        The file is copied under its name in the record, or hard-linked with `link`; the original stays where it is.
+    ) -> KnownFile:
+        """What a file is: by its hash, as a file of `spec`, or by a record that lies beside it. Changes nothing.
 
         Raises:
-            ModelError: it cannot be read, is no ONNX file, matches no record, or cannot be copied.
-            ModelDamaged: `spec` names a hash and the file has another.
+            ModelError: it cannot be read, is no ONNX file, or matches no record.
+            ModelDamaged: the record names a hash and the file has another.
         """
         if not path.is_file():
             raise ModelError(f"There is no file {path} to import.")
+        stamp = stamp_file(path)
         hashes = hash_file(path, progress=progress)
         record: Path | None = None
         if spec is None:
@@ -198,17 +206,28 @@ class ModelStore:
             )
         if not file.is_pinned and file.name.endswith(".onnx"):
             _refuse_other_files(path)
-        target = self.home / file.name
-        _place_file(path, target, link=link)
-        if record is not None and record.resolve() != target.with_suffix(record.suffix).resolve():
-            _place_file(record, target.with_suffix(record.suffix), link=False)
-        remember_hashes(target, hashes)
+        return KnownFile(path, spec, file, hashes, stamp, record)
+
+    def import_file(
+        self, known: KnownFile, *, link: bool = False, progress: Progress | None = None
+    ) -> VerifiedFile:
+        """Take a recognised file, and the record that makes it a model, into the user's folder.
+
+        The file is copied under its name in the record, or hard-linked with `link`; the original stays where it is.
+
+        Raises:
+            ModelError: it cannot be copied or linked, or has changed since it was recognised.
+        """
+        file, target = known.file, self.home / known.file.name
+        _place_file(known.path, target, stamp=known.stamp, link=link, progress=progress)
+        if known.record is not None:
+            record = known.record
+            _place_file(record, target.with_suffix(record.suffix), stamp=stamp_file(record))
+        remember_hashes(target, known.hashes)
         if not file.is_pinned:
-            self._write_first_sight(file.name, hashes.sha256)
-        verified = VerifiedFile(
-            FoundFile(file, target, "user"), hashes.sha256, "record" if file.is_pinned else "import"
-        )
-        return spec, verified
+            self._write_first_sight(file.name, known.hashes.sha256)
+        found = FoundFile(file, target, "user")
+        return VerifiedFile(found, known.hashes.sha256, "record" if file.is_pinned else "import")
 
     def remove(self, spec: ModelSpec) -> list[Path]:
         """Delete the model's files, and a user's record of it, from the user's folder. Gives the paths deleted.
@@ -226,6 +245,8 @@ class ModelStore:
                 for path in candidates[: len(spec.files)]
                 for suffix in RECORD_SUFFIXES
             ]
+        for path in candidates:
+            remove_orphans(path)
         present = [path for path in candidates if path.is_file()]
         if not present:
             elsewhere = self.find_files(spec)
@@ -238,12 +259,13 @@ class ModelStore:
         try:
             for path in present:
                 path.unlink()
-            seen = read_state(self._first_sights)
-            kept = {name: sha256 for name, sha256 in seen.items() if self.home / name not in present}
-            if kept != seen:
-                write_state(self._first_sights, kept)
         except OSError as error:
-            raise ModelError(f"{error.filename} cannot be deleted or written: {error.strerror}.") from error
+            raise ModelError(f"{error.filename} cannot be deleted: {error.strerror}.") from error
+        names = {path.name for path in present}
+        if not names.isdisjoint(read_state(self._first_sights)):
+            self._change_first_sights(
+                lambda seen: {name: sha256 for name, sha256 in seen.items() if name not in names}
+            )
         return present
 
     @property
@@ -262,11 +284,14 @@ class ModelStore:
             )
 
     def _write_first_sight(self, name: str, sha256: str) -> None:
+        self._change_first_sights(lambda seen: seen | {name: sha256})
+
+    def _change_first_sights(self, change: Callable[[State], State]) -> None:
         try:
-            write_state(self._first_sights, {**read_state(self._first_sights), name: sha256})
-        except OSError as error:
+            change_state(self._first_sights, change)
+        except OutputError as error:
             raise ModelError(
-                f"{self._first_sights} cannot be written: {error.strerror}. The hash of {name} has to be kept there."
+                f"{self._first_sights} cannot be written, where hashes of model files are kept: {error}"
             ) from error
 
     def _recognise(self, path: Path, hashes: FileHashes) -> tuple[ModelSpec, Path | None]:
@@ -333,25 +358,29 @@ def _choose_file(spec: ModelSpec, path: Path, role: FileRole | None, hashes: Fil
     )
 
 
-def _place_file(source: Path, target: Path, *, link: bool) -> None:
-    """Copy (or hard-link) so that `target` is whole or untouched."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+def _place_file(
+    source: Path,
+    target: Path,
+    *,
+    stamp: FileStamp,
+    link: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Copy (or hard-link) the file that had this stamp, so that `target` is whole or untouched."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and source.samefile(target):
             return
         if link:
-            os.link(source, temporary)
-        else:
-            shutil.copyfile(source, temporary)
-            with temporary.open("rb+") as stream:
-                os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        how = "linked; leave out --link to copy it" if link else "copied"
-        raise ModelError(
-            f"{source} cannot be put into {target.parent}: {error.strerror or error}. It was not {how}."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            link_atomically(source, target)
+            return
+        with source.open("rb") as original, write_atomically(target, overwrite=True) as copy:
+            while block := original.read(_BLOCK):
+                copy.write(block)
+                report_progress(progress, "copy", copy.tell() / max(1, stamp.bytes))
+            if stamp_file(source) != stamp:
+                raise ModelError(f"{source} is being changed by somebody. Import it when it is whole.")
+    except (OSError, OutputError) as error:
+        reason = f"{error.strerror or error}." if isinstance(error, OSError) else str(error)
+        advice = " Leave out --link to copy it." if link else ""
+        raise ModelError(f"{source} cannot be put into {target.parent}: {reason}{advice}") from error
