@@ -32,9 +32,13 @@ def open_dialog(dialog: QDialog) -> None:
 
 
 def _open_palette(window: EditorWindow) -> None:
+    from mattework_editor.entries import list_commands, list_settings
     from mattework_editor.palette import Palette
 
-    Palette(window, window.commands).show()
+    commands = list_commands(window.commands)
+    known = {(one.where, one.words) for one in commands}
+    settings = [one for one in list_settings(window.docks) if (one.where, one.words) not in known]
+    Palette(window, [*commands, *settings]).show()
 
 
 def _show_shortcuts(window: EditorWindow) -> None:
@@ -121,7 +125,7 @@ APP_COMMANDS: tuple[Command, ...] = (
         text="&Find a Command…",
         menu="help",
         keys=("Ctrl+K", "Ctrl+Shift+P"),
-        tip="Type a few letters of what you want to do",
+        tip="Type a few letters of what you want to do, or of a setting that you look for",
         run=_open_palette,
     ),
     Command(

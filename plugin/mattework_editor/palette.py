@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette
+from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import (
     QFrame,
     QLabel,
@@ -16,86 +16,20 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework_editor.command import CommandSet, plain_text, translate
-from mattework_editor.menus import MENUS
+from mattework_editor.entries import Entry, rank_entries
 
 WIDTH, ROWS = 560, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line: `words` are looked through, `where` is the menu."""
-
-    action: QAction
-    words: str
-    where: str
-    keys: str
-
-
-def match_letters(wanted: str, words: str) -> float | None:
-    """How well the letters of `wanted` are found in `words`, in this order; None when they are not. Higher is better.
-
-    Letters count more at the beginning of a word and when they follow each other; early and short is better than late
-    and long.
-    """
-    text, score, at = words.casefold(), 0.0, -1
-    for letter in wanted.casefold().replace(" ", ""):
-        places = [place for place in range(at + 1, len(text)) if text[place] == letter]
-        if not places:
-            return None
-        starts = [place for place in places if place == 0 or not text[place - 1].isalnum()]
-        best = at + 1 if at + 1 in places and at >= 0 else (starts or places)[0]
-        score += 3.0 if best == at + 1 and at >= 0 else 2.0 if best in starts else 0.5
-        at = best
-    return score - 0.01 * len(words) - 0.02 * max(0, text.find(wanted.casefold()[:1]))
-
-
-def list_entries(commands: CommandSet) -> list[Entry]:
-    """Every command, under the name that it has now."""
-    entries = []
-    for command in commands.commands:
-        action = commands[command.id]
-        menu = translate(MENUS.get(command.menu, "")).replace("&", "")
-        keys = ", ".join(
-            one.toString(QKeySequence.SequenceFormat.NativeText)
-            for one in action.shortcuts()
-            if _is_on_keyboards(one)
-        )
-        entries.append(Entry(action, plain_text(action), menu, keys))
-    return entries
-
-
-def _is_on_keyboards(keys: QKeySequence) -> bool:
-    """Not F13 and above, nor keys such as Copy and Paste: those that have them know what is printed on them."""
-    if keys.isEmpty():
-        return False
-    key = keys[0].key()
-    return not Qt.Key.Key_F13 <= key <= Qt.Key.Key_F35 and key < Qt.Key.Key_Back
-
-
-def rank_entries(entries: list[Entry], wanted: str) -> list[Entry]:
-    """The entries that hold the letters, best first: in the name, else in its menu's name or in its keys."""
-    ranked = []
-    for entry in entries:
-        own = match_letters(wanted, entry.words)
-        other = match_letters(wanted, f"{entry.where} {entry.words} {entry.keys}")
-        scores = [score for score in (own, None if other is None else other - 2.0) if score is not None]
-        if entry.keys and wanted.casefold().replace(" ", "") == entry.keys.casefold().replace(" ", ""):
-            scores.append(100.0)
-        if scores:
-            ranked.append((max(scores) + (0.5 if entry.action.isEnabled() else 0.0), entry))
-    return [entry for _, entry in sorted(ranked, key=lambda pair: -pair[0])]
 
 
 class Palette(QFrame):
     """Opens over the window with Ctrl+K. `field` takes the letters, `list` shows what fits."""
 
-    def __init__(self, window: QWidget, commands: CommandSet) -> None:
+    def __init__(self, window: QWidget, entries: Sequence[Entry]) -> None:
         super().__init__(window, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(self.tr("Command palette"))
-        self._entries = list_entries(commands)
+        self._entries = entries
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("Command"))
         self.field.setPlaceholderText(self.tr("What do you want to do?"))
@@ -129,12 +63,12 @@ class Palette(QFrame):
         self.field.setFocus()
 
     def run(self) -> None:
-        """Carry out the chosen command, if it can be carried out now."""
+        """Carry out what is chosen, if that can be done now."""
         item = self.list.currentItem()
-        action: QAction | None = None if item is None else item.data(Qt.ItemDataRole.UserRole)
-        if action is not None and action.isEnabled():
+        entry: Entry | None = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        if entry is not None and entry.is_enabled():
             self.close()
-            action.trigger()
+            entry.run()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Arrows, page keys and Enter of the field move in the list."""
@@ -162,8 +96,8 @@ class Palette(QFrame):
         for entry in rank_entries(self._entries, wanted) if wanted.strip() else self._entries:
             where = f"{entry.where} ▸ " if entry.where else ""
             item = QListWidgetItem(f"{where}{entry.words}" + (f"    {entry.keys}" if entry.keys else ""))
-            item.setData(Qt.ItemDataRole.UserRole, entry.action)
-            if not entry.action.isEnabled():
+            item.setData(Qt.ItemDataRole.UserRole, entry)
+            if not entry.is_enabled():
                 item.setForeground(gray)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -172,11 +106,11 @@ class Palette(QFrame):
     def _show_tip(self) -> None:
         item = self.list.currentItem()
         if item is None:
-            self.tip.setText(self.tr("No command holds these letters."))
+            self.tip.setText(self.tr("No command and no setting holds these letters."))
             return
-        action: QAction = item.data(Qt.ItemDataRole.UserRole)
-        cannot = "" if action.isEnabled() else self.tr("Not now: ")
-        self.tip.setText(cannot + action.toolTip())
+        entry: Entry = item.data(Qt.ItemDataRole.UserRole)
+        cannot = "" if entry.is_enabled() else self.tr("Not now: ")
+        self.tip.setText(cannot + entry.tip)
 
     def _height(self) -> int:
         row = max(18, self.list.sizeHintForRow(0))

@@ -14,8 +14,8 @@ from PyQt6.QtWidgets import (
 )
 
 from mattework_editor.command import CommandSet, plain_words, translate
+from mattework_editor.entries import list_commands
 from mattework_editor.menus import MENUS
-from mattework_editor.palette import list_entries
 
 
 def list_gestures() -> list[tuple[str, str]]:
@@ -61,10 +61,10 @@ class ShortcutSheet(QDialog):
             translate(title).replace("&", ""): [] for title in MENUS.values()
         }
         names = {one.id: plain_words(translate(one.text)) for one in commands.commands}
-        for entry in list_entries(commands):
+        for entry in list_commands(commands):
             if entry.keys:
-                tip = entry.action.toolTip().rpartition(" (")[0]
-                line = (names[entry.action.objectName()], entry.keys, tip)
+                tip = entry.tip.rpartition(" (")[0]
+                line = (names[entry.identity], entry.keys, tip)
                 rows.setdefault(entry.where or self.tr("Others"), []).append(line)
         rows[self.tr("Mouse and pen")] = [("", *pair) for pair in list_gestures()]
         for title, lines in rows.items():

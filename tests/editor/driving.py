@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
@@ -29,6 +29,7 @@ from mattework_editor.window import EditorWindow
 
 Keys = Qt.KeyboardModifier
 TEST: Any = QTest  # its functions are static, which the stubs of PyQt6 do not say
+Shown = TypeVar("Shown", bound=QWidget)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
@@ -69,6 +70,12 @@ class Driver:
             )
         )
         QApplication.processEvents()
+
+    def find_shown(self, kind: type[Shown]) -> Shown:
+        """The one widget of this kind that is to be seen."""
+        QApplication.processEvents()
+        (found,) = [one for one in self.window.findChildren(kind) if one.isVisible()]
+        return found
 
     def key(self, key: Qt.Key, modifiers: Keys = Keys.NoModifier, on: QWidget | None = None) -> None:
         TEST.keyClick(on or self.canvas, key, modifiers)

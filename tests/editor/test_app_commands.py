@@ -1,11 +1,11 @@
-"""Finding commands, the sheet of shortcuts, About, and the window's colours."""
+"""The sheet of shortcuts, About, and the window's colours."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,13 +13,11 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage, QPalette
-from PyQt6.QtWidgets import QApplication, QTextBrowser, QWidget
+from PyQt6.QtWidgets import QApplication, QTextBrowser
 
-from editor.driving import TEST, Keys
+from editor.driving import Keys
 from mattework_editor.about import About
 from mattework_editor.app import read_icon
-from mattework_editor.compose import View
-from mattework_editor.palette import Palette, match_letters
 from mattework_editor.shortcut_sheet import ShortcutSheet
 
 if TYPE_CHECKING:
@@ -27,71 +25,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTROL = Keys.ControlModifier
-Shown = TypeVar("Shown", bound=QWidget)
-
-
-def find_shown(driver: Driver, kind: type[Shown]) -> Shown:
-    QApplication.processEvents()
-    (found,) = [one for one in driver.window.findChildren(kind) if one.isVisible()]
-    return found
-
-
-def test_letters_match_in_order_and_beginnings_of_words_win() -> None:
-    assert match_letters("ss", "Smaller Brush") is not None
-    assert match_letters("xyz", "Smaller Brush") is None
-    assert match_letters("hb", "Brush") is None
-    best = match_letters("selsub", "Select Subject")
-    worse = match_letters("selsub", "Show all strokes, else submit")
-    assert best is not None
-    assert worse is not None
-    assert best > worse
-
-
-def test_a_command_is_found_by_letters_and_run_without_the_mouse(driver: Driver, disc_file: Path) -> None:
-    driver.open(disc_file)
-    driver.key(Qt.Key.Key_K, CONTROL)
-    palette = find_shown(driver, Palette)
-    TEST.keyClicks(palette.field, "mask")
-    assert "Mask" in palette.list.item(0).text()  # type: ignore[union-attr]
-    driver.key(Qt.Key.Key_Return, on=palette.field)
-    QApplication.processEvents()
-    assert driver.canvas.look.view is View.MASK
-    assert not [one for one in driver.window.findChildren(Palette) if one.isVisible()]
-
-
-def test_every_panel_is_brought_to_the_front_by_its_name(driver: Driver) -> None:
-    for dock in driver.window.docks:
-        for _ in range(2):  # the second time it is in front already, and stays
-            driver.key(Qt.Key.Key_K, CONTROL)
-            palette = find_shown(driver, Palette)
-            TEST.keyClicks(palette.field, f"window {dock.windowTitle()}")
-            driver.key(Qt.Key.Key_Return, on=palette.field)
-            QApplication.processEvents()
-            assert not dock.visibleRegion().isEmpty(), dock.windowTitle()
-    driver.window.docks[0].close()
-    driver.window.commands[f"panel.{driver.window.docks[0].objectName()}"].trigger()
-    QApplication.processEvents()
-    assert driver.window.docks[0].isVisible()
-
-
-def test_arrows_move_in_the_palette_and_shortcuts_are_found_by_their_keys(driver: Driver) -> None:
-    driver.key(Qt.Key.Key_P, CONTROL | Keys.ShiftModifier)
-    palette = find_shown(driver, Palette)
-    assert palette.list.count() == len(driver.window.commands.commands)
-    driver.key(Qt.Key.Key_Up, on=palette.field)
-    assert palette.list.currentRow() == palette.list.count() - 1
-    driver.key(Qt.Key.Key_Down, on=palette.field)
-    assert palette.list.currentRow() == 0
-    TEST.keyClicks(palette.field, "Ctrl+Y")
-    assert "Redo" in palette.list.item(0).text()  # type: ignore[union-attr]
-    driver.key(Qt.Key.Key_Return, on=palette.field)  # cannot be done now, so the palette stays
-    assert palette.isVisible()
-    assert "Not now" in palette.tip.text()
-    palette.field.setText("qqqqq")
-    assert "No command" in palette.tip.text()
-    driver.key(Qt.Key.Key_Escape, on=palette.field)
-    QApplication.processEvents()
-    assert not driver.window.findChildren(Palette) or not palette.isVisible()
 
 
 def test_the_sheet_names_undo_and_redo_without_the_step(driver: Driver, disc_file: Path) -> None:
@@ -109,7 +42,7 @@ def test_the_sheet_names_undo_and_redo_without_the_step(driver: Driver, disc_fil
 
 def test_the_sheet_names_every_shortcut(driver: Driver) -> None:
     driver.key(Qt.Key.Key_F1)
-    sheet = find_shown(driver, ShortcutSheet)
+    sheet = driver.find_shown(ShortcutSheet)
     shown = set()
     for number in range(sheet.tree.topLevelItemCount()):
         top = sheet.tree.topLevelItem(number)
@@ -141,7 +74,7 @@ def test_the_sheet_names_every_shortcut(driver: Driver) -> None:
 
 def test_about_shows_the_models_card_and_the_licence(driver: Driver) -> None:
     driver.window.commands["help.about"].trigger()
-    about = find_shown(driver, About)
+    about = driver.find_shown(About)
     card, licence = (about.tabs.widget(number) for number in range(2))
     assert isinstance(card, QTextBrowser)
     assert isinstance(licence, QTextBrowser)

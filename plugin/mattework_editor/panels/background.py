@@ -127,6 +127,16 @@ class BackgroundPanel(QWidget):
         self.pages.setCurrentIndex(kind)
         self.file.setText(Path(self._picture).name if self._picture else "")
 
+    def find_choice(self, control: QWidget) -> QWidget:
+        """The kind of background that a setting on another page belongs to."""
+        pages = (self.pages.widget(number) for number in range(self.pages.count()))
+        number = next(
+            number for number, page in enumerate(pages) if page is not None and page.isAncestorOf(control)
+        )
+        button = self.kinds.button(number)
+        assert button is not None
+        return button
+
     def suit_size(self, size: Size) -> None:
         """Offer a blur that suits a photo of this size."""
         self.blur.set_range(0, max(MOST_BLUR, round(0.1 * size.long_side)))

@@ -109,6 +109,12 @@ class ShadowPanel(QWidget):
         self.opacity.show_value(shadow.opacity * 100)
         self.colour.show_colour(read_colour(shadow.colour) or QColor("#000000"))
 
+    def find_choice(self, _: QWidget) -> QWidget:
+        """The first kind of shadow, where there is none that could be set."""
+        button = self.kinds.button(1)
+        assert button is not None
+        return button
+
     def _written(self) -> Shadow | None:
         """What the panel says."""
         kind = KINDS[self.kinds.checkedId()]

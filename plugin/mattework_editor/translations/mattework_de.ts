@@ -859,8 +859,8 @@
       <translation>Die Ansicht um 15° drehen, oder R halten und ziehen; das Foto selbst wird nicht gedreht</translation>
     </message>
     <message>
-      <source>Type a few letters of what you want to do</source>
-      <translation>Einige Buchstaben dessen tippen, was Sie tun wollen</translation>
+      <source>Type a few letters of what you want to do, or of a setting that you look for</source>
+      <translation>Ein paar Buchstaben von dem tippen, was Sie tun wollen, oder von einer Einstellung, die Sie suchen</translation>
     </message>
     <message>
       <source>Upright</source>
@@ -1794,8 +1794,8 @@
       <translation>Befehle</translation>
     </message>
     <message>
-      <source>No command holds these letters.</source>
-      <translation>Kein Befehl enthält diese Buchstaben.</translation>
+      <source>No command and no setting holds these letters.</source>
+      <translation>Kein Befehl und keine Einstellung enthält diese Buchstaben.</translation>
     </message>
     <message>
       <source>Not now: </source>
