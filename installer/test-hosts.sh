@@ -61,6 +61,11 @@ set_up_packages() {
     have exiftool || wanted="$wanted libimage-exiftool-perl"
     have Xvfb || wanted="$wanted xvfb"
     have xdotool || wanted="$wanted xdotool"
+    # What windows of Qt need on a screen.
+    for library in xkbcommon-x11-0:libxkbcommon-x11.so.0 xcb-cursor0:libxcb-cursor.so.0 xcb-icccm4:libxcb-icccm.so.4 \
+        xcb-keysyms1:libxcb-keysyms.so.1 xcb-shape0:libxcb-shape.so.0; do
+        ldconfig -p 2>/dev/null | grep -q "${library#*:}" || wanted="$wanted lib${library%%:*}"
+    done
     { [ -x "$CACHE/gimp/usr/bin/gimp-console" ] && [ -x "$CACHE/gimp-3.2/usr/bin/gimp-console" ]; } || have mmdebstrap ||
         wanted="$wanted mmdebstrap"
     if [ -n "$wanted" ] && { [ "$RETRY" = yes ] || [ -z "$(find "$CACHE" -name '*.missing' -mmin -1440 2>/dev/null)" ]; }; then

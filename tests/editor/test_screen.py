@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from mattework import parse_recipe
+from mattework.cli.toolkit import find_missing_library
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 pytestmark = pytest.mark.skipif(
@@ -45,9 +46,15 @@ def screen() -> Iterator[dict[str, str]]:
     with os.fdopen(reader) as stream:
         number = stream.readline().strip()
     environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
-    yield environment
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.environ", environment)
+        missing = find_missing_library()
+    if missing is None:
+        yield environment
     server.terminate()
     server.wait(10)
+    if missing is not None:
+        pytest.skip(f"windows cannot be opened here: {missing}")
 
 
 DRAGGED_FROM = """

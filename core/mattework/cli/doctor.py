@@ -16,6 +16,7 @@ import click
 
 from mattework._version import __version__
 from mattework.cli.report import print_json
+from mattework.cli.toolkit import INSTALL_PACKAGES
 from mattework.errors import MatteworkError, ModelError
 from mattework.extras import tell_how_to_add
 
@@ -174,7 +175,12 @@ def _look_at_editor() -> Iterator[Fact]:
         yield Fact("editor", f"not installed; {tell_how_to_add('PyQt6')} adds it")
         return
     # In a process of its own: a toolkit that lacks a library of the system may end the process that loads it.
-    code = "import mattework_editor.app; from PyQt6.QtCore import qVersion; print(qVersion())"
+    code = (
+        "import sys, mattework_editor.app; from PyQt6.QtCore import qVersion\n"
+        "from mattework.cli.toolkit import find_missing_library\n"
+        "missing = find_missing_library(); print(missing or qVersion(), file=sys.stderr if missing else sys.stdout)\n"
+        "sys.exit(1 if missing else 0)"
+    )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
         capture_output=True,
@@ -191,8 +197,7 @@ def _look_at_editor() -> Iterator[Fact]:
         "editor",
         hide_home(last),
         False,
-        "Install that library (on Debian and Ubuntu: apt install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 "
-        "libxkbcommon-x11-0 libxcb-cursor0).",
+        INSTALL_PACKAGES,
     )
 
 

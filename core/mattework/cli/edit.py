@@ -10,12 +10,14 @@ from pathlib import Path
 
 import click
 
-from mattework.cli import ENDINGS
+from mattework.cli import ENDINGS, toolkit
 from mattework.errors import FileNotReadable, UsageError
 from mattework.extras import tell_how_to_add
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 """Variables that tell Qt where windows go; without any it would end the process."""
+
+_LACKS_LIBRARY = "The editor cannot start, because its window toolkit (Qt) lacks a system library"
 
 
 @click.command()
@@ -61,11 +63,10 @@ def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> in
             f"The editor is not installed here. Install it with: {tell_how_to_add('PyQt6')}"
         ) from error
     except ImportError as error:
-        raise UsageError(
-            f"The editor cannot start, because its window toolkit (Qt) lacks a system library: {error}. "
-            "Install that library (on Debian and Ubuntu: apt install libegl1 libgl1 libglib2.0-0 libdbus-1-3 "
-            "libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0)."
-        ) from error
+        raise UsageError(f"{_LACKS_LIBRARY}: {error}. {toolkit.INSTALL_PACKAGES}") from error
+    missing = toolkit.find_missing_library()
+    if missing is not None:
+        raise UsageError(f"{_LACKS_LIBRARY}: {missing}. {toolkit.INSTALL_PACKAGES}")
     # Python's own handlers would wait until Qt runs some Python: the window would not close when it is told to. What
     # was not saved is offered again at the next start.
     for number in (signal.SIGINT, *ENDINGS):
