@@ -20,6 +20,8 @@ from mattework_training.batches import SubjectSource, make_check_batches
 from mattework_training.checking import check_network
 from mattework_training.library import find_data
 from mattework_training.network import SubjectNet
+from mattework_training.onnx_files import scale_picture
+from mattework_training.published import read_published
 from mattework_training.running import choose_device, join_partners, launch, make_parser, run_training
 from mattework_training.samples import Sample
 from mattework_training.trainer import SubjectTrainer
@@ -39,12 +41,18 @@ def train(rank: int, options: argparse.Namespace) -> None:
         return lambda network: check_subject(network, samples)
 
     def start() -> None:
-        if options.weights is not None:
-            trainer.begin(torch.load(options.weights, weights_only=True))
-        else:
+        if options.weights is None:
             trainer.start_from(backbone)
+        elif options.weights.suffix == ".onnx":
+            batches = make_check_batches(data, 9, 160, 320, "train", limit=100)
+            pictures = [torch.from_numpy(scale_picture(s.image)) for batch in batches for s in batch]
+            trainer.begin(read_published(options.weights, pictures).state_dict())
+        else:
+            trainer.begin(torch.load(options.weights, weights_only=True))
 
-    run_training(rank, options, folder, trainer, SubjectSource(), start, prepare_check)
+    # One size teaches the coarse things faster; weights that are gone on from know them.
+    source = SubjectSource() if options.weights is None else SubjectSource(single_size_until=0.0)
+    run_training(rank, options, folder, trainer, source, start, prepare_check)
 
 
 def check_subject(network: SubjectNet, samples: list[list[Sample]]) -> dict[str, float]:
@@ -56,7 +64,11 @@ def check_subject(network: SubjectNet, samples: list[list[Sample]]) -> dict[str,
 def main() -> None:
     parser = make_parser(__doc__.split("\n")[0], "subject")
     parser.add_argument("--backbone", type=Path, help="npz of ImageNet MobileNetV2 weights")
-    parser.add_argument("--weights", type=Path, help="weights of a subject network to go on from instead")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        help="go on from a run's averaged.pt, or from a published mattework-subject.onnx, instead",
+    )
     launch(train, parser.parse_args())
 
 

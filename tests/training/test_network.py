@@ -29,6 +29,7 @@ from mattework_training.onnx_files import (  # noqa: E402
     write_int8,
 )
 from mattework_training.pace import Pace, rate_at  # noqa: E402
+from mattework_training.published import read_published  # noqa: E402
 from mattework_training.run_folder import RunFolder  # noqa: E402
 from mattework_training.trainer import SubjectTrainer  # noqa: E402
 from train_subject import train  # noqa: E402
@@ -169,6 +170,7 @@ def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, 
         minutes=0.02,
         data=str(tiny_data),
         backbone=backbone,
+        weights=None,
         run=tmp_path / "run",
         seed=0,
         rate=1.0,
@@ -196,3 +198,30 @@ def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, 
     curve = [json.loads(line) for line in (options.run / "curve.jsonl").read_text().splitlines()]
     assert [entry["steps"] for entry in curve] == [first[0].steps, second[0].steps]
     assert all(0 <= entry["iou"] <= 1 for entry in curve)
+
+
+def test_a_published_file_can_be_trained_on(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    made = SubjectNet()
+    pictures = list(torch.rand(8, 1, 3, 96, 96) * 2 - 1)
+    made.train()
+    for picture in pictures:  # batch norms with statistics of their own
+        made.forward_train(torch.cat([picture, picture.flip(3)]))
+    write_float(made.eval(), tmp_path / "plain.onnx")
+    write_half_weights(tmp_path / "plain.onnx", tmp_path / "half.onnx")
+    read = read_published(tmp_path / "half.onnx", pictures).eval()
+    with torch.inference_mode():
+        answer, wanted = read(pictures[0]), run_file(tmp_path / "half.onnx", pictures[0].numpy())
+        assert float((answer - torch.from_numpy(wanted)).abs().max()) < 1e-4
+        # Its norms see the pictures as normal: in training the answer stays near.
+        read.train()
+        trained = read(torch.cat(pictures))
+        read.eval()
+        published = read(torch.cat(pictures))
+    assert float((trained - published).abs().mean()) < 0.2 * float(published.std())
+
+
+def test_the_file_of_another_network_is_refused(tmp_path: Path) -> None:
+    write_float(SubjectNet((8, 16, 24, 32, 48)), tmp_path / "other.onnx")
+    with pytest.raises(ValueError, match="none of this network's"):
+        read_published(tmp_path / "other.onnx", [torch.zeros(1, 3, 64, 64)])

@@ -33,9 +33,11 @@ Batch = tuple[Tensor, Tensor, Tensor]
 """Images (N, H, W, 3) uint8, alphas (N, H/2, W/2) uint8, weights (N, H/2, W/2) float16."""
 
 
-def draw_shape(rng: np.random.Generator, progress: float) -> tuple[int, int]:
+def draw_shape(
+    rng: np.random.Generator, progress: float, single_size_until: float = _SINGLE_SIZE_UNTIL
+) -> tuple[int, int]:
     """Height and width of the next batch's frames, multiples of 32."""
-    side = 256 if progress < _SINGLE_SIZE_UNTIL else int(rng.choice(_LATE_SIDES))
+    side = 256 if progress < single_size_until else int(rng.choice(_LATE_SIDES))
     stretch = float(rng.choice(_ASPECTS)) ** 0.5
     height = max(1, round(side / stretch / STRIDE)) * STRIDE
     width = max(1, round(side * stretch / STRIDE)) * STRIDE
@@ -80,13 +82,16 @@ class BatchSource(Protocol[B_co]):
 
 
 class SubjectSource:
-    """Batches for the subject network."""
+    """Batches for the subject network, of one size until ``single_size_until`` of the run has passed."""
+
+    def __init__(self, single_size_until: float = _SINGLE_SIZE_UNTIL) -> None:
+        self._single_size_until = single_size_until
 
     def open(self, data: Data, seed: int) -> None:
         self._maker = SampleMaker(load_library(data, "train"), seed)
 
     def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
-        height, width = draw_shape(rng, progress)
+        height, width = draw_shape(rng, progress, self._single_size_until)
         return (height, width), max(4, round(PIXELS_PER_BATCH / (height * width) / partners))
 
     def make(self, indices: Sequence[int], shape: tuple[int, int]) -> Batch:

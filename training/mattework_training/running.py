@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import cv2
 import platformdirs
 import torch
 import torch.distributed as dist
@@ -51,6 +52,7 @@ def join_partners(rank: int, options: argparse.Namespace) -> RunFolder:
         dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=options.processes)
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
+    cv2.setNumThreads(1)  # its threads would not survive the sample makers' fork
     return folder
 
 
@@ -84,7 +86,6 @@ def run_training(
     pace = Pace(options.minutes * 60, progress.elapsed)
     stream.set_progress(pace.now().share)
     batch = stream.next_batch()
-    # After the sample makers have started: OpenCV's threads do not survive a fork.
     check = prepare_check() if leads else None
     if options.precision != "auto":
         trainer.reduced = options.precision == "bfloat16"
