@@ -227,7 +227,7 @@ class ModelsDialog(QDialog):
             widget.setVisible(not free)
         self.import_button.setEnabled(free)
         here = spec is not None and self.store.is_installed(spec)
-        fetchable = spec is not None and not here and self._can_fetch(spec)
+        fetchable = spec is not None and self.store.can_download(spec)
         own = spec is not None and any(one.place == "user" for one in self.store.find_files(spec))
         subjects = spec is not None and finds_subjects(spec)
         used = read_subject_model(self._settings) or BUILT_IN
@@ -249,10 +249,6 @@ class ModelsDialog(QDialog):
         )
         self.card.setHtml("" if spec is None else self._describe(spec, here))
 
-    def _can_fetch(self, spec: ModelSpec) -> bool:
-        missing = [file for file in spec.files if self.store.find_file(file) is None]
-        return all(file.is_pinned and file.url is not None for file in missing)
-
     def _describe(self, spec: ModelSpec, here: bool) -> str:
         licence, speed = spec.licence, self._speeds.get(spec.id)
         hosts = sorted({urlsplit(file.url).netloc for file in spec.files if file.url})
@@ -268,9 +264,9 @@ class ModelsDialog(QDialog):
         if speed is not None:
             facts.insert(1, (self.tr("Speed here"), self._tell_speed(speed)))
         rows = "".join(f"<p><b>{escape(name)}</b><br>{escape(text)}</p>" for name, text in facts if text)
-        missing = [file for file in spec.files if self.store.find_file(file) is None]
+        missing = self.store.find_missing(spec)
         notes = list(spec.notes)
-        if missing and not self._can_fetch(spec):
+        if missing and not self.store.can_download(spec):
             notes.append(self.store.describe_missing(spec, missing))
         ends = "".join(f"<p>{escape(note)}</p>" for note in notes)
         return f"<h3>{escape(spec.display_name)}</h3><p>{escape(spec.purpose)}</p>{rows}{ends}"

@@ -74,6 +74,22 @@ def test_list_is_plain_in_a_pipe(home: Path, capsys: pytest.CaptureFixture[str])
     assert rows["bria-rmbg"][4] == "no"
 
 
+def test_the_list_says_how_a_model_is_got(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ways = {"mattework-subject": None, "u2netp": "install", "modnet-photographic": "import"}
+    assert run("list", "--json") == 0
+    rows = {row["id"]: row["get"] for row in json.loads(capsys.readouterr().out)}
+    assert {name: rows[name] for name in ways} == ways
+
+    assert run("list") == 0
+    cells = {line.split("\t")[0]: line.split("\t")[6] for line in capsys.readouterr().out.splitlines()}
+    assert {name: cells[name] or None for name in ways} == ways
+
+    assert run("show", "u2netp") == 0
+    assert "mattework models install u2netp" in capsys.readouterr().out
+    assert run("show", "modnet-photographic", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["get"] == "import"
+
+
 def test_list_for_machines_and_by_task(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list", "--json", "--task", "prompt") == 0
 

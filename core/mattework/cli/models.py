@@ -6,7 +6,7 @@ import shutil
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -47,7 +47,12 @@ def models() -> None:
 @click.option("--installed", is_flag=True, help="Only models that are here.")
 @json_option
 def list_models(task: str | None, installed: bool, as_json: bool) -> None:
-    """List every model, with its size and whether paid work may use it."""
+    """List every model: whether it is here, how to get it, its size, and whether paid work may use it.
+
+    To get: "install" is fetched by `mattework models install`; "import" has no download that could be checked, and is taken
+    in by `mattework models import` when you have its file. In a pipe, a line a model, with tabs: id, task, state, size,
+    paid work, purpose, how to get it.
+    """
     from mattework.models.catalogue import load_user_records
     from mattework.models.store import open_store
 
@@ -66,7 +71,17 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
         for row in rows:
             size = "" if row["megabytes"] is None else f"{row['megabytes']:.1f} MB"
             click.echo(
-                "\t".join([row["id"], row["task"], row["state"], size, row["commercial"], row["purpose"]])
+                "\t".join(
+                    [
+                        row["id"],
+                        row["task"],
+                        row["state"],
+                        size,
+                        row["commercial"],
+                        row["purpose"],
+                        row["get"] or "",
+                    ]
+                )
             )
         return
     from rich.console import Console
@@ -76,6 +91,7 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
     for name, right in (
         ("model", False),
         ("here", False),
+        ("to get", False),
         ("MB", True),
         ("paid work", False),
         ("for", False),
@@ -84,8 +100,10 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
     for row in rows:
         size = "" if row["megabytes"] is None else f"{row['megabytes']:.1f}"
         here = "" if row["state"] == "not installed" else row["state"]
-        table.add_row(row["id"], here, size, COMMERCIAL[row["commercial"]], row["purpose"])
+        table.add_row(row["id"], here, row["get"] or "", size, COMMERCIAL[row["commercial"]], row["purpose"])
     Console().print(table)
+    if any(row["get"] for row in rows):
+        say("To get one: mattework models install MODEL, or import as `mattework models show MODEL` says.")
 
 
 @models.command()
@@ -105,7 +123,14 @@ def show(model: str, full: bool, as_json: bool) -> None:
         import msgspec
 
         found = {one.file.name: str(one.path) for one in store.find_files(spec)}
-        print_json({**msgspec.to_builtins(spec), "state": _describe_state(spec, store), "found": found})
+        print_json(
+            {
+                **msgspec.to_builtins(spec),
+                "state": _describe_state(spec, store),
+                "get": _name_way(spec, store),
+                "found": found,
+            }
+        )
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     for line in _describe_model(spec, store):
@@ -196,8 +221,8 @@ def import_model(
             quiet=quiet,
         )
     if not store.is_installed(spec):
-        missing = [one.name for one in spec.files if store.find_file(one) is None]
-        say(f"{spec.id} still needs {' and '.join(missing)}.", quiet=quiet)
+        missing = " and ".join(one.name for one in store.find_missing(spec))
+        say(f"{spec.id} still needs {missing}.", quiet=quiet)
 
 
 @models.command()
@@ -307,6 +332,13 @@ def _describe_state(spec: ModelSpec, store: ModelStore) -> str:
     return PLACE_NAMES[found[0].place]
 
 
+def _name_way(spec: ModelSpec, store: ModelStore) -> Literal["install", "import"] | None:
+    """The command that gets what is missing of a model; None when nothing is, or no command does."""
+    if spec.embedded or store.is_installed(spec):
+        return None
+    return "install" if store.can_download(spec) else "import"
+
+
 def _summarise(spec: ModelSpec, store: ModelStore) -> dict[str, Any]:
     return {
         "id": spec.id,
@@ -314,6 +346,7 @@ def _summarise(spec: ModelSpec, store: ModelStore) -> dict[str, Any]:
         "task": spec.task,
         "purpose": spec.purpose,
         "state": _describe_state(spec, store),
+        "get": _name_way(spec, store),
         "megabytes": _measure_size(spec, store),
         "commercial": spec.licence.commercial,
         "origin": spec.origin,
@@ -341,6 +374,8 @@ def _describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
         "learned from": licence.data,
     }
     lines += [f"  {name:<14}{value}" for name, value in facts.items()]
+    if missing := store.find_missing(spec):
+        lines.append(f"  {'to get':<14}{store.describe_missing(spec, missing)}")
     for file in spec.files:
         pinned = (file.sha256 and f"sha256 {file.sha256}") or (file.md5 and f"md5 {file.md5}")
         lines.append(f"  {file.role:<14}{file.name}, {pinned or 'no published hash'}")

@@ -45,7 +45,7 @@ def install_model(
         UsageError: the mirror is no http or https address.
         Cancelled: by `progress`; what has arrived is kept for the next time.
     """
-    missing = [file for file in spec.files if store.find_file(file) is None]
+    missing = store.find_missing(spec)
     if not missing:
         return []
     mirror = mirror or os.environ.get("MATTEWORK_MODEL_MIRROR") or None

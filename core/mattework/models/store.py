@@ -108,6 +108,15 @@ class ModelStore:
     def is_installed(self, spec: ModelSpec) -> bool:
         return len(self.find_files(spec)) == len(spec.files)
 
+    def find_missing(self, spec: ModelSpec) -> list[ModelFile]:
+        """Those files of the model that are not here."""
+        return [file for file in spec.files if self.find_file(file) is None]
+
+    def can_download(self, spec: ModelSpec) -> bool:
+        """Whether `install_model` gets what is missing: all of it has an address and a hash. False when nothing is."""
+        missing = self.find_missing(spec)
+        return bool(missing) and all(_has_download(file) for file in missing)
+
     def require(self, spec: ModelSpec, *, progress: Progress | None = None) -> dict[FileRole, VerifiedFile]:
         """The model's files, verified, with consent given where the licence asks for it.
 
@@ -117,8 +126,7 @@ class ModelStore:
             ModelDamaged: a file is not the one of the record.
         """
         found = {one.file.role: one for one in self.find_files(spec)}
-        missing = [file for file in spec.files if file.role not in found]
-        if missing:
+        if missing := self.find_missing(spec):
             raise ModelNotInstalled(self.describe_missing(spec, missing))
         if not has_consent(spec):
             raise ConsentNeeded(
@@ -140,7 +148,7 @@ class ModelStore:
             if spec.pages
             else f"put {names} into {self.home}"
         )
-        if all(file.url is not None and file.is_pinned for file in missing):
+        if all(map(_has_download, missing)):
             return (
                 f"{spec.display_name} is not installed. With a network: mattework models install {spec.id}. "
                 f"Without one, {by_hand}."
@@ -325,6 +333,10 @@ def open_store() -> ModelStore:
             *(ModelFolder(path, "rembg") for path in rembg_folders()),
         ]
     )
+
+
+def _has_download(file: ModelFile) -> bool:
+    return file.url is not None and file.is_pinned
 
 
 def _refuse_other_files(path: Path) -> None:
