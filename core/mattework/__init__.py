@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
     from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
-    from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer, Mask, Metadata
+    from mattework.document.model import (
+        BlendMode,
+        ColorMode,
+        Document,
+        Group,
+        Layer,
+        Mask,
+        Metadata,
+        array_depth,
+        depth_white,
+    )
     from mattework.edges import apply_edge_settings
     from mattework.errors import MatteworkError
     from mattework.finding import open_model
@@ -56,6 +66,7 @@ if TYPE_CHECKING:
     from mattework.pipeline import apply_recipe, cut_out
     from mattework.progress import Progress
     from mattework.prompt import Prompt, PromptKind
+    from mattework.quality import DOUBTFUL
     from mattework.recipe import (
         EdgeSettings,
         LayerState,
@@ -83,7 +94,17 @@ _HOMES = {
     "mattework.document.colour": ("convert_to_srgb8",),
     "mattework.document.composite": ("flatten_document",),
     "mattework.document.layer_names": ("BACKGROUND_LAYER", "CLEAN_LAYER", "PHOTO_LAYER", "SHADOW_LAYER"),
-    "mattework.document.model": ("BlendMode", "ColorMode", "Document", "Group", "Layer", "Mask", "Metadata"),
+    "mattework.document.model": (
+        "BlendMode",
+        "ColorMode",
+        "Document",
+        "Group",
+        "Layer",
+        "Mask",
+        "Metadata",
+        "array_depth",
+        "depth_white",
+    ),
     "mattework.edges": ("apply_edge_settings",),
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
@@ -110,6 +131,7 @@ _HOMES = {
     "mattework.pipeline": ("apply_recipe", "cut_out"),
     "mattework.progress": ("Progress",),
     "mattework.prompt": ("Prompt", "PromptKind"),
+    "mattework.quality": ("DOUBTFUL",),
     "mattework.recipe": (
         "EdgeSettings",
         "LayerState",
@@ -135,6 +157,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "BACKGROUND_LAYER",
     "CLEAN_LAYER",
+    "DOUBTFUL",
     "PHOTO_LAYER",
     "SHADOW_LAYER",
     "AlphaSolution",
@@ -181,10 +204,12 @@ __all__ = [
     "__version__",
     "apply_edge_settings",
     "apply_recipe",
+    "array_depth",
     "convert_for_matting",
     "convert_to_srgb8",
     "cut_layer",
     "cut_out",
+    "depth_white",
     "draw_shadow",
     "draw_strokes",
     "drop_recipe",

@@ -13,6 +13,7 @@ from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, 
 from mattework.geometry import Rect
 from mattework.layer_states import apply_layer_state
 from mattework.photo import Photo
+from mattework.quality import DOUBTFUL
 from mattework.recipe import LayerState, MattingChoice, Recipe, RecipeInputs
 
 if TYPE_CHECKING:
@@ -45,11 +46,17 @@ class Report:
     steps: Mapping[str, float]
     notes: tuple[str, ...]
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a person should look at the result."""
+        return self.confidence is not None and self.confidence < DOUBTFUL
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Plain values for JSON; `doubtful` is `is_doubtful`."""
         import msgspec
 
         plain: dict[str, Any] = msgspec.to_builtins(self)
+        plain["doubtful"] = self.is_doubtful
         plain["steps"] = {name: round(seconds, 4) for name, seconds in self.steps.items()}
         plain["seconds"] = round(self.seconds, 4)
         return plain

@@ -14,6 +14,8 @@ import numpy as np
 
 from mattework.arrays import Floats
 
+DOUBTFUL = 0.5
+"""Below this confidence a person should look at the result."""
 LEAST_SHARE = 0.0005
 """A subject smaller than this share of the frame counts as none."""
 

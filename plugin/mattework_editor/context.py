@@ -19,6 +19,7 @@ from mattework import (
     Photo,
     Rect,
     convert_to_srgb8,
+    depth_white,
     flatten_document,
 )
 from mattework.arrays import Bytes, Floats
@@ -141,7 +142,7 @@ def _flatten(document: Document) -> Floats:
     part = np.full((*document.size.shape, 4), 255, np.float32)
     part[..., :3] = convert_to_srgb8(colour, document.mode, document.metadata.icc)
     if alpha is not None:
-        opacity = alpha.astype(np.float32) / np.float32({8: 255, 16: 65535, 32: 1}[document.depth])
+        opacity = alpha.astype(np.float32) / np.float32(depth_white(document.depth))
         part *= opacity[..., None]
     return part
 

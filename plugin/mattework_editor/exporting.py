@@ -19,6 +19,8 @@ from mattework import (
     Layer,
     Rect,
     Size,
+    array_depth,
+    depth_white,
     drop_recipe,
     finish_cutout,
     flatten_document,
@@ -154,7 +156,7 @@ def scale_flat(document: Document, long_side: int) -> Document:
     size = document.size.scale_to_long_side(long_side)
     how = cv2.INTER_AREA if size.width < document.size.width else cv2.INTER_CUBIC
     colour: Floats = layer.pixels.astype(np.float32)
-    white = np.float32({8: 255, 16: 65535, 32: 1}[document.depth])
+    white = np.float32(depth_white(document.depth))
 
     def resize(plane: Floats) -> Floats:
         resized = cv2.resize(plane, (size.width, size.height), interpolation=how)
@@ -179,7 +181,7 @@ def _crop(samples: Samples, frame: Rect) -> Samples:
 def _as_samples(values: Floats, like: Layer) -> Samples:
     if like.pixels.dtype == np.float32:
         return values
-    white = 255 if like.pixels.dtype == np.uint8 else 65535
+    white = depth_white(array_depth(like.pixels))
     return cast("Samples", np.rint(values.clip(0, white)).astype(like.pixels.dtype))
 
 

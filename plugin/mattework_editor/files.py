@@ -11,6 +11,7 @@ from mattework import (
     Document,
     Photo,
     Recipe,
+    depth_white,
     find_layer,
     find_photo,
     finish_cutout,
@@ -141,8 +142,8 @@ def write_result(
     cutout = finish_cutout(
         document,
         photo,
-        planes.alpha.unpack(),
-        planes.trimap.unpack(),
+        planes.alpha,
+        planes.trimap,
         recipe=choices.recipe,
         inputs=choices.inputs,
         progress=progress,
@@ -154,7 +155,7 @@ def _stored_alpha(document: Document) -> TiledPlane[np.float32] | None:
     layer = find_layer(document, lambda one: one.mask is not None and one.mask.rect == document.size.rect)
     if layer is None or layer.mask is None:
         return None
-    white = {8: 255.0, 16: 65535.0, 32: 1.0}[document.depth]
+    white = depth_white(document.depth)
     alpha = TiledPlane(document.size, np.float32)
     for strip in split_into_strips(document.size.rect, STRIP_ROWS):
         alpha[strip.slices] = layer.mask.pixels[strip.slices].astype(np.float32) / np.float32(white)

@@ -13,7 +13,17 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from mattework import Photo, Rect, Size, Stroke, apply_edge_settings, convert_to_srgb8, touch_region
+from mattework import (
+    Photo,
+    Rect,
+    Size,
+    Stroke,
+    apply_edge_settings,
+    array_depth,
+    convert_to_srgb8,
+    depth_white,
+    touch_region,
+)
 from mattework.arrays import AnyArray, Bytes, Floats, Plane, Samples
 from mattework.recipe import EdgeSettings
 from mattework_editor.tiled_plane import TiledPlane
@@ -278,7 +288,7 @@ def quantise(matte: Floats, opacity: Samples | None, where: Rect) -> Bytes:
 
     if opacity is not None:
         own = opacity[where.slices]
-        white = {"uint8": 255.0, "uint16": 65535.0}.get(own.dtype.name, 1.0)
+        white = depth_white(array_depth(own))
         matte = matte * (own.astype(np.float32) / np.float32(white))
     coded: AnyArray = cv2.convertScaleAbs(np.ascontiguousarray(matte), alpha=255.0)
     return coded

@@ -19,7 +19,7 @@ from typing import Literal, cast
 import msgspec
 import numpy as np
 
-from mattework import Photo, RecipeInputs, convert_to_srgb8, parse_recipe, read_batch
+from mattework import DOUBTFUL, Photo, RecipeInputs, convert_to_srgb8, parse_recipe, read_batch
 from mattework.arrays import Bytes, Floats, Samples
 from mattework.errors import MatteworkError
 from mattework_editor.drafts import drafts_folder
@@ -28,8 +28,6 @@ from mattework_editor.session import Choices
 
 Status = Literal["waiting", "ready", "failed", "approved", "skipped"]
 VERSION = 1
-NEEDS_A_LOOK = 0.5
-"""Confidence below which a result should be looked at; the command line's batches draw the line there too."""
 THUMBNAIL = 144
 OWN_RESULT = ".cutout"
 JOURNAL = "mattework-batch.jsonl"
@@ -53,7 +51,7 @@ class Item:
     @property
     def needs_a_look(self) -> bool:
         """Whether a person should look: it failed, or the model is not sure."""
-        unsure = self.confidence is not None and self.confidence < NEEDS_A_LOOK
+        unsure = self.confidence is not None and self.confidence < DOUBTFUL
         return self.status == "failed" or (self.status == "ready" and unsure)
 
     @property

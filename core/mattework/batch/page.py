@@ -15,14 +15,8 @@ from mattework._version import __version__
 from mattework.atomic import write_atomically
 from mattework.batch.journal import BatchEntry
 from mattework.batch.look import Look
-from mattework.batch.summary import (
-    DOUBTFUL,
-    is_doubtful,
-    name_apart,
-    rank_entry,
-    summarise_batch,
-    tell_confidence,
-)
+from mattework.batch.summary import is_doubtful, name_apart, rank_entry, summarise_batch, tell_confidence
+from mattework.quality import DOUBTFUL
 
 _FAIR = 0.8
 _PLACE = "<!-- pictures -->\n"

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from mattework.batch.journal import BatchEntry
-
-DOUBTFUL = 0.5
-"""Below this confidence a person should look at the result."""
+from mattework.quality import DOUBTFUL
 
 
 def rank_entry(entry: BatchEntry) -> float:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mattework.batch.summary import DOUBTFUL
 from mattework.cli.display import say
 from mattework.errors import MatteworkError, OutOfMemory, OutputError
 
@@ -71,14 +70,14 @@ def tell_result(
     every_note = (*report.notes, *notes)
     if as_json:
         result = {"source": source, "target": str(target), **report.to_dict(), "notes": every_note}
-        result["size"] = [cutout.document.size.width, cutout.document.size.height]
-        result["depth"] = cutout.document.depth
+        result["size"] = [cutout.layered.size.width, cutout.layered.size.height]
+        result["depth"] = cutout.layered.depth
         print_json(result)
         return
     say(_describe_result(target, cutout, again=again), quiet=quiet)
     for note in every_note:
         say(f"  note: {note}", quiet=quiet)
-    if report.confidence is not None and report.confidence < DOUBTFUL:
+    if report.is_doubtful:
         say(f"  note: look at this one: {'; '.join(report.reasons)}", quiet=quiet)
     if verbose:
         for step, seconds in report.steps.items():

@@ -27,7 +27,6 @@ from .pixels import mask_sample, receive_window, send_plane
 NO_COLOURS = (
     "An indexed image has no room for clean colours: they were left out. Convert it to RGB to have them."
 )
-UNSURE = 0.5
 
 
 class Result(NamedTuple):
@@ -97,14 +96,13 @@ def take_result(
 ) -> Result:
     notes.extend(note for note in value.get("notes", []) if note not in notes)
     report = value.get("report", {})
-    confidence = report.get("confidence")
     if report.get("coverage") == 0.0:
         raise EngineError(
             f"No subject was found in the layer {layer.get_name()!r}. Nothing was changed. Paint a rough mask, select "
             "its edge, and use Refine Edge from Selection.",
             "nothing",
         )
-    if confidence is not None and confidence < UNSURE:
+    if report.get("doubtful"):
         notes.append(f"Look at {layer.get_name()!r}: {'; '.join(report.get('reasons', []))}.")
     return Result(
         layer,

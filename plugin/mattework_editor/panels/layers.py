@@ -33,7 +33,9 @@ from mattework import (
     Photo,
     Recipe,
     Size,
+    array_depth,
     convert_to_srgb8,
+    depth_white,
 )
 from mattework.arrays import Bytes, Samples
 from mattework_editor.compose import Look, Sources, draw_checkerboard
@@ -334,7 +336,7 @@ def draw_layer(layer: Layer, mode: ColorMode, icc: bytes | None, ratio: float) -
         return QPixmap()
     rgb = convert_to_srgb8(pixels, mode, icc)
     if layer.alpha is not None:
-        white = {8: 255.0, 16: 65535.0, 32: 1.0}[8 * layer.alpha.itemsize]
+        white = depth_white(array_depth(layer.alpha))
         opacity = layer.alpha[::step, ::step].astype(np.float32)[..., None] / np.float32(white)
         board = draw_checkerboard(0, 0, Size(rgb.shape[1], rgb.shape[0]))
         rgb = (rgb * opacity + board * (1 - opacity)).astype(np.uint8)
