@@ -44,7 +44,7 @@ from mattework.document.model import (
 from mattework.errors import MatteworkError
 from mattework.formats.files import open_document, save_document
 from mattework.formats.limits import Limits
-from mattework.formats.psd_edit import EditReport, add_mask_in_place
+from mattework.formats.psd_edit import EditReport, NewMask, add_mask_in_place
 from mattework.formats.psd_encode import fit_mask
 from mattework.formats.psd_features import has_vector_mask
 from mattework.formats.psd_layout import PsdLayout, scan_psd
@@ -194,7 +194,11 @@ def add_one_mask(data: bytes, path: Path, layout: PsdLayout, number: int, index:
     target = BytesIO()
     try:
         report: EditReport = add_mask_in_place(
-            BytesIO(data), target, number, Mask(rect, ramp), limits=Limits(), name=path.name
+            BytesIO(data),
+            target,
+            NewMask(layer=number, mask=Mask(rect, ramp)),
+            limits=Limits(),
+            name=path.name,
         )
     except MatteworkError as error:
         return str(error)

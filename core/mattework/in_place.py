@@ -61,6 +61,7 @@ def cut_layer(
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
+    from mattework.formats.psd_edit import NewMask
     from mattework.formats.streams import open_source, write_target
     from mattework.formats.xmp import put_recipe
 
@@ -78,20 +79,19 @@ def cut_layer(
         cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
         found = cast("Layer", cutout.document.layers[-1]).mask
         assert found is not None
-        mask = replace(found, rect=rect)
-        packet = (
-            put_recipe(cutout.document.metadata.xmp, cutout.recipe, cutout.inputs) if keep_recipe else None
+        new = NewMask(
+            layer=layer,
+            mask=replace(found, rect=rect),
+            existing=existing,
+            xmp=put_recipe(cutout.document.metadata.xmp, cutout.recipe, cutout.inputs)
+            if keep_recipe
+            else None,
         )
         edits: list[EditReport] = []
 
         def write(out: BinaryIO) -> tuple[str, ...]:
             stream.seek(0)
-            edits.append(
-                add_mask(
-                    stream, out, layer, mask,
-                    existing=existing, xmp=packet, limits=limits, name=name, progress=progress,
-                )
-            )  # fmt: skip
+            edits.append(add_mask(stream, out, new, limits=limits, name=name, progress=progress))
             if isinstance(source, (str, PathLike)):
                 stream.close()  # Windows replaces no file that is open, and it may be this very one
             return edits[0].reasons

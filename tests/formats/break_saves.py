@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from mattework.atomic import TEMPORARY_SUFFIX
 from mattework.document.model import ColorMode, Document, Layer, Mask
 from mattework.errors import OutputNotWritable
 from mattework.formats.limits import Limits
-from mattework.formats.psd_edit import add_mask_in_place
+from mattework.formats.psd_edit import NewMask, add_mask_in_place
 from mattework.formats.streams import write_target
 from mattework.formats.tiff_edit import add_mask_in_tiff
 from mattework.geometry import Size
@@ -50,11 +51,12 @@ def prepare(manner: str, target: Path) -> tuple[bytes, Callable[[], object]]:
         return old, lambda: mattework.save_document(make_document(2), target, overwrite=True)
     size = Size(160, 120)
     mask = Mask(size.rect, np.linspace(0, 65535, size.area, dtype=np.uint16).reshape(size.shape))
+    new = NewMask(layer="Photo", mask=mask)
     add_mask = add_mask_in_tiff if manner.startswith("tif") else add_mask_in_place
 
     def save() -> object:
-        def write(stream: object) -> tuple[str, ...]:
-            return add_mask(BytesIO(old), stream, "Photo", mask, limits=Limits(), name="design").reasons  # type: ignore[arg-type]
+        def write(stream: BinaryIO) -> tuple[str, ...]:
+            return add_mask(BytesIO(old), stream, new, limits=Limits(), name="design").reasons
 
         return write_target(target, write, overwrite=True)
 

@@ -30,7 +30,7 @@ from mattework.errors import MatteworkError
 from mattework.formats.layered_tiff import read_layered_tiff
 from mattework.formats.limits import Limits
 from mattework.formats.psd import read_psd
-from mattework.formats.psd_edit import add_mask_in_place
+from mattework.formats.psd_edit import NewMask, add_mask_in_place
 from mattework.formats.psd_edit import open_layer as open_psd_layer
 from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer
 
@@ -85,7 +85,8 @@ def edit_one(data: bytes, is_tiff: bool, number: int) -> str:
     rect = document.layers[0].rect  # type: ignore[union-attr]
     mask = Mask(rect, np.full(rect.size.shape, depth_white(document.depth), depth_dtype(document.depth)))
     target = BytesIO()
-    add_mask(BytesIO(data), target, number, mask, existing="replace", limits=LIMITS, name="fuzzed")
+    new = NewMask(layer=number, mask=mask, existing="replace")
+    add_mask(BytesIO(data), target, new, limits=LIMITS, name="fuzzed")
     try:  # as far as the layer that was changed: others may have been damaged before
         open_layer(target, number, limits=LIMITS, name="edited")
     except MatteworkError as error:

@@ -19,7 +19,7 @@ from mattework.arrays import Samples
 from mattework.document.model import ColorMode, Document, Group, Layer, Mask, depth_white
 from mattework.errors import UnsupportedFile
 from mattework.formats.psd import read_psd
-from mattework.formats.psd_edit import add_mask_in_place
+from mattework.formats.psd_edit import NewMask, add_mask_in_place
 from mattework.geometry import Rect
 
 R, G, B, A = noise(4)
@@ -154,7 +154,9 @@ def test_it_takes_a_mask_and_nothing_else_changes(odd: OddFile) -> None:
     mask = Mask(rect, cast("Samples", values))
     number = 1 + sum(1 for layer in odd.layers[index + 1 :] if layer.name != END.name)
     target = BytesIO()
-    report = add_mask_in_place(BytesIO(before), target, number, mask, limits=LIMITS, name="odd.psd")
+    report = add_mask_in_place(
+        BytesIO(before), target, NewMask(layer=number, mask=mask), limits=LIMITS, name="odd.psd"
+    )
     after = target.getvalue()
     photo = find_photo(read(after))
     assert photo.mask is not None
@@ -207,4 +209,6 @@ def test_kinds_whose_layers_cannot_take_masks_say_so(mode: int) -> None:
     assert read(odd.build()).layers
     mask = Mask(Rect(0, 0, 8, 6), np.zeros((6, 8), np.uint8))
     with pytest.raises(UnsupportedFile, match="no layers"):
-        add_mask_in_place(BytesIO(odd.build()), BytesIO(), 1, mask, limits=LIMITS, name="odd.psd")
+        add_mask_in_place(
+            BytesIO(odd.build()), BytesIO(), NewMask(layer=1, mask=mask), limits=LIMITS, name="odd.psd"
+        )

@@ -27,7 +27,7 @@ from mattework.document.model import (
 )
 from mattework.errors import Cancelled, MatteworkError, UnsupportedFile, UsageError
 from mattework.formats.psd import read_psd, write_psd
-from mattework.formats.psd_edit import EditReport, ExistingMask, add_mask_in_place, open_layer
+from mattework.formats.psd_edit import EditReport, ExistingMask, NewMask, add_mask_in_place, open_layer
 from mattework.formats.psd_layout import Span, scan_psd
 from mattework.formats.psd_panel import choose_row, list_rows
 from mattework.formats.psd_splice import Splice, cut_record
@@ -40,9 +40,8 @@ def edit(
     data: bytes, layer: str | int, mask: Mask, *, existing: ExistingMask = "refuse", xmp: bytes | None = None
 ) -> tuple[bytes, EditReport]:
     target = BytesIO()
-    report = add_mask_in_place(
-        BytesIO(data), target, layer, mask, existing=existing, xmp=xmp, limits=LIMITS, name="design.psd"
-    )
+    new = NewMask(layer=layer, mask=mask, existing=existing, xmp=xmp)
+    report = add_mask_in_place(BytesIO(data), target, new, limits=LIMITS, name="design.psd")
     return target.getvalue(), report
 
 
@@ -338,8 +337,7 @@ def test_editing_can_be_cancelled() -> None:
         add_mask_in_place(
             BytesIO(write(document)),
             BytesIO(),
-            "hidden",
-            full_mask(document),
+            NewMask(layer="hidden", mask=full_mask(document)),
             limits=LIMITS,
             name="design.psd",
             progress=stop,

@@ -32,7 +32,7 @@ from mattework.document.model import (
 from mattework.errors import DamagedFile, FormatCannotHold, UnsupportedFile, UsageError
 from mattework.formats import tiff_edit
 from mattework.formats.layered_tiff import read_layered_tiff, write_layered_tiff
-from mattework.formats.psd_edit import EditReport
+from mattework.formats.psd_edit import EditReport, NewMask
 from mattework.formats.source_data import find_source_data
 from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer
 from mattework.geometry import Rect, Size
@@ -75,7 +75,8 @@ def ramp(rect: Rect, depth: Depth) -> AnyArray:
 
 def edit(data: bytes, layer: str | int, mask: Mask, **options: Any) -> tuple[bytes, EditReport]:
     target = BytesIO()
-    report = add_mask_in_tiff(BytesIO(data), target, layer, mask, limits=LIMITS, name="design.tif", **options)
+    new = NewMask(layer=layer, mask=mask, **options)
+    report = add_mask_in_tiff(BytesIO(data), target, new, limits=LIMITS, name="design.tif")
     return target.getvalue(), report
 
 

@@ -63,6 +63,22 @@ _EDITABLE_MODES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMask:
+    """A mask for one layer or group of a document.
+
+    `layer` is a number counted from the top, a path ("Group/Photo") or a name. `mask` is in canvas pixels and the
+    document's depth; it is fitted to the layer's rectangle, hidden outside. `existing` says what becomes of a mask that is
+    there: multiplied, intersected (the smaller value), replaced, kept (then nothing is changed), or a refusal. `xmp`
+    replaces the file's packet when given.
+    """
+
+    layer: str | int
+    mask: Mask
+    existing: ExistingMask = "refuse"
+    xmp: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class EditReport:
     """What was changed, in words; whether the merged picture was made anew, and if not, why."""
@@ -130,23 +146,16 @@ def decode_alone(
 def add_mask_in_place(
     source: BinaryIO,
     target: BinaryIO,
-    layer: str | int,
-    mask: Mask,
+    new: NewMask,
     *,
-    existing: ExistingMask = "refuse",
-    xmp: bytes | None = None,
     limits: Limits,
     name: str,
     progress: Progress | None = None,
 ) -> EditReport:
-    """Copy the document in `source` to `target` with `mask` on one layer or group.
+    """Copy the document in `source` to `target` with a new mask on one layer or group.
 
-    `layer` is a number counted from the top, a path ("Group/Photo") or a name. `mask` is in canvas pixels and the
-    document's depth; it is fitted to the layer's rectangle, hidden outside. `existing` says what becomes of a mask that is
-    there: multiplied, intersected (the smaller value), replaced, kept (then nothing is changed), or a refusal. A locked
-    Background becomes an ordinary layer "Layer 0", as in Photoshop. `xmp` replaces the file's packet when given.
-
-    Both streams are seekable; `target` is written from front to back.
+    A locked Background becomes an ordinary layer "Layer 0", as in Photoshop. Both streams are seekable; `target` is written
+    from front to back.
 
     Raises:
         UsageError: no such layer, a mask that is there (`refuse`), or a layer with a vector mask.
@@ -156,13 +165,13 @@ def add_mask_in_place(
     """
     report_progress(progress, "Read layers", 0)
     layout = scan_psd(source, limits=limits, name=name)
-    edit = plan_mask(source, layout, layer, mask, existing=existing, name=name)
+    edit = plan_mask(source, layout, new, name=name)
     if not edit.changed:
         edit.splice.write(source, target)
         return edit.report_kept()
     reasons = find_obstacles(layout) or _compare_with_stored(source, limits, name, progress)
     changed = [*edit.changed]
-    if xmp is not None and replace_resource(edit.splice, source, layout, XMP, xmp):
+    if new.xmp is not None and replace_resource(edit.splice, source, layout, XMP, new.xmp):
         changed.append("the XMP data")
     if reasons:
         edit.splice.write(source, target)
@@ -180,9 +189,7 @@ def add_mask_in_place(
     return EditReport(edit.layer, (*changed, *more), bool(more), reasons)
 
 
-def plan_mask(
-    source: BinaryIO, layout: PsdLayout, layer: str | int, mask: Mask, *, existing: ExistingMask, name: str
-) -> MaskEdit:
+def plan_mask(source: BinaryIO, layout: PsdLayout, new: NewMask, *, name: str) -> MaskEdit:
     """What `add_mask_in_place` changes in the list of layers, for any container that holds one.
 
     Raises:
@@ -190,9 +197,10 @@ def plan_mask(
         ValueError: a mask of another depth.
     """
     mode, depth = check_editable(layout, name)
+    mask, existing = new.mask, new.existing
     if mask.pixels.dtype != depth_dtype(depth):
         raise ValueError(f"The mask holds {mask.pixels.dtype}, the document {depth} bits a channel.")
-    row = choose_row(list_rows(layout), layer, name=name)
+    row = choose_row(list_rows(layout), new.layer, name=name)
     spot = layout.layers[row.index]
     has_mask = _has_mask(spot)
     _check_row(row, spot, has_mask, existing, name)

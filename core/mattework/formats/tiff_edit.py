@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from psd_tools.constants import ColorMode as PsdColorMode
 
-from mattework.document.model import ColorMode, Document, Mask
+from mattework.document.model import ColorMode, Document
 from mattework.errors import FormatCannotHold, InputError, UnsupportedFile
 from mattework.formats.ifd import (
     Directory,
@@ -34,7 +34,7 @@ from mattework.formats.ifd import (
 from mattework.formats.layered_tiff import CLASSIC_BYTES, check_depths, read_layered_tiff
 from mattework.formats.limits import Limits
 from mattework.formats.metadata import settle_metadata
-from mattework.formats.psd_edit import EditReport, ExistingMask, decode_alone, plan_mask
+from mattework.formats.psd_edit import EditReport, NewMask, decode_alone, plan_mask
 from mattework.formats.psd_layout import PsdLayout, Span, check_layers
 from mattework.formats.psd_merged import find_differences, find_obstacles
 from mattework.formats.psd_resources import THUMBNAIL, find_resources, pack_resource, pack_thumbnail
@@ -65,11 +65,8 @@ def open_tiff_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name:
 def add_mask_in_tiff(
     source: BinaryIO,
     target: BinaryIO,
-    layer: str | int,
-    mask: Mask,
+    new: NewMask,
     *,
-    existing: ExistingMask = "refuse",
-    xmp: bytes | None = None,
     limits: Limits,
     name: str,
     progress: Progress | None = None,
@@ -85,7 +82,7 @@ def add_mask_in_tiff(
     """
     report_progress(progress, "Read layers", 0)
     page, data, layout = _scan(source, limits, name)
-    edit = plan_mask(source, layout, layer, mask, existing=existing, name=name)
+    edit = plan_mask(source, layout, new, name=name)
     length = source.seek(0, 2)
     if not edit.changed:
         copy_span(source, target, Span(0, length))
@@ -99,8 +96,8 @@ def add_mask_in_tiff(
     edit.splice.write(source, target, data.value)
     finish = _Finish(target, page.offset, name)
     finish.point(IMAGE_SOURCE_DATA, target.tell() - start, start)
-    if xmp is not None:
-        finish.set(_XMP, _BYTE, xmp)
+    if new.xmp is not None:
+        finish.set(_XMP, _BYTE, new.xmp)
         changed.append("the XMP data")
     if not reasons:
         after = read_layered_tiff(target, limits=limits, name=name)
