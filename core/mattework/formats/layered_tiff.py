@@ -37,7 +37,7 @@ from mattework.formats.psd_resources import pack_resources, pack_thumbnail
 from mattework.formats.source_data import IMAGE_RESOURCES, IMAGE_SOURCE_DATA, SIGNATURE, find_source_data
 from mattework.formats.straight import flatten_on_colour, paper_white
 from mattework.formats.tiff import read_tiff
-from mattework.formats.tiff_write import ROWS_PER_STRIP, write_tiff_bands
+from mattework.formats.tiff_write import ROWS_PER_STRIP, PageForm, write_tiff_bands
 from mattework.geometry import Size
 from mattework.progress import Progress
 
@@ -74,16 +74,8 @@ def write_layered_tiff(
         (IMAGE_RESOURCES, 1, len(resources), resources, True),
     ]
     with closing(page.flatten()) as bands:
-        write_tiff_bands(
-            stream,
-            bands,
-            document.size,
-            document.depth,
-            document.mode,
-            document.metadata,
-            big_endian=True,
-            tags=tags,
-        )
+        form = PageForm(size=document.size, depth=document.depth, mode=document.mode, big_endian=True)
+        write_tiff_bands(stream, bands, form, document.metadata, tags=tags)
     start = stream.seek(0, 2)
     start += stream.write(bytes(start % 2))
     try:

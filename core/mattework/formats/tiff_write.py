@@ -7,6 +7,7 @@ ExtraSamples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -38,6 +39,17 @@ PHOTOMETRIC = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageForm:
+    """How the samples of a page are laid out; `has_alpha` adds straight alpha as the last one."""
+
+    size: Size
+    depth: Depth
+    mode: ColorMode
+    has_alpha: bool = False
+    big_endian: bool = False
+
+
 def write_tiff(
     stream: BinaryIO,
     colour: Samples,
@@ -53,17 +65,14 @@ def write_tiff(
     `stream` must be seekable and readable. Returns notes: that the file is a BigTIFF, where it must be one.
     """
     height, width = colour.shape[:2]
-    bands = _cut_bands(colour, alpha, progress)
-    notes = write_tiff_bands(
-        stream,
-        bands,
-        Size(width, height),
-        array_depth(colour),
-        mode,
-        metadata,
+    form = PageForm(
+        size=Size(width, height),
+        depth=array_depth(colour),
+        mode=mode,
         has_alpha=alpha is not None,
         big_endian=big_endian,
     )
+    notes = write_tiff_bands(stream, _cut_bands(colour, alpha, progress), form, metadata)
     report_progress(progress, "write", 1.0)
     return notes
 
@@ -71,13 +80,9 @@ def write_tiff(
 def write_tiff_bands(
     stream: BinaryIO,
     bands: Iterable[Samples],
-    size: Size,
-    depth: Depth,
-    mode: ColorMode,
+    form: PageForm,
     metadata: Metadata,
     *,
-    has_alpha: bool = False,
-    big_endian: bool = False,
     tags: Sequence[Tag] = (),
 ) -> tuple[str, ...]:
     """The same of bands (h, W, channels), straight alpha last, whose heights are multiples of `ROWS_PER_STRIP` but for the
@@ -85,10 +90,10 @@ def write_tiff_bands(
     """
     import tifffile
 
-    height, width = size.shape
-    samples = mode.channels + has_alpha
-    dtype = depth_dtype(depth)
-    big = size.area * samples * dtype.itemsize > CLASSIC_LIMIT
+    height, width = form.size.shape
+    samples = form.mode.channels + form.has_alpha
+    dtype = depth_dtype(form.depth)
+    big = form.size.area * samples * dtype.itemsize > CLASSIC_LIMIT
     extra = list(tags)
     if metadata.xmp:
         extra.append((_XMP, 1, len(metadata.xmp), metadata.xmp, True))
@@ -96,15 +101,15 @@ def write_tiff_bands(
     if metadata.dpi:
         x, y = (as_rational(value) for value in metadata.dpi)
         resolution = {"resolution": (x, y), "resolutionunit": "INCH"}
-    order: ByteOrder = ">" if big_endian else "<"
+    order: ByteOrder = ">" if form.big_endian else "<"
     with tifffile.TiffWriter(stream, bigtiff=big, byteorder=order) as writer:
         writer.write(
-            (pack_strip(strip, mode, order) for strip in _cut_strips(bands)),
+            (pack_strip(strip, form.mode, order) for strip in _cut_strips(bands)),
             shape=(height, width, samples) if samples > 1 else (height, width),
             dtype=dtype,
-            photometric=PHOTOMETRIC[mode],
+            photometric=PHOTOMETRIC[form.mode],
             planarconfig="contig" if samples > 1 else None,
-            extrasamples=[_UNASSOCIATED] if has_alpha else None,
+            extrasamples=[_UNASSOCIATED] if form.has_alpha else None,
             compression="zlib",
             predictor=True,
             rowsperstrip=min(ROWS_PER_STRIP, height),
