@@ -45,6 +45,7 @@ BRUSH_COMMANDS: tuple[Command, ...] = (
         menu="tools",
         part=5,
         keys="[",
+        tip="Paint finer, for narrow gaps and single strands; Ctrl and the wheel do it too",
         run=partial(_scale_brush, 1 / 1.25),
     ),
     Command(
@@ -53,6 +54,7 @@ BRUSH_COMMANDS: tuple[Command, ...] = (
         menu="tools",
         part=5,
         keys="]",
+        tip="Paint broader, so that one stroke covers loose hair and what is behind it; Ctrl and the wheel do it too",
         run=partial(_scale_brush, 1.25),
     ),
     Command(

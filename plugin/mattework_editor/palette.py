@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from mattework_editor.entries import Entry, rank_entries
+from mattework_editor.rows import give_room
 
 WIDTH, ROWS = 560, 12
 
@@ -39,6 +40,7 @@ class Palette(QFrame):
         self.list.setAccessibleName(self.tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
+        give_room(self.list)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tip = QLabel()
         self.tip.setAccessibleName(self.tr("What it does"))

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
 from mattework_editor.command import CommandSet, plain_words, translate
 from mattework_editor.entries import list_commands
 from mattework_editor.menus import MENUS
+from mattework_editor.rows import give_room
 
 
 def list_gestures() -> list[tuple[str, str]]:
@@ -51,6 +52,7 @@ class ShortcutSheet(QDialog):
         self.field.setAccessibleName(self.tr("Search"))
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(self.tr("Commands and their keys"))
+        give_room(self.tree)
         self.tree.setHeaderLabels([self.tr("Command"), self.tr("Keys"), self.tr("What it does")])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

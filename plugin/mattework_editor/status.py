@@ -7,6 +7,9 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QSta
 from mattework import Recipe
 from mattework_editor.wording import write_scale
 
+MARGIN = 6
+"""Pixels between the window's edge and the message."""
+
 
 class StatusBar(QStatusBar):
     """`cancel_button` is seen while long work runs."""
@@ -15,6 +18,7 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.message = QLabel()
         self.message.setAccessibleName(self.tr("Message"))
+        self.message.setContentsMargins(MARGIN, 0, 0, 0)
         # A long message must not widen the window.
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.progress = QProgressBar()

@@ -94,6 +94,7 @@ VIEW_COMMANDS: tuple[Command, ...] = (
         menu="view",
         part=5,
         keys=("Ctrl++", "Ctrl+="),
+        tip="Look closer, to the next full step; the wheel zooms to the pointer",
         run=lambda window: window.canvas.zoom_step(True),
     ),
     Command(
@@ -102,6 +103,7 @@ VIEW_COMMANDS: tuple[Command, ...] = (
         menu="view",
         part=5,
         keys="Ctrl+-",
+        tip="See more of the photo, to the next full step; the wheel zooms from the pointer",
         run=lambda window: window.canvas.zoom_step(False),
     ),
     Command(

@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from mattework_editor.history import History
+from mattework_editor.rows import give_room
 from mattework_editor.session import Choices
 
 
@@ -18,6 +19,7 @@ class StepsPanel(QListWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("History"))
         self.setToolTip(self.tr("What you did, oldest first. Choose a step to go back or forward to it."))
+        give_room(self)
         self.currentRowChanged.connect(self._choose)
 
     def show_history(self, history: History[Choices] | None) -> None:

@@ -555,6 +555,10 @@
       <translation>Das Foto davor ansehen</translation>
     </message>
     <message>
+      <source>Look closer, to the next full step; the wheel zooms to the pointer</source>
+      <translation>Näher heran, zur nächsten vollen Stufe; das Mausrad zoomt zum Zeiger hin</translation>
+    </message>
+    <message>
       <source>Marching Ants</source>
       <translation>Laufende Ameisen</translation>
     </message>
@@ -631,6 +635,14 @@
       <translation>Überlagerung</translation>
     </message>
     <message>
+      <source>Paint broader, so that one stroke covers loose hair and what is behind it; Ctrl and the wheel do it too</source>
+      <translation>Breiter malen, damit ein Strich loses Haar und das dahinter bedeckt; Strg und das Mausrad tun es auch</translation>
+    </message>
+    <message>
+      <source>Paint finer, for narrow gaps and single strands; Ctrl and the wheel do it too</source>
+      <translation>Feiner malen, für schmale Lücken und einzelne Strähnen; Strg und das Mausrad tun es auch</translation>
+    </message>
+    <message>
       <source>Paint over hair, fur and soft edges: the edge is solved there. Alt brings the model's edge back.</source>
       <translation>Haare, Fell und weiche Kanten übermalen: dort wird die Kante gelöst. Alt bringt die Kante des Modells zurück.</translation>
     </message>
@@ -701,6 +713,10 @@
     <message>
       <source>Scribble over a thing to select all of it. Alt, or X first, takes what you scribble over away.</source>
       <translation>Über einen Gegenstand kritzeln, um ihn ganz auszuwählen. Alt, oder vorher X, nimmt das Überkritzelte weg.</translation>
+    </message>
+    <message>
+      <source>See more of the photo, to the next full step; the wheel zooms from the pointer</source>
+      <translation>Mehr vom Foto sehen, zur nächsten vollen Stufe; das Mausrad zoomt vom Zeiger weg</translation>
     </message>
     <message>
       <source>Select &amp;Subject</source>
