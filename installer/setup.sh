@@ -56,6 +56,8 @@ esac
 for one in $enough; do
   if is_ready "${one#_}"; then exit 0; fi
 done
-echo "Installing Mattework$with into .venv: some minutes the first time, up to 900 MB on the disk ..." >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable ".${extra:+[$extra]}" >&2
+echo "Installing Mattework$with into .venv: some minutes the first time, up to 900 MB on the disk; unpacking, at the end, takes longest ..." >&2
+# Somebody who waits sees each package come; a log gets nothing but what goes wrong.
+if [ -t 2 ]; then talk="--progress-bar=on"; else talk="--quiet"; fi
+.venv/bin/python -m pip install "$talk" --disable-pip-version-check --no-input --editable ".${extra:+[$extra]}" >&2
 echo "$state" >".venv/ready${extra:+-$extra}"

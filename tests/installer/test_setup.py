@@ -64,3 +64,17 @@ def test_another_pyproject_installs_again(checkout: Path) -> None:
     with (checkout / "pyproject.toml").open("a") as file:
         file.write("# changed\n")
     assert call(checkout, "./mattework", "cut") == ["."]
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_packages_are_told_to_who_watches_and_not_to_a_log(checkout: Path, is_watched: bool) -> None:
+    import pty
+
+    terminal, end = pty.openpty()
+    subprocess.run(
+        ["installer/setup.sh"], cwd=checkout, check=True, stderr=end if is_watched else subprocess.DEVNULL
+    )
+    os.close(end)
+    os.close(terminal)
+
+    assert ("--quiet" in (checkout / "asked").read_text()) is not is_watched
