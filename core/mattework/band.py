@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from mattework.arrays import Bools, Floats
+from mattework.arrays import Bools, Plane
 from mattework.geometry import Rect
 
 CELL = 32
 """Side of a cell in pixels. Tiles are made of whole cells, so work in tiles is aligned to it."""
 
 
-def find_band_tiles(alpha: Floats, *, side: int = 256, reach: int = 0, solid: bool = True) -> list[Rect]:
+def find_band_tiles(
+    alpha: Plane[np.float32], *, side: int = 256, reach: int = 0, solid: bool = True
+) -> list[Rect]:
     """Rectangles that cover the edge of `alpha` and everything within `reach` pixels of it, each pixel once.
 
     The edge is every pixel with 0 < alpha < 1 and every border between a 0 and a 1. Corners of the rectangles lie on
@@ -50,7 +52,7 @@ def find_band_tiles(alpha: Floats, *, side: int = 256, reach: int = 0, solid: bo
     return tiles
 
 
-def _classify_cells(alpha: Floats) -> tuple[Bools, Bools]:
+def _classify_cells(alpha: Plane[np.float32]) -> tuple[Bools, Bools]:
     """Per cell: is it 0 throughout, is it 1 throughout."""
     height, width = alpha.shape
     columns = np.arange(0, width, CELL)
@@ -58,7 +60,7 @@ def _classify_cells(alpha: Floats) -> tuple[Bools, Bools]:
     clear = np.empty((len(rows), columns.size), np.bool_)
     full = np.empty_like(clear)
     for index, top in enumerate(rows):
-        strip = alpha[top : top + CELL]
+        strip = alpha[top : top + CELL, :]
         clear[index] = np.maximum.reduceat(strip.max(axis=0), columns) <= 0
         full[index] = np.minimum.reduceat(strip.min(axis=0), columns) >= 1
     return clear, full

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from mattework.arrays import Bytes, Floats
+import numpy as np
+
+from mattework.arrays import Bytes, Floats, Plane
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
-from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_white
+from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_dtype, depth_white
+from mattework.document.piecewise import Derived, read_whole
 from mattework.geometry import Rect
 from mattework.layer_states import apply_layer_state
 from mattework.photo import Photo
@@ -19,9 +23,6 @@ from mattework.recipe import LayerState, MattingChoice, Recipe, RecipeInputs
 if TYPE_CHECKING:
     from mattework.arrays import Samples
     from mattework.progress import Progress
-
-ROWS = 256
-"""Rows of a matte that are coded together, so that no second plane of floats is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +63,37 @@ class Report:
         return plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Cutout:
     """A finished cut.
 
-    `alpha` (H, W) float32 of 0 to 1 is the opacity of the subject at full resolution, the source's own transparency
-    multiplied in. `trimap` (H, W) uint8 holds 0, 128 (the unknown band) and 255.
+    `alpha_plane` (H, W) float32 of 0 to 1 is the opacity of the subject at full resolution, the source's own transparency
+    multiplied in; `trimap_plane` (H, W) uint8 holds 0, 128 (the unknown band) and 255. `layered` is the document. They may
+    be `Piecewise`, so that saving takes little more memory than the photo; `alpha`, `trimap` and `document` are the same in
+    arrays, laid out when they are first asked for.
     """
 
-    alpha: Floats
-    trimap: Bytes
-    document: Document
+    alpha_plane: Plane[np.float32]
+    trimap_plane: Plane[np.uint8]
+    layered: Document
     recipe: Recipe
     inputs: RecipeInputs = field(default_factory=RecipeInputs)
     report: Report
+
+    @cached_property
+    def alpha(self) -> Floats:
+        """(H, W) float32, 0 to 1."""
+        return read_whole(self.alpha_plane)
+
+    @cached_property
+    def trimap(self) -> Bytes:
+        """(H, W) uint8 of 0, 128 and 255."""
+        return read_whole(self.trimap_plane)
+
+    @cached_property
+    def document(self) -> Document:
+        """The document with its layers; layers with the same mask share it."""
+        return lay_out_document(self.layered)
 
     def save(
         self,
@@ -92,7 +110,7 @@ class Cutout:
         from mattework.formats.files import choose_format, save_document
         from mattework.formats.xmp import put_recipe
 
-        document = self.document
+        document = self.layered
         if choose_format(document, target, format) in ("psd", "psb", "layered-tiff"):
             packet = put_recipe(document.metadata.xmp, self.recipe, self.inputs)
             document = replace(document, metadata=replace(document.metadata, xmp=packet))
@@ -132,30 +150,50 @@ class Cutout:
         """The document at a greater depth, its mask as fine as the alpha was solved, whatever the photo's."""
         from mattework.formats.straight import change_depth
 
-        deep = replace(self.document, depth=depth, layers=())
+        deep = replace(self.layered, depth=depth, layers=())
+
+        def deepen(samples: Samples) -> Samples:
+            return _derive(samples, lambda part: change_depth(part, depth), depth)
 
         def deepen_mask(node: Node) -> Mask | None:
             if node.mask is None:
                 return None
             ours = isinstance(node, Layer) and node.name in (PHOTO_LAYER, CLEAN_LAYER) and node.alpha is None
             if ours and node.mask.rect == deep.size.rect:
-                return replace(node.mask, pixels=quantise_matte(self.alpha, deep))
-            return replace(node.mask, pixels=change_depth(node.mask.pixels, depth))
+                return replace(node.mask, pixels=quantise_matte(self.alpha_plane, deep))
+            return replace(node.mask, pixels=deepen(node.mask.pixels))
 
         def deepen_node(node: Node) -> Node:
             mask = deepen_mask(node)
             if isinstance(node, Group):
                 return replace(node, mask=mask, children=tuple(deepen_node(child) for child in node.children))
-            alpha = None if node.alpha is None else change_depth(node.alpha, depth)
-            return replace(node, pixels=change_depth(node.pixels, depth), alpha=alpha, mask=mask)
+            alpha = None if node.alpha is None else deepen(node.alpha)
+            return replace(node, pixels=deepen(node.pixels), alpha=alpha, mask=mask)
 
-        return replace(deep, layers=tuple(deepen_node(node) for node in self.document.layers), composite=None)
+        return replace(deep, layers=tuple(deepen_node(node) for node in self.layered.layers), composite=None)
+
+
+def lay_out_document(document: Document) -> Document:
+    """The same document with arrays in the place of what is `Piecewise`; what several layers share they share again."""
+    known: dict[int, Samples] = {}
+
+    def lay_out(samples: Samples) -> Samples:
+        return known.setdefault(id(samples), cast("Samples", read_whole(samples)))
+
+    def visit(node: Node) -> Node:
+        mask = None if node.mask is None else replace(node.mask, pixels=lay_out(node.mask.pixels))
+        if isinstance(node, Group):
+            return replace(node, mask=mask, children=tuple(visit(child) for child in node.children))
+        alpha = None if node.alpha is None else lay_out(node.alpha)
+        return replace(node, pixels=lay_out(node.pixels), alpha=alpha, mask=mask)
+
+    return replace(document, layers=tuple(visit(node) for node in document.layers))
 
 
 def put_matte_on_document(
     document: Document,
     photo: Photo,
-    matte: Floats,
+    matte: Plane[np.float32],
     clean: Samples | None,
     background: Layer | None,
     shadow: Layer | None = None,
@@ -223,14 +261,23 @@ def _replace_pair(
     return tuple(out)
 
 
-def quantise_matte(matte: Floats, document: Document) -> Samples:
-    """A matte of 0 to 1 as mask samples in the document's depth, rounded to nearest."""
-    import numpy as np
+def quantise_matte(matte: Plane[np.float32], document: Document) -> Samples:
+    """A matte of 0 to 1 as mask samples in the document's depth, rounded to nearest; `Piecewise`."""
+    depth = document.depth
 
-    if document.depth == 32:
-        return np.ascontiguousarray(matte, np.float32)
-    mask: Samples = np.empty(matte.shape, np.uint8 if document.depth == 8 else np.uint16)
-    for top in range(0, len(matte), ROWS):
-        scaled = matte[top : top + ROWS] * np.float32(depth_white(document.depth))
-        mask[top : top + ROWS] = np.rint(scaled, out=scaled)
-    return mask
+    def quantise(part: Samples) -> Samples:
+        if depth == 32:
+            return np.asarray(part, np.float32)
+        scaled = part * np.float32(depth_white(depth))
+        return cast("Samples", np.rint(scaled, out=scaled).astype(depth_dtype(depth)))
+
+    return _derive(cast("Samples", matte), quantise, depth)
+
+
+def _derive(samples: Samples, make: Callable[[Samples], Samples], depth: Depth) -> Samples:
+    """Samples of a depth that follow from others, worked out where they are read: documents take them for arrays."""
+
+    def read(where: tuple[slice, slice]) -> Samples:
+        return make(samples[where])
+
+    return cast("Samples", Derived[Any](samples.shape, depth_dtype(depth), read))

@@ -20,11 +20,13 @@ All work is done in tiles over the edge; an alpha of 0 or 1 farther from it than
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
-from mattework.arrays import Floats, check_alpha
+from mattework.arrays import Floats, Plane, check_alpha
 from mattework.band import find_band_tiles
+from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
 from mattework.geometry import Rect
 from mattework.recipe import LONGEST_EDGE_SETTING, EdgeSettings
@@ -35,12 +37,13 @@ HAIR = 4.0
 LARGEST_SCALE = 4.0
 """A preview may be this much larger than the full image."""
 
+_TILE_SIDE = 512
 _LARGEST_DISC = 5
 _EXACT = 2e-6
 
 
 def apply_edge_settings(
-    alpha: Floats, settings: EdgeSettings, *, scale: float = 1.0, tile_side: int = 512
+    alpha: Floats, settings: EdgeSettings, *, scale: float = 1.0, tile_side: int = _TILE_SIDE
 ) -> Floats:
     """The alpha with smooth, shift, feather and contrast applied, in this order.
 
@@ -57,6 +60,33 @@ def apply_edge_settings(
         UsageError: `alpha` is none; a setting is outside its range (`smooth` and `feather` 0 to `LONGEST_EDGE_SETTING`,
             `shift` as far to both sides, `contrast` 0..1); `scale` is not positive or above `LARGEST_SCALE`.
     """
+    _check_request(settings, scale, tile_side)
+    check_alpha(alpha)
+    if settings.is_neutral:
+        return alpha
+    result = alpha.copy()
+    for tile, matte in _apply_in_tiles(alpha, settings, scale, tile_side):
+        result[tile.slices] = matte
+    return result
+
+
+def lay_edge_settings(alpha: Plane[np.float32], settings: EdgeSettings) -> Plane[np.float32]:
+    """What `apply_edge_settings` gives, laid on `alpha` where it differs: it takes memory along the edge only.
+
+    Raises:
+        UsageError: as `apply_edge_settings`.
+    """
+    _check_request(settings, 1.0, _TILE_SIDE)
+    check_alpha(alpha)
+    if settings.is_neutral:
+        return alpha
+    result = Patchwork(alpha)
+    for tile, matte in _apply_in_tiles(alpha, settings, 1.0, _TILE_SIDE):
+        result[tile.slices] = matte
+    return result
+
+
+def _check_request(settings: EdgeSettings, scale: float, tile_side: int) -> None:
     lengths = (settings.smooth, settings.feather, abs(settings.shift))
     if not all(0 <= length <= LONGEST_EDGE_SETTING for length in lengths) or not 0 <= settings.contrast <= 1:
         raise UsageError(f"Edge settings out of range: {settings}.")
@@ -66,17 +96,18 @@ def apply_edge_settings(
         )
     if tile_side < 1:
         raise UsageError(f"A working tile of {tile_side} pixels is none.")
-    check_alpha(alpha)
-    if settings.is_neutral:
-        return alpha
+
+
+def _apply_in_tiles(
+    alpha: Plane[np.float32], settings: EdgeSettings, scale: float, tile_side: int
+) -> Iterator[tuple[Rect, Floats]]:
+    """Every tile in which the settings change anything, with its new values."""
     reach = _reach(settings, scale)
-    result = alpha.copy()
     bounds = Rect(0, 0, alpha.shape[1], alpha.shape[0])
     for tile in find_band_tiles(alpha, side=max(tile_side, 2 * reach), reach=reach):
         crop = tile.grow(reach).intersect(bounds)
         matte = _apply(np.ascontiguousarray(alpha[crop.slices]), settings, scale)
-        result[tile.slices] = matte[tile.move(-crop.left, -crop.top).slices]
-    return result
+        yield tile, matte[tile.move(-crop.left, -crop.top).slices]
 
 
 def _apply(matte: Floats, settings: EdgeSettings, scale: float) -> Floats:

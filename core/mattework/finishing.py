@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from mattework._version import __version__
-from mattework.arrays import Bytes, Floats, Samples
+from mattework.arrays import AnyArray, Floats, Plane, split_rows
 from mattework.cutout import Cutout, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
+from mattework.document.piecewise import Derived, Patchwork, Where, read_whole
 from mattework.finding import FoundSubject
 from mattework.photo import Photo, find_layer, hash_samples
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Recipe, RecipeInputs
 from mattework.reopen import find_own_recipe, has_background
 
+if TYPE_CHECKING:
+    from mattework.arrays import Samples
+
 
 def finish_cutout(
     document: Document,
     photo: Photo,
-    alpha: Floats,
-    trimap: Bytes,
+    alpha: Plane[np.float32],
+    trimap: Plane[np.uint8],
     *,
     recipe: Recipe,
     inputs: RecipeInputs,
     progress: Progress | None = None,
 ) -> Cutout:
     """The cutout of an alpha that is solved already: edge settings, clean colours, layers. What an editor saves.
+
+    Memory follows the edge: of the planes as of the photo only parts are read, and what comes of them is laid on them.
 
     Args:
         document: what the photo was taken from; its metadata are kept, and its other layers where the photo is one of them.
@@ -67,8 +74,8 @@ class Run:
 def finish_alpha(
     document: Document,
     photo: Photo,
-    solved: Floats,
-    trimap: Bytes,
+    solved: Plane[np.float32],
+    trimap: Plane[np.uint8],
     subject: FoundSubject,
     recipe: Recipe,
     run: Run,
@@ -84,14 +91,14 @@ def finish_alpha(
         UsageError: the recipe's background cannot be read.
         Cancelled: the run's progress wants to stop.
     """
-    from mattework.edges import apply_edge_settings
-    from mattework.touch import touch_alpha
+    from mattework.edges import lay_edge_settings
+    from mattework.touch import lay_touches
 
-    solved = touch_alpha(solved, recipe.strokes)
+    solved = lay_touches(solved, recipe.strokes)
     with run.step("colours"):
         clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):
-        matte = apply_edge_settings(solved, recipe.edge)
+        matte = lay_edge_settings(solved, recipe.edge)
         alpha = _multiply_alpha(matte, photo)
         layered, recipe = _put_layers(document, photo, matte, alpha, clean, recipe, run)
     report = Report(
@@ -102,23 +109,35 @@ def finish_alpha(
         matting=recipe.matting if recipe.solver_used == "neural" else None,
         confidence=subject.confidence,
         reasons=subject.reasons,
-        band=float(np.count_nonzero(trimap == 128)) / trimap.size,
-        coverage=float(alpha.mean(dtype=np.float64)),
+        band=_share(trimap, lambda part: int(np.count_nonzero(part == 128))),
+        coverage=_share(alpha, lambda part: float(part.sum(dtype=np.float64))),
         seconds=time.perf_counter() - run.started,
         steps=run.steps,
         notes=(*document.notes, *run.notes),
     )
     return Cutout(
-        alpha=alpha, trimap=trimap, document=layered, recipe=recipe, inputs=subject.inputs, report=report
+        alpha_plane=alpha,
+        trimap_plane=trimap,
+        layered=layered,
+        recipe=recipe,
+        inputs=subject.inputs,
+        report=report,
+    )
+
+
+def _share(plane: Plane[Any], add_up: Callable[[AnyArray], float]) -> float:
+    """The mean over all pixels of what is added up strip by strip."""
+    return float(sum(add_up(plane[rows, :]) for rows in split_rows(plane))) / (
+        plane.shape[0] * plane.shape[1]
     )
 
 
 def _put_layers(
     document: Document,
     photo: Photo,
-    matte: Floats,
-    alpha: Floats,
-    clean: Samples | None,
+    matte: Plane[np.float32],
+    alpha: Plane[np.float32],
+    clean: Patchwork[Any] | None,
     recipe: Recipe,
     run: Run,
 ) -> tuple[Document, Recipe]:
@@ -133,18 +152,20 @@ def _put_layers(
     own = find_own_recipe(document, photo)
     keeps = own is not None and recipe.background is not None and has_background(document, own, recipe)
     if recipe.background is not None and not keeps:
-        background, notes = make_background(recipe.background, document, photo, alpha)
+        background, notes = make_background(recipe.background, document, photo, read_whole(alpha))
         run.notes.extend(notes)
     if recipe.shadow is not None:
-        settled = settle_shadow(recipe.shadow, alpha)
+        whole = read_whole(alpha)
+        settled = settle_shadow(recipe.shadow, whole)
         recipe = replace(recipe, shadow=settled)
-        shadow, notes = make_shadow_layer(document, alpha, settled)
+        shadow, notes = make_shadow_layer(document, whole, settled)
         run.notes.extend(notes)
+        del whole
     layered = put_matte_on_document(
         document,
         photo,
         matte,
-        clean,
+        cast("Samples | None", clean),
         background,
         shadow,
         own=own,
@@ -159,24 +180,30 @@ def _hash_mask(document: Document, photo: Photo) -> str | None:
     return None if layer is None or layer.mask is None else hash_samples(layer.mask.pixels)
 
 
-def _clean_colours(photo: Photo, alpha: Floats, recipe: Recipe, run: Run) -> Samples | None:
+def _clean_colours(photo: Photo, alpha: Plane[np.float32], recipe: Recipe, run: Run) -> Patchwork[Any] | None:
     """The photo's colours without the old background; without the spill of a screen, where one is named."""
     from mattework.background import parse_key
-    from mattework.matting.foreground import estimate_foreground
-    from mattework.matting.spill import remove_spill
+    from mattework.matting.foreground import lay_foreground
+    from mattework.matting.spill import lay_without_spill
 
     if recipe.colours == 0:
         return None
-    clean = estimate_foreground(photo.colour, alpha, amount=recipe.colours, progress=run.progress)
+    clean = lay_foreground(photo.colour, alpha, amount=recipe.colours, progress=run.progress)
     if recipe.key is None:
         return clean
     if photo.mode is not ColorMode.RGB:
         run.notes.append("The spill of a screen can only be removed from RGB pictures; it was left.")
         return clean
-    return remove_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours)
+    return lay_without_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours)
 
 
-def _multiply_alpha(matte: Floats, photo: Photo) -> Floats:
-    if photo.alpha is None:
+def _multiply_alpha(matte: Plane[np.float32], photo: Photo) -> Plane[np.float32]:
+    own = photo.alpha
+    if own is None:
         return matte
-    return matte * (photo.alpha.astype(np.float32) / np.float32(depth_white(array_depth(photo.alpha))))
+    white = np.float32(depth_white(array_depth(own)))
+
+    def multiply(where: Where) -> Floats:
+        return np.asarray(matte[where] * (own[where].astype(np.float32) / white), np.float32)
+
+    return Derived(matte.shape, matte.dtype, multiply)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bytes, Samples
+from mattework.arrays import AnyArray, Bytes, Samples, split_rows
 from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_white
 from mattework.errors import UsageError
@@ -51,7 +51,8 @@ class Photo:
 def hash_samples(samples: Samples) -> str:
     """SHA-256 of the shape, type and values of samples, in hex."""
     digest = hashlib.sha256(f"{samples.shape} {samples.dtype.name} ".encode())
-    digest.update(np.ascontiguousarray(samples).data)
+    for rows in split_rows(samples):
+        digest.update(np.ascontiguousarray(samples[rows]).data)
     return digest.hexdigest()
 
 

@@ -22,7 +22,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Floats, Plane
+from mattework.arrays import Floats, Plane, split_rows
+from mattework.document.piecewise import Patchwork
 from mattework.edges import dilate
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
@@ -55,6 +56,27 @@ def touch_alpha(alpha: Floats, strokes: Sequence[Stroke]) -> Floats:
     frame = Size(alpha.shape[1], alpha.shape[0]).rect
     for stroke in strokes:
         _carry_out(stroke, touched, alpha, frame)
+    return touched
+
+
+def lay_touches(alpha: Plane[np.float32], strokes: Sequence[Stroke]) -> Plane[np.float32]:
+    """What `touch_alpha` gives, laid on `alpha` where it differs: it takes memory under the touches only.
+
+    Raises:
+        UsageError: as `touch_alpha`.
+    """
+    if not _from_first_touch(strokes):
+        return alpha
+    touched = Patchwork(alpha)
+    frame = Size(alpha.shape[1], alpha.shape[0]).rect
+    bounds = Rect(0, 0, 0, 0)
+    for stroke in strokes:
+        if stroke.is_touch:
+            bounds = bounds.unite(stroke_bounds(stroke).intersect(frame))
+    for rows in split_rows(alpha):
+        part = Rect(bounds.left, rows.start, bounds.right, rows.stop).intersect(bounds)
+        if not part.is_empty:
+            touched[part.slices] = touch_region(alpha, strokes, part)
     return touched
 
 

@@ -89,7 +89,7 @@ class Batch:
 
 def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], seconds: float) -> BatchEntry:
     """The entry of a finished picture; `notes` are those of naming and saving, `seconds` all that it took."""
-    report, document = cutout.report, cutout.document
+    report, document = cutout.report, cutout.layered
     return replace(
         entry,
         state="done",

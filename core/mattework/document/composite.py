@@ -38,7 +38,7 @@ from mattework.document.model import (
 from mattework.geometry import Rect, Size
 from mattework.progress import Progress, report_progress
 
-_BAND_PIXELS = 1 << 18
+_BAND_PIXELS = 1 << 17
 """Pixels of a band: floats of one band and of its scratch copies stay within the processor's caches."""
 
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Samples
+from mattework.arrays import AnyArray, Plane, Samples
 from mattework.geometry import Rect, Size
 
 Depth: TypeAlias = Literal[8, 16, 32]
@@ -85,7 +85,7 @@ def depth_white(depth: Depth) -> float:
     return {8: 255.0, 16: 65535.0, 32: 1.0}[depth]
 
 
-def array_depth(array: AnyArray) -> Depth:
+def array_depth(array: AnyArray | Plane[Any]) -> Depth:
     """The depth of an array of samples.
 
     Raises:
@@ -122,7 +122,11 @@ class Mask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """A layer of pixels. `pixels` (h, w, channels), `alpha` (h, w) or None when the layer is opaque."""
+    """A layer of pixels. `pixels` (h, w, channels), `alpha` (h, w) or None when the layer is opaque.
+
+    In a document on its way into a file they, and those of masks, may be `Piecewise`: they stand for an array wherever
+    rectangles of it are read.
+    """
 
     name: str
     rect: Rect

@@ -53,7 +53,7 @@ _PASCAL_BYTES = 255
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerPlane:
-    """One channel's samples (h, w), any strides; `is_ink`: stored as white minus the sample."""
+    """One channel's samples (h, w), any strides, or `Piecewise`; `is_ink`: stored as white minus the sample."""
 
     pixels: AnyArray
     is_ink: bool = False

@@ -123,12 +123,16 @@ def pack_in_threads(
 ) -> Generator[PackedBand, None, None]:
     """The bands of planes (samples, invert) one after another, packed in threads a few bands ahead."""
     workers = min(8, os.cpu_count() or 1)
-    jobs = ((plane[rows], compression, invert) for plane, invert in planes for rows in band_slices(plane))
+    jobs = ((plane, rows, invert) for plane, invert in planes for rows in band_slices(plane))
+
+    def pack(plane: AnyArray, rows: slice, invert: bool) -> PackedBand:
+        return pack_band(plane[rows], compression, invert=invert)
+
     pending: deque[Future[PackedBand]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
-            for rows, kind, invert in jobs:
-                pending.append(pool.submit(pack_band, rows, kind, invert=invert))
+            for plane, rows, invert in jobs:
+                pending.append(pool.submit(pack, plane, rows, invert))
                 if len(pending) > 2 * workers:
                     yield pending.popleft().result()
             while pending:

@@ -14,13 +14,25 @@ is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bools, Floats, Samples, check_alpha, check_colour
+from mattework.arrays import (
+    AnyArray,
+    Bools,
+    Floats,
+    Plane,
+    Samples,
+    check_alpha,
+    check_colour,
+    split_rows,
+)
 from mattework.band import find_band_tiles
 from mattework.document.model import array_depth, depth_white
+from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
 from mattework.geometry import Rect
 from mattework.progress import Progress, report_progress
@@ -39,6 +51,8 @@ _BRIGHTEST = 65504.0
 """Largest half float. One damaged pixel of 1e30 would otherwise be spread over all of its surroundings."""
 _BASE_SIDE = 1024
 _TILE_SIDE = 256
+_STRIP_PIXELS = 80_000
+"""More than a tile with its surroundings has: only what is solved at once is swept in strips."""
 
 
 def estimate_foreground(
@@ -74,6 +88,35 @@ def estimate_foreground(
         UsageError: shapes do not belong together, `amount` is outside 0..1, `alpha` is none or `colour` no samples.
         Cancelled: `progress` wants the work to stop.
     """
+    result = colour.copy()
+    for tile, clean in _estimate_in_tiles(colour, alpha, amount, progress, tile_side, base_side):
+        result[tile.slices] = clean
+    return result
+
+
+def lay_foreground(
+    colour: Samples, alpha: Plane[np.float32], *, amount: float = 1.0, progress: Progress | None = None
+) -> Patchwork[Any]:
+    """What `estimate_foreground` gives, laid on `colour` where it differs: it takes memory along the edge only.
+
+    Raises:
+        UsageError, Cancelled: as `estimate_foreground`.
+    """
+    result = Patchwork[Any](colour)
+    for tile, clean in _estimate_in_tiles(colour, alpha, amount, progress, _TILE_SIDE, _BASE_SIDE):
+        result[tile.slices] = clean
+    return result
+
+
+def _estimate_in_tiles(
+    colour: Samples,
+    alpha: Plane[np.float32],
+    amount: float,
+    progress: Progress | None,
+    tile_side: int,
+    base_side: int,
+) -> Iterator[tuple[Rect, AnyArray]]:
+    """Every tile in which the estimate changes anything, with its new colours."""
     if colour.ndim != 3 or alpha.shape != colour.shape[:2]:
         raise UsageError(f"An alpha of {alpha.shape} does not belong to colours of {colour.shape}.")
     if not 0 <= amount <= 1:
@@ -87,25 +130,23 @@ def estimate_foreground(
     picture = _Picture(
         colour, alpha, depth_white(array_depth(colour)), _count_levels(max(alpha.shape, default=0), base_side)
     )
-    result = colour.copy()
     tiles = find_band_tiles(alpha, side=tile_side, reach=MARGIN, solid=False) if amount > 0 else []
     if not tiles or colour.shape[2] == 0:
-        return result
+        return
     base = _solve_base(picture)
-    low, high = picture.sample_range
+    low, high = picture.find_range()
     for index, tile in enumerate(tiles):
         report_progress(progress, "colours", index / len(tiles))
         planes, foreground, changed = _estimate_tile(picture, base, tile)
         if amount < 1:
             foreground = planes + np.float32(amount) * (foreground - planes)
-        clean = np.clip(foreground, low, high)
+        estimate = np.clip(foreground, low, high)
         if picture.white != 1.0:
-            clean = clean * np.float32(picture.white) + np.float32(0.5)
-        np.copyto(
-            result[tile.slices], np.moveaxis(clean, 0, 2).astype(colour.dtype), where=changed[..., None]
-        )
+            estimate = estimate * np.float32(picture.white) + np.float32(0.5)
+        clean = colour[tile.slices].copy()
+        np.copyto(clean, np.moveaxis(estimate, 0, 2).astype(colour.dtype), where=changed[..., None])
+        yield tile, clean
     report_progress(progress, "colours", 1.0)
-    return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +154,7 @@ class _Picture:
     """What is given: colours, alpha, the sample that means 1.0, and how often the whole is halved to solve the base."""
 
     colour: Samples
-    alpha: Floats
+    alpha: Plane[np.float32]
     white: float
     levels: int
 
@@ -121,16 +162,14 @@ class _Picture:
     def rect(self) -> Rect:
         return Rect(0, 0, self.alpha.shape[1], self.alpha.shape[0])
 
-    @property
-    def sample_range(self) -> tuple[float, float]:
+    def find_range(self) -> tuple[float, float]:
         """The range that estimates keep to, in units of white."""
-        if self.white != 1.0:
-            return 0.0, 1.0
-        light = np.abs(self.colour) <= _BRIGHTEST
-        return (
-            float(np.min(self.colour, initial=0.0, where=light)),
-            float(np.max(self.colour, initial=1.0, where=light)),
-        )
+        low, high = 0.0, 1.0
+        for rows in split_rows(self.colour) if self.white == 1.0 else ():
+            light = np.abs(self.colour[rows]) <= _BRIGHTEST
+            low = float(np.min(self.colour[rows], initial=low, where=light))
+            high = float(np.max(self.colour[rows], initial=high, where=light))
+        return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +182,14 @@ class _Estimate:
     def crop(self, rect: Rect) -> _Estimate:
         rows, columns = rect.slices
         return _Estimate(self.foreground[:, rows, columns], self.background[:, rows, columns])
+
+    def put(self, rect: Rect, part: _Estimate) -> None:
+        """Write a part into the arrays."""
+        rows, columns = rect.slices
+        self.foreground[:, rows, columns], self.background[:, rows, columns] = (
+            part.foreground,
+            part.background,
+        )
 
 
 def _estimate_tile(picture: _Picture, base: _Estimate, tile: Rect) -> tuple[Floats, Floats, Bools]:
@@ -282,14 +329,41 @@ def _double(estimate: _Estimate) -> _Estimate:
     import cv2
 
     def enlarge(planes: Floats) -> Floats:
-        size = planes.shape[2] * 2, planes.shape[1] * 2
-        return np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in planes])
+        count, rows, columns = planes.shape
+        large: Floats = np.empty((count, rows * 2, columns * 2), np.float32)
+        for plane, target in zip(planes, large, strict=True):
+            cv2.resize(plane, (columns * 2, rows * 2), dst=target, interpolation=cv2.INTER_LINEAR)
+        return large
 
     return _Estimate(enlarge(estimate.foreground), enlarge(estimate.background))
 
 
 def _sweep(planes: Floats, start: _Estimate, sweeps: int) -> _Estimate:
-    """Jacobi sweeps of the 2 x 2 systems, all pixels at once. `start` is used up: its arrays hold the result."""
+    """Jacobi sweeps of the 2 x 2 systems. `start` is used up: its arrays hold the result.
+
+    Large planes are swept in strips, and as many more rows around as a strip's border can make itself felt: a dozen planes
+    at work are then a dozen strips, and the result is the same to the bit.
+    """
+    _, height, width = planes.shape
+    rows = max(_STRIP_PIXELS // max(1, width), sweeps)
+    if rows >= height:
+        return _sweep_at_once(planes, start, sweeps)
+    solved: list[tuple[Rect, _Estimate]] = []
+    for top in range(0, height, rows):
+        strip = Rect(0, top, width, min(top + rows, height))
+        wide = Rect(0, max(0, top - sweeps), width, min(strip.bottom + sweeps, height))
+        part = start.crop(wide)
+        own = _Estimate(part.foreground.copy(), part.background.copy())
+        swept = _sweep_at_once(planes[(slice(None), *wide.slices)], own, sweeps)
+        solved.append((strip, swept.crop(strip.move(0, -wide.top))))
+        if len(solved) > 1:  # what lies above is read no more
+            start.put(*solved.pop(0))
+    start.put(*solved.pop())
+    return start
+
+
+def _sweep_at_once(planes: Floats, start: _Estimate, sweeps: int) -> _Estimate:
+    """Sweeps over all pixels at once."""
     image, matte = planes[:-1], planes[-1]
     channels, rows, columns = image.shape
     edge = np.pad(matte, 1, mode="edge")

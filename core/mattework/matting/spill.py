@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Floats, Samples
+from mattework.arrays import AnyArray, Floats, Plane, Samples
 from mattework.document.model import array_depth, depth_white
+from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
 
 Key: TypeAlias = Literal["green", "blue"] | tuple[float, float, float]
@@ -42,27 +44,54 @@ def remove_spill(colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.
     Raises:
         UsageError: not three channels, shapes that do not belong together, a key without hue, or an amount outside 0..1.
     """
-    if colour.ndim != 3 or colour.shape[2] != 3 or alpha.shape != colour.shape[:2]:
+    result = colour.copy()
+    for rows, clean in _remove_in_strips(colour, alpha, key, amount):
+        result[rows] = clean
+    return result
+
+
+def lay_without_spill(
+    colour: Patchwork[Any], alpha: Plane[np.float32], *, key: Key, amount: float = 1.0
+) -> Patchwork[Any]:
+    """What `remove_spill` gives, laid on `colour` where it differs: it takes memory where there was spill only.
+
+    Raises:
+        UsageError: as `remove_spill`.
+    """
+    result = Patchwork[Any](colour)
+    for rows, clean in _remove_in_strips(colour, alpha, key, amount):
+        result[rows, :] = clean
+    return result
+
+
+def _remove_in_strips(
+    colour: Samples | Patchwork[Any], alpha: Plane[np.float32], key: Key, amount: float
+) -> Iterator[tuple[slice, AnyArray]]:
+    """Every strip of rows in which there is any spill, without it."""
+    if len(colour.shape) != 3 or colour.shape[2] != 3 or alpha.shape != colour.shape[:2]:
         raise UsageError(f"Spill needs RGB colours and their alpha, not {colour.shape} and {alpha.shape}.")
     if not 0 <= amount <= 1:
         raise UsageError(f"The amount of spill to remove is {amount}; it must lie between 0 and 1.")
     along, across = _find_axes(key)
-    whole = depth_white(array_depth(colour)) != 1.0
-    result = colour.copy()
+    white = depth_white(array_depth(colour))
+    whole = white != 1.0
     for top in range(0, alpha.shape[0], _ROWS):
-        rows = slice(top, top + _ROWS)
-        if not (alpha[rows] > 0).any():
+        rows = slice(top, min(top + _ROWS, alpha.shape[0]))
+        seen = alpha[rows, :] > 0
+        if not seen.any():
             continue
-        values = colour[rows].astype(np.float32)
+        samples: AnyArray = colour[rows]
+        values = samples.astype(np.float32)
         excess = values @ along - np.abs(values @ across) / np.float32(math.sqrt(3))
         # The smallest step of the samples guards grays against rounding.
         smallest = 1e-3 if whole else 1e-6
-        spilt = (excess > smallest) & (alpha[rows] > 0)
+        spilt = (excess > smallest) & seen
         clean = values[spilt] - np.float32(amount) * excess[spilt, None] * along
         if whole:
-            clean = np.rint(np.clip(clean, 0, depth_white(array_depth(colour))))
-        result[rows][spilt] = clean.astype(colour.dtype)
-    return result
+            clean = np.rint(np.clip(clean, 0, white))
+        result = samples.copy()
+        result[spilt] = clean.astype(samples.dtype)
+        yield rows, result
 
 
 def _find_axes(key: Key) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
