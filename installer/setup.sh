@@ -21,7 +21,8 @@ find_python() {
   return 1
 }
 
-if [ ! -x .venv/bin/python ]; then
+# pip comes last: without it the making was broken off.
+if [ ! -x .venv/bin/python ] || [ ! -x .venv/bin/pip ]; then
   if ! python="$(find_python)"; then
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
       echo "Installing Python from the system's packages ..." >&2

@@ -25,6 +25,7 @@ def checkout(tmp_path: Path) -> Path:
     programs.mkdir(parents=True)
     for name, text in {
         "python": f'if [ "$1" = -m ]; then echo "$*" >>asked; else exec {sys.executable} "$@"; fi',
+        "pip": "",
         "mattework": 'echo "$*" >>ran',
     }.items():
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -57,6 +58,25 @@ def test_what_the_checks_install_is_enough_for_all(checkout: Path) -> None:
     assert call(checkout, "installer/setup.sh", "dev") == [".[dev]"]
     assert call(checkout, "./mattework", "edit") == []
     assert call(checkout, "./mattework", "cut") == []
+
+
+def test_an_environment_that_was_broken_off_half_way_is_made_again(checkout: Path) -> None:
+    (checkout / ".venv/bin/pip").unlink()
+    maker = checkout / "python"
+    maker.write_text(
+        f'#!/bin/sh\nif [ "$1" = -m ]; then echo "$*" >>made; else exec {sys.executable} "$@"; fi\n'
+    )
+    maker.chmod(0o755)
+
+    subprocess.run(
+        ["installer/setup.sh"],
+        cwd=checkout,
+        check=True,
+        capture_output=True,
+        env={**os.environ, "MATTEWORK_PYTHON": str(maker)},
+    )
+
+    assert (checkout / "made").read_text() == "-m venv .venv\n"
 
 
 def test_another_pyproject_installs_again(checkout: Path) -> None:
