@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -146,10 +147,11 @@ def test_a_real_model_gains_from_the_second_look(
 ) -> None:
     monkeypatch.setenv("MATTEWORK_CACHE", str(tmp_path / "cache"))
     store = ModelStore([ModelFolder(tmp_path / "models", "user")])
-    spec, _ = store.import_file(
+    known = store.recognise_file(
         shared_data / "models/deeplabv3_mnv2_pascal_coral/deeplabv3_mnv2_pascal_quant.deq.onnx"
     )
-    session = open_session(spec, store, device="cpu")
+    store.import_file(known)
+    session = open_session(known.spec, store, device="cpu")
     gains = []
     for path in sorted((shared_data / "bench/davis/images").glob("*"))[::18]:
         photo = np.asarray(Image.open(path).convert("RGB"))
@@ -234,6 +236,28 @@ def test_a_small_picture_is_seen_twice_at_the_usual_size_and_once_mirrored(
     assert both.shape == alone.shape
     assert np.abs(alone - alone[:, ::-1]).max() > 0.9
     assert np.abs(both - mirrored[:, ::-1]).max() < 1e-3
+
+
+def test_a_tiny_picture_is_seen_smaller_as_well(
+    monkeypatch: pytest.MonkeyPatch, session: ModelSession
+) -> None:
+    seen: list[int] = []
+    run = ModelSession.run
+
+    def note_size(self: ModelSession, inputs: dict[str, Any]) -> Any:
+        seen.append(max(next(iter(inputs.values())).shape))
+        return run(self, inputs)
+
+    monkeypatch.setattr(ModelSession, "run", note_size)
+    size = SizeRule(rule="fit", side=320, multiple=32, smallest=32, largest=512, finer=448)
+    for side in (128, 200, 500):
+        find_subject(
+            paint_disc(side // 2, side // 2, side // 4, height=side, width=side)[0],
+            replace_size(session, size),
+            zoom=False,
+        )
+
+    assert seen == [256, 320, 320, 320, 320, 448]
 
 
 def replace_size(session: ModelSession, size: SizeRule) -> ModelSession:

@@ -3,6 +3,7 @@
 A look may be two answers, averaged: one at the model's usual input size, one of the mirrored photo at a finer size. The
 coarse one knows what the subject is, the fine one where it ends, and what depends on left and right is no property of a
 subject. Their mean was measured to be better than either, and better than without the mirror (`benchmarks/subject.py`).
+A tiny photo is seen smaller instead of larger: enlarged much it is more blurred than what the network has learnt from.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from mattework.segment.second_look import (
 
 _PIXELS_FOR_FINER = 0.7
 """A photo needs this part of the finer size's pixels on its long side: enlarging more than that shows nothing new."""
+
+_TINY = 0.5
+"""A photo whose long side is less than this part of the usual input size is seen at `_SMALLER` of that size as well."""
+_SMALLER = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,11 +97,16 @@ def find_subject(
 
 def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Floats, float | None]:
     """The soft mask of a picture, one answer or the mean of two where the record names a finer size; how far they agree."""
-    first = predict_mask(session, rgb, long_side=long_side)
-    finer = session.spec.input.size.finer
+    sizes = session.spec.input.size
+    finer = sizes.finer
     if not finer or long_side is not None:
-        return first, None
-    shows_more = max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer
+        return predict_mask(session, rgb, long_side=long_side), None
+    photo_side = max(rgb.shape[:2])
+    is_tiny = photo_side < _TINY * sizes.side
+    first = predict_mask(
+        session, rgb, long_side=max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
+    )
+    shows_more = photo_side >= _PIXELS_FOR_FINER * finer
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
     answer = predict_mask(session, mirrored, long_side=finer if shows_more else None)
     second = np.ascontiguousarray(answer[:, ::-1])
