@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, preferences
 from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, read_file
+from mattework_editor.sentences import word_sentence
 from mattework_editor.workbench import Workbench
 
 
@@ -154,7 +155,7 @@ class Filing(QObject):
 
     def _save_to(self, path: Path) -> None:
         def refuse(error: OutputNotWritable) -> None:
-            QTimer.singleShot(0, lambda: self._ask_elsewhere(path, str(error)))
+            QTimer.singleShot(0, lambda: self._ask_elsewhere(path, word_sentence(str(error))))
 
         self._workbench.save_file(path, overwrite=True, refused=refuse)
 

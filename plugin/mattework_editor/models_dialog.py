@@ -41,6 +41,7 @@ from mattework.errors import Cancelled
 from mattework.worker.protocol import EngineError
 from mattework_editor.model_speed import Speed, measure_speed
 from mattework_editor.preferences import BUILT_IN, keep_subject_model, read_subject_model
+from mattework_editor.sentences import word_sentence
 from mattework_editor.tasks import Task, Tasks
 from mattework_editor.wording import write_number
 
@@ -289,7 +290,7 @@ class ModelsDialog(QDialog):
             if isinstance(error, Cancelled):
                 self.message.setText(self.tr("Cancelled."))
             elif isinstance(error, (MatteworkError, EngineError, OSError)):
-                self.message.setText(str(error))
+                self.message.setText(word_sentence(str(error)))
             else:
                 raise error
             self.fill()
@@ -373,7 +374,7 @@ class ModelsDialog(QDialog):
         try:
             self.store.remove(spec)
         except MatteworkError as error:
-            self.message.setText(str(error))
+            self.message.setText(word_sentence(str(error)))
             return
         if read_subject_model(self._settings) == spec.id:
             self._choose(None)

@@ -16,6 +16,7 @@ from mattework_editor.export_dialog import ExportDialog
 from mattework_editor.exporting import SUFFIXES, export_file, make_png
 from mattework_editor.files import Opened
 from mattework_editor.filing import Filing
+from mattework_editor.sentences import word_sentences
 from mattework_editor.workbench import Workbench
 
 PNG = "image/png"
@@ -105,7 +106,9 @@ class Output(QObject):
             return
 
         def done(notes: tuple[str, ...]) -> None:
-            self.told.emit(" ".join([self.tr("Exported {name}.").format(name=path.name), *notes]))
+            self.told.emit(
+                " ".join([self.tr("Exported {name}.").format(name=path.name), *word_sentences(notes)])
+            )
 
         self._workbench.hand_over(
             self.tr("Exporting {name}").format(name=path.name),

@@ -25,9 +25,9 @@ from PyQt6.QtWidgets import (
 
 from mattework import MatteworkError, note_review
 from mattework_editor.files import Opened, read_file
-from mattework_editor.reasons import word_reasons
 from mattework_editor.review import THUMBNAIL, Item, Line, open_line
 from mattework_editor.review_queue import ReviewQueue
+from mattework_editor.sentences import word_sentence, word_sentences
 from mattework_editor.wording import write_number
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class ReviewDock(QDockWidget):
             self._heading = None
         self.fill()
         if item is not None:
-            told = [self._name_status(item), *word_reasons(item.reasons)]
+            told = [self._name_status(item), *word_sentences(item.reasons)]
             self._window.status.tell(f"{Path(item.path).name}: {' – '.join(told)}")
 
     def _note_verdict(self, journal: Path, path: Path, status: str, corrected: bool) -> None:
@@ -209,7 +209,7 @@ class ReviewDock(QDockWidget):
                 journal, path, "rejected" if status == "skipped" else "fixed" if corrected else "approved"
             )
         except MatteworkError as error:
-            self._window.show_error(str(error))
+            self._window.show_error(word_sentence(str(error)))
 
     def _finish(self, path: Path, status: str, target: Path | None, *, corrected: bool = False) -> None:
         """Done with a photo: on to the one after it that is not."""
@@ -322,8 +322,8 @@ class ReviewDock(QDockWidget):
         told = [
             str(path),
             self._name_status(item),
-            *word_reasons(item.reasons),
-            item.message,
+            *word_sentences(item.reasons),
+            word_sentence(item.message),
             item.target or "",
         ]
         entry.setToolTip("\n".join(one for one in told if one))
@@ -335,7 +335,9 @@ class ReviewDock(QDockWidget):
     def _name_status(self, item: Item) -> str:
         if item.status == "ready":
             sure = item.confidence
-            return self.tr("ready") if sure is None else self.tr("{0}% sure").format(write_number(100 * sure))
+            return (
+                self.tr("ready") if sure is None else self.tr("{0} % sure").format(write_number(100 * sure))
+            )
         return {
             "waiting": self.tr("waiting"),
             "failed": self.tr("failed"),
@@ -368,7 +370,7 @@ def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | N
     try:
         line = open_line(places)
     except (MatteworkError, OSError) as error:
-        window.show_error(str(error))
+        window.show_error(word_sentence(str(error)))
         return None
     if not line.items:
         window.status.tell(window.tr("There are no photos in {name}.").format(name=places[0].name))

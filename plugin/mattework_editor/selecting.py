@@ -14,7 +14,7 @@ from mattework_editor import files
 from mattework_editor.engine import Found
 from mattework_editor.history import Patch
 from mattework_editor.pyramid import quantise
-from mattework_editor.reasons import word_reasons
+from mattework_editor.sentences import word_sentences
 from mattework_editor.session import (
     Begun,
     Choices,
@@ -87,8 +87,8 @@ class Selecting(QObject):
         def done(result: tuple[Choices, Planes, tuple[Patch, ...], Found]) -> None:
             choices, planes, patches, found = result
             session.replace_planes(name, choices, planes, patches)
-            sure = self.tr("Confidence {0}%").format(write_number(100 * found.confidence))
-            bench.told.emit(" – ".join([sure, *word_reasons(found.reasons)]))
+            sure = self.tr("Confidence {0} %").format(write_number(100 * found.confidence))
+            bench.told.emit(" – ".join([sure, *word_sentences(found.reasons)]))
             bench.after_step(session.size.rect)
 
         def leave() -> None:

@@ -56,10 +56,15 @@ class StatusBar(QStatusBar):
         names = {
             "waiting for another picture": self.tr("Waiting for another picture"),
             "reading the picture": self.tr("Reading the picture"),
+            "open": self.tr("Reading the picture"),
             "loading the model": self.tr("Loading the model"),
+            "model": self.tr("Loading the model"),
             "finding the subject": self.tr("Finding the subject"),
+            "subject": self.tr("Finding the subject"),
             "laying the unknown band": self.tr("Laying the unknown band"),
+            "trimap": self.tr("Laying the unknown band"),
             "solving the edge": self.tr("Solving the edge"),
+            "edge": self.tr("Solving the edge"),
             "solving alpha": self.tr("Solving the edge"),
             "solving strokes": self.tr("Solving your strokes"),
             "cutting the edge": self.tr("Cutting the edge"),
@@ -67,10 +72,15 @@ class StatusBar(QStatusBar):
             "colours": self.tr("Cleaning the colours"),
             "cleaning the colours": self.tr("Cleaning the colours"),
             "composite": self.tr("Putting the layers together"),
+            "layers": self.tr("Putting the layers together"),
             "pack layers": self.tr("Packing the layers"),
             "read layers": self.tr("Reading the layers"),
             "writing the mask": self.tr("Writing the mask"),
             "write": self.tr("Writing"),
+            "download": self.tr("Fetching"),
+            "copy": self.tr("Copying"),
+            "verify": self.tr("Checking the files"),
+            "done": self.tr("Done"),
         }
         return names.get(step.lower(), step[:1].upper() + step[1:])
 

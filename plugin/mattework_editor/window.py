@@ -43,6 +43,7 @@ from mattework_editor.panels.parts import PartsPanel
 from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
+from mattework_editor.sentences import word_sentence, word_sentences
 from mattework_editor.session import Session
 from mattework_editor.status import StatusBar
 from mattework_editor.toolbar import ToolBar, ToolStrip
@@ -258,7 +259,7 @@ class EditorWindow(QMainWindow):
         else:
             ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
         self.show_view(_suit_view(session))
-        notes = [*session.document.notes, *self._tell_put_together(session)]
+        notes = [*word_sentences(session.document.notes), *self._tell_put_together(session)]
         self.status.tell(" ".join(notes) or ready.format(size=session.size))
 
     def _tell_put_together(self, session: Session) -> list[str]:
@@ -317,7 +318,7 @@ class EditorWindow(QMainWindow):
         self._show_state()
 
     def _show_failure(self, error: BaseException) -> None:
-        self.show_error(str(error))
+        self.show_error(word_sentence(str(error)))
 
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""

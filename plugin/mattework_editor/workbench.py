@@ -26,8 +26,8 @@ from mattework_editor.drafting import Drafting
 from mattework_editor.engine import Engine, Progress
 from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import Pyramid, build_photo_pyramid, convert_photo, render_matte
-from mattework_editor.reasons import word_reasons
 from mattework_editor.selecting import Selecting
+from mattework_editor.sentences import word_sentence, word_sentences
 from mattework_editor.session import Session, find_changed
 from mattework_editor.strokes import Strokes
 from mattework_editor.tasks import Task, Tasks
@@ -265,7 +265,9 @@ class Workbench(QObject):
         def done(notes: tuple[str, ...]) -> None:
             self.target = path
             self.note_kept()
-            self.told.emit(" ".join([self.tr("Saved {name}.").format(name=path.name), *notes]))
+            self.told.emit(
+                " ".join([self.tr("Saved {name}.").format(name=path.name), *word_sentences(notes)])
+            )
             self.saved.emit(path)
 
         self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done, refused)
@@ -397,7 +399,7 @@ class Workbench(QObject):
                 self.tr("There is not enough memory for this. Close other programs or use a smaller picture.")
             )
         elif isinstance(error, (MatteworkError, EngineError)):
-            self.failed.emit(str(error))
+            self.failed.emit(word_sentence(str(error)))
         elif isinstance(error, OSError):
             self.failed.emit(self.tr("The unsaved work cannot be kept safe: {why}").format(why=error))
         else:
@@ -411,7 +413,7 @@ class Workbench(QObject):
         """How sure the model is, and what is doubtful; what ran is told by the recipe."""
         confidence = report.get("confidence")
         text = (
-            [] if confidence is None else [self.tr("Confidence {0}%").format(write_number(100 * confidence))]
+            [] if confidence is None else [self.tr("Confidence {0} %").format(write_number(100 * confidence))]
         )
-        reasons = word_reasons(report.get("reasons", ()))
-        self.told.emit(" – ".join([*text, *reasons, *report.get("notes", ())]))
+        said = word_sentences((*report.get("reasons", ()), *report.get("notes", ())))
+        self.told.emit(" – ".join([*text, *said]))

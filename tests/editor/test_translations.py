@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
@@ -17,15 +16,11 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QApplication, QMessageBox, QTabBar
 
+import mattework
 from editor.driving import LEFT, TEST, Driver, Keys, answer, catch_slot_errors, wait_until
-from mattework import Prompt
-from mattework.arrays import Floats
-from mattework.quality import score_mask
-from mattework.segment.selection_score import score_selection
 from mattework.worker.jobs import STAGES
 from mattework_editor import language
 from mattework_editor.palette import Palette
-from mattework_editor.reasons import word_reasons
 from mattework_editor.translations import FOLDER, LANGUAGES, Catalogue, install_language, read_words
 from mattework_editor.translations.gather import (
     gather_sentences,
@@ -37,6 +32,9 @@ from mattework_editor.translations.gather import (
 from mattework_editor.window import EditorWindow
 from mattework_editor.wording import write_number
 
+CORE = Path(mattework.__file__).parent
+WAITING = "waiting for another picture"
+"""What the worker says while another program's picture is worked on."""
 FILES = sorted(FOLDER.glob("mattework_*.ts"))
 SAYS = {
     "setAccessibleName",
@@ -171,14 +169,17 @@ def test_a_german_window_speaks_german(german: Driver, disc_file: Path) -> None:
     palette.close()
 
 
+def list_steps() -> set[str]:
+    """What the core says of how far it is: in reports of its own, as steps of a run, and as stages of the worker."""
+    said = re.compile(r'(?:report_progress\(\w+(?:\.\w+)?, |run\.step\(|progress\()"([^"]+)"')
+    files = [one for one in CORE.rglob("*.py") if not {"cli", "training"} & set(one.parts)]
+    found = {step for one in files for step in said.findall(one.read_text(encoding="utf-8"))}
+    return found | {text for _, text in STAGES.values()} | {"solving strokes", WAITING}
+
+
 def test_the_steps_of_long_work_are_told_in_german(german: Driver) -> None:
-    status = german.window.status
-    steps = {text for _, text in STAGES.values()} | {
-        "solving strokes",
-        "solving alpha",
-        "Pack layers",
-        "write",
-    }
+    status, steps = german.window.status, list_steps()
+    assert {"verify", "colours", "Pack layers", "solving alpha"} <= steps
     for step in steps:
         status.show_progress(step, 0.5)
         assert status.progress.format().casefold() != step.casefold(), f"{step} is English"
@@ -272,57 +273,5 @@ def test_the_key_shift_is_called_as_on_german_keyboards(application: object) -> 
             "⇧⌘S",
         )
         assert QApplication.translate("EdgePanel", "Shift") == "Verschieben"
-    finally:
-        install_language("en")
-
-
-def list_masks() -> list[Floats]:
-    """Soft masks that are doubtful in every way that the core tells of."""
-    masks = []
-    for boxes in (1, 2, 3, 4, 5):
-        mask = np.zeros((200, 200), np.float32)
-        for number in range(boxes):
-            mask[60:120, 5 + 38 * number : 35 + 38 * number] = 0.9
-        masks.append(mask)
-    soft = np.zeros((200, 200), np.float32)
-    soft[40:160, 40:160] = 0.4
-    soft[60:140, 60:140] = 0.6
-    small = np.zeros((200, 200), np.float32)
-    small[100:106, 100:106] = 1
-    three = np.zeros((200, 200), np.float32)
-    three[50:, :] = 1
-    return [*masks, soft, small, three, np.ones((200, 200), np.float32), np.zeros((200, 200), np.float32)]
-
-
-def list_reasons() -> set[str]:
-    point = Prompt(kind="point", points=((100.0, 100.0),))
-    reasons: set[str] = set()
-    for mask in list_masks():
-        reasons |= {*score_mask(mask, agreement=0.5, sizes=0.5)[1]}
-        if mask.any():
-            for gestures in ([point], [point, point]):
-                reasons |= {*score_selection(mask, gestures, sizes=0.5, looks=0.5)[1]}
-    return reasons
-
-
-def test_the_reasons_of_the_confidence_are_told_in_the_language_of_the_window(application: object) -> None:
-    reasons = sorted(list_reasons())
-    assert (
-        len({re.sub(r"\d+ %|two things|three things|four things|5 things", "N", one) for one in reasons})
-        == 14
-    )
-    assert list(word_reasons(reasons)) == reasons
-    install_language("de")
-    try:
-        german = word_reasons(reasons)
-        assert not set(german) & set(reasons)
-        assert word_reasons(["edges are uncertain over 37 % of the outline"]) == (
-            "Kanten sind auf 37 % des Umrisses unsicher",
-        )
-        assert word_reasons(["three things could be the subject", "subject touches three borders"]) == (
-            "drei Dinge könnten das Motiv sein",
-            "Motiv berührt drei Ränder",
-        )
-        assert word_reasons(["of a newer core"]) == ("of a newer core",)
     finally:
         install_language("en")

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QPainter
 from mattework import parse_key
 from mattework.errors import UsageError
 from mattework_editor.gesture import Gesture
+from mattework_editor.sentences import word_sentence
 from mattework_editor.tools.base import Tool
 from mattework_editor.viewport import Viewport
 from mattework_editor.workbench import Workbench
@@ -35,7 +36,7 @@ class ScreenColourPicker(Tool):
             try:
                 parse_key(colour)
             except UsageError as error:
-                bench.told.emit(str(error))
+                bench.told.emit(word_sentence(str(error)))
                 return False
         if gesture.inverted or colour is not None:
             bench.change_recipe(self.name_step(gesture), replace(bench.session.recipe, key=colour))

@@ -11,6 +11,8 @@ from mattework_editor.command import CONTEXT
 from mattework_editor.commands import COMMANDS
 from mattework_editor.docks import PLACES
 from mattework_editor.menus import MENUS
+from mattework_editor.sentences import CONTEXT as CORE_CONTEXT
+from mattework_editor.sentences import SENTENCES
 from mattework_editor.tools import TOOLS
 from mattework_editor.translations import FOLDER, read_words
 
@@ -25,11 +27,11 @@ def gather_sentences() -> list[Sentence]:
 
 
 def gather_records() -> set[Sentence]:
-    """The sentences of commands, menus, panels, and of what tools do."""
+    """The sentences of commands, menus, panels, of what tools do, and of the core."""
     texts = {text for one in COMMANDS for text in (one.text, one.tip)}
     texts |= {*MENUS.values(), *(place.title for place in PLACES)}
     texts |= {text for tool in TOOLS for text in (tool.step, tool.inverse_step)}
-    return {(CONTEXT, text) for text in texts if text}
+    return {(CONTEXT, text) for text in texts if text} | {(CORE_CONTEXT, text) for text in SENTENCES}
 
 
 def list_modules() -> list[Path]:

@@ -1894,73 +1894,6 @@
     </message>
   </context>
   <context>
-    <name>Reasons</name>
-    <message>
-      <source>edges are uncertain over {share} % of the outline</source>
-      <translation>Kanten sind auf {share} % des Umrisses unsicher</translation>
-    </message>
-    <message>
-      <source>four</source>
-      <translation>vier</translation>
-    </message>
-    <message>
-      <source>no clear subject found</source>
-      <translation>kein klares Motiv gefunden</translation>
-    </message>
-    <message>
-      <source>one click may mean the part or the whole; another one or a box says which</source>
-      <translation>ein Klick kann das Teil oder das Ganze meinen; ein weiterer oder ein Rechteck sagt, welches</translation>
-    </message>
-    <message>
-      <source>seen a second time, the subject is not the same</source>
-      <translation>beim zweiten Hinsehen ist das Motiv nicht dasselbe</translation>
-    </message>
-    <message>
-      <source>seen at another size, the object looks different</source>
-      <translation>in anderer Größe betrachtet, sieht das Objekt anders aus</translation>
-    </message>
-    <message>
-      <source>subject touches {count} borders</source>
-      <translation>Motiv berührt {count} Ränder</translation>
-    </message>
-    <message>
-      <source>the inside of the object is uncertain</source>
-      <translation>das Innere des Objekts ist unsicher</translation>
-    </message>
-    <message>
-      <source>the inside of the subject is uncertain</source>
-      <translation>das Innere des Motivs ist unsicher</translation>
-    </message>
-    <message>
-      <source>the subject fills the frame</source>
-      <translation>das Motiv füllt das ganze Bild</translation>
-    </message>
-    <message>
-      <source>the subject is very small</source>
-      <translation>das Motiv ist sehr klein</translation>
-    </message>
-    <message>
-      <source>three</source>
-      <translation>drei</translation>
-    </message>
-    <message>
-      <source>two</source>
-      <translation>zwei</translation>
-    </message>
-    <message>
-      <source>two looks at the object disagree</source>
-      <translation>zwei Blicke auf das Objekt stimmen nicht überein</translation>
-    </message>
-    <message>
-      <source>two looks at the subject disagree</source>
-      <translation>zwei Blicke auf das Motiv stimmen nicht überein</translation>
-    </message>
-    <message>
-      <source>{count} things could be the subject</source>
-      <translation>{count} Dinge könnten das Motiv sein</translation>
-    </message>
-  </context>
-  <context>
     <name>ReviewDock</name>
     <message>
       <source>All photos have been looked at.</source>
@@ -2039,7 +1972,7 @@
       <translation>wartet</translation>
     </message>
     <message>
-      <source>{0}% sure</source>
+      <source>{0} % sure</source>
       <translation>{0} % sicher</translation>
     </message>
     <message>
@@ -2058,7 +1991,7 @@
   <context>
     <name>Selecting</name>
     <message>
-      <source>Confidence {0}%</source>
+      <source>Confidence {0} %</source>
       <translation>Sicherheit {0} %</translation>
     </message>
     <message>
@@ -2080,6 +2013,721 @@
     <message>
       <source>looking at what you point at</source>
       <translation>ansehen, worauf Sie zeigen</translation>
+    </message>
+  </context>
+  <context>
+    <name>Sentences</name>
+    <message>
+      <source>A group has no head in the file; its layers were kept without the group.</source>
+      <translation>Einer Gruppe fehlt in der Datei der Kopf; ihre Ebenen blieben ohne die Gruppe.</translation>
+    </message>
+    <message>
+      <source>A picture of {size} pixels does not fit into a Photoshop document (at most {most} a side). Save it as TIFF, or make it smaller.</source>
+      <translation>Ein Bild mit {size} Pixeln passt nicht in ein Photoshop-Dokument (höchstens {most} je Seite). Speichern Sie es als TIFF, oder verkleinern Sie es.</translation>
+    </message>
+    <message>
+      <source>A {kind} lies outside the photo, which is {size} pixels.</source>
+      <translation>Eine Geste ({kind}) liegt außerhalb des Fotos, das {size} Pixel hat.</translation>
+    </message>
+    <message>
+      <source>Another Mattework is fetching {file} just now. Wait until it is done, then try again.</source>
+      <translation>Ein anderes Mattework lädt {file} gerade. Warten Sie, bis es fertig ist, und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+      <source>Extra channels of the TIFF were left out: {count}.</source>
+      <translation>Zusätzliche Kanäle des TIFF wurden weggelassen: {count}.</translation>
+    </message>
+    <message>
+      <source>Float samples outside 0 to 1 were clipped for {depth}-bit {kind}.</source>
+      <translation>Gleitkommawerte außerhalb von 0 bis 1 wurden für {kind} mit {depth} Bit beschnitten.</translation>
+    </message>
+    <message>
+      <source>HEIC with {count} pictures: the main one was taken.</source>
+      <translation>HEIC mit {count} Bildern: das Hauptbild wurde genommen.</translation>
+    </message>
+    <message>
+      <source>JPEG has no transparency: flattened on white.</source>
+      <translation>JPEG kennt keine Transparenz: auf Weiß reduziert.</translation>
+    </message>
+    <message>
+      <source>JPEG holds at most 64 KB of EXIF data: they were left out.</source>
+      <translation>JPEG fasst höchstens 64 KB EXIF-Daten: sie wurden weggelassen.</translation>
+    </message>
+    <message>
+      <source>JPEG holds at most 64 KB of XMP data: they were left out.</source>
+      <translation>JPEG fasst höchstens 64 KB XMP-Daten: sie wurden weggelassen.</translation>
+    </message>
+    <message>
+      <source>Layer “{layer}”: a fill ({kind}) has no pixels and was left out.</source>
+      <translation>Ebene „{layer}“: eine Füllung ({kind}) hat keine Pixel und wurde weggelassen.</translation>
+    </message>
+    <message>
+      <source>Layer “{layer}”: a solid colour was turned into pixels.</source>
+      <translation>Ebene „{layer}“: eine Volltonfarbe wurde in Pixel umgewandelt.</translation>
+    </message>
+    <message>
+      <source>Layer “{layer}”: an adjustment ({kind}) was left out; the colours under it are unadjusted.</source>
+      <translation>Ebene „{layer}“: eine Einstellung ({kind}) wurde weggelassen; die Farben darunter sind ohne sie.</translation>
+    </message>
+    <message>
+      <source>Layer “{layer}”: {count} samples were no numbers and were set to 0.</source>
+      <translation>Ebene „{layer}“: {count} Werte waren keine Zahlen und wurden auf 0 gesetzt.</translation>
+    </message>
+    <message>
+      <source>Layer “{layer}”: {what}.</source>
+      <translation>Ebene „{layer}“: {what}.</translation>
+    </message>
+    <message>
+      <source>No subject was found: everything is background. Point at it, or give a mask or trimap of your own.</source>
+      <translation>Es wurde kein Motiv gefunden: alles ist Hintergrund. Zeigen Sie darauf, oder geben Sie eine eigene Maske oder Trimap.</translation>
+    </message>
+    <message>
+      <source>Nothing is unknown in the trimap, so no edge was solved.</source>
+      <translation>In der Trimap ist nichts unbekannt, also wurde keine Kante gelöst.</translation>
+    </message>
+    <message>
+      <source>Photoshop itself has no 32-bit {mode} documents and may refuse this file.</source>
+      <translation>Photoshop selbst kennt keine 32-Bit-Dokumente im Modus {mode} und lehnt diese Datei vielleicht ab.</translation>
+    </message>
+    <message>
+      <source>Saved selections and spot channels are not kept ({count} in this file).</source>
+      <translation>Gespeicherte Auswahlen und Volltonkanäle bleiben nicht erhalten ({count} in dieser Datei).</translation>
+    </message>
+    <message>
+      <source>The EXIF data are damaged and were left out.</source>
+      <translation>Die EXIF-Daten sind beschädigt und wurden weggelassen.</translation>
+    </message>
+    <message>
+      <source>The Mattework engine cannot be started: {program}: {why}.</source>
+      <translation>Die Mattework-Engine lässt sich nicht starten: {program}: {why}.</translation>
+    </message>
+    <message>
+      <source>The Mattework engine has not answered for {seconds} seconds and was stopped. Try again.</source>
+      <translation>Die Mattework-Engine hat {seconds} Sekunden nicht geantwortet und wurde angehalten. Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>The Mattework engine runs but has not answered for {seconds} seconds and was stopped. Try again.</source>
+      <translation>Die Mattework-Engine läuft, hat aber {seconds} Sekunden nicht geantwortet und wurde angehalten. Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>The Mattework engine {what} (exit code {code}). It said nothing.</source>
+      <translation>Die Mattework-Engine {what} (Rückgabewert {code}). Sie sagte nichts.</translation>
+    </message>
+    <message>
+      <source>The Mattework engine {what} (exit code {code}). It said: {words}</source>
+      <translation>Die Mattework-Engine {what} (Rückgabewert {code}). Sie sagte: {words}</translation>
+    </message>
+    <message>
+      <source>The PNG is animated: its still picture was taken.</source>
+      <translation>Das PNG ist animiert: sein Standbild wurde genommen.</translation>
+    </message>
+    <message>
+      <source>The TIFF asks to be turned when shown; its layers were kept as they are stored.</source>
+      <translation>Das TIFF will beim Zeigen gedreht werden; seine Ebenen blieben, wie sie gespeichert sind.</translation>
+    </message>
+    <message>
+      <source>The TIFF's {kind} samples were converted to 32-bit float.</source>
+      <translation>Die Werte des TIFF ({kind}) wurden in 32-Bit-Gleitkomma umgewandelt.</translation>
+    </message>
+    <message>
+      <source>The XMP data are damaged and were left out.</source>
+      <translation>Die XMP-Daten sind beschädigt und wurden weggelassen.</translation>
+    </message>
+    <message>
+      <source>The built-in model {model} lacks {files} in {folder}: this copy of Mattework is incomplete. Install it again.</source>
+      <translation>Dem eingebauten Modell {model} fehlt {files} in {folder}: dieses Mattework ist unvollständig. Installieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>The colour profile is damaged or of another colour mode and was ignored.</source>
+      <translation>Das Farbprofil ist beschädigt oder gehört zu einem anderen Farbmodus und wurde übergangen.</translation>
+    </message>
+    <message>
+      <source>The document has no colour profile: its inks were converted by a plain formula.</source>
+      <translation>Das Dokument hat kein Farbprofil: seine Druckfarben wurden nach einer einfachen Formel umgewandelt.</translation>
+    </message>
+    <message>
+      <source>The document is too large for PSD and was written as PSB (Photoshop's large document format).</source>
+      <translation>Das Dokument ist zu groß für PSD und wurde als PSB geschrieben (Photoshops großes Dokumentformat).</translation>
+    </message>
+    <message>
+      <source>The edge was solved by {model} ({hash}) on {device}.</source>
+      <translation>Die Kante wurde von {model} ({hash}) auf {device} gelöst.</translation>
+    </message>
+    <message>
+      <source>The file is a cut-out already: what it shows was cut again. To change its edge, refine it instead.</source>
+      <translation>Die Datei ist schon ein Freisteller: was sie zeigt, wurde noch einmal freigestellt. Um ihre Kante zu ändern, verfeinern Sie sie stattdessen.</translation>
+    </message>
+    <message>
+      <source>The file no longer holds the photo as a layer; what its visible layers make together was used.</source>
+      <translation>Die Datei enthält das Foto nicht mehr als Ebene; genommen wurde, was ihre sichtbaren Ebenen zusammen ergeben.</translation>
+    </message>
+    <message>
+      <source>The file's image resources are damaged; some of its metadata were left out.</source>
+      <translation>Die Bildressourcen der Datei sind beschädigt; ein Teil ihrer Metadaten wurde weggelassen.</translation>
+    </message>
+    <message>
+      <source>The file's layers ({count}) were put together; what they show was cut out.</source>
+      <translation>Die Ebenen der Datei ({count}) wurden zusammengefügt; was sie zeigen, wurde freigestellt.</translation>
+    </message>
+    <message>
+      <source>The flat page of the TIFF shows the picture on white; the transparency is in its layers.</source>
+      <translation>Die flache Seite des TIFF zeigt das Bild auf Weiß; die Transparenz steckt in seinen Ebenen.</translation>
+    </message>
+    <message>
+      <source>The inks of a {kind} picture are not kept: its channels were read as {mode}.</source>
+      <translation>Die Druckfarben eines Bildes im Modus {kind} bleiben nicht erhalten: seine Kanäle wurden als {mode} gelesen.</translation>
+    </message>
+    <message>
+      <source>The layers of this very large TIFF cannot be read; its flat picture was taken.</source>
+      <translation>Die Ebenen dieses sehr großen TIFF lassen sich nicht lesen; sein flaches Bild wurde genommen.</translation>
+    </message>
+    <message>
+      <source>The mask of layer “{layer}” was trimmed to the layer's own rectangle.</source>
+      <translation>Die Maske der Ebene „{layer}“ wurde auf das Rechteck der Ebene beschnitten.</translation>
+    </message>
+    <message>
+      <source>The mask of {mask} pixels was scaled to the photo's {photo}, which has other proportions: see that it is this photo's mask.</source>
+      <translation>Die Maske mit {mask} Pixeln wurde auf die {photo} des Fotos skaliert, das andere Seitenverhältnisse hat: sehen Sie nach, ob es die Maske dieses Fotos ist.</translation>
+    </message>
+    <message>
+      <source>The mask of {mask} pixels was scaled to the photo's {photo}.</source>
+      <translation>Die Maske mit {mask} Pixeln wurde auf die {photo} des Fotos skaliert.</translation>
+    </message>
+    <message>
+      <source>The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.</source>
+      <translation>Die Maske wurde seither von Hand geändert; diese Arbeit ist nicht in der neuen Kante, nur in der Datei, aus der sie kam.</translation>
+    </message>
+    <message>
+      <source>The merged picture in the file is {why}. The layers are sound and were used.</source>
+      <translation>Das zusammengefügte Bild in der Datei ist {why}. Die Ebenen sind heil und wurden genommen.</translation>
+    </message>
+    <message>
+      <source>The photo has changed since the recipe was made; the layer {layer} was used.</source>
+      <translation>Das Foto hat sich geändert, seit das Rezept gemacht wurde; die Ebene {layer} wurde genommen.</translation>
+    </message>
+    <message>
+      <source>The photo is gray and so is its background. For colours behind it, save it as RGB first.</source>
+      <translation>Das Foto ist grau, und so auch sein Hintergrund. Für Farben dahinter speichern Sie es erst als RGB.</translation>
+    </message>
+    <message>
+      <source>The picture's lower border cuts the subject off, so its foot is not seen; the ground of its shadow was taken to be there.</source>
+      <translation>Der untere Bildrand schneidet das Motiv ab, sein Fuß ist nicht zu sehen; der Boden seines Schattens wurde dort angenommen.</translation>
+    </message>
+    <message>
+      <source>The pictures stored with the recipe are damaged. It cannot be re-applied.</source>
+      <translation>Die Bilder, die mit dem Rezept gespeichert sind, sind beschädigt. Es lässt sich nicht wieder anwenden.</translation>
+    </message>
+    <message>
+      <source>The point {point} lies outside the photo, which is {size} pixels.</source>
+      <translation>Der Punkt {point} liegt außerhalb des Fotos, das {size} Pixel hat.</translation>
+    </message>
+    <message>
+      <source>The recipe cannot be re-applied: {why}</source>
+      <translation>Das Rezept lässt sich nicht wieder anwenden: {why}</translation>
+    </message>
+    <message>
+      <source>The recipe cannot be read: {why}.</source>
+      <translation>Das Rezept lässt sich nicht lesen: {why}.</translation>
+    </message>
+    <message>
+      <source>The recipe does not say which network solved its edge; the installed one was taken.</source>
+      <translation>Das Rezept sagt nicht, welches Netz seine Kante gelöst hat; das installierte wurde genommen.</translation>
+    </message>
+    <message>
+      <source>The recipe has version {version}; this Mattework reads up to {known}. Install a newer Mattework.</source>
+      <translation>Das Rezept hat die Version {version}; dieses Mattework liest bis {known}. Installieren Sie ein neueres Mattework.</translation>
+    </message>
+    <message>
+      <source>The screen {colour} is not a colour with a hue. Write green, blue, or as in #00b140.</source>
+      <translation>Der Schirm {colour} ist keine Farbe mit einem Farbton. Schreiben Sie green, blue, oder wie in #00b140.</translation>
+    </message>
+    <message>
+      <source>The solver "neural" needs a matting model that takes a trimap, and none is installed. {how}</source>
+      <translation>Der Löser „neural“ braucht ein Matting-Modell, das eine Trimap nimmt, und keines ist installiert. {how}</translation>
+    </message>
+    <message>
+      <source>The spill of a screen can only be removed from RGB pictures; it was left.</source>
+      <translation>Der Farbstich eines Schirms lässt sich nur aus RGB-Bildern entfernen; er blieb.</translation>
+    </message>
+    <message>
+      <source>The trimap marks no {kind}, so closed-form matting has nothing to go by; {used} was used. Mark some of it with a stroke for a better edge.</source>
+      <translation>Die Trimap kennzeichnet keinen {kind}, also hat die geschlossene Form keinen Anhalt; benutzt wurde {used}. Ein Strich darauf macht die Kante besser.</translation>
+    </message>
+    <message>
+      <source>There is not enough memory to run {model} on {device}. Close other programs, use a smaller input size, a lighter model or --device cpu.</source>
+      <translation>Der Speicher reicht nicht, um {model} auf {device} laufen zu lassen. Schließen Sie andere Programme, nehmen Sie eine kleinere Eingabegröße, ein leichteres Modell oder --device cpu.</translation>
+    </message>
+    <message>
+      <source>There is not enough memory to write this picture. Close other programs, or make it smaller.</source>
+      <translation>Der Speicher reicht nicht, um dieses Bild zu schreiben. Schließen Sie andere Programme, oder verkleinern Sie es.</translation>
+    </message>
+    <message>
+      <source>There is not enough memory to write this {kind} file. Save it as PNG, or make it smaller.</source>
+      <translation>Der Speicher reicht nicht, um diese Datei ({kind}) zu schreiben. Speichern Sie sie als PNG, oder verkleinern Sie das Bild.</translation>
+    </message>
+    <message>
+      <source>To see why, run `mattework worker` in a terminal; if it does not start, install Mattework again.</source>
+      <translation>Um zu sehen, warum, führen Sie `mattework worker` in einem Terminal aus; startet es nicht, installieren Sie Mattework noch einmal.</translation>
+    </message>
+    <message>
+      <source>What {address} sent is not {file} of the record: its hash differs. It was deleted. Try again, or another mirror.</source>
+      <translation>Was {address} geschickt hat, ist nicht {file} aus dem Eintrag: die Prüfsumme ist anders. Es wurde gelöscht. Versuchen Sie es noch einmal, oder mit einem anderen Spiegel.</translation>
+    </message>
+    <message>
+      <source>a mark was not followed by the network; the mask was corrected around it</source>
+      <translation>das Netz ist einer Markierung nicht gefolgt; die Maske wurde um sie herum berichtigt</translation>
+    </message>
+    <message>
+      <source>a plain interpolation</source>
+      <translation>eine einfache Interpolation</translation>
+    </message>
+    <message>
+      <source>a shape was kept as pixels</source>
+      <translation>eine Form blieb als Pixel erhalten</translation>
+    </message>
+    <message>
+      <source>a smart object was kept as pixels</source>
+      <translation>ein Smartobjekt blieb als Pixel erhalten</translation>
+    </message>
+    <message>
+      <source>a vector mask is not applied</source>
+      <translation>eine Vektormaske wird nicht angewandt</translation>
+    </message>
+    <message>
+      <source>a vector mask was kept as a pixel mask</source>
+      <translation>eine Vektormaske blieb als Pixelmaske erhalten</translation>
+    </message>
+    <message>
+      <source>background</source>
+      <translation>Hintergrund</translation>
+    </message>
+    <message>
+      <source>black and white</source>
+      <translation>Schwarzweiß</translation>
+    </message>
+    <message>
+      <source>blending by tonal range (“blend if”) is not applied</source>
+      <translation>die Füllmethode nach Tonwert („Mischen, wenn“) wird nicht angewandt</translation>
+    </message>
+    <message>
+      <source>brightness and contrast</source>
+      <translation>Helligkeit und Kontrast</translation>
+    </message>
+    <message>
+      <source>channel mixer</source>
+      <translation>Kanalmixer</translation>
+    </message>
+    <message>
+      <source>colour balance</source>
+      <translation>Farbbalance</translation>
+    </message>
+    <message>
+      <source>colour lookup</source>
+      <translation>Farb-Lookup</translation>
+    </message>
+    <message>
+      <source>curves</source>
+      <translation>Gradationskurven</translation>
+    </message>
+    <message>
+      <source>did not start</source>
+      <translation>ist nicht angelaufen</translation>
+    </message>
+    <message>
+      <source>edges are uncertain over {share} % of the outline</source>
+      <translation>Kanten sind auf {share} % des Umrisses unsicher</translation>
+    </message>
+    <message>
+      <source>exposure</source>
+      <translation>Belichtung</translation>
+    </message>
+    <message>
+      <source>fill opacity was taken into the layer's opacity</source>
+      <translation>die Deckkraft der Fläche wurde in die der Ebene genommen</translation>
+    </message>
+    <message>
+      <source>foreground</source>
+      <translation>Vordergrund</translation>
+    </message>
+    <message>
+      <source>foreground and no background</source>
+      <translation>Vordergrund und keinen Hintergrund</translation>
+    </message>
+    <message>
+      <source>four</source>
+      <translation>vier</translation>
+    </message>
+    <message>
+      <source>gradient</source>
+      <translation>Verlauf</translation>
+    </message>
+    <message>
+      <source>gradient map</source>
+      <translation>Verlaufsumsetzung</translation>
+    </message>
+    <message>
+      <source>gray</source>
+      <translation>Grau</translation>
+    </message>
+    <message>
+      <source>hue and saturation</source>
+      <translation>Farbton und Sättigung</translation>
+    </message>
+    <message>
+      <source>invert</source>
+      <translation>Umkehren</translation>
+    </message>
+    <message>
+      <source>knockout is not applied</source>
+      <translation>die Aussparung wird nicht angewandt</translation>
+    </message>
+    <message>
+      <source>layer effects are not shown</source>
+      <translation>Ebeneneffekte werden nicht gezeigt</translation>
+    </message>
+    <message>
+      <source>levels</source>
+      <translation>Tonwertkorrektur</translation>
+    </message>
+    <message>
+      <source>no clear subject found</source>
+      <translation>kein klares Motiv gefunden</translation>
+    </message>
+    <message>
+      <source>no separate thing was found in what is to be taken away; all of it was taken</source>
+      <translation>in dem, was weg soll, wurde kein eigener Gegenstand gefunden; alles davon wurde weggenommen</translation>
+    </message>
+    <message>
+      <source>nothing was found there</source>
+      <translation>dort wurde nichts gefunden</translation>
+    </message>
+    <message>
+      <source>nothing was pointed at yet</source>
+      <translation>es wurde noch auf nichts gezeigt</translation>
+    </message>
+    <message>
+      <source>one click may mean the part or the whole; another one or a box says which</source>
+      <translation>ein Klick kann das Teil oder das Ganze meinen; ein weiterer oder ein Rechteck sagt, welches</translation>
+    </message>
+    <message>
+      <source>pattern</source>
+      <translation>Muster</translation>
+    </message>
+    <message>
+      <source>photo filter</source>
+      <translation>Fotofilter</translation>
+    </message>
+    <message>
+      <source>posterise</source>
+      <translation>Tontrennung</translation>
+    </message>
+    <message>
+      <source>seen a second time, the subject is not the same</source>
+      <translation>beim zweiten Hinsehen ist das Motiv nicht dasselbe</translation>
+    </message>
+    <message>
+      <source>seen at another size, the object looks different</source>
+      <translation>in anderer Größe betrachtet, sieht das Objekt anders aus</translation>
+    </message>
+    <message>
+      <source>selective colour</source>
+      <translation>selektive Farbkorrektur</translation>
+    </message>
+    <message>
+      <source>solid colour</source>
+      <translation>Volltonfarbe</translation>
+    </message>
+    <message>
+      <source>subject touches {count} borders</source>
+      <translation>Motiv berührt {count} Ränder</translation>
+    </message>
+    <message>
+      <source>text was kept as pixels</source>
+      <translation>Text blieb als Pixel erhalten</translation>
+    </message>
+    <message>
+      <source>the artboard was read as a group</source>
+      <translation>die Zeichenfläche wurde als Gruppe gelesen</translation>
+    </message>
+    <message>
+      <source>the inside of the object is uncertain</source>
+      <translation>das Innere des Objekts ist unsicher</translation>
+    </message>
+    <message>
+      <source>the inside of the subject is uncertain</source>
+      <translation>das Innere des Motivs ist unsicher</translation>
+    </message>
+    <message>
+      <source>the mask's density is not exact</source>
+      <translation>die Dichte der Maske ist nicht genau</translation>
+    </message>
+    <message>
+      <source>the mask's density was taken into its values</source>
+      <translation>die Dichte der Maske wurde in ihre Werte genommen</translation>
+    </message>
+    <message>
+      <source>the mask's feather is not shown</source>
+      <translation>die weiche Kante der Maske wird nicht gezeigt</translation>
+    </message>
+    <message>
+      <source>the restriction to some channels is not applied</source>
+      <translation>die Beschränkung auf einzelne Kanäle wird nicht angewandt</translation>
+    </message>
+    <message>
+      <source>the soft mask, sharpened by the guided filter,</source>
+      <translation>die weiche Maske, geschärft durch den geführten Filter</translation>
+    </message>
+    <message>
+      <source>the subject fills the frame</source>
+      <translation>das Motiv füllt das ganze Bild</translation>
+    </message>
+    <message>
+      <source>the subject is very small</source>
+      <translation>das Motiv ist sehr klein</translation>
+    </message>
+    <message>
+      <source>three</source>
+      <translation>drei</translation>
+    </message>
+    <message>
+      <source>threshold</source>
+      <translation>Schwellenwert</translation>
+    </message>
+    <message>
+      <source>two</source>
+      <translation>zwei</translation>
+    </message>
+    <message>
+      <source>two looks at the object disagree</source>
+      <translation>zwei Blicke auf das Objekt stimmen nicht überein</translation>
+    </message>
+    <message>
+      <source>two looks at the subject disagree</source>
+      <translation>zwei Blicke auf das Motiv stimmen nicht überein</translation>
+    </message>
+    <message>
+      <source>vibrance</source>
+      <translation>Dynamik</translation>
+    </message>
+    <message>
+      <source>was not ready after {seconds} seconds and was stopped</source>
+      <translation>war nach {seconds} Sekunden nicht bereit und wurde angehalten</translation>
+    </message>
+    <message>
+      <source>{count} pixels of the merged picture held no numbers and were set to 0.</source>
+      <translation>{count} Pixel des zusammengefügten Bildes enthielten keine Zahlen und wurden auf 0 gesetzt.</translation>
+    </message>
+    <message>
+      <source>{count} pixels were not numbers (NaN or infinite) and were set to 0.</source>
+      <translation>{count} Pixel waren keine Zahlen (NaN oder unendlich) und wurden auf 0 gesetzt.</translation>
+    </message>
+    <message>
+      <source>{count} things could be the subject</source>
+      <translation>{count} Dinge könnten das Motiv sein</translation>
+    </message>
+    <message>
+      <source>{file} ({size}) needs {needed} GB once decoded; the limit is {limit} GB. Make it smaller, or raise the limit if this machine has the memory.</source>
+      <translation>{file} ({size}) braucht ausgepackt {needed} GB; die Grenze ist {limit} GB. Verkleinern Sie das Bild, oder heben Sie die Grenze an, wenn dieser Rechner den Speicher hat.</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read ({why}). Check the name and the disk.</source>
+      <translation>{file} lässt sich nicht lesen ({why}). Prüfen Sie Namen und Datenträger.</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read: no permission. Change its permissions first.</source>
+      <translation>{file} lässt sich nicht lesen: keine Berechtigung. Ändern Sie erst die Rechte.</translation>
+    </message>
+    <message>
+      <source>{file} cannot be written: no permission to write in the folder {folder}. Choose another one.</source>
+      <translation>{file} lässt sich nicht schreiben: keine Berechtigung, in den Ordner {folder} zu schreiben. Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+      <source>{file} cannot be written: the disk is read-only. Choose another folder.</source>
+      <translation>{file} lässt sich nicht schreiben: der Datenträger ist schreibgeschützt. Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+      <source>{file} cannot be written: the folder {folder} does not exist. Create it first.</source>
+      <translation>{file} lässt sich nicht schreiben: den Ordner {folder} gibt es nicht. Legen Sie ihn erst an.</translation>
+    </message>
+    <message>
+      <source>{file} claims a size of {size} pixels, which is no picture. Export it again.</source>
+      <translation>{file} nennt eine Größe von {size} Pixeln, was kein Bild ist. Exportieren Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} could not be fetched from {address}: {why}. {how}</source>
+      <translation>{file} ließ sich nicht von {address} laden: {why}. {how}</translation>
+    </message>
+    <message>
+      <source>{file} does not end in a format that can be written. Use one of: {kinds}; a folder has to be there, or end in a slash.</source>
+      <translation>{file} endet nicht auf ein Format, das sich schreiben lässt. Nehmen Sie eines von diesen: {kinds}; ein Ordner muss da sein oder auf einen Schrägstrich enden.</translation>
+    </message>
+    <message>
+      <source>{file} does not exist. Check the name.</source>
+      <translation>{file} gibt es nicht. Prüfen Sie den Namen.</translation>
+    </message>
+    <message>
+      <source>{file} has {size} = {megapixels} megapixels; the limit is {limit}. Make it smaller, or raise the limit if you trust the file.</source>
+      <translation>{file} hat {size} = {megapixels} Megapixel; die Grenze ist {limit}. Verkleinern Sie das Bild, oder heben Sie die Grenze an, wenn Sie der Datei trauen.</translation>
+    </message>
+    <message>
+      <source>{file} is a HEIC picture, which needs an extra library. Install it with: {command}</source>
+      <translation>{file} ist ein HEIC-Bild und braucht eine weitere Bibliothek. Installieren Sie sie mit: {command}</translation>
+    </message>
+    <message>
+      <source>{file} is a JPEG with {kind}, which is not read. Save it as PNG or TIFF.</source>
+      <translation>{file} ist ein JPEG, das so nicht gelesen wird ({kind}). Speichern Sie es als PNG oder TIFF.</translation>
+    </message>
+    <message>
+      <source>{file} is a TIFF with a compression that is not read ({kind}). Save it without compression.</source>
+      <translation>{file} ist ein TIFF mit einer Kompression, die nicht gelesen wird ({kind}). Speichern Sie es ohne Kompression.</translation>
+    </message>
+    <message>
+      <source>{file} is a TIFF with {kind} pixels, which are not read. Save it as RGB TIFF or PNG.</source>
+      <translation>{file} ist ein TIFF mit Pixeln, die nicht gelesen werden ({kind}). Speichern Sie es als RGB-TIFF oder PNG.</translation>
+    </message>
+    <message>
+      <source>{file} is a camera's raw file, which Mattework does not develop. Develop it in your raw converter, save it as 16-bit TIFF, and cut that.</source>
+      <translation>{file} ist eine Rohdatei einer Kamera, die Mattework nicht entwickelt. Entwickeln Sie sie in Ihrem Raw-Konverter, speichern Sie sie als 16-Bit-TIFF, und stellen Sie das frei.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged PNG picture (wrong checksum). Copy or export it again.</source>
+      <translation>{file} ist ein beschädigtes PNG-Bild (falsche Prüfsumme). Kopieren oder exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged PNG picture ({why}). Export it again.</source>
+      <translation>{file} ist ein beschädigtes PNG-Bild ({why}). Exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged PNG picture: its size is not what it says. Export it again.</source>
+      <translation>{file} ist ein beschädigtes PNG-Bild: seine Größe ist nicht die, die es nennt. Exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged TIFF picture: parts of it are missing. Copy or export it again.</source>
+      <translation>{file} ist ein beschädigtes TIFF-Bild: Teile davon fehlen. Kopieren oder exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged or empty TIFF file: it has no picture inside. Export it again.</source>
+      <translation>{file} ist eine beschädigte oder leere TIFF-Datei: darin ist kein Bild. Exportieren Sie sie noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged or incomplete PNG picture (no header). Copy it again.</source>
+      <translation>{file} ist ein beschädigtes oder unvollständiges PNG-Bild (ohne Kopf). Kopieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a damaged or incomplete {kind} ({why}). Copy or export it again.</source>
+      <translation>{file} ist beschädigt oder unvollständig ({kind}: {why}). Kopieren oder exportieren Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is a device and not a file. Name a picture file.</source>
+      <translation>{file} ist ein Gerät und keine Datei. Nennen Sie eine Bilddatei.</translation>
+    </message>
+    <message>
+      <source>{file} is a folder. Name a file to write.</source>
+      <translation>{file} ist ein Ordner. Nennen Sie eine Datei, die geschrieben werden soll.</translation>
+    </message>
+    <message>
+      <source>{file} is a folder. Name a picture file inside it.</source>
+      <translation>{file} ist ein Ordner. Nennen Sie eine Bilddatei darin.</translation>
+    </message>
+    <message>
+      <source>{file} is a {kind} of a variant that cannot be read ({why}). Save it as PNG or TIFF.</source>
+      <translation>{file} ist {kind} in einer Spielart, die sich nicht lesen lässt ({why}). Speichern Sie das Bild als PNG oder TIFF.</translation>
+    </message>
+    <message>
+      <source>{file} is an incomplete {kind} picture: its end is missing. Copy it again.</source>
+      <translation>{file} ist ein unvollständiges {kind}-Bild: sein Ende fehlt. Kopieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is damaged: its picture is {why}. Copy or export it again.</source>
+      <translation>{file} ist beschädigt: sein Bild ist {why}. Kopieren oder exportieren Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is empty. Copy it again.</source>
+      <translation>{file} ist leer. Kopieren Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is no ONNX file. What was saved may be a web page or a pointer to the file: fetch the file itself.</source>
+      <translation>{file} ist keine ONNX-Datei. Gespeichert wurde vielleicht eine Webseite oder ein Verweis auf die Datei: laden Sie die Datei selbst.</translation>
+    </message>
+    <message>
+      <source>{file} is not a Photoshop document. Check that the suffix is right.</source>
+      <translation>{file} ist kein Photoshop-Dokument. Prüfen Sie, ob die Endung stimmt.</translation>
+    </message>
+    <message>
+      <source>{file} is not a sound ONNX file ({why}). Remove it and get it again.</source>
+      <translation>{file} ist keine heile ONNX-Datei ({why}). Entfernen Sie sie, und holen Sie sie noch einmal.</translation>
+    </message>
+    <message>
+      <source>{file} is not the file of the record of {model}: its hash differs. {how}</source>
+      <translation>{file} ist nicht die Datei aus dem Eintrag von {model}: ihre Prüfsumme ist anders. {how}</translation>
+    </message>
+    <message>
+      <source>{file} is really a {kind} file, whatever its name says.</source>
+      <translation>{file} ist in Wahrheit eine {kind}-Datei, was auch immer ihr Name sagt.</translation>
+    </message>
+    <message>
+      <source>{file} is {what}. Mattework reads JPEG, PNG, WebP, AVIF, HEIC, BMP, GIF, TIFF, PSD and PSB; save it as one of these.</source>
+      <translation>{file} ist {what}. Mattework liest JPEG, PNG, WebP, AVIF, HEIC, BMP, GIF, TIFF, PSD und PSB; speichern Sie das Bild so.</translation>
+    </message>
+    <message>
+      <source>{file} needs more memory than there is. Close other programs, or make the picture smaller.</source>
+      <translation>{file} braucht mehr Speicher, als da ist. Schließen Sie andere Programme, oder verkleinern Sie das Bild.</translation>
+    </message>
+    <message>
+      <source>{file} needs {needed} GB once its layers are decoded; the limit is {limit} GB. Merge or crop layers, or raise the limit if this machine has the memory.</source>
+      <translation>{file} braucht {needed} GB, wenn seine Ebenen ausgepackt sind; die Grenze ist {limit} GB. Fügen Sie Ebenen zusammen oder beschneiden Sie sie, oder heben Sie die Grenze an, wenn dieser Rechner den Speicher hat.</translation>
+    </message>
+    <message>
+      <source>{file} was not written ({why}). Try another folder; nothing was changed.</source>
+      <translation>{file} wurde nicht geschrieben ({why}). Versuchen Sie es mit einem anderen Ordner; nichts wurde geändert.</translation>
+    </message>
+    <message>
+      <source>{file} was not written: no permission, or another program has it open. Nothing was changed.</source>
+      <translation>{file} wurde nicht geschrieben: keine Berechtigung, oder ein anderes Programm hat die Datei offen. Nichts wurde geändert.</translation>
+    </message>
+    <message>
+      <source>{file} was not written: the disk is full. Free some space; nothing was changed.</source>
+      <translation>{file} wurde nicht geschrieben: der Datenträger ist voll. Schaffen Sie Platz; nichts wurde geändert.</translation>
+    </message>
+    <message>
+      <source>{file} was not written: the disk is read-only. Choose another folder.</source>
+      <translation>{file} wurde nicht geschrieben: der Datenträger ist schreibgeschützt. Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+      <source>{file} was not written: the name is too long for this disk. Choose a shorter one.</source>
+      <translation>{file} wurde nicht geschrieben: der Name ist für diesen Datenträger zu lang. Wählen Sie einen kürzeren.</translation>
+    </message>
+    <message>
+      <source>{kind} holds at most {most} pixels a side; this picture has {size}. Save it as PNG or TIFF.</source>
+      <translation>{kind} fasst höchstens {most} Pixel je Seite; dieses Bild hat {size}. Speichern Sie es als PNG oder TIFF.</translation>
+    </message>
+    <message>
+      <source>{kind} holds no {mode} colours: converted to sRGB with 8 bits.</source>
+      <translation>{kind} kennt diese Farben nicht ({mode}): in sRGB mit 8 Bit umgewandelt.</translation>
+    </message>
+    <message>
+      <source>{kind} holds {depth} bits a channel here: rounded from {had}.</source>
+      <translation>{kind} fasst hier {depth} Bit je Kanal: gerundet von {had}.</translation>
+    </message>
+    <message>
+      <source>{kind} with {count} frames: the first was taken.</source>
+      <translation>{kind} mit {count} Einzelbildern: das erste wurde genommen.</translation>
+    </message>
+    <message>
+      <source>{model} failed on {device}: {why}. Try --device cpu or another model.</source>
+      <translation>{model} ist auf {device} gescheitert: {why}. Versuchen Sie --device cpu oder ein anderes Modell.</translation>
+    </message>
+    <message>
+      <source>{model} is not installed and has no download that could be checked: {how}.</source>
+      <translation>{model} ist nicht installiert, und keinen Download davon könnte man prüfen: {how}.</translation>
+    </message>
+    <message>
+      <source>{model} is not installed. With a network: mattework models install {name}. Without one, {how}.</source>
+      <translation>{model} ist nicht installiert. Mit Netz: mattework models install {name}. Ohne: {how}.</translation>
+    </message>
+    <message>
+      <source>{needed} MB are to come and {folder} has {free} MB of space left. Make room first.</source>
+      <translation>{needed} MB sollen kommen, und {folder} hat noch {free} MB Platz. Schaffen Sie erst Platz.</translation>
     </message>
   </context>
   <context>
@@ -2207,12 +2855,28 @@
       <translation>Kante wird auf volle Größe gebracht</translation>
     </message>
     <message>
+      <source>Checking the files</source>
+      <translation>Dateien werden geprüft</translation>
+    </message>
+    <message>
       <source>Cleaning the colours</source>
       <translation>Farben werden bereinigt</translation>
     </message>
     <message>
+      <source>Copying</source>
+      <translation>Wird kopiert</translation>
+    </message>
+    <message>
       <source>Cutting the edge</source>
       <translation>Kante wird geschnitten</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
+      <source>Fetching</source>
+      <translation>Wird geladen</translation>
     </message>
     <message>
       <source>Finding the subject</source>
@@ -2479,7 +3143,7 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
       <translation>Abgebrochen.</translation>
     </message>
     <message>
-      <source>Confidence {0}%</source>
+      <source>Confidence {0} %</source>
       <translation>Sicherheit {0} %</translation>
     </message>
     <message>
