@@ -185,7 +185,8 @@ def test_the_preview_is_the_same_cut_in_small(plugin: Importer) -> None:
     preview = plugin("preview")
     thumbnail = preview.Thumbnail(2, 1, 0.1, bytes(range(8)))
     options = {
-        "model": "", "solver": "auto", "band": 2.0, "smooth": 5.0, "feather": 20.0, "contrast": 0.3, "shift": -10.0,
+        "model": "", "solver": "auto", "matting-model": None,
+        "band": 2.0, "smooth": 5.0, "feather": 20.0, "contrast": 0.3, "shift": -10.0,
     }  # fmt: skip
     request = preview.plan_request(thumbnail, options)
     edge = request.edge

@@ -9,7 +9,7 @@ import pytest
 
 from gimp_plugin.conftest import Importer
 from mattework import SolverName
-from mattework.recipe import Recipe
+from mattework.recipe import MattingChoice, Recipe
 
 
 @pytest.mark.parametrize("solver", get_args(SolverName))
@@ -23,3 +23,50 @@ def test_adjusting_begins_from_whatever_solver_the_recipe_names(plugin: Importer
     offered = {one.name: one for one in procedures.BY_NAME["mattework-adjust-edge"].arguments}
     assert kept["solver"] in dict(offered["solver"].values)
     assert set(kept) <= set(offered)
+
+
+def test_adjusting_begins_from_the_network_that_the_recipe_names(plugin: Importer) -> None:
+    gimp, layers = plugin("Gimp"), plugin("layers")
+    layer = gimp.Layer("L", 2, 2)
+    recipe = Recipe(solver="neural", matting=MattingChoice(model="mine", sha256="ab" * 32))
+    layers.keep_recipe(layer, recipe.to_json(), None)
+    kept = plugin("results").read_recipe_edge(layer)
+    assert (kept["solver"], kept["matting-model"]) == ("neural", "mine")
+
+
+def test_networks_are_offered_when_they_are_installed(plugin: Importer) -> None:
+    solvers = plugin("solvers")
+    plain = ["auto", "closed-form", "guided", "hard"]
+    assert [one for one, _ in solvers.list_ways([], "guided", "")[0]] == plain
+    ways, chosen = solvers.list_ways([("a", "First"), ("b", "Second")], "neural", "b")
+    assert ways[4:] == [("neural a", "Network: First"), ("neural b", "Network: Second")]
+    assert chosen == "neural b"
+    assert solvers.list_ways([("a", "First")], "neural", "")[1] == "neural a"
+    assert solvers.split_way("neural b") == ("neural", "b")
+    assert solvers.split_way("guided") == ("guided", "")
+
+
+@pytest.mark.parametrize("installed", [[], [("a", "First")]])
+def test_a_recipes_network_that_is_not_installed_is_not_replaced_in_silence(
+    plugin: Importer, installed: list[tuple[str, str]]
+) -> None:
+    ways, chosen = plugin("solvers").list_ways(installed, "neural", "hers")
+    assert chosen == "neural hers"
+    assert dict(ways)[chosen] == "Network: hers (not installed)"
+
+
+@pytest.mark.parametrize(
+    ("solver", "network", "wanted"),
+    [("neural", "mine", "mine"), ("neural", "", None), ("neural", None, None), ("guided", "mine", None)],
+)
+def test_only_the_network_solver_asks_for_a_network(
+    plugin: Importer, solver: str, network: str | None, wanted: str | None
+) -> None:
+    edge = plugin("solvers").plain_edge({"solver": solver, "matting-model": network})
+    assert (edge.solver, edge.matting_model) == (solver, wanted)
+
+
+def test_every_procedure_that_solves_an_edge_takes_a_network(plugin: Importer) -> None:
+    for record in plugin("procedures").RECORDS:
+        names = [argument.name for argument in record.arguments]
+        assert ("solver" in names) == ("matting-model" in names), record.name

@@ -8,7 +8,8 @@ from typing import Any
 import gi
 from gi.repository import Gimp
 
-from .procedures import EDGE, Model, Outline, Painting, Record, Text
+from .procedures import EDGE, SOLVER, Model, Outline, Painting, Record, Text
+from .solvers import list_ways, split_way
 
 EDGE_NAMES = [argument.name for argument in EDGE]
 
@@ -20,6 +21,7 @@ def ask_user(
     image: Gimp.Image,
     layer: Gimp.Layer,
     models: Sequence[tuple[str, str]],
+    networks: Sequence[tuple[str, str]],
 ) -> bool:
     """Show the dialog of a procedure; gives whether the user said OK. The answers are in `config`."""
     gi.require_version("GimpUi", "3.0")
@@ -30,12 +32,15 @@ def ask_user(
     dialog = GimpUi.ProcedureDialog.new(procedure, config, record.title)
     names = [argument.name for argument in record.arguments]
     own = (Model, Outline, Painting, Text)
-    shown = [one.name for one in record.arguments if one.name not in EDGE_NAMES and not isinstance(one, own)]
+    elsewhere = (*EDGE_NAMES, "solver")
+    shown = [one.name for one in record.arguments if one.name not in elsewhere and not isinstance(one, own)]
     above = dialog.get_content_area()
     if record.hint:
         above.pack_start(_write_hint(record.hint), False, False, 6)
     if len(models) > 1 and "model" in names:
         above.pack_start(_choose_model(config, models), False, False, 6)
+    if "solver" in names:
+        above.pack_start(_choose_solver(config, networks), False, False, 6)
     for argument in record.arguments:
         if isinstance(argument, Outline) and image.get_paths():
             above.pack_start(_choose_path(config, argument, image.get_paths()), False, False, 6)
@@ -77,6 +82,27 @@ def _choose_model(config: Gimp.ProcedureConfig, models: Sequence[tuple[str, str]
         config.set_property("model", "")
     combo.connect("changed", lambda chosen: config.set_property("model", chosen.get_active_id()))
     return _make_row("_Model", combo)
+
+
+def _choose_solver(config: Gimp.ProcedureConfig, networks: Sequence[tuple[str, str]]) -> Any:
+    """A row with the ways to solve an edge, the networks that are installed among them."""
+    from gi.repository import Gtk
+
+    solver, network = config.get_property("solver"), config.get_property("matting-model") or ""
+    ways, chosen = list_ways(networks, solver, network)
+    combo = Gtk.ComboBoxText()
+    for identifier, label in ways:
+        combo.append(identifier, label)
+    combo.set_active_id(chosen)
+
+    def choose(one: Any) -> None:
+        for name, value in zip(
+            ("matting-model", "solver"), reversed(split_way(one.get_active_id())), strict=True
+        ):
+            config.set_property(name, value)
+
+    combo.connect("changed", choose)
+    return _make_row(SOLVER.label, combo)
 
 
 def _choose_path(config: Gimp.ProcedureConfig, argument: Outline, paths: Sequence[Gimp.Path]) -> Any:

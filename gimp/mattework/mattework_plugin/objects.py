@@ -7,13 +7,14 @@ from typing import Any
 
 from gi.repository import Gegl, Gimp
 from mattework_worker.client import WorkerClient
-from mattework_worker.protocol import CutRequest, EdgeOptions, EngineError, Gesture
+from mattework_worker.protocol import CutRequest, EngineError, Gesture
 
 from .engine import show_progress
 from .gestures import Line, Point, gather_gestures, parse_points, read_line, trace_painting
 from .layers import choose_layers, find_place
 from .pixels import mask_sample, send_picture
 from .results import apply_results, check_colours, select_results, send_mask, take_result
+from .solvers import plain_edge
 
 PAINTING_SIDE = 192
 """Long side at which a painted channel is read: what a brush has painted is wider than this is fine."""
@@ -36,7 +37,7 @@ def select_object(
         send_picture(image, layer, folder, 0),
         sample,
         model=options["model"] or None,
-        edge=EdgeOptions(solver=options["solver"]),
+        edge=plain_edge(options),
         colours=options["colours"] if as_mask else 0.0,
         combine=operation if combines else "replace",
         existing=send_mask(image, layer, folder, 0) if combines else None,

@@ -12,7 +12,6 @@ from mattework_worker.protocol import (
     SAMPLE_BYTES,
     AdjustRequest,
     CutRequest,
-    EdgeOptions,
     EngineError,
     RefineRequest,
 )
@@ -42,6 +41,7 @@ from .results import (
     send_white,
     take_result,
 )
+from .solvers import choose_network, plain_edge
 
 
 def remove_background(
@@ -129,7 +129,7 @@ def select_subject(
             send_picture(image, layer, folder, number),
             sample,
             model=options["model"] or None,
-            edge=EdgeOptions(solver=options["solver"]),
+            edge=plain_edge(options),
             colours=0.0,
             with_transparency=True,
         )
@@ -171,6 +171,7 @@ def refine_edge(
         sample,
         existing=send_mask(image, layer, folder, 0) if has_mask else None,
         solver=options["solver"],
+        matting_model=choose_network(options),
     )
     notes: list[str] = []
     result = take_result(layer, client.call("refine", request, show_progress(0, 1)), folder, 0, notes)

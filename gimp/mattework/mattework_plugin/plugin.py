@@ -105,13 +105,15 @@ def _ask(
 
     names = {argument.name for argument in record.arguments}
     models: list[tuple[str, str]] = []
-    if client is not None and "model" in names:
+    networks: list[tuple[str, str]] = []
+    if client is not None and "solver" in names:
         about = client.call("about")
-        models = list_models(about, record.task)
+        models, networks = list_models(about, record.task), list_models(about, "matting")
+    if client is not None and "model" in names:
         client.open_folder(models[0][0] if models else None)  # loaded while the user looks at the dialog
     layer = choose_layers(drawables)[0]
     if record.name == "mattework-adjust-edge":
         values: dict[str, Any] = read_recipe_edge(find_original(image, layer))
         for name, value in values.items():
             config.set_property(name, value)
-    return ask_user(record, procedure, config, image, layer, models)
+    return ask_user(record, procedure, config, image, layer, models, networks)

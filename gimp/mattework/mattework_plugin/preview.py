@@ -7,13 +7,15 @@ never waits. A picture that comes too late is dropped, and closing the connectio
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gi.repository import GdkPixbuf, Gegl, Gimp, GLib, Gtk
 from mattework_worker.client import WorkerClient, connect_worker
-from mattework_worker.protocol import CutRequest, EdgeOptions, EngineError, Picture
+from mattework_worker.protocol import CutRequest, EngineError, Picture
 
 from .engine import find_command
+from .solvers import plain_edge
 
 SIDE = 320
 WAIT = 350
@@ -42,7 +44,7 @@ def shrink_layer(layer: Gimp.Layer) -> Thumbnail:
 def plan_request(thumbnail: Thumbnail, options: dict[str, Any]) -> CutRequest:
     """The cut of the whole layer in small: lengths shrink with it."""
     small = {name: options[name] * thumbnail.scale for name in ("smooth", "feather", "shift")}
-    edge = EdgeOptions(options["solver"], options["band"], contrast=options["contrast"], **small)
+    edge = replace(plain_edge(options), band=options["band"], contrast=options["contrast"], **small)
     picture = Picture("preview.raw", thumbnail.width, thumbnail.height, 4, True, "u8")
     model = options["model"] or None
     return CutRequest(picture, "u8", model=model, edge=edge, colours=0.0, with_transparency=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from gi.repository import Gegl, Gimp, GObject
 
 from . import handover, objects, operations, shadows
+from .solvers import NEURAL, SOLVERS
 
 MENU_MASK = "<Image>/Layer/Mask"
 MENU_SELECT = "<Image>/Select"
@@ -119,15 +120,13 @@ SOLVER = Choice(
     "solver",
     "E_dge",
     "How the edge is solved",
-    (
-        ("auto", "Automatic"),
-        ("closed-form", "Closed form (hair)"),
-        ("guided", "Guided (fast)"),
-        ("hard", "Hard"),
-    ),
+    (*SOLVERS, (NEURAL, "Network (installed matting model)")),
 )
-RECIPE_SOLVER = SOLVER._replace(values=(*SOLVER.values, ("neural", "Network (installed matting model)")))
-"""All that a recipe can name: the editor and the command line cut with networks too."""
+NETWORK = Text(
+    "matting-model",
+    "Matting model",
+    "Identifier of the installed matting model that solves the edge with the solver neural; empty for the first of them",
+)
 
 COLOURS = Number(
     "colours", "Clean _colours", "Amount of clean edge colours in a layer of their own; 0 makes none", 0, 1, 1
@@ -164,7 +163,7 @@ RECORDS = (
         (MENU_MASK, MENU_SELECT),
         "Find the subject and hide the rest with a layer mask",
         "Works on this computer only. The pixels stay; clean edge colours come as a layer above.",
-        (Model(), SOLVER, COLOURS, MASK_MODE, *EDGE),
+        (Model(), SOLVER, NETWORK, COLOURS, MASK_MODE, *EDGE),
         operations.remove_background,
         has_preview=True,
     ),
@@ -175,7 +174,7 @@ RECORDS = (
         "Make the mask of Remove Background again with other edge settings",
         "Uses the recipe that the layer keeps, so it works after saving and opening too. It needs no model but where a "
         "network solves the edge.",
-        (RECIPE_SOLVER, COLOURS, *EDGE),
+        (SOLVER, NETWORK, COLOURS, *EDGE),
         operations.adjust_edge,
     ),
     Record(
@@ -184,7 +183,7 @@ RECORDS = (
         (MENU_MASK, MENU_SELECT),
         "Solve the edge anew where the selection is, as in hair",
         "The layer's mask is what is known outside the selection. Without a mask the subject is looked for first.",
-        (SOLVER, BAND),
+        (SOLVER, NETWORK, BAND),
         operations.refine_edge,
     ),
     Record(
@@ -202,7 +201,7 @@ RECORDS = (
         (MENU_SELECT,),
         "Select the subject, as soft as its edge",
         "Works on this computer only. Transparent parts of the layer are not selected.",
-        (Model(), SOLVER, OPERATION),
+        (Model(), SOLVER, NETWORK, OPERATION),
         operations.select_subject,
     ),
     Record(
@@ -242,6 +241,7 @@ RECORDS = (
             Text("not-points", "Points beside it", "Points on what does not belong to the object"),
             Model(help="Identifier of the model that answers to pointing; empty for the default"),
             SOLVER,
+            NETWORK,
             COLOURS,
         ),
         objects.select_object,

@@ -23,6 +23,7 @@ from .layers import (
     read_note,
 )
 from .pixels import mask_sample, receive_window, send_plane
+from .solvers import choose_network
 
 NO_COLOURS = (
     "An indexed image has no room for clean colours: they were left out. Convert it to RGB to have them."
@@ -49,6 +50,7 @@ def check_colours(image: Gimp.Image, options: dict[str, Any]) -> list[str]:
 def edge_options(options: dict[str, Any]) -> EdgeOptions:
     return EdgeOptions(
         solver=options["solver"],
+        matting_model=choose_network(options),
         band=options["band"],
         smooth=options["smooth"],
         feather=options["feather"],
@@ -176,6 +178,7 @@ def read_recipe_edge(layer: Gimp.Layer) -> dict[str, Any]:
         return {
             **{name: float(recipe["edge"][name]) for name in ("smooth", "feather", "contrast", "shift")},
             "solver": str(recipe["solver"]),
+            "matting-model": str(recipe["matting"]["model"]) if recipe.get("matting") else "",
             "band": float(recipe["trimap"]["band"]),
             "colours": float(recipe["colours"]),
         }
