@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 
 from mattework.worker.client import find_worker
 from mattework.worker.protocol import EngineError
+from worker.driving import has_ended, wait_until
 
 COMMAND = (sys.executable, "-P", "-m", "mattework")
 
@@ -33,15 +33,5 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
             if client is not None:
                 with client:
                     client.call("stop")
-                _wait_for_end(client.record.pid)
-
-
-def _wait_for_end(pid: int) -> None:
-    import time
-
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return
-        time.sleep(0.05)
+                # The folders may go only when nobody writes there any more.
+                wait_until(lambda: has_ended(client.record.pid))

@@ -8,7 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,9 @@ from mattework.worker.server import Connection, Worker
 REQUESTS = 3000
 """So many that their answers fit into no socket's buffer."""
 
+PATIENCE = 60.0
+"""Seconds that are waited, on a machine of any load, for what comes at once on a quiet one."""
+
 
 @contextmanager
 def connect(work: Path) -> Iterator[tuple[Connection, LineChannel]]:
@@ -30,7 +33,7 @@ def connect(work: Path) -> Iterator[tuple[Connection, LineChannel]]:
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 14)
-    ours.settimeout(30)
+    ours.settimeout(PATIENCE)
     connection = Connection(Worker(name="test", record=record, work=work, idle=60.0), theirs)
     channel = LineChannel(ours)
     try:
@@ -42,7 +45,7 @@ def connect(work: Path) -> Iterator[tuple[Connection, LineChannel]]:
         yield connection, channel
     finally:
         channel.close()
-        connection.thread.join(30)
+        connection.thread.join(PATIENCE)
 
 
 def ask_much(channel: LineChannel) -> None:
@@ -72,8 +75,9 @@ def test_a_client_that_reads_nothing_is_given_up(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
     monkeypatch.setattr(server_module, "SENDING_LIMIT", 0.3)
     with connect(tmp_path) as (connection, channel):
-        ask_much(channel)
-        connection.thread.join(20)
+        with suppress(OSError):  # given up while it still asks
+            ask_much(channel)
+        connection.thread.join(PATIENCE)
         assert not connection.thread.is_alive()
         assert not list(tmp_path.iterdir())
 
@@ -85,4 +89,4 @@ def test_who_reads_nothing_is_still_heard(tmp_path: Path, monkeypatch: pytest.Mo
         ask_much(channel)
         time.sleep(0.5)
         channel.send({"op": "cancel"})
-        assert connection.cancelled.wait(5.0)
+        assert connection.cancelled.wait(PATIENCE)

@@ -33,6 +33,7 @@ SILENCE_LIMIT = 60.0
 GLANCE_EVERY = 2.0
 """Seconds of waiting for a greeting after which we look whether the worker still lives."""
 
+_ENDING_LIMIT = 10.0
 _MOST_STARTS = 3
 
 Progress = Callable[[str, float], None] | None
@@ -115,6 +116,7 @@ class WorkerClient:
 
     def _receive(self) -> dict[str, Any]:
         try:
+            self._channel.connection.settimeout(SILENCE_LIMIT)
             message = self._channel.receive()
         except TimeoutError as error:
             self._stop_worker()
@@ -149,6 +151,10 @@ class WorkerClient:
 
     def _delete_folder(self) -> None:
         """A worker that died cannot sweep any more."""
+        # The locks of a process that ends may be held for a moment after its connections are closed.
+        end = time.monotonic() + _ENDING_LIMIT
+        while is_place_taken(self._name) and time.monotonic() < end:
+            time.sleep(0.02)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         sweep_work_folders()

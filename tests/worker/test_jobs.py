@@ -1,0 +1,147 @@
+"""What a worker does for a host: masks, edges, colours, and refusals in sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mattework.worker.client import connect_worker
+from mattework.worker.protocol import (
+    PROTOCOL,
+    AdjustRequest,
+    ColoursRequest,
+    CutRequest,
+    EdgeOptions,
+    EngineError,
+    RefineRequest,
+)
+from patience import finish_program
+from samples import draw_disc
+from worker.conftest import COMMAND
+from worker.driving import send_disc, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills and permissions are those of Unix")
+
+
+def test_a_picture_is_cut_and_the_next_call_finds_the_same_warm_worker(places: Path) -> None:
+    steps: list[tuple[str, float]] = []
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        request = CutRequest(picture, "u8", edge=EdgeOptions(solver="guided"))
+        value = client.call("cut", request, lambda *step: steps.append(step))
+        mask = np.fromfile(folder / value["mask"], np.uint8).reshape(80, 96)
+        colours = np.fromfile(folder / value["colours"], np.uint8)
+        first = client.record.pid
+    _, truth = draw_disc()
+    assert np.abs(mask / 255 - truth).mean() < 0.02
+    assert colours.size == 96 * 80 * 3
+    assert json.loads(value["recipe"])["subject"]["model"] == "mattework-subject"
+    fractions = [fraction for _, fraction in steps]
+    assert fractions == sorted(fractions)
+    assert "finding the subject" in {text for text, _ in steps}
+    assert wait_until(lambda: not folder.exists()), "the raw files go when the client goes"
+    with connect_worker(COMMAND) as again:
+        assert again.record.pid == first
+
+
+def test_an_edge_is_adjusted_and_only_work_that_is_lost_is_told(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        value = client.call("cut", CutRequest(picture, "u8", edge=EdgeOptions(solver="guided")))
+        mask = (folder / value["mask"]).read_bytes()
+        (folder / "own.raw").write_bytes(mask)
+        request = AdjustRequest(
+            picture,
+            "u8",
+            value["recipe"],
+            value["soft_mask"],
+            edge=EdgeOptions(solver="guided", shift=-2.0),
+            existing="own.raw",
+        )
+        adjusted = client.call("adjust", request)
+        assert not [note for note in adjusted["notes"] if "mask" in note]
+        assert sum((folder / adjusted["mask"]).read_bytes()) < sum(mask)
+        (folder / "own.raw").write_bytes(bytes(100) + mask[100:-1] + b"\x07")
+        assert any("changed after it was cut" in note for note in client.call("adjust", request)["notes"])
+
+
+def test_the_edge_is_solved_only_where_the_band_says_so(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        _, truth = draw_disc()
+        known = np.where(truth > 0.5, 255, 0).astype(np.uint8)  # a mask with its soft edge lost
+        known.tofile(folder / "known.raw")
+        band = np.zeros((80, 96), np.uint8)
+        band[:, :48] = (np.abs(truth[:, :48] - 0.5) < 0.5) * np.uint8(255)
+        band.tofile(folder / "band.raw")
+        request = RefineRequest(picture, "u8", "band.raw", "u8", existing="known.raw")
+        value = client.call("refine", request)
+        mask = np.fromfile(folder / value["mask"], np.uint8).reshape(80, 96)
+    assert (mask[band == 0] == known[band == 0]).all()
+    inside = band > 0
+    better = np.abs(mask[inside] / 255 - truth[inside]).mean()
+    assert better < 0.5 * np.abs(known[inside] / 255 - truth[inside]).mean()
+
+
+def test_a_selection_with_nothing_known_around_it_is_refused(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        np.full((80, 96), 255, np.uint8).tofile(folder / "band.raw")
+        with pytest.raises(EngineError, match="Outside the selection"):
+            client.call("refine", RefineRequest(picture, "u8", "band.raw", "u8", existing="known.raw"))
+
+
+def test_refusals_are_sentences_and_the_connection_goes_on(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        with pytest.raises(EngineError, match="cannot 'fly'"):
+            client.call("fly")
+        picture, folder = send_disc(client)
+        with pytest.raises(EngineError, match="not the name of a file"):
+            client.call("colours", ColoursRequest(picture, "u8", "../../etc/passwd"))
+        with pytest.raises(EngineError, match="has 7680 bytes"):
+            client.call("colours", ColoursRequest(picture, "u16", "known.raw"))
+        with pytest.raises(EngineError, match="cannot be read"):
+            client.call("cut", {"picture": 3, "sample": "u8"})
+        assert (folder / "picture.raw").exists()
+
+
+def test_a_full_disk_is_told_and_nothing_stays(places: Path) -> None:
+    """The raw files lie on a disk of one megabyte, which the picture fills and its colours would burst."""
+    if os.getuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("a small disk can only be made by root, where mounting is allowed")
+    script = (
+        "import sys\n"
+        "from mattework.worker.client import connect_worker\n"
+        "from mattework.worker.protocol import ColoursRequest, EngineError, Picture\n"
+        f"client = connect_worker({COMMAND!r}); folder = client.open_folder()\n"
+        "(folder / 'picture.raw').write_bytes(bytes(500 * 500 * 3))\n"
+        "(folder / 'known.raw').write_bytes(bytes(range(250)) * 1000)\n"
+        "request = ColoursRequest(Picture('picture.raw', 500, 500, 3, False, 'u8'), 'u8', 'known.raw')\n"
+        "try: client.call('colours', request)\n"
+        "except EngineError as error: print(error)\n"
+        "print(client.call('about')['protocol']); client.call('stop')\n"
+    )
+    mount = f"mount -t tmpfs -o size=1100k none '{places / 'tmp'}'; exec \"$@\""
+    command = [
+        "unshare",
+        "-m",
+        "--propagation",
+        "private",
+        "sh",
+        "-ec",
+        mount,
+        "sh",
+        sys.executable,
+        "-c",
+        script,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        said = finish_program(process).decode()
+    assert "The disk is full" in said
+    assert said.splitlines()[-1] == str(PROTOCOL), "the worker lives on"
