@@ -95,6 +95,22 @@ def test_a_gesture_that_crosses_itself_weighs_once() -> None:
     np.testing.assert_allclose(weigh_stroke(back, FRAME), weigh_stroke(there, FRAME), atol=1e-6)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    way=st.lists(points, min_size=1, max_size=6),
+    radius=st.floats(0, 30),
+    hardness=shares,
+    opacity=shares,
+    pressed=st.sampled_from(("size", "opacity")),
+)
+def test_an_even_stroke_is_that_of_a_pen_pressed_fully(
+    way: list[tuple[float, float]], radius: float, hardness: float, opacity: float, pressed: str
+) -> None:
+    even = Stroke(kind="foreground", radius=radius, points=tuple(way), hardness=hardness, opacity=opacity)
+    pen = replace(even, pressures=(1.0,) * len(way), pressed=pressed)  # type: ignore[arg-type]
+    np.testing.assert_allclose(weigh_stroke(even, FRAME), weigh_stroke(pen, FRAME), atol=1e-5)
+
+
 def test_pressure_scales_the_size_or_the_opacity() -> None:
     pressed = replace(SOFT, hardness=1.0, pressures=(0.25, 1.0))
     narrow = weigh_stroke(pressed, FRAME)

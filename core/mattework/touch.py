@@ -27,7 +27,7 @@ from mattework.document.piecewise import Patchwork
 from mattework.edges import dilate
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
-from mattework.matting.trimap import draw_brush, stroke_bounds
+from mattework.matting.trimap import bound_segment, draw_brush, stroke_bounds
 from mattework.recipe import Stroke
 
 LARGEST_GAP = 16.0
@@ -176,30 +176,66 @@ def _find_context(strokes: Sequence[Stroke], where: Rect, frame: Rect) -> Rect:
 
 def _weigh_brush(stroke: Stroke, where: Rect) -> Floats:
     points = np.clip(np.array(stroke.points, np.float64).reshape(-1, 2), -1e6, 1e6)
-    sizes, forces = np.ones(len(points)), np.full(len(points), stroke.opacity)
-    if stroke.pressures:
-        pressures = np.array(stroke.pressures, np.float64)
-        if pressures.shape != sizes.shape or not ((pressures >= 0) & (pressures <= 1)).all():
-            raise UsageError("A stroke must have one pressure of 0 to 1 for each of its points.")
-        if stroke.pressed == "size":
-            sizes = np.maximum(LIGHTEST, pressures)
-        else:
-            forces = forces * pressures
-    weight = np.zeros(where.size.shape, np.float32)
     radius = max(0.5, stroke.radius)
+    if not stroke.pressures:  # an even brush weighs most where it came nearest
+        distance = np.sqrt(_measure_squares(points, radius, where))
+        weight = stroke.opacity * _fall_off(distance, np.float64(radius), stroke.hardness)
+        return np.asarray(weight, np.float32)
+    sizes, forces = np.ones(len(points)), np.full(len(points), stroke.opacity)
+    pressures = np.array(stroke.pressures, np.float64)
+    if pressures.shape != sizes.shape or not ((pressures >= 0) & (pressures <= 1)).all():
+        raise UsageError("A stroke must have one pressure of 0 to 1 for each of its points.")
+    if stroke.pressed == "size":
+        sizes = np.maximum(LIGHTEST, pressures)
+    else:
+        forces = forces * pressures
+    heaviest = np.zeros(where.size.shape, np.float32)
     ends = list(pairwise(range(len(points)))) or [(0, 0)]
     for first, second in ends:
-        near = _segment_bounds(points[first], points[second], radius + 1).intersect(where)
+        near = bound_segment(points[first], points[second], radius + 1).intersect(where)
         if near.is_empty:
             continue
         distance, share = _project(points[first], points[second], near)
         size = radius * (sizes[first] + (sizes[second] - sizes[first]) * share)
         force = forces[first] + (forces[second] - forces[first]) * share
-        fall = np.maximum(1.0, size * (1 - stroke.hardness))
-        ramp = np.clip((size - size * (1 - stroke.hardness) / 2 + fall / 2 - distance) / fall, 0, 1)
-        part = weight[near.move(-where.left, -where.top).slices]
-        np.maximum(part, (force * ramp * ramp * (3 - 2 * ramp)).astype(np.float32), out=part)
-    return weight
+        part = heaviest[near.move(-where.left, -where.top).slices]
+        np.maximum(part, (force * _fall_off(distance, size, stroke.hardness)).astype(np.float32), out=part)
+    return heaviest
+
+
+def _fall_off(
+    distance: NDArray[np.float64], size: NDArray[np.float64] | np.float64, hardness: float
+) -> NDArray[np.float64]:
+    """The share of its force that a brush of radius `size` has at a distance from its middle."""
+    fall = np.maximum(1.0, size * (1 - hardness))
+    ramp = np.clip((size - size * (1 - hardness) / 2 + fall / 2 - distance) / fall, 0, 1)
+    return np.asarray(ramp * ramp * (3 - 2 * ramp))
+
+
+def _measure_squares(points: NDArray[np.float64], reach: float, where: Rect) -> NDArray[np.float64]:
+    """The squared distance (h, w) of each pixel's centre to a line through the points; infinite beyond `reach`."""
+    nearest = np.full(where.size.shape, np.inf)
+    for start, end in list(pairwise(points)) or [(points[0], points[0])]:
+        near = bound_segment(start, end, reach + 1).intersect(where)
+        if near.is_empty:
+            continue
+        step = end - start
+        length = max(1e-12, float(step @ step))
+        x = np.arange(near.left, near.right) + (0.5 - start[0])
+        y = np.arange(near.top, near.bottom)[:, None] + (0.5 - start[1])
+        # With p = (x, y) and the share t of the segment s: |p - t s|^2 = |p|^2 - 2 t (p . s) + t^2 |s|^2.
+        along = x * step[0] + y * step[1]
+        share = np.clip(along / length, 0, 1)
+        square = share * length
+        square -= along
+        square -= along
+        square *= share
+        square += x * x
+        square += y * y
+        part = nearest[near.move(-where.left, -where.top).slices]
+        np.minimum(part, square, out=part)
+    np.maximum(nearest, 0, out=nearest)
+    return nearest
 
 
 def _weigh_gradient(stroke: Stroke, where: Rect) -> Floats:
@@ -229,7 +265,7 @@ def _weigh_area(stroke: Stroke, where: Rect) -> Floats:
             x = start[0] + (middles[rows] - start[1]) / (end[1] - start[1]) * (end[0] - start[0])
             first = np.clip(np.ceil(x - 0.5) - where.left, 0, where.width).astype(np.intp)
             np.add.at(inside, (rows, first), 1)
-        near = _segment_bounds(start, end, half + 1).intersect(where)
+        near = bound_segment(start, end, half + 1).intersect(where)
         if not near.is_empty:
             part = distance[near.move(-where.left, -where.top).slices]
             np.minimum(part, _project(start, end, near)[0].astype(np.float32), out=part)
@@ -238,12 +274,6 @@ def _weigh_area(stroke: Stroke, where: Rect) -> Floats:
     if stroke.radius > 0.5:
         ramp = ramp * ramp * (3 - 2 * ramp)
     return np.asarray(np.float32(stroke.opacity) * ramp, np.float32)
-
-
-def _segment_bounds(start: NDArray[np.float64], end: NDArray[np.float64], reach: float) -> Rect:
-    left, top = np.floor(np.minimum(start, end) - reach).astype(int).tolist()
-    right, bottom = np.ceil(np.maximum(start, end) + reach).astype(int).tolist()
-    return Rect(left, top, right, bottom)
 
 
 def _project(

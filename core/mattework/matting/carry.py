@@ -58,7 +58,9 @@ def carry_alpha(
         guide = as_unit_floats(colour[full.slices])
         coefficients = fit_linear(small[around.slices], scene.colour[around.slices], radius, epsilon)
         enlarged = _enlarge(coefficients, piece, around, factor, guide.shape[:2])
-        value = np.einsum("hwc,hwc->hw", enlarged[:, :, :-1], guide) + enlarged[:, :, -1]
+        value = enlarged[:, :, -1].copy()
+        for channel in range(guide.shape[2]):
+            value += enlarged[:, :, channel] * guide[:, :, channel]
         into[full.slices][wanted] = np.clip(value, 0.0, 1.0)[wanted]
 
 

@@ -253,20 +253,30 @@ def draw_brush(stroke: Stroke, where: Rect) -> Bools:
     radius = max(0.5, min(stroke.radius, 1e6))
     ends = list(pairwise(points)) or [(points[0], points[0])]
     counts = np.zeros((where.height, where.width + 1), np.int32)
-    rows = np.arange(where.height, dtype=np.intp)
-    middles = rows.astype(np.float64) + (where.top + 0.5)
     for start, end in ends:
-        left, right = _span_rows(start, end, radius, middles)
+        near = bound_segment(start, end, radius + 1).intersect(where)
+        if near.is_empty:
+            continue
+        rows = np.arange(near.top, near.bottom, dtype=np.intp)
+        left, right = _span_rows(start, end, radius, rows.astype(np.float64) + 0.5)
         hit = left <= right
         first = np.clip(np.ceil(left[hit] - 0.5) - where.left, 0, where.width).astype(np.intp)
         beyond = np.clip(np.floor(right[hit] - 0.5) + 1 - where.left, 0, where.width).astype(np.intp)
-        np.add.at(counts, (rows[hit], first), 1)
-        np.add.at(counts, (rows[hit], np.maximum(first, beyond)), -1)
+        down = rows[hit] - where.top
+        counts[down, first] += 1
+        counts[down, np.maximum(first, beyond)] -= 1
     brush: Bools = np.cumsum(counts, axis=1)[:, :-1] > 0
     for x, y in np.floor(points).astype(int).tolist():
         if where.left <= x < where.right and where.top <= y < where.bottom:
             brush[y - where.top, x - where.left] = True
     return brush
+
+
+def bound_segment(start: NDArray[np.float64], end: NDArray[np.float64], reach: float) -> Rect:
+    """The pixels within `reach` of a segment, and a few more."""
+    left, top = np.floor(np.minimum(start, end) - reach).astype(int).tolist()
+    right, bottom = np.ceil(np.maximum(start, end) + reach).astype(int).tolist()
+    return Rect(left, top, right, bottom)
 
 
 def _span_rows(
