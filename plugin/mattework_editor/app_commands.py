@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDockWidget
 
 from mattework_editor.appearance import Appearance, read_appearance, show_appearance
-from mattework_editor.command import Command
+from mattework_editor.command import Command, has_subject
 from mattework_editor.docks import PLACES
 from mattework_editor.language import choose_language
 from mattework_editor.preferences import read_subject_model
@@ -56,7 +56,9 @@ def _show_about(window: EditorWindow) -> None:
 def _show_models(window: EditorWindow) -> None:
     from mattework_editor.models_dialog import ModelsDialog
 
-    dialog = ModelsDialog(window.settings, window)
+    dialog = ModelsDialog(window.settings, window, can_solve=has_subject(window))
+    dialog.edge_chosen.connect(window.edge.choose_network)
+    dialog.finished.connect(lambda _: window.edge.list_solvers())
     dialog.chosen.connect(lambda model: setattr(window.workbench.engine, "subject_model", model))
     open_dialog(dialog)
 

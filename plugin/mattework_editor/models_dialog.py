@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from PyQt6.QtCore import QCoreApplication, QSettings, Qt, pyqtSignal
+from PyQt6.QtCore import QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -39,6 +37,15 @@ from mattework import (
 )
 from mattework.errors import Cancelled
 from mattework.worker.protocol import EngineError
+from mattework_editor.model_card import (
+    describe_model,
+    finds_subjects,
+    name_state,
+    name_task,
+    name_terms,
+    solves_edges,
+    tell_speed,
+)
 from mattework_editor.model_speed import Speed, measure_speed
 from mattework_editor.preferences import BUILT_IN, keep_subject_model, read_subject_model
 from mattework_editor.sentences import word_sentence
@@ -48,29 +55,32 @@ from mattework_editor.wording import write_number
 Buttons = QMessageBox.StandardButton
 
 
-def finds_subjects(spec: ModelSpec) -> bool:
-    """Whether Select Subject can use it: it finds the subject by itself."""
-    return spec.task == "subject" and spec.input.companion == "none"
-
-
 class ModelsDialog(QDialog):
-    """`chosen` names the model for Select Subject (None: the built-in one) when the person chooses another."""
+    """`chosen` names the model for Select Subject (None: the built-in one) when the person chooses another,
+    `edge_chosen` the network that is to solve the open photo's edge. `can_solve`: there is such an edge."""
 
     chosen = pyqtSignal(object)
+    edge_chosen = pyqtSignal(str)
 
     def __init__(
-        self, settings: QSettings, parent: QWidget | None = None, store: ModelStore | None = None
+        self,
+        settings: QSettings,
+        parent: QWidget | None = None,
+        store: ModelStore | None = None,
+        *,
+        can_solve: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Models"))
         self._settings = settings
+        self._can_solve = can_solve
         self.store = store or open_store()
         self._tasks = Tasks(self)
         self._running: Task | None = None
         self._speeds: dict[str, Speed] = {}
         self._make_widgets()
         self.fill()
-        self.resize(940, 600)
+        self.resize(1100, 640)
 
     # Building --------------------------------------------------------------------------------------------------------
 
@@ -110,6 +120,8 @@ class ModelsDialog(QDialog):
         self.card.setAccessibleName(self.tr("About the model"))
         self.card.setOpenLinks(False)
         self.use_button = self._button(self.tr("Use for Select Subject"), self._use)
+        self.use_button.setToolTip(self.tr("Let this model find the subject, from now on"))
+        self.edge_button = self._button(self.tr("Solve the Edge with It"), self._use_for_edge)
         self.install_button = self._button(self.tr("Install"), self._install)
         self.import_button = self._button(self.tr("Import File…"), self._import)
         self.import_button.setToolTip(
@@ -133,12 +145,18 @@ class ModelsDialog(QDialog):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.card)
-        for button in (self.use_button, self.install_button, self.speed_button, self.remove_button):
+        for button in (
+            self.use_button,
+            self.edge_button,
+            self.install_button,
+            self.speed_button,
+            self.remove_button,
+        ):
             column.addWidget(button)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.tree)
         split.addWidget(right)
-        split.setSizes([560, 380])
+        split.setSizes([700, 380])
         foot = QHBoxLayout()
         for widget in (self.import_button, self.progress, self.cancel_button):
             foot.addWidget(widget)
@@ -185,7 +203,7 @@ class ModelsDialog(QDialog):
             ):
                 continue
             size = "" if spec.megabytes is None else self.tr("{0} MB").format(write_number(spec.megabytes, 1))
-            row = [spec.display_name, self._name_state(spec), size, self._name_terms(spec), spec.purpose]
+            row = [spec.display_name, name_state(spec, self.store), size, name_terms(spec), spec.purpose]
             item = QTreeWidgetItem(row)
             item.setData(0, Qt.ItemDataRole.UserRole, spec)
             item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -204,24 +222,6 @@ class ModelsDialog(QDialog):
             self.tree.setCurrentItem(self.tree.topLevelItem(0))
         self._show_model()
 
-    def _name_state(self, spec: ModelSpec) -> str:
-        found = self.store.find_files(spec)
-        if not found:
-            return ""
-        if len(found) < len(spec.files):
-            return self.tr("{0} of {1} files").format(len(found), len(spec.files))
-        places = {
-            "embedded": self.tr("built in"),
-            "user": self.tr("installed"),
-            "rembg": self.tr("in rembg's folder"),
-        }
-        return places[found[0].place]
-
-    def _name_terms(self, spec: ModelSpec) -> str:
-        return {"yes": self.tr("yes"), "no": self.tr("NO"), "unclear": self.tr("unclear")}[
-            spec.licence.commercial
-        ]
-
     def _show_model(self) -> None:
         spec, free = self.spec, self._running is None
         for widget in (self.progress, self.cancel_button):
@@ -234,6 +234,13 @@ class ModelsDialog(QDialog):
         used = read_subject_model(self._settings) or BUILT_IN
         self.use_button.setEnabled(free and here and subjects and spec is not None and spec.id != used)
         self.use_button.setVisible(subjects)
+        self.edge_button.setVisible(spec is not None and solves_edges(spec))
+        self.edge_button.setEnabled(free and here and self._can_solve)
+        self.edge_button.setToolTip(
+            self.tr("Solve the open photo's edge again with this network; Edge ▸ Solver takes it back")
+            if self._can_solve
+            else self.tr("Open a photo and select its subject first")
+        )
         self.speed_button.setVisible(subjects)
         self.speed_button.setEnabled(free and here)
         self.remove_button.setEnabled(free and own)
@@ -248,34 +255,7 @@ class ModelsDialog(QDialog):
                 "It is here already, or nobody published an address and a hash that could be checked"
             )
         )
-        self.card.setHtml("" if spec is None else self._describe(spec, here))
-
-    def _describe(self, spec: ModelSpec, here: bool) -> str:
-        licence, speed = spec.licence, self._speeds.get(spec.id)
-        hosts = sorted({urlsplit(file.url).netloc for file in spec.files if file.url})
-        facts = [
-            (self.tr("What it does"), name_task(spec.task)),
-            (self.tr("Paid work"), f"{self._name_terms(spec)}. {licence.why}"),
-            (self.tr("Licence of the weights"), licence.weights),
-            (self.tr("Licence of the code"), licence.code),
-            (self.tr("Learned from"), licence.data),
-            (self.tr("Comes from"), ", ".join(hosts) if hosts and not here else ""),
-            (self.tr("See"), ", ".join(spec.pages)),
-        ]
-        if speed is not None:
-            facts.insert(1, (self.tr("Speed here"), self._tell_speed(speed)))
-        rows = "".join(f"<p><b>{escape(name)}</b><br>{escape(text)}</p>" for name, text in facts if text)
-        missing = self.store.find_missing(spec)
-        notes = list(spec.notes)
-        if missing and not self.store.can_download(spec):
-            notes.append(self.store.describe_missing(spec, missing))
-        ends = "".join(f"<p>{escape(note)}</p>" for note in notes)
-        return f"<h3>{escape(spec.display_name)}</h3><p>{escape(spec.purpose)}</p>{rows}{ends}"
-
-    def _tell_speed(self, speed: Speed) -> str:
-        return self.tr("{0} s a picture on {1}, {2} times the built-in model's time").format(
-            write_number(speed.seconds, 2), speed.device, write_number(speed.ratio, 1)
-        )
+        self.card.setHtml("" if spec is None else describe_model(spec, self.store, self._speeds.get(spec.id)))
 
     # Doing -----------------------------------------------------------------------------------------------------------
 
@@ -388,7 +368,7 @@ class ModelsDialog(QDialog):
 
         def done(speed: Speed) -> None:
             self._speeds[spec.id] = speed
-            self.message.setText(f"{spec.display_name}: {self._tell_speed(speed)}")
+            self.message.setText(f"{spec.display_name}: {tell_speed(speed)}")
 
         self._start(
             lambda task: measure_speed(spec.id, task.report),
@@ -403,6 +383,12 @@ class ModelsDialog(QDialog):
             self.message.setText(self.tr("Select Subject uses {name} now.").format(name=spec.display_name))
             self.fill()
 
+    def _use_for_edge(self) -> None:
+        spec = self.spec
+        if spec is not None and self._accepts(spec):
+            self.edge_chosen.emit(spec.id)
+            self.close()
+
     def _choose(self, identity: str | None) -> None:
         keep_subject_model(self._settings, identity)
         self.chosen.emit(read_subject_model(self._settings))
@@ -410,14 +396,3 @@ class ModelsDialog(QDialog):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._tasks.cancel_all()
         super().closeEvent(event)
-
-
-def name_task(task: str) -> str:
-    """What models of a task do, in words."""
-    translate = QCoreApplication.translate
-    return {
-        "subject": translate("ModelsDialog", "Finds the subject"),
-        "prompt": translate("ModelsDialog", "Selects what you point at"),
-        "matting": translate("ModelsDialog", "Solves the edge"),
-        "inpaint": translate("ModelsDialog", "Fills what was taken out"),
-    }[task]

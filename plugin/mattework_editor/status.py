@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from mattework import Recipe
-from mattework_editor.wording import write_scale
+from mattework_editor.wording import name_solver, write_scale
 
 MARGIN = 6
 """Pixels between the window's edge and the message."""
@@ -103,7 +103,7 @@ class StatusBar(QStatusBar):
         if recipe.solver_used is None:
             return []
         network = recipe.matting if recipe.solver_used == "neural" else None
-        told = [self.tr("edge {solver}").format(solver=recipe.solver_used)]
+        told = [self.tr("edge: {solver}").format(solver=name_solver(recipe.solver_used))]
         if network is not None:
             place = self.tr("{model} on {device}").format(model=network.model, device=network.device)
             told.append(place if network.device else network.model)

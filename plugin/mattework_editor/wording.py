@@ -1,8 +1,8 @@
-"""Numbers as people write them in the language of the window."""
+"""Numbers and names as people write them in the language of the window."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QLocale
+from PyQt6.QtCore import QCoreApplication, QLocale
 
 
 def write_number(value: float, digits: int = 0) -> str:
@@ -13,3 +13,17 @@ def write_number(value: float, digits: int = 0) -> str:
 def write_scale(scale: float) -> str:
     """A scale in percent, to four digits and no more than it needs."""
     return QLocale().toString(100 * scale, "g", 4)
+
+
+def name_solver(solver: str) -> str:
+    """What solves an edge, in words that can stand in a sentence."""
+    translate = QCoreApplication.translate
+    names = {
+        "auto": translate("Solvers", "automatic"),
+        "closed-form": translate("Solvers", "closed form"),
+        "guided": translate("Solvers", "guided filter"),
+        "hard": translate("Solvers", "hard cut"),
+        "neural": translate("Solvers", "network"),
+        "none": translate("Solvers", "nothing to solve"),
+    }
+    return names.get(solver, solver)

@@ -39,20 +39,44 @@ def choose(panel: EdgePanel, entry: str) -> Recipe:
 
 def test_an_installed_network_is_among_the_solvers(panel: EdgePanel) -> None:
     entries = [panel.solver.itemText(n) for n in range(panel.solver.count())]
-    assert entries == ["auto", "closed-form", "guided", "hard", "neural: My own"]
+    assert entries == ["Automatic", "Closed form", "Guided filter", "Hard cut", "Network: My own"]
     panel.show_recipe(Recipe())
     recipe = choose(panel, "neural mine")
     assert (recipe.solver, recipe.matting) == ("neural", MattingChoice(model="mine"))
 
 
+def test_networks_that_came_or_went_meanwhile_are_listed_and_can_be_chosen(
+    panel: EdgePanel, tmp_path: Path
+) -> None:
+    panel.show_recipe(Recipe(solver="guided"))
+    record = (tmp_path / "models" / "mine.toml").read_text()
+    (tmp_path / "models" / "other.onnx").write_bytes(b"nor this")
+    (tmp_path / "models" / "other.toml").write_text(
+        record.replace("mine", "other").replace("My own", "Another")
+    )
+    (tmp_path / "models" / "mine.onnx").unlink()
+    chosen: list[Recipe] = []
+    panel.recipe_chosen.connect(lambda _, recipe: chosen.append(recipe))
+    panel.list_solvers()
+    assert panel.solver.currentData() == "guided"
+    assert [panel.solver.itemText(n) for n in range(4, panel.solver.count())] == ["Network: Another"]
+    panel.choose_network("other")
+    assert [(one.solver, one.matting) for one in chosen] == [("neural", MattingChoice(model="other"))]
+
+
+def test_the_panel_begins_with_a_recipes_own_defaults(panel: EdgePanel) -> None:
+    assert (panel.band.value(), panel.colours.value()) == (1.0, 100.0)
+    assert panel.screen_colour.text() == "Screen: none"
+
+
 def test_another_solver_forgets_the_network_and_the_same_one_keeps_its_hash(panel: EdgePanel) -> None:
     own = Recipe(solver="neural", matting=MINE)
     panel.show_recipe(own)
-    assert panel.solver.currentText() == "neural: My own"
+    assert panel.solver.currentText() == "Network: My own"
     assert choose(panel, "neural mine") == own
     assert choose(panel, "guided") == replace(own, solver="guided", matting=None)
 
 
 def test_a_network_that_is_not_installed_is_shown_by_its_name(panel: EdgePanel) -> None:
     panel.show_recipe(Recipe(solver="neural", matting=MattingChoice(model="hers", sha256="cd" * 32)))
-    assert panel.solver.currentText() == "neural hers"
+    assert panel.solver.currentText() == "Network: hers (not installed)"

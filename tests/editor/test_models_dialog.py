@@ -15,7 +15,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from editor.driving import answer, wait_until
-from mattework import ModelSpec, ModelStore, open_store
+from mattework import MattingChoice, ModelSpec, ModelStore, Recipe, open_store
 from mattework.models.spec import parse_spec
 from mattework_editor import models_dialog
 from mattework_editor.models_dialog import ModelsDialog
@@ -138,6 +138,43 @@ def test_the_chosen_model_is_the_one_that_runs(driver: Driver, disc_file: Path) 
     driver.bench.find_subject()
     driver.wait()
     assert driver.window.status.ran.text().startswith("mattework-subject-float on ")
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of an installed network that solves a trimap."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setenv("MATTEWORK_MODELS", str(folder))
+    (folder / "mine.onnx").write_bytes(b"not run here")
+    (folder / "mine.toml").write_text(
+        'id = "mine"\ntask = "matting"\ntitle = "My own"\nfiles = [{ name = "mine.onnx" }]\n'
+        'input = { size = { rule = "native", multiple = 32 }, companion = "trimap-channel" }\n'
+    )
+    return "mine"
+
+
+def test_a_network_is_chosen_for_the_edge_of_the_open_photo(
+    driver: Driver, disc_file: Path, network: str
+) -> None:
+    dialog = open_dialog(driver)
+    dialog.select(network)
+    assert dialog.edge_button.isVisible()
+    assert not dialog.edge_button.isEnabled(), "nothing is open whose edge it could solve"
+    assert not dialog.use_button.isVisible()
+    dialog.close()
+    QApplication.processEvents()
+    driver.open(disc_file)
+    driver.canvas.set_radius(40)
+    driver.window.tool_actions[1].trigger()
+    driver.drag((120, 100), (130, 100))
+    asked: list[Recipe] = []
+    driver.window.edge.recipe_chosen.disconnect()
+    driver.window.edge.recipe_chosen.connect(lambda _, recipe: asked.append(recipe))
+    dialog = open_dialog(driver)
+    dialog.select(network)
+    driver.click(dialog.edge_button)
+    assert [(one.solver, one.matting) for one in asked] == [("neural", MattingChoice(model=network))]
 
 
 def test_the_list_can_be_narrowed_down(driver: Driver) -> None:

@@ -93,7 +93,7 @@ def test_gestures_add_and_take_away_and_each_is_one_step(
     states = [selected(driver)]
     told = driver.window.status.ran.text()
     assert told.startswith("maps on ")
-    assert "edge " in told
+    assert "edge: " in told
     driver.drag(*RIGHT_BOX)
     states.append(selected(driver))
     driver.drag(*LEFT_BOX, modifiers=ALT)

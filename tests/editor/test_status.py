@@ -29,7 +29,7 @@ def test_the_status_bar_tells_what_made_what_is_seen(driver: Driver, disc_file: 
     driver.key(Qt.Key.Key_B)
     driver.drag((100, 100), (110, 104))
     told.append(ran.text())
-    driver.window.edge.solver.setCurrentText("guided")
+    driver.window.edge.solver.setCurrentText("Guided filter")
     driver.window.edge.solver.activated.emit(driver.window.edge.solver.currentIndex())
     driver.wait()
     driver.bench.find_subject()
@@ -37,12 +37,12 @@ def test_the_status_bar_tells_what_made_what_is_seen(driver: Driver, disc_file: 
     told.append(ran.text())
     driver.key(Qt.Key.Key_Z, CONTROL)
     told.append(ran.text())
-    assert told == ["", "painted by hand", "mattework-subject on CPU, edge guided", "painted by hand"]
+    assert told == ["", "painted by hand", "mattework-subject on CPU, edge: guided filter", "painted by hand"]
     picture, truth = draw_disc(240, 200)
     cut_out(picture, from_mask=truth, solver="hard").save(tmp_path / "own.psd")
     driver.session.history.mark_saved()
     driver.open(tmp_path / "own.psd")
-    assert ran.text() == "your mask, edge hard"
+    assert ran.text() == "your mask, edge: hard cut"
 
 
 def test_the_message_keeps_off_the_edge_of_the_window(driver: Driver) -> None:

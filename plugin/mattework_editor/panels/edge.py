@@ -13,6 +13,7 @@ from mattework import EdgeSettings, MattingChoice, Recipe, list_matting_models, 
 from mattework.recipe import SolverName
 from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting
+from mattework_editor.wording import name_solver
 
 SOLVERS: tuple[SolverName, ...] = ("auto", "closed-form", "guided", "hard")
 NEURAL = "neural"
@@ -69,15 +70,11 @@ class EdgePanel(QWidget):
         self.solver.setAccessibleName(self.tr("Solver"))
         self.solver.setToolTip(
             self.tr(
-                "How alpha is found in the band: closed-form is best for hair, guided is quick, hard is a clean cut."
+                "How alpha is found in the band: the closed form is best for hair, the guided filter is quick, a hard cut "
+                "is clean. Networks are offered when they are installed (Select ▸ Models)."
             )
         )
-        for solver in SOLVERS:
-            self.solver.addItem(solver, solver)
-        store = open_store()
-        for spec in list_matting_models():
-            if store.is_installed(spec):
-                self.solver.addItem(f"{NEURAL}: {spec.display_name}", f"{NEURAL} {spec.id}")
+        self.list_solvers()
         self.screen_colour = ColourButton(
             self.tr("Screen"),
             self.tr(
@@ -125,6 +122,7 @@ class EdgePanel(QWidget):
         self.reset.clicked.connect(
             lambda: self._choose(self.tr("Reset Shape"), replace(self._recipe, edge=EdgeSettings()))
         )
+        self.show_recipe(self._recipe)
 
     def edge(self) -> EdgeSettings:
         """What the sliders say."""
@@ -157,12 +155,31 @@ class EdgePanel(QWidget):
         rules = replace(self._recipe.trimap, band=round(value, 2))
         self._choose(self.tr("Band"), replace(self._recipe, trimap=rules))
 
+    def list_solvers(self) -> None:
+        """List the solvers again: networks may have been installed or removed."""
+        self.solver.clear()
+        for solver in SOLVERS:
+            self.solver.addItem(_capitalise(name_solver(solver)), solver)
+        store = open_store()
+        for spec in list_matting_models():
+            if store.is_installed(spec):
+                title = self.tr("Network: {model}").format(model=spec.display_name)
+                self.solver.addItem(title, f"{NEURAL} {spec.id}")
+        self._show_solver(self._recipe)
+
+    def choose_network(self, model: str) -> None:
+        """Ask for the edge to be solved by an installed network."""
+        self.list_solvers()
+        self.solver.setCurrentIndex(self.solver.findData(f"{NEURAL} {model}"))
+        self._choose_solver()
+
     def _show_solver(self, recipe: Recipe) -> None:
         entry: str = recipe.solver
         if entry == NEURAL and recipe.matting is not None:
             entry = f"{NEURAL} {recipe.matting.model}"
-        if self.solver.findData(entry) < 0:  # a file's own network, which may not be installed here
-            self.solver.addItem(entry, entry)
+        if self.solver.findData(entry) < 0:  # a file's own network
+            model = entry.partition(" ")[2] or self.tr("none")
+            self.solver.addItem(self.tr("Network: {model} (not installed)").format(model=model), entry)
         self.solver.setCurrentIndex(self.solver.findData(entry))
 
     def _choose_solver(self) -> None:
@@ -174,3 +191,7 @@ class EdgePanel(QWidget):
             matting = kept if same or not model else MattingChoice(model=model)
         solver = cast("SolverName", name)
         self._choose(self.tr("Solver"), replace(self._recipe, solver=solver, matting=matting))
+
+
+def _capitalise(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -985,8 +985,8 @@
       <translation>Macht die Kante härter.</translation>
     </message>
     <message>
-      <source>How alpha is found in the band: closed-form is best for hair, guided is quick, hard is a clean cut.</source>
-      <translation>Wie Alpha im Band gefunden wird: closed-form ist das Beste für Haare, guided ist schnell, hard ist ein glatter Schnitt.</translation>
+      <source>How alpha is found in the band: the closed form is best for hair, the guided filter is quick, a hard cut is clean. Networks are offered when they are installed (Select ▸ Models).</source>
+      <translation>Wie Alpha im Band gefunden wird: die geschlossene Form ist am besten für Haare, der geführte Filter ist schnell, ein harter Schnitt ist sauber. Netze werden angeboten, wenn sie installiert sind (Auswahl ▸ Modelle).</translation>
     </message>
     <message>
       <source>How much of the old background is taken out of the edge's colours.</source>
@@ -1003,6 +1003,14 @@
     <message>
       <source>Moves the edge outwards, or inwards when negative.</source>
       <translation>Verschiebt die Kante nach außen, bei negativen Werten nach innen.</translation>
+    </message>
+    <message>
+      <source>Network: {model}</source>
+      <translation>Netz: {model}</translation>
+    </message>
+    <message>
+      <source>Network: {model} (not installed)</source>
+      <translation>Netz: {model} (nicht installiert)</translation>
     </message>
     <message>
       <source>No Screen</source>
@@ -1063,6 +1071,10 @@
     <message>
       <source>The screen behind the subject, whose spill is taken out of the clean colours (K picks it).</source>
       <translation>Der Schirm hinter dem Motiv, dessen Farbstich aus den sauberen Farben genommen wird (K nimmt ihn auf).</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>keines</translation>
     </message>
   </context>
   <context>
@@ -1498,6 +1510,89 @@
     </message>
   </context>
   <context>
+    <name>ModelCard</name>
+    <message>
+      <source>Comes from</source>
+      <translation>Kommt von</translation>
+    </message>
+    <message>
+      <source>Fills what was taken out</source>
+      <translation>Füllt, was herausgenommen wurde</translation>
+    </message>
+    <message>
+      <source>Finds the subject</source>
+      <translation>Findet das Motiv</translation>
+    </message>
+    <message>
+      <source>Learned from</source>
+      <translation>Gelernt aus</translation>
+    </message>
+    <message>
+      <source>Licence of the code</source>
+      <translation>Lizenz des Codes</translation>
+    </message>
+    <message>
+      <source>Licence of the weights</source>
+      <translation>Lizenz der Gewichte</translation>
+    </message>
+    <message>
+      <source>NO</source>
+      <translation>NEIN</translation>
+    </message>
+    <message>
+      <source>Paid work</source>
+      <translation>Bezahlte Arbeit</translation>
+    </message>
+    <message>
+      <source>See</source>
+      <translation>Siehe</translation>
+    </message>
+    <message>
+      <source>Selects what you point at</source>
+      <translation>Wählt aus, worauf Sie zeigen</translation>
+    </message>
+    <message>
+      <source>Solves the edge</source>
+      <translation>Löst die Kante</translation>
+    </message>
+    <message>
+      <source>Speed here</source>
+      <translation>Tempo hier</translation>
+    </message>
+    <message>
+      <source>What it does</source>
+      <translation>Was es tut</translation>
+    </message>
+    <message>
+      <source>built in</source>
+      <translation>eingebaut</translation>
+    </message>
+    <message>
+      <source>in rembg's folder</source>
+      <translation>im Ordner von rembg</translation>
+    </message>
+    <message>
+      <source>installed</source>
+      <translation>installiert</translation>
+    </message>
+    <message>
+      <source>unclear</source>
+      <translation>unklar</translation>
+    </message>
+    <message>
+      <source>yes</source>
+      <translation>ja</translation>
+    </message>
+    <message>
+      <source>{0} of {1} files</source>
+      <translation>{0} von {1} Dateien</translation>
+    </message>
+    <message>
+      <source>{0} s a picture on {1}, {2} times the built-in model's time</source>
+      <translation>{0} s je Bild auf {1}, das {2}-fache der Zeit des eingebauten Modells</translation>
+    </message>
+  </context>
+  <context>
     <name>ModelsDialog</name>
     <message>
       <source>About the model</source>
@@ -1524,10 +1619,6 @@
       <translation>Schließen</translation>
     </message>
     <message>
-      <source>Comes from</source>
-      <translation>Kommt von</translation>
-    </message>
-    <message>
       <source>Delete the model's files from your model folder</source>
       <translation>Die Dateien des Modells aus Ihrem Modellordner löschen</translation>
     </message>
@@ -1546,14 +1637,6 @@
     <message>
       <source>Fetching {name}…</source>
       <translation>{name} wird geholt…</translation>
-    </message>
-    <message>
-      <source>Fills what was taken out</source>
-      <translation>Füllt, was herausgenommen wurde</translation>
-    </message>
-    <message>
-      <source>Finds the subject</source>
-      <translation>Findet das Motiv</translation>
     </message>
     <message>
       <source>Here</source>
@@ -1584,20 +1667,12 @@
       <translation>Es ist schon hier, oder niemand hat Adresse und Prüfsumme veröffentlicht</translation>
     </message>
     <message>
-      <source>Learned from</source>
-      <translation>Gelernt aus</translation>
-    </message>
-    <message>
       <source>Let it find a subject a few times, beside the built-in model</source>
       <translation>Es einige Male ein Motiv finden lassen, neben dem eingebauten Modell</translation>
     </message>
     <message>
-      <source>Licence of the code</source>
-      <translation>Lizenz des Codes</translation>
-    </message>
-    <message>
-      <source>Licence of the weights</source>
-      <translation>Lizenz der Gewichte</translation>
+      <source>Let this model find the subject, from now on</source>
+      <translation>Von nun an dieses Modell das Motiv finden lassen</translation>
     </message>
     <message>
       <source>List all models, those that are here, or those for one purpose</source>
@@ -1624,10 +1699,6 @@
       <translation>Modelle</translation>
     </message>
     <message>
-      <source>NO</source>
-      <translation>NEIN</translation>
-    </message>
-    <message>
       <source>Nothing was done, because the terms were not accepted.</source>
       <translation>Nichts wurde getan, weil die Bedingungen nicht angenommen wurden.</translation>
     </message>
@@ -1638,6 +1709,10 @@
     <message>
       <source>One model is built in and works at once. The others are optional: nothing is fetched from the network unless you press Install, and every file is checked by its hash.</source>
       <translation>Ein Modell ist eingebaut und arbeitet sofort. Die anderen sind freiwillig: aus dem Netz wird nur geholt, was Sie zu installieren verlangen, und jede Datei wird an ihrer Prüfsumme geprüft.</translation>
+    </message>
+    <message>
+      <source>Open a photo and select its subject first</source>
+      <translation>Erst ein Foto öffnen und sein Motiv auswählen</translation>
     </message>
     <message>
       <source>Paid work</source>
@@ -1660,10 +1735,6 @@
       <translation>Das Modell entfernen?</translation>
     </message>
     <message>
-      <source>See</source>
-      <translation>Siehe</translation>
-    </message>
-    <message>
       <source>Select Subject uses this one</source>
       <translation>„Motiv auswählen“ benutzt dieses</translation>
     </message>
@@ -1672,20 +1743,16 @@
       <translation>„Motiv auswählen“ benutzt jetzt {name}.</translation>
     </message>
     <message>
-      <source>Selects what you point at</source>
-      <translation>Wählt aus, worauf Sie zeigen</translation>
-    </message>
-    <message>
       <source>Size</source>
       <translation>Größe</translation>
     </message>
     <message>
-      <source>Solves the edge</source>
-      <translation>Löst die Kante</translation>
+      <source>Solve the Edge with It</source>
+      <translation>Die Kante damit lösen</translation>
     </message>
     <message>
-      <source>Speed here</source>
-      <translation>Tempo hier</translation>
+      <source>Solve the open photo's edge again with this network; Edge ▸ Solver takes it back</source>
+      <translation>Die Kante des offenen Fotos mit diesem Netz noch einmal lösen; Kante ▸ Löser nimmt es zurück</translation>
     </message>
     <message>
       <source>Take in an ONNX file that you have: known by its hash, or by a record (.toml, .json) beside it</source>
@@ -1704,36 +1771,8 @@
       <translation>Welche Modelle aufgelistet werden</translation>
     </message>
     <message>
-      <source>built in</source>
-      <translation>eingebaut</translation>
-    </message>
-    <message>
-      <source>in rembg's folder</source>
-      <translation>im Ordner von rembg</translation>
-    </message>
-    <message>
-      <source>installed</source>
-      <translation>installiert</translation>
-    </message>
-    <message>
-      <source>unclear</source>
-      <translation>unklar</translation>
-    </message>
-    <message>
-      <source>yes</source>
-      <translation>ja</translation>
-    </message>
-    <message>
       <source>{0} MB</source>
       <translation>{0} MB</translation>
-    </message>
-    <message>
-      <source>{0} of {1} files</source>
-      <translation>{0} von {1} Dateien</translation>
-    </message>
-    <message>
-      <source>{0} s a picture on {1}, {2} times the built-in model's time</source>
-      <translation>{0} s je Bild auf {1}, das {2}-fache der Zeit des eingebauten Modells</translation>
     </message>
     <message>
       <source>{name} is installed.</source>
@@ -2845,6 +2884,33 @@
     </message>
   </context>
   <context>
+    <name>Solvers</name>
+    <message>
+      <source>automatic</source>
+      <translation>automatisch</translation>
+    </message>
+    <message>
+      <source>closed form</source>
+      <translation>geschlossene Form</translation>
+    </message>
+    <message>
+      <source>guided filter</source>
+      <translation>geführter Filter</translation>
+    </message>
+    <message>
+      <source>hard cut</source>
+      <translation>harter Schnitt</translation>
+    </message>
+    <message>
+      <source>network</source>
+      <translation>Netz</translation>
+    </message>
+    <message>
+      <source>nothing to solve</source>
+      <translation>nichts zu lösen</translation>
+    </message>
+  </context>
+  <context>
     <name>StatusBar</name>
     <message>
       <source>Cancel</source>
@@ -2951,8 +3017,8 @@
       <translation>Maske wird geschrieben</translation>
     </message>
     <message>
-      <source>edge {solver}</source>
-      <translation>Kante {solver}</translation>
+      <source>edge: {solver}</source>
+      <translation>Kante: {solver}</translation>
     </message>
     <message>
       <source>painted by hand</source>
