@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QToolBar
 
-from mattework_editor.canvas import LARGEST_BRUSH, SMALLEST_BRUSH
+from mattework_editor.canvas_gestures import LARGEST_BRUSH, SMALLEST_BRUSH
 from mattework_editor.compose import View
 from mattework_editor.drag_out import DragHandle
 from mattework_editor.panels.number_box import NumberBox
