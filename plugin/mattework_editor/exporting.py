@@ -26,7 +26,7 @@ from mattework import (
     flatten_document,
     save_document,
 )
-from mattework.arrays import Bools, Floats, Samples
+from mattework.arrays import Floats, Plane, Samples, split_rows
 from mattework.progress import Progress
 from mattework_editor.session import Session
 
@@ -83,31 +83,26 @@ def make_png(session: Session, progress: Progress | None = None) -> bytes:
 
 
 def make_export(session: Session, export: Export, progress: Progress | None = None) -> Document:
-    """The document that an export writes: one layer for flat formats, all of them for PSD."""
+    """The document that an export writes, cropped; one layer of the asked size where it is scaled."""
     cutout = finish_cutout(
         session.document,
         session.photo,
-        session.planes.alpha.unpack(),
-        session.planes.trimap.unpack(),
+        session.planes.alpha,
+        session.planes.trimap,
         recipe=session.recipe,
         inputs=session.choices.inputs,
         progress=progress,
     )
-    document = leave_out(cutout.document, background=not export.background, shadow=not export.shadow)
+    document = leave_out(cutout.layered, background=not export.background, shadow=not export.shadow)
     metadata = replace(document.metadata, xmp=drop_recipe(document.metadata.xmp))
     document = replace(document, metadata=metadata)
     frame = find_crop(cutout, document, export.margin) if export.crop else document.size.rect
-    if export.kind == "psd":
-        return crop_layers(document, frame)
+    document = crop_layers(document, frame)
+    if export.kind == "psd" or not export.long_side:
+        return document
     colour, alpha = flatten_document(document, progress=progress)
-    layer = Layer(
-        PHOTO_LAYER,
-        frame.size.rect,
-        _crop(colour, frame),
-        None if alpha is None else _crop(alpha, frame),
-    )
-    flat = replace(document, size=frame.size, layers=(layer,), composite=None)
-    return flat if not export.long_side else scale_flat(flat, export.long_side)
+    layer = Layer(PHOTO_LAYER, frame.size.rect, colour, alpha)
+    return scale_flat(replace(document, layers=(layer,), composite=None), export.long_side)
 
 
 def leave_out(document: Document, *, background: bool, shadow: bool) -> Document:
@@ -125,7 +120,7 @@ def leave_out(document: Document, *, background: bool, shadow: bool) -> Document
 
 def find_crop(cutout: Cutout, document: Document, margin: int) -> Rect:
     """The rectangle of the subject and of the shadow that is shown, and `margin` around; all where there is no subject."""
-    bounds = _find_bounds(cutout.alpha >= SEEN)
+    bounds = _find_bounds(cutout.alpha_plane)
     for layer in document.walk_layers():
         if layer.name == SHADOW_LAYER and layer.visible:
             bounds = bounds.unite(layer.rect)
@@ -174,10 +169,6 @@ def scale_flat(document: Document, long_side: int) -> Document:
     return replace(document, size=size, layers=(scaled,))
 
 
-def _crop(samples: Samples, frame: Rect) -> Samples:
-    return cast("Samples", np.ascontiguousarray(samples[frame.slices]))
-
-
 def _as_samples(values: Floats, like: Layer) -> Samples:
     if like.pixels.dtype == np.float32:
         return values
@@ -185,8 +176,14 @@ def _as_samples(values: Floats, like: Layer) -> Samples:
     return cast("Samples", np.rint(values.clip(0, white)).astype(like.pixels.dtype))
 
 
-def _find_bounds(seen: Bools) -> Rect:
-    columns, rows = np.flatnonzero(seen.any(axis=0)), np.flatnonzero(seen.any(axis=1))
-    if not len(rows):
-        return Rect(0, 0, 0, 0)
-    return Rect(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+def _find_bounds(alpha: Plane[np.float32]) -> Rect:
+    """The rectangle of what is seen."""
+    bounds = Rect(0, 0, 0, 0)
+    for strip in split_rows(alpha):
+        seen = alpha[strip, :] >= SEEN
+        columns, rows = np.flatnonzero(seen.any(axis=0)), np.flatnonzero(seen.any(axis=1))
+        if len(rows):
+            top = strip.start
+            part = Rect(int(columns[0]), top + int(rows[0]), int(columns[-1]) + 1, top + int(rows[-1]) + 1)
+            bounds = bounds.unite(part)
+    return bounds

@@ -20,6 +20,7 @@ from mattework.arrays import Samples
 from mattework.document.composite import flatten_in_bands
 from mattework.document.model import Depth, Document, array_depth
 from mattework.errors import DamagedFile, FormatCannotHold
+from mattework.formats.bands import PageForm
 from mattework.formats.ifd import (
     find_row,
     point_row,
@@ -37,7 +38,7 @@ from mattework.formats.psd_resources import pack_resources, pack_thumbnail
 from mattework.formats.source_data import IMAGE_RESOURCES, IMAGE_SOURCE_DATA, SIGNATURE, find_source_data
 from mattework.formats.straight import flatten_on_colour, paper_white
 from mattework.formats.tiff import read_tiff
-from mattework.formats.tiff_write import ROWS_PER_STRIP, PageForm, write_tiff_bands
+from mattework.formats.tiff_write import ROWS_PER_STRIP, write_tiff_bands
 from mattework.geometry import Size
 from mattework.progress import Progress
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -14,6 +14,7 @@ from mattework.arrays import Bytes, Samples
 from mattework.document.model import ColorMode, Depth, Metadata
 from mattework.errors import DamagedFile, FormatCannotHold, OutOfMemory, UnsupportedFile
 from mattework.extras import tell_how_to_add
+from mattework.formats.bands import Band, PageForm, join_alpha
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata, fit_into_jpeg, with_resolution_in_exif
 from mattework.formats.raster import Picture
@@ -110,9 +111,14 @@ def read_pil_metadata(image: Image) -> RawMetadata:
 
 
 def write_with_pillow(
-    stream: BinaryIO, kind: Kind, colour: Bytes, alpha: Bytes | None, metadata: Metadata, quality: int | None
+    stream: BinaryIO,
+    kind: Kind,
+    bands: Iterable[Band],
+    form: PageForm,
+    metadata: Metadata,
+    quality: int | None,
 ) -> tuple[str, ...]:
-    """Write uint8 samples (H, W, 1, 3 or 4 for CMYK) with straight alpha (H, W) or None; notes about what did not fit.
+    """Write bands of uint8 samples, gray, RGB or CMYK, with straight alpha or without; notes about what did not fit.
 
     `quality` 1 to 100; 100 is lossless in WebP and AVIF. JPEG takes no alpha.
 
@@ -121,14 +127,24 @@ def write_with_pillow(
     """
     from PIL import Image
 
-    height, width = colour.shape[:2]
+    height, width = form.size.shape
     longest = LONGEST_SIDE[kind]
     if max(height, width) > longest:
         raise FormatCannotHold(
             f"{kind} holds at most {longest} pixels a side; this picture has {width} x {height}. Save it as PNG or TIFF."
         )
     quality = DEFAULT_QUALITY[kind] if quality is None else quality
-    image = Image.fromarray(_arrange_channels(colour, alpha, kind), "CMYK" if colour.shape[2] == 4 else None)
+    if form.has_alpha and kind is Kind.JPEG:
+        raise ValueError("JPEG has no transparency; flatten first.")
+    words = {ColorMode.GRAY: "L", ColorMode.RGB: "RGBA" if form.has_alpha else "RGB", ColorMode.CMYK: "CMYK"}
+    image = Image.new(words[form.mode], (width, height), None)
+    top = 0
+    for band in join_alpha(bands):
+        strip = band[..., 0] if band.shape[2] == 1 else band
+        image.paste(
+            Image.frombytes(image.mode, (width, len(band)), np.ascontiguousarray(strip).tobytes()), (0, top)
+        )
+        top += len(band)
     notes: tuple[str, ...] = ()
     options: dict[str, Any] = {"quality": quality}
     if kind is Kind.JPEG:
@@ -269,16 +285,3 @@ def _unpremultiply(colour: Samples, alpha: Samples) -> Samples:
     from mattework.formats.straight import unpremultiply
 
     return unpremultiply(colour, alpha)
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
-
-
-def _arrange_channels(colour: Bytes, alpha: Bytes | None, kind: Kind) -> Bytes:
-    if alpha is None:
-        return np.ascontiguousarray(colour[..., 0] if colour.shape[2] == 1 else colour)
-    if kind is Kind.JPEG:
-        raise ValueError("JPEG has no transparency; flatten first.")
-    if colour.shape[2] == 1:
-        colour = np.repeat(colour, 3, axis=-1)
-    return np.concatenate([colour, alpha[..., None]], axis=-1)

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import numpy as np
 
 from mattework.arrays import Bytes, Samples
-from mattework.document.model import ColorMode, Depth, Metadata, array_depth
+from mattework.document.model import ColorMode, Metadata, array_depth
 from mattework.errors import DamagedFile
+from mattework.formats.bands import Band, PageForm, cut_bands, join_alpha, regroup_rows
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture
@@ -33,7 +34,7 @@ _XMP_KEYWORD = b"XML:com.adobe.xmp"
 _PIXEL_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _MAX_TEXT = 64 << 20
 _MAX_PROFILE = 16 << 20
-_STRIP_BYTES = 4 << 20
+_STRIP_BYTES = 1 << 19
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 
@@ -102,8 +103,27 @@ def write_png(
     channels = colour.shape[2]
     if depth == 32 or channels not in (1, 3) or (alpha is not None and alpha.dtype != colour.dtype):
         raise ValueError(f"PNG holds 8 or 16 bits of gray or RGB, not {colour.dtype} x {channels}.")
-    height, width = colour.shape[:2]
-    colour_type = (0 if channels == 1 else 2) + (4 if alpha is not None else 0)
+    form = PageForm(
+        size=Size(colour.shape[1], colour.shape[0]),
+        depth=depth,
+        mode=ColorMode.GRAY if channels == 1 else ColorMode.RGB,
+        has_alpha=alpha is not None,
+    )
+    write_png_bands(stream, cut_bands(colour, alpha), form, metadata, progress=progress)
+
+
+def write_png_bands(
+    stream: BinaryIO,
+    bands: Iterable[Band],
+    form: PageForm,
+    metadata: Metadata,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """The same of bands of rows, of any heights."""
+    height, width = form.size.shape
+    colour_type = (0 if form.mode is ColorMode.GRAY else 2) + (4 if form.has_alpha else 0)
+    depth = form.depth
     stream.write(SIGNATURE)
     _write_chunk(stream, b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0))
     if metadata.icc:
@@ -115,7 +135,7 @@ def write_png(
         _write_chunk(stream, b"eXIf", metadata.exif)
     if metadata.xmp:
         _write_chunk(stream, b"iTXt", _XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp)
-    for data in _compress_rows(colour, alpha, depth, progress):
+    for data in _compress_rows(bands, form, progress):
         _write_chunk(stream, b"IDAT", data)
     _write_chunk(stream, b"IEND", b"")
 
@@ -221,19 +241,17 @@ def _write_chunk(stream: BinaryIO, kind: bytes, data: bytes) -> None:
     stream.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))))
 
 
-def _compress_rows(
-    colour: Samples, alpha: Samples | None, depth: Depth, progress: Progress | None
-) -> Iterator[bytes]:
+def _compress_rows(bands: Iterable[Band], form: PageForm, progress: Progress | None) -> Iterator[bytes]:
     from isal import isal_zlib
 
-    height, width = colour.shape[:2]
-    pixel_bytes = (colour.shape[2] + (alpha is not None)) * depth // 8
+    height, width = form.size.shape
+    pixel_bytes = (form.mode.channels + form.has_alpha) * form.depth // 8
     rows = max(1, _STRIP_BYTES // (width * pixel_bytes))
     packer = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION)
     previous = np.zeros(width * pixel_bytes, np.uint8)
-    for top in range(0, height, rows):
-        report_progress(progress, "write", top / height)
-        raw = _interleave(colour[top : top + rows], None if alpha is None else alpha[top : top + rows])
+    for number, strip in enumerate(regroup_rows(join_alpha(bands), rows)):
+        report_progress(progress, "write", number * rows / height)
+        raw = _store_rows(strip)
         packed = packer.compress(_filter_rows(raw, previous, pixel_bytes))
         previous = raw[-1]
         if packed:
@@ -242,9 +260,8 @@ def _compress_rows(
     report_progress(progress, "write", 1.0)
 
 
-def _interleave(colour: Samples, alpha: Samples | None) -> Bytes:
-    """Rows as PNG stores them: big-endian, alpha last; (rows, row bytes) uint8."""
-    pixels = colour if alpha is None else np.concatenate([colour, alpha[..., None]], axis=-1)
+def _store_rows(pixels: Samples) -> Bytes:
+    """Rows as PNG stores them: big-endian; (rows, row bytes) uint8."""
     ordered = np.ascontiguousarray(pixels, np.dtype(">u2") if pixels.dtype == np.uint16 else np.uint8)
     return ordered.reshape(len(ordered), -1).view(np.uint8)
 

@@ -1,6 +1,6 @@
-"""Straight alpha: out of premultiplied samples, onto a background, and with no hidden background under it.
+"""Straight alpha: out of premultiplied samples, onto a background; and samples of another depth.
 
-Everything works in strips or tiles, so that a large picture is never held twice.
+Everything works in strips, so that a large picture is never held twice.
 """
 
 from __future__ import annotations
@@ -9,12 +9,6 @@ import numpy as np
 
 from mattework.arrays import AnyArray, Samples, split_rows
 from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
-from mattework.geometry import Rect, Size
-
-BLEED_MARGIN = 16
-"""Pixels around the subject that take its nearest colour: enough for four halvings in size without a fringe."""
-
-_TILE = 1024
 
 
 def unpremultiply(colour: Samples, alpha: Samples) -> Samples:
@@ -78,48 +72,3 @@ def exceeds_unit_range(samples: Samples) -> bool:
     return samples.dtype == np.float32 and any(
         bool((samples[rows] < 0).any() or (samples[rows] > 1).any()) for rows in split_rows(samples)
     )
-
-
-def clean_hidden_colours(
-    colour: Samples, alpha: Samples, mode: ColorMode, margin: int = BLEED_MARGIN
-) -> Samples:
-    """Colours (H, W, channels) with every pixel of alpha 0 replaced; visible pixels are returned as they are.
-
-    Up to `margin` pixels from the subject a hidden pixel takes the colour of the nearest visible one, so that scaling draws
-    in no dark or foreign fringe; beyond, it is white (no ink), so that nothing of a removed background stays in the file.
-    """
-    if bool((alpha > 0).all()):
-        return colour
-    out = colour.copy()
-    paper = paper_white(mode, array_depth(colour))
-    canvas = Size(colour.shape[1], colour.shape[0]).rect
-    for tile in canvas.split_into_tiles(_TILE):
-        hidden = alpha[tile.slices] <= 0
-        if not hidden.any():
-            continue
-        around = tile.grow(margin).intersect(canvas)
-        filled, reach = _bleed(colour[around.slices], alpha[around.slices] > 0, margin)
-        inner = Rect(
-            tile.left - around.left, tile.top - around.top, tile.right - around.left, tile.bottom - around.top
-        )
-        target = out[tile.slices]
-        near = hidden & reach[inner.slices]
-        target[near] = filled[inner.slices][near]
-        target[hidden & ~near] = paper
-    return out
-
-
-def _bleed(colour: Samples, visible: AnyArray, margin: int) -> tuple[AnyArray, AnyArray]:
-    """Nearest visible colour for every pixel, and where that is within `margin`."""
-    if not visible.any():
-        return colour, np.zeros(visible.shape, np.bool_)
-    import cv2
-
-    distance, labels = cv2.distanceTransformWithLabels(
-        (~visible).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    # Every visible pixel has a label of its own: the table leads from label to that pixel.
-    table = np.zeros(int(labels.max()) + 1, np.int64)
-    table[labels[visible]] = np.flatnonzero(visible)
-    flat = colour.reshape(-1, colour.shape[2])
-    return flat[table[labels]], distance <= margin

@@ -12,13 +12,14 @@ import struct
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
 
 from mattework.arrays import Samples
 from mattework.document.composite import flatten_in_bands
 from mattework.document.model import Document
+from mattework.formats.bands import regroup_rows
 from mattework.formats.ifd import Entry, Layout, find_row, read_directory, read_from_stream, replace_row
 from mattework.formats.straight import flatten_on_colour, paper_white
 from mattework.formats.tiff import PageFacts
@@ -63,7 +64,7 @@ def replace_page(
         raise ValueError("the page's directory cannot be read")
     places = _find_places(*(_numbers(directory.entries[tag], layout) for tag in (_OFFSETS, _COUNTS)))
     offsets, counts = [], []
-    strips = _regroup(_flatten(document, progress), page.rows_per_strip)
+    strips = regroup_rows(_flatten(document, progress), page.rows_per_strip)
     for index, strip in enumerate(strips):
         data = pack_strip(
             strip,
@@ -105,19 +106,3 @@ def _flatten(document: Document, progress: Progress | None) -> Iterator[Samples]
     with closing(flatten_in_bands(document, progress=progress)) as bands:
         for band in bands:
             yield band.color if band.alpha is None else flatten_on_colour(band.color, band.alpha, paper)
-
-
-def _regroup(bands: Iterator[Samples], rows: int) -> Iterator[Samples]:
-    """The same rows in strips of `rows`; the last one may be shorter."""
-    waiting: list[Samples] = []
-    for band in bands:
-        rest = band
-        while len(rest):
-            missing = rows - sum(map(len, waiting))
-            waiting.append(rest[:missing])
-            rest = rest[missing:]
-            if missing <= len(waiting[-1]):
-                yield cast("Samples", np.concatenate(waiting))
-                waiting = []
-    if waiting:
-        yield cast("Samples", np.concatenate(waiting))

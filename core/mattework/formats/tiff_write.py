@@ -7,13 +7,13 @@ ExtraSamples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples
-from mattework.document.model import ColorMode, Depth, Metadata, array_depth, depth_dtype
+from mattework.document.model import ColorMode, Metadata, array_depth, depth_dtype
+from mattework.formats.bands import PageForm, cut_bands, join_alpha
 from mattework.formats.exif import append_exif, as_rational
 from mattework.formats.psd_planes import ByteOrder
 from mattework.formats.tiff import CIELAB, MIN_IS_BLACK, RGB, SEPARATED
@@ -39,17 +39,6 @@ PHOTOMETRIC = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageForm:
-    """How the samples of a page are laid out; `has_alpha` adds straight alpha as the last one."""
-
-    size: Size
-    depth: Depth
-    mode: ColorMode
-    has_alpha: bool = False
-    big_endian: bool = False
-
-
 def write_tiff(
     stream: BinaryIO,
     colour: Samples,
@@ -72,7 +61,7 @@ def write_tiff(
         has_alpha=alpha is not None,
         big_endian=big_endian,
     )
-    notes = write_tiff_bands(stream, _cut_bands(colour, alpha, progress), form, metadata)
+    notes = write_tiff_bands(stream, join_alpha(cut_bands(colour, alpha)), form, metadata)
     report_progress(progress, "write", 1.0)
     return notes
 
@@ -158,15 +147,6 @@ PACKERS: dict[int, Callable[[bytes], bytes]] = {
     OLD_DEFLATE: _deflate,
 }
 """Compressions of TIFF that strips can be written with, by their number."""
-
-
-def _cut_bands(colour: Samples, alpha: Samples | None, progress: Progress | None) -> Iterator[Samples]:
-    for top in range(0, len(colour), ROWS_PER_STRIP):
-        report_progress(progress, "write", top / len(colour))
-        band = colour[top : top + ROWS_PER_STRIP]
-        if alpha is not None:
-            band = np.concatenate([band, alpha[top : top + ROWS_PER_STRIP, :, None]], axis=-1)
-        yield band
 
 
 def _cut_strips(bands: Iterable[Samples]) -> Iterator[Samples]:
