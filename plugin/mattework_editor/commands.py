@@ -11,6 +11,7 @@ from mattework_editor.app_commands import APP_COMMANDS
 from mattework_editor.brush_commands import BRUSH_COMMANDS
 from mattework_editor.command import Command, can_edit, is_busy, is_idle
 from mattework_editor.icons import draw_tool_icon
+from mattework_editor.menus import MENUS
 from mattework_editor.output_commands import OUTPUT_COMMANDS
 from mattework_editor.review_commands import REVIEW_COMMANDS
 from mattework_editor.tools import TOOLS, Tool
@@ -52,7 +53,7 @@ def _make_tool_command(kind: type[Tool]) -> Command:
     )
 
 
-COMMANDS: tuple[Command, ...] = (
+_BY_SUBJECT: tuple[Command, ...] = (
     Command(
         id="file.open",
         text="&Open…",
@@ -135,3 +136,7 @@ COMMANDS: tuple[Command, ...] = (
     *REVIEW_COMMANDS,
     *APP_COMMANDS,
 )
+
+_ORDER = [*MENUS, ""]
+COMMANDS = tuple(sorted(_BY_SUBJECT, key=lambda one: (_ORDER.index(one.menu), one.part)))
+"""Every command, menu by menu and part by part."""

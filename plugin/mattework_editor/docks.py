@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QScrollArea, QTabBar, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
 
 from mattework_editor.command import translate
 
@@ -37,12 +37,26 @@ PLACES = (
 )
 
 
+class PanelDock(QDockWidget):
+    """A panel that comes to the front of its stack when the keys come to it: Tab walks through those behind too."""
+
+    def __init__(self, title: str, window: QWidget) -> None:
+        super().__init__(title, window)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow_keys)
+
+    def _follow_keys(self, _: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now) and self.visibleRegion().isEmpty():
+            self.raise_()
+
+
 def add_docks(window: EditorWindow) -> list[QDockWidget]:
     """Put the panels of `PLACES` at the right of the window; the first of a stack of tabs is in front."""
     docks: dict[str, QDockWidget] = {}
     for place in PLACES:
         widget: QWidget = getattr(window, place.attribute)
-        dock = QDockWidget(translate(place.title), window)
+        dock = PanelDock(translate(place.title), window)
         dock.setObjectName(place.attribute)
         area = _let_scroll(widget)
         area.setMinimumWidth(max(area.minimumWidth(), _measure_tabs(place)))

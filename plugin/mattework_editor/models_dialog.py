@@ -105,6 +105,7 @@ class ModelsDialog(QDialog):
         self.filter.currentIndexChanged.connect(self.fill)
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(self.tr("Models"))
+        self.tree.setToolTip(self.tr("What there is; what is chosen is told at the right"))
         self.tree.setRootIsDecorated(False)
         self.tree.setHeaderLabels(
             [

@@ -67,6 +67,7 @@ class ReviewDock(QDockWidget):
     def _make_widgets(self) -> None:
         self.strip = QListWidget()
         self.strip.setAccessibleName(self.tr("Photos"))
+        self.strip.setToolTip(self.tr("The photos, those that need a look first; a click opens one"))
         self.strip.setViewMode(QListWidget.ViewMode.IconMode)
         self.strip.setFlow(QListWidget.Flow.LeftToRight)
         self.strip.setWrapping(False)

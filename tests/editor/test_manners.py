@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 import tempfile
@@ -172,6 +173,55 @@ def test_every_command_is_in_its_menu_and_tells_what_it_does(driver: Driver) -> 
     for command in driver.window.commands.commands:
         assert command.id in listed or not command.menu
         assert plain_words(command.tip) not in ("", plain_words(command.text)), "a name explains nothing"
+
+
+def test_the_menus_end_with_what_leaves(driver: Driver) -> None:
+    named = [one.objectName() for one in driver.window.menus["file"].actions() if one.objectName()]
+    assert named == ["file.open", "file.save", "file.save_as", "file.export", "file.quit"]
+    parts = [(one.menu, one.part) for one in driver.window.commands.commands]
+    assert len({menu for menu, _ in parts}) == 1 + sum(
+        before[0] != after[0] for before, after in itertools.pairwise(parts)
+    ), "the commands of a menu stand together"
+
+
+def test_tab_brings_the_panel_it_goes_to_to_the_front(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    reached: list[QWidget] = []
+    driver.window.edge.smooth.box.setFocus()
+    for _ in range(120):
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if widget in reached:
+            break
+        reached.append(widget)
+        QApplication.processEvents()
+        assert not widget.visibleRegion().isEmpty(), (
+            f"{widget.accessibleName()} has the keys, and is not seen"
+        )
+        TEST.keyClick(widget, Qt.Key.Key_Tab)
+    docks = {dock.objectName() for dock in driver.window.docks if any(map(dock.isAncestorOf, reached))}
+    assert docks == {"edge", "background", "shadow", "look", "brush", "layers", "parts", "steps"}
+
+
+def test_tab_goes_through_the_layers_from_the_top(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    layers = driver.window.layers
+    wanted = [
+        control
+        for row in layers.rows.values()
+        for control in (row.eye, row.mask_button, row.opacity)
+        if control is not None
+    ]
+    assert len(wanted) >= 4
+    walked: list[QWidget] = []
+    widget = layers.nextInFocusChain()
+    while len(walked) < len(wanted) and widget is not None and widget is not layers:
+        if widget in wanted:
+            walked.append(widget)
+        elif widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.accessibleName() and not walked:
+            raise AssertionError(f"{widget.accessibleName()} comes before the layers' rows")
+        widget = widget.nextInFocusChain()
+    assert walked == wanted
 
 
 def test_an_empty_window_offers_a_sample_and_makes_way(driver: Driver) -> None:

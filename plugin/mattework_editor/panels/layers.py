@@ -74,6 +74,7 @@ class LayersPanel(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the rows take the keys
         self.setAccessibleName(self.tr("Layers"))
         self._recipe = Recipe()
         self._others: tuple[OtherLayer, ...] = ()
@@ -130,6 +131,18 @@ class LayersPanel(QScrollArea):
         for other in others:
             self._layout.addWidget(self._show_other(other))
         self._layout.addStretch(1)
+        self._order_keys()
+
+    def _order_keys(self) -> None:
+        """Tab goes from row to row: it would go to new rows after everything else."""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or Qt would not let it be the place to begin from
+        before: QWidget = self
+        for row in self.rows.values():
+            for control in (row.eye, row.mask_button, row.opacity):
+                if control is not None:
+                    QWidget.setTabOrder(before, control)
+                    before = control
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _show_other(self, other: OtherLayer) -> QWidget:
         node, row = other.node, QWidget()

@@ -61,6 +61,7 @@ class PartsPanel(QWidget):
         self.fill.setToolTip(self.tr("Fill the chosen holes."))
         self.note = QLabel()
         self.note.setWordWrap(True)
+        self.note.hide()
         buttons = QHBoxLayout()
         for button, run in ((self.keep, self._keep), (self.drop, self._drop), (self.fill, self._fill)):
             button.clicked.connect(run)
@@ -134,6 +135,7 @@ class PartsPanel(QWidget):
                 item.setIcon(_draw_thumbnail(part, sources))
             self.list.addItem(item)
         self.note.setText(self._tell_more(more))
+        self.note.setVisible(more > 0)
         self._enable()
 
     def _tell_more(self, more: int) -> str:

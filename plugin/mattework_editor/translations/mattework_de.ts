@@ -1767,6 +1767,10 @@
       <translation>Was es tut</translation>
     </message>
     <message>
+      <source>What there is; what is chosen is told at the right</source>
+      <translation>Was es gibt; was gewählt ist, wird rechts beschrieben</translation>
+    </message>
+    <message>
       <source>Which models are listed</source>
       <translation>Welche Modelle aufgelistet werden</translation>
     </message>
@@ -1993,6 +1997,10 @@
     <message>
       <source>The folder that approved files are saved into</source>
       <translation>Der Ordner, in den angenommene Dateien gespeichert werden</translation>
+    </message>
+    <message>
+      <source>The photos, those that need a look first; a click opens one</source>
+      <translation>Die Fotos, zuerst die, die einen Blick brauchen; ein Klick öffnet eines</translation>
     </message>
     <message>
       <source>failed</source>
