@@ -1,7 +1,7 @@
 """Tiles of a look: pictures of the screen at the present scale and angle, kept so that panning draws them as they are.
 
-Tiles hold screen pixels counted from the photo's corner. New ones are made as long as there is time; what is missing is
-shown coarse, and made the next time.
+Tiles hold screen pixels counted from the photo's corner. New ones are made as long as there is time, those nearest to what
+is worked on first; what is missing is shown coarse, and made the next time.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ KEPT = 1.5
 COARSE_SIDE = 1024
 
 Key = tuple[int, int]
+_NOWHERE = Rect(0, 0, 0, 0)
 
 
 class Tiles:
@@ -36,6 +37,7 @@ class Tiles:
         self._images: OrderedDict[Key, QImage] = OrderedDict()
         self._stale: set[Key] = set()
         self._coarse: QImage | None = None
+        self._coarse_old = _NOWHERE
 
     def drop(self, *, coarse: bool = True) -> None:
         """Forget all tiles; the coarse picture too unless only scale, angle or place have changed."""
@@ -44,17 +46,27 @@ class Tiles:
         if coarse:
             self._coarse = None
 
-    def age(self, touched: Rect | None) -> None:
-        """Tiles that show any of a rectangle, counted from the photo's corner, are old now; None for all."""
-        self._coarse = None
-        for key in self._images:
-            if touched is None or not _tile_rect(key).intersect(touched).is_empty:
-                self._stale.add(key)
+    def age(self, where: Rect | None, view: Viewport) -> None:
+        """What shows any of a rectangle of the photo is old now; None for all."""
+        if where is None:
+            self._coarse = None
+            self._stale.update(self._images)
+            return
+        self._coarse_old = self._coarse_old.unite(where)
+        touched = view.cover(where)
+        self._stale.update(key for key in self._images if not _tile_rect(key).intersect(touched).is_empty)
 
     def paint(
-        self, painter: QPainter, sources: Sources, view: Viewport, exposed: Rect, end: float
+        self,
+        painter: QPainter,
+        sources: Sources,
+        view: Viewport,
+        exposed: Rect,
+        end: float,
+        focus: tuple[float, float],
     ) -> list[Rect]:
-        """Draw what is exposed of the screen, making tiles until the time `end` (of `time.perf_counter`).
+        """Draw what is exposed of the screen, making tiles until the time `end` (of `time.perf_counter`), those nearest to
+        the place `focus` on the screen first.
 
         Returns:
             The rectangles of the screen that are still coarse or old.
@@ -66,22 +78,20 @@ class Tiles:
         if view.angle % 90:
             painter.setClipPath(outline_photo(view), Qt.ClipOperation.IntersectClip)
         missing: list[Rect] = []
-        for ty in range(seen.top // TILE, -(-seen.bottom // TILE)):
-            for tx in range(seen.left // TILE, -(-seen.right // TILE)):
-                key = tx, ty
-                where = _tile_rect(key).intersect(view.plane)
-                if where.is_empty:
-                    continue
-                image = self._images.get(key)
-                if (image is None or key in self._stale) and time.perf_counter() < end:
-                    image = self._make(sources, view, key, where)
-                elif image is None or key in self._stale:
-                    missing.append(where.move(view.left, view.top))
-                if image is not None:
-                    self._images.move_to_end(key)
-                    painter.drawImage(where.left + view.left, where.top + view.top, image)
-                else:
-                    self._paint_coarse(painter, sources, view, where.move(view.left, view.top))
+        for key in _order_tiles(seen, focus[0] - view.left, focus[1] - view.top):
+            where = _tile_rect(key).intersect(view.plane)
+            if where.is_empty:
+                continue
+            image = self._images.get(key)
+            if (image is None or key in self._stale) and time.perf_counter() < end:
+                image = self._make(sources, view, key, where)
+            elif image is None or key in self._stale:
+                missing.append(where.move(view.left, view.top))
+            if image is not None:
+                self._images.move_to_end(key)
+                painter.drawImage(where.left + view.left, where.top + view.top, image)
+            else:
+                self._paint_coarse(painter, sources, view, where.move(view.left, view.top))
         painter.restore()
         across, down = view.screen.width / TILE + 1, view.screen.height / TILE + 1
         while len(self._images) > KEPT * math.ceil(across) * math.ceil(down):
@@ -96,18 +106,36 @@ class Tiles:
         return image
 
     def _paint_coarse(self, painter: QPainter, sources: Sources, view: Viewport, where: Rect) -> None:
-        if self._coarse is None:
-            share = min(1.0, COARSE_SIDE / sources.size.long_side)
-            size = Size(max(1, int(sources.size.width * share)), max(1, int(sources.size.height * share)))
-            self._coarse = make_image(compose_view(sources, self.look, Part(share, 0, 0, size)))
+        coarse = self._bring_coarse(sources)
         painter.save()
         painter.setClipRect(
             QRectF(where.left, where.top, where.width, where.height), Qt.ClipOperation.IntersectClip
         )
         turned = QTransform().translate(view.left, view.top).rotate(view.angle).scale(view.scale, view.scale)
         painter.setTransform(turned, True)
-        painter.drawImage(QRectF(0, 0, view.photo.width, view.photo.height), self._coarse)
+        painter.drawImage(QRectF(0, 0, view.photo.width, view.photo.height), coarse)
         painter.restore()
+
+    def _bring_coarse(self, sources: Sources) -> QImage:
+        """The coarse picture of the whole photo; made anew only where the photo looks different now."""
+        share = min(1.0, COARSE_SIDE / sources.size.long_side)
+        size = Size(max(1, int(sources.size.width * share)), max(1, int(sources.size.height * share)))
+        old, self._coarse_old = self._coarse_old, _NOWHERE
+        if self._coarse is None:
+            self._coarse = make_image(compose_view(sources, self.look, Part(share, 0, 0, size)))
+        elif not old.is_empty:
+            # What is between pixels of the pyramid's level is mixed of both: two of them reach four pixels here.
+            where = Rect(
+                math.floor(old.left * share) - 4,
+                math.floor(old.top * share) - 4,
+                math.ceil(old.right * share) + 4,
+                math.ceil(old.bottom * share) + 4,
+            ).intersect(size.rect)
+            part = Part(share, where.left, where.top, where.size)
+            painter = QPainter(self._coarse)
+            painter.drawImage(where.left, where.top, make_image(compose_view(sources, self.look, part)))
+            painter.end()
+        return self._coarse
 
 
 def outline_photo(view: Viewport) -> QPainterPath:
@@ -127,6 +155,16 @@ def make_image(rgb: Bytes) -> QImage:
     height, width = rgb.shape[:2]
     coded = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA)).tobytes()
     return QImage(coded, int(width), int(height), int(width) * 4, QImage.Format.Format_RGB32).copy()
+
+
+def _order_tiles(seen: Rect, x: float, y: float) -> list[Key]:
+    """The tiles that show any of `seen`, from the place (x, y) outwards; both counted from the photo's corner."""
+    keys = [
+        (tx, ty)
+        for ty in range(seen.top // TILE, -(-seen.bottom // TILE))
+        for tx in range(seen.left // TILE, -(-seen.right // TILE))
+    ]
+    return sorted(keys, key=lambda key: math.hypot((key[0] + 0.5) * TILE - x, (key[1] + 0.5) * TILE - y))
 
 
 def _tile_rect(key: Key) -> Rect:

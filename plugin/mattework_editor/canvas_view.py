@@ -95,12 +95,16 @@ class CanvasView(QWidget):
 
     def refresh(self, where: Rect | None = None) -> None:
         """Photo pixels have changed: all, or those of a rectangle."""
-        touched = None if where is None else self._view.cover(where)
-        self._tiles.age(touched)
-        if where is None:
-            self._before.age(None)
+        self._incomplete = self._sources is not None
+        self._tiles.age(where, self._view)
         self._ants.drop()
-        self.update()
+        if where is None:
+            self._before.age(None, self._view)
+        if where is None or self.look.view is View.ANTS:  # the outline is found anew on all that is seen
+            self.update()
+            return
+        touched = self._view.cover(where).move(self._view.left, self._view.top)
+        self.update(_from_screen(touched, self.devicePixelRatioF()))
 
     def _drop_tiles(self, *, coarse: bool = True) -> None:
         self._incomplete = self._sources is not None
@@ -144,6 +148,7 @@ class CanvasView(QWidget):
     def _move(self, view: Viewport) -> None:
         before, self._view = self._view, view
         self._fitted = False
+        self._incomplete = self._sources is not None
         if (view.scale, view.angle) != (before.scale, before.angle):
             self._drop_tiles(coarse=False)
         if view.scale != before.scale:
@@ -218,7 +223,7 @@ class CanvasView(QWidget):
             return []
         painter.save()
         painter.setClipRect(QRect(exposed.left, exposed.top, exposed.width, exposed.height))
-        missing = tiles.paint(painter, sources, self._view, exposed, end)
+        missing = tiles.paint(painter, sources, self._view, exposed, end, self._anchor())
         painter.restore()
         return missing
 

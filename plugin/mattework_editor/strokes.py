@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QObject
 
-from mattework import Prompt, Rect, Stroke, apply_edge_settings, resolve_region
+from mattework import Prompt, Rect, Size, Stroke, apply_edge_settings, resolve_region, touch_region
 from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled
 from mattework.recipe import SolverName
@@ -29,6 +29,8 @@ QUICK_STROKE = 8_000
 """Unknown pixels beyond which a stroke is solved at a smaller scale first, to be seen while the rest is done."""
 CONTEXT = 24
 """Pixels around a live answer that the solver sees but does not change."""
+MOST_LIVE = 120_000
+"""Pixels that a live answer has at most; a larger one is coarser, so that it does not come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Strokes(QObject):
         self._queue: deque[_Queued] = deque()
         self._open: tuple[OpenStroke, Task] | None = None
         self._live_task: Task | None = None
-        self._live_wanted: tuple[tuple[Stroke, ...], Rect] | None = None
+        self._live_wanted: tuple[tuple[Stroke, ...], Rect, float] | None = None
         self._live_seen = Rect(0, 0, 0, 0)
         self._live_strokes: tuple[Stroke, ...] = ()
 
@@ -173,13 +175,14 @@ class Strokes(QObject):
 
     # While it is painted -----------------------------------------------------------------------------------------------
 
-    def show_live(self, strokes: tuple[Stroke, ...]) -> bool:
-        """Show what the strokes of a gesture will do that is still being painted. False when that cannot be done now."""
+    def show_live(self, strokes: tuple[Stroke, ...], scale: float = 1.0) -> bool:
+        """Show what the strokes of a gesture will do that is still being painted, as it is seen at `scale`. False when that
+        cannot be done now."""
         session = self._bench.session
         if session is None or self._bench.is_busy or self.is_working or not strokes:
             return False
-        fresh = [stroke for stroke in strokes if stroke not in self._live_strokes]
-        dirty = join_bounds(fresh)
+        known = set(self._live_strokes)
+        dirty = join_bounds([stroke for stroke in strokes if stroke not in known])
         if len(strokes) == len(self._live_strokes) == 1:
             dirty = _find_fresh(self._live_strokes[0], strokes[0])
         self._live_strokes = strokes
@@ -187,7 +190,7 @@ class Strokes(QObject):
         if self._live_wanted is not None:
             dirty = dirty.unite(self._live_wanted[1])
         if not dirty.is_empty:
-            self._live_wanted = strokes, dirty
+            self._live_wanted = strokes, dirty, scale
             self._live_seen = self._live_seen.unite(dirty.grow(JOIN))
             self._next_live()
         return True
@@ -221,26 +224,75 @@ class Strokes(QObject):
         self._live_task = self._bench.tasks.start(work, done, fail, rank="urgent")
 
 
-def look_ahead(session: Session, strokes: tuple[Stroke, ...], where: Rect) -> tuple[Rect, Bytes]:
-    """The matte over `where` as further strokes will make it, solved coarsely: what to show, and its (h, w) uint8."""
+def look_ahead(
+    session: Session, strokes: tuple[Stroke, ...], where: Rect, scale: float = 1.0
+) -> tuple[Rect, Bytes]:
+    """The matte over `where` as further strokes will make it, solved coarsely: what to show, and its (h, w) uint8.
+
+    It is as fine as a screen shows it at `scale` screen pixels a photo pixel.
+    """
     recipe, opacity, planes = session.recipe, session.photo.alpha, session.planes
-    if all(stroke.is_touch for stroke in strokes):
+    factor = min(choose_live_factor(where.area, scale), session.size.short_side)
+    touches = all(stroke.is_touch for stroke in strokes)
+    if touches and factor == 1:
         return render_matte(planes.alpha, recipe.edge, opacity, where, (*recipe.strokes, *strokes))
-    frame = session.size.rect
-    zone = where.grow(JOIN).intersect(frame)
-    seen = zone.grow(CONTEXT + edge_reach(recipe.edge)).intersect(frame)
-    base, trimap = planes.base[seen.slices], planes.trimap[seen.slices]
-    drawn = draw_onto(trimap, base, strokes, seen)
-    alpha = session.read_touched(seen)
-    alpha[(drawn != trimap) & (drawn == 255)] = 1.0
-    alpha[(drawn != trimap) & (drawn == 0)] = 0.0
-    inside, values = resolve_region(
-        session.colour[seen.slices], drawn, alpha, where.move(-seen.left, -seen.top), solver="guided"
-    )
-    alpha[inside.slices] = values
-    matte = apply_edge_settings(alpha, recipe.edge)
-    part = np.ascontiguousarray(matte[zone.move(-seen.left, -seen.top).slices])
+    frame, reach = session.size.rect, edge_reach(recipe.edge)
+    zone = where.grow(reach if touches else JOIN).intersect(frame)
+    seen = zone.grow(factor * CONTEXT + reach).intersect(frame)
+    # One photo pixel in the middle of each block stands for it.
+    down, across = (slice(one.start + factor // 2, one.stop, factor) for one in seen.slices)
+    alpha = planes.alpha[down, across]
+    small = Rect(0, 0, alpha.shape[1], alpha.shape[0])
+    own, added = ([_place_stroke(one, seen, factor) for one in some] for some in (recipe.strokes, strokes))
+    if not touches:
+        base, trimap = planes.base[down, across], planes.trimap[down, across]
+        drawn = draw_onto(trimap, base, added, small)
+        alpha[(drawn != trimap) & (drawn == 255)] = 1.0
+        alpha[(drawn != trimap) & (drawn == 0)] = 0.0
+        region = _place_rect(where, seen, factor).intersect(small)
+        inside, values = resolve_region(session.colour[down, across], drawn, alpha, region, solver="guided")
+        alpha[inside.slices] = values
+    alpha = touch_region(alpha, [*own, *added], small)
+    matte = apply_edge_settings(alpha, recipe.edge, scale=1 / factor)
+    zone, part = _enlarge(matte, seen, zone, factor)
     return zone, quantise(part, opacity, zone)
+
+
+def choose_live_factor(pixels: int, scale: float) -> int:
+    """Photo pixels to the side of one pixel of a live answer: a power of two, no coarser than the screen shows it unless
+    the answer would be too large."""
+    factor = 1
+    while factor * 2 * scale <= 1 or pixels > factor * factor * MOST_LIVE:
+        factor *= 2
+    return factor
+
+
+def _place_rect(where: Rect, seen: Rect, factor: int) -> Rect:
+    """A rectangle of the photo in `seen`, reduced by `factor`; more rather than less."""
+    inner = where.move(-seen.left, -seen.top)
+    return Rect(
+        inner.left // factor, inner.top // factor, -(-inner.right // factor), -(-inner.bottom // factor)
+    )
+
+
+def _place_stroke(stroke: Stroke, seen: Rect, factor: int) -> Stroke:
+    points = tuple(((x - seen.left) / factor, (y - seen.top) / factor) for x, y in stroke.points)
+    return replace(stroke, points=points, radius=stroke.radius / factor)
+
+
+def _enlarge(matte: Floats, seen: Rect, zone: Rect, factor: int) -> tuple[Rect, Floats]:
+    """The part `zone` of a reduced matte of `seen` in photo pixels. A last row of less than half a block is left out."""
+    import cv2
+
+    height, width = matte.shape
+    zone = zone.intersect(Rect.from_size(seen.left, seen.top, Size(width * factor, height * factor)))
+    blocks = _place_rect(zone.grow(factor), seen, factor).intersect(Rect(0, 0, width, height))
+    part = np.ascontiguousarray(matte[blocks.slices])
+    if factor > 1:
+        size = (blocks.width * factor, blocks.height * factor)
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    corner = seen.left + blocks.left * factor, seen.top + blocks.top * factor
+    return zone, np.ascontiguousarray(part[zone.move(-corner[0], -corner[1]).slices])
 
 
 def _find_fresh(before: Stroke, after: Stroke) -> Rect:

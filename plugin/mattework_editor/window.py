@@ -211,7 +211,8 @@ class EditorWindow(QMainWindow):
             self.canvas.drop_gesture()
 
     def _look_ahead(self, gesture: Gesture) -> None:
-        gesture.is_live = self.workbench.strokes.show_live(gesture.tool.make_strokes(gesture))
+        strokes, scale = gesture.tool.make_strokes(gesture), self.canvas.view.scale
+        gesture.is_live = self.workbench.strokes.show_live(strokes, scale)
 
     def _choose_behind(self, name: str, recipe: Recipe) -> None:
         """Another background or shadow, seen in the view of what will be saved."""
