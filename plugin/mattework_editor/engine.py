@@ -29,7 +29,7 @@ from mattework.worker.protocol import (
     Picture,
     SelectRequest,
 )
-from mattework_editor.pyramid import split_into_strips
+from mattework_editor.pyramid import enlarge_rows, split_into_strips
 from mattework_editor.tiled_plane import SIDE, TiledPlane
 
 COMMAND = (sys.executable, "-P", "-m", "mattework")
@@ -120,17 +120,16 @@ class Engine:
         Raises:
             EngineError, Cancelled: as above.
         """
-        import cv2
-
         gestures = tuple(Gesture(one.kind, one.points, one.adds) for one in prompts)
 
         def ask(client: WorkerClient, folder: Path, picture: Picture) -> dict[str, Any]:
             name = None
             if start is not None:
                 name = "start.raw"
-                size = photo.size.width, photo.size.height
-                coded = np.rint(start * np.float32(65535)).astype(np.uint16)
-                cv2.resize(coded, size, interpolation=cv2.INTER_LINEAR).tofile(folder / name)
+                with (folder / name).open("wb") as stream:
+                    for strip in split_into_strips(photo.size.rect, STRIP_ROWS):
+                        large = enlarge_rows(start, photo.size, strip.slices[0])
+                        np.rint(large * np.float32(65535)).astype(np.uint16).tofile(stream)
             request = SelectRequest(
                 picture, gestures, self.prompt_model, start=name, start_sample="u16", sample="u16"
             )

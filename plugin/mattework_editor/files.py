@@ -105,7 +105,8 @@ def make_planes(
     recipe = choices.recipe
     packed = TiledPlane.pack(base)
     if packed.is_plain:
-        solved = TiledPlane.pack((base == 255).astype(np.float32))
+        solved = TiledPlane(photo.size, np.float32)
+        solved[:, :] = 1.0 if base.max(initial=0) == 255 else 0.0
     elif choices.inputs.soft_mask is None:
         found = solve_alpha(colour, base, solver=recipe.solver, matting=recipe.matting, progress=progress)
         solved = TiledPlane.pack(found.alpha)

@@ -94,7 +94,7 @@ class MatteDisplay(QObject):
 
         self._task = self._tasks.start(work, done, fail)
 
-    def put(self, where: Rect, values: Bytes) -> None:
+    def put(self, where: Rect, values: Plane[np.uint8]) -> None:
         if self._sources is not None:
             self._sources.matte.update(where, values)
             self.refreshed.emit(where)

@@ -136,20 +136,24 @@ class Pyramid:
         crisp = part.scale >= 1 and level == 0
         return sample_plane(plane, 1 / (1 << level), part, crisp=crisp, beyond=beyond)
 
-    def update(self, where: Rect, values: Bytes) -> None:
-        """Replace a part of the full size, and what follows from it in all other levels."""
+    def update(self, where: Rect, values: Plane[np.uint8]) -> None:
+        """Replace a part of the full size, and what follows from it in all other levels; strip by strip."""
         base = self.levels[0]
         assert base is not None
         assert not isinstance(base, Halved)
-        base[where.slices] = values
+        rows = max(1, STRIP // max(1, where.width))
+        for strip in split_into_strips(where, rows):
+            base[strip.slices] = values[strip.move(-where.left, -where.top).slices]
         for level in range(1, len(self.levels)):
             finer, coarser = self.levels[level - 1], self.levels[level]
             assert finer is not None
             assert coarser is not None
             where = Rect(where.left // 2, where.top // 2, -(-where.right // 2), -(-where.bottom // 2))
-            if not isinstance(coarser, Halved):
-                part = finer[where.top * 2 : where.bottom * 2, where.left * 2 : where.right * 2]
-                coarser[where.slices] = halve(part)
+            if isinstance(coarser, Halved):
+                continue
+            for strip in split_into_strips(where, rows):
+                part = finer[strip.top * 2 : strip.bottom * 2, strip.left * 2 : strip.right * 2]
+                coarser[strip.slices] = halve(part)
 
 
 def halve(plane: Bytes) -> Bytes:
@@ -230,6 +234,23 @@ def convert_photo(photo: Photo) -> Bytes:
 
 
 # The matte -----------------------------------------------------------------------------------------------------------
+
+
+def enlarge_rows(mask: Floats, size: Size, rows: slice) -> Floats:
+    """Some rows of a soft mask (h, w) enlarged to a photo's size, bilinear, without the others. (rows, W) float32."""
+    import cv2
+
+    height = len(mask)
+    places = (np.arange(rows.start, rows.stop, dtype=np.float32) + np.float32(0.5)) * np.float32(
+        height / size.height
+    ) - np.float32(0.5)
+    upper = np.floor(places).astype(np.intp)
+    share = (places - upper).astype(np.float32)[:, None]
+    first, last = (int(one) for one in np.clip((upper[0], upper[-1] + 1), 0, height - 1))
+    part = np.ascontiguousarray(mask[first : last + 1])
+    wide = cv2.resize(part, (size.width, len(part)), interpolation=cv2.INTER_LINEAR)
+    above, below = (wide[np.clip(row, first, last) - first] for row in (upper, upper + 1))
+    return np.asarray(above * (1 - share) + below * share, np.float32)
 
 
 def edge_reach(edge: EdgeSettings) -> int:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PyQt6.QtCore import QObject
 
-from mattework import Photo, Prompt, Rect
-from mattework.arrays import Bytes, Floats
+from mattework import Photo, Prompt
+from mattework.arrays import Floats
 from mattework_editor import files
-from mattework_editor.engine import Found
+from mattework_editor.engine import STRIP_ROWS, Found
 from mattework_editor.history import Patch
-from mattework_editor.pyramid import quantise
+from mattework_editor.pyramid import enlarge_rows, quantise, split_into_strips
 from mattework_editor.sentences import word_sentences
 from mattework_editor.session import (
     Begun,
@@ -81,7 +81,7 @@ class Selecting(QObject):
             planes, choices = files.make_planes(photo, choices, bench.engine, None, task.report)
             return choices, planes, compare_planes(before, planes), found
 
-        def show(coarse: Bytes) -> None:
+        def show(coarse: TiledPlane[np.uint8]) -> None:
             bench.display.put(session.size.rect, coarse)
 
         def done(result: tuple[Choices, Planes, tuple[Patch, ...], Found]) -> None:
@@ -138,12 +138,10 @@ def choose_found(own: Choices, begun: Begun, prompts: tuple[Prompt, ...], found:
     return Choices(replace(own.recipe, subject=subject), found.inputs, found.confidence, begun)
 
 
-def enlarge_mask(soft_mask: Floats, photo: Photo) -> Bytes:
+def enlarge_mask(soft_mask: Floats, photo: Photo) -> TiledPlane[np.uint8]:
     """A soft mask at the photo's size, as it is shown until the edge is solved. (H, W) uint8."""
-    import cv2
-
-    size = photo.size
-    large: Floats = np.asarray(
-        cv2.resize(soft_mask, (size.width, size.height), interpolation=cv2.INTER_LINEAR), np.float32
-    )
-    return quantise(large, photo.alpha, Rect(0, 0, size.width, size.height))
+    coarse = TiledPlane(photo.size, np.uint8)
+    for strip in split_into_strips(photo.size.rect, STRIP_ROWS):
+        rows, _ = strip.slices
+        coarse[strip.slices] = quantise(enlarge_rows(soft_mask, photo.size, rows), photo.alpha, strip)
+    return coarse

@@ -13,7 +13,15 @@ from mattework import Rect, Size, Stroke
 from mattework.recipe import EdgeSettings
 from mattework_editor.compose import Look, ShadowPart, Showing, Sources, View, compose_view
 from mattework_editor.matte_display import preview_matte
-from mattework_editor.pyramid import Halved, Part, Pyramid, halve, render_matte
+from mattework_editor.pyramid import (
+    Halved,
+    Part,
+    Pyramid,
+    enlarge_rows,
+    halve,
+    render_matte,
+    split_into_strips,
+)
 from mattework_editor.viewport import Viewport
 
 
@@ -30,13 +38,21 @@ def test_levels_are_means_of_the_photo() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(x=st.integers(0, 698), y=st.integers(0, 528), width=st.integers(1, 200), height=st.integers(1, 200))
-def test_an_update_is_what_building_anew_gives(x: int, y: int, width: int, height: int) -> None:
+@given(
+    x=st.integers(0, 698),
+    y=st.integers(0, 528),
+    width=st.integers(1, 200),
+    height=st.integers(1, 200),
+    strip=st.sampled_from((1, 300, 5000, 1_500_000)),
+)
+def test_an_update_is_what_building_anew_gives(x: int, y: int, width: int, height: int, strip: int) -> None:
     plane = noise(529, 699)
     pyramid = Pyramid.build(plane.copy())
     where = Rect(x, y, x + width, y + height).intersect(Rect(0, 0, 699, 529))
     plane[where.slices] = 255 - plane[where.slices]
-    pyramid.update(where, plane[where.slices])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mattework_editor.pyramid.STRIP", strip)
+        pyramid.update(where, plane[where.slices])
     again = Pyramid.build(plane)
     for number in range(len(again.levels)):
         np.testing.assert_array_equal(pyramid.read(number), again.read(number))
@@ -209,3 +225,22 @@ def test_a_matte_made_in_strips_is_what_one_piece_shows(
     again = preview_matte(alpha, EdgeSettings(), opacity, where, 2, [dab])
     assert again[0] == small[0]
     np.testing.assert_array_equal(again[1], small[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    large=st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    rows=st.integers(1, 90),
+)
+def test_a_mask_enlarged_in_strips_is_the_whole_enlarged(
+    height: int, width: int, large: tuple[int, int], rows: int
+) -> None:
+    import cv2
+
+    size = Size(max(width, large[0]), max(height, large[1]))
+    mask = np.random.default_rng(6).random((height, width), np.float32)
+    whole = cv2.resize(mask, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+    strips = [enlarge_rows(mask, size, strip.slices[0]) for strip in split_into_strips(size.rect, rows)]
+    np.testing.assert_allclose(np.concatenate(strips), whole.reshape(size.shape), atol=2e-5)

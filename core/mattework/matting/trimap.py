@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples
+from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples, split_rows
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.recipe import Stroke, TrimapRules
@@ -91,7 +92,9 @@ def make_trimap(
         lead[~certain] = np.minimum(lead[~certain], -0.5)
         if rules.doubt > 0 and not inside.all():  # without an outline nothing is far from it
             lead = np.maximum(lead, depth - rules.doubt * reach)
-        trimap[_enlarge_decision(lead, size)] = value
+        field = _enlarge_field(lead, size)
+        for rows in split_rows(trimap):
+            trimap[rows][field[rows] >= 128] = value
     return draw_strokes(trimap, strokes) if strokes else trimap
 
 
@@ -157,14 +160,13 @@ def _distance_to(there: Bools) -> Floats:
     )
 
 
-def _enlarge_decision(lead: Floats, size: Size) -> Bools:
-    """Enlarge the field `lead` (work pixels; decided where not negative) and decide in full size.
+def _enlarge_field(lead: Floats, size: Size) -> Bytes:
+    """Enlarge the field `lead` (work pixels; decided where not negative) to full size, where 128 and more is decided.
 
     The field is carried as bytes: it is exact to 1/32 work pixel around zero, which is all that the decision needs.
     """
     coded = np.clip(np.rint(lead * 32.0) + 128.0, 0, 255).astype(np.uint8)
-    decided: Bools = _resize(coded, size) >= 128
-    return decided
+    return cast("Bytes", _resize(coded, size))
 
 
 def _resize(picture: AnyArray, size: Size) -> AnyArray:
