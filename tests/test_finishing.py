@@ -21,7 +21,7 @@ from mattework.document.model import ColorMode, Depth, depth_dtype, depth_white
 from mattework.document.piecewise import Patchwork, Piecewise
 from mattework.edges import apply_edge_settings, lay_edge_settings
 from mattework.formats import psd_planes
-from mattework.matting import foreground
+from mattework.matting import foreground_sweeps
 from mattework.matting.foreground import estimate_foreground, lay_foreground
 from mattework.matting.spill import lay_without_spill, remove_spill
 from mattework.photo import take_photo
@@ -156,7 +156,7 @@ def test_no_height_of_a_band_changes_what_is_written(
         patch.setattr(composite, "_BAND_PIXELS", composite_band)
         patch.setattr(psd_planes, "_BAND_BYTES", packed_band)
         patch.setattr(piecewise, "_AT_ONCE", derived)
-        patch.setattr(foreground, "_STRIP_PIXELS", swept)
+        patch.setattr(foreground_sweeps, "_STRIP_PIXELS", swept)
         assert encode(finish(document, alpha, recipe).layered, "psd") == usual
 
 
