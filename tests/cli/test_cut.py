@@ -269,6 +269,22 @@ def test_a_cutout_may_be_refined_in_its_place(disc: tuple[Path, Path], tmp_path:
     assert target.read_bytes() != first
 
 
+@pytest.mark.parametrize("which", ["photo", "recipe", "background"])
+def test_refining_writes_over_nothing_that_it_reads(
+    which: str, disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    recipe, behind, target = tmp_path / "disc.xmp", tmp_path / "behind.png", tmp_path / "o.png"
+    shutil.copy(picture, behind)
+    assert run("cut", picture, "--from-mask", mask, "-o", target, "--save-recipe", recipe) == 0
+    read = {"photo": picture, "recipe": recipe, "background": behind}
+    before = {name: path.read_bytes() for name, path in read.items()}
+    arguments = ["--recipe", recipe, "--background", behind, "--format", "png", "-o", read[which]]
+    assert run("refine", picture, *arguments, "--overwrite") == 2
+    assert "would be gone" in capsys.readouterr().err
+    assert {name: path.read_bytes() for name, path in read.items()} == before
+
+
 @pytest.mark.parametrize("command", ["cut", "refine", "info"])
 def test_with_json_a_single_failure_is_an_object_too(command: str, tmp_path: Path, capsys: Captured) -> None:
     missing = tmp_path / "missing.jpg"

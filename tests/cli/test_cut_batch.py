@@ -112,6 +112,27 @@ def test_reports_are_written_and_renewed_with_the_run(shots: Path, tmp_path: Pat
     assert mine.read_text() == "mine"
 
 
+@pytest.mark.parametrize("option", ["--contact-sheet", "--report", "--journal"])
+def test_no_report_takes_the_place_of_a_picture(shots: Path, option: str, capsys: Captured) -> None:
+    first, second = shots / "a.png", shots / "red/b.png"
+    before = first.read_bytes()
+    assert run("cut", first, second, option, first, "--overwrite", "--edge", "guided") == 2
+    assert "would be gone" in capsys.readouterr().err
+    assert first.read_bytes() == before
+
+
+def test_a_report_that_cannot_be_written_leaves_the_summary(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mattework.batch.sheet._ROWS", 1)
+    (tmp_path / "sheet-2.png").mkdir()
+    options = ("-o", tmp_path / "out", "--edge", "guided", "--contact-sheet", tmp_path / "sheet.png")
+    assert run("cut", shots, *options) == 4
+    said = capsys.readouterr().err
+    assert "3 of 3 pictures cut out." in said
+    assert "sheet-2.png is a folder" in said
+
+
 def test_one_picture_can_have_a_report_too(shots: Path, tmp_path: Path) -> None:
     target, page = tmp_path / "one.png", tmp_path / "one.html"
     assert run("cut", shots / "a.png", "-o", target, "--report", page, "--edge", "guided", "-q") == 0

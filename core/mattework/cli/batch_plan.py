@@ -15,7 +15,14 @@ from mattework.batch.find import FoundPicture, find_pictures
 from mattework.batch.journal import JOURNAL_NAME, Batch, BatchEntry, is_finished, read_batch, start_entry
 from mattework.batch.names import Task, name_targets
 from mattework.cli.cut_job import BatchPaths, CutJob
-from mattework.cli.targets import STREAM, SUFFIX_OF, make_folder, names_folder, refuse_unwritable
+from mattework.cli.targets import (
+    STREAM,
+    SUFFIX_OF,
+    make_folder,
+    names_folder,
+    refuse_inputs,
+    refuse_unwritable,
+)
 from mattework.errors import UsageError
 
 
@@ -52,6 +59,8 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         )
     has_folder = any(os.path.isdir(one) for one in sources)
     folder = _choose_folder(job.output, may_be_new=has_folder, several=len(sources) > 1)
+    for one in (paths.journal, *list_outputs(paths)):
+        refuse_inputs(one, sources)
     findings = find_pictures(sources, leave_out=folder)
     pictures = _without_sheets(findings.pictures, paths.contact_sheet)
     journal = _choose_journal(sources, folder, paths, has_folder=has_folder)

@@ -50,8 +50,10 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
     finally:
         if run.journal is not None:
             run.journal.close()
-    run.write_reports()
-    run.summarise()
+    try:
+        run.write_reports()
+    finally:
+        run.summarise()
     return Cancelled.exit_code if run.cancelled else run.first_failure
 
 

@@ -12,7 +12,14 @@ from mattework.cli.display import show_progress
 from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
 from mattework.cli.report import tell_failure, tell_result
 from mattework.cli.shadow_options import add_shadow_options
-from mattework.cli.targets import choose_target, make_folder, open_target, read_source, refuse_unwritable
+from mattework.cli.targets import (
+    choose_target,
+    make_folder,
+    open_target,
+    read_source,
+    refuse_inputs,
+    refuse_unwritable,
+)
 from mattework.errors import MatteworkError, RecipeError, UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +67,9 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
         check_format(target, options["file_format"], layered=True, quality=options["quality"], bits=bits)
     make_folder(options["output"])
     try:
+        # A cut-out may be refined in its place: the photo is in it. The photo itself may not be written over.
+        source_too = (source,) if options["recipe_file"] is not None else ()
+        refuse_inputs(target, (*source_too, options["recipe_file"], options["background"]))
         if target is not None:
             refuse_unwritable(target, overwrite=options["overwrite"])
         with show_progress(Path(source).name, quiet=quiet or as_json) as progress:
