@@ -65,6 +65,31 @@ def test_folders_without_a_common_name_end_with_a_sentence(
     assert "same name" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--edge", "closed-form"], 2, "--device does not go with them"),
+        (["--edge", "neural"], 2, "models import FILE --as"),
+        (None, 6, "The device rocm"),
+    ],
+)
+def test_a_device_is_used_or_refused_and_never_passed_over(
+    folders: list[str],
+    options: list[str] | None,
+    code: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`None` stands for a model that looks for the subject, in place of trimaps."""
+    for name in ("models", "config", "cache"):
+        monkeypatch.setenv(f"MATTEWORK_{name.upper()}", str(tmp_path / f"own-{name}"))
+    arguments = folders[:4] if options is None else [*folders, *options]
+    assert run_command_line(["evaluate", *arguments, "--device", "rocm"]) == code
+    assert words in capsys.readouterr().err
+
+
 def test_model_and_trimaps_exclude_each_other(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["evaluate", *folders, "--model", "mattework-subject"]) == 2
     assert "--model" in capsys.readouterr().err

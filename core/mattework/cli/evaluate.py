@@ -69,6 +69,10 @@ def evaluate(
 
     if model and trimaps:
         raise UsageError("--model is not used with --trimaps: give one of them.")
+    if trimaps and device != "auto" and solver != "neural":
+        raise UsageError(
+            "No model runs with --trimaps but with --edge neural: --device does not go with them."
+        )
     predict = _choose_predictor(model, device, solver, with_trimaps=trimaps is not None)
     with show_progress("evaluate", quiet=quiet or as_json) as progress:
         evaluation = evaluate_folder(images, alphas, trimaps=trimaps, predict=predict, progress=progress)
@@ -88,10 +92,14 @@ def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trima
     from mattework.finding import open_model
     from mattework.pipeline import cut_out
 
+    if solver == "neural":  # told once, and not for every picture
+        from mattework.matting.network import find_matting_model
+
+        find_matting_model(None)
     session = None if with_trimaps else open_model(model, device)
 
     def predict(image: Path, trimap: Path | None) -> Floats:
-        return cut_out(image, session=session, trimap=trimap, solver=solver, colours=0.0).alpha
+        return cut_out(image, session=session, trimap=trimap, solver=solver, device=device, colours=0.0).alpha
 
     return predict
 
