@@ -203,6 +203,61 @@ def test_models_without_a_hash_are_not_fetched(home: Path, capsys: pytest.Captur
     assert str(home) in message
 
 
+def test_terms_are_not_asked_for_what_cannot_be_fetched(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("install", "rmbg-1.4", "--accept-licence") == 5
+
+    assert "no download that could be checked" in capsys.readouterr().err
+    assert not (tmp_path / "config").exists(), "nothing was accepted"
+
+
+def test_terms_are_accepted_for_what_was_put_there_by_hand(
+    home: Path, network: bytes, server: FileServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_model(home, network, server)
+
+    assert run("install", "mine") == 5
+    assert run("install", "mine", "--accept-licence") == 0
+    assert "mine is installed already" in capsys.readouterr().err
+    assert run("install", "mine") == 0
+
+
+def test_verifying_tells_of_every_model_that_is_here(
+    home: Path, network: bytes, server: FileServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_model(home, network, server)
+    (home / "mine.onnx").write_bytes(b"x")
+
+    assert run("verify", "mattework-subject", "mine", "--json") == 5
+    out, err = capsys.readouterr()
+    sound, damaged = json.loads(out)
+    assert (sound["model"], sound["sound"], sound["error"]) == ("mattework-subject", True, None)
+    assert (damaged["model"], damaged["sound"]) == ("mine", False)
+    assert damaged["error"] in err
+
+    assert run("verify", "mattework-subject", "u2netp", "--json") == 5
+    out, err = capsys.readouterr()
+    assert out == "", "nothing is read when one that is named is not here"
+    assert "u2netp" in err
+
+
+def test_words_of_a_record_are_no_markup(
+    home: Path,
+    network: bytes,
+    server: FileServer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_model(home, network, server)
+    record = (home / "mine.toml").read_text()
+    (home / "mine.toml").write_text(record.replace("What is red.", "Hair [/beta] and [red]fur."))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    assert run("list", "--installed") == 0
+    assert "Hair [/beta] and [red]fur." in " ".join(capsys.readouterr().out.split())
+
+
 def test_first_sight_is_said_plainly(
     home: Path, network: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

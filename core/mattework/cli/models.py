@@ -86,6 +86,7 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, right in (
@@ -100,7 +101,8 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
     for row in rows:
         size = "" if row["megabytes"] is None else f"{row['megabytes']:.1f}"
         here = "" if row["state"] == "not installed" else row["state"]
-        table.add_row(row["id"], here, row["get"] or "", size, COMMERCIAL[row["commercial"]], row["purpose"])
+        cells = (row["id"], here, row["get"] or "", size, COMMERCIAL[row["commercial"]], row["purpose"])
+        table.add_row(*map(Text, cells))
     Console().print(table)
     if any(row["get"] for row in rows):
         say("To get one: mattework models install MODEL, or import as `mattework models show MODEL` says.")
@@ -157,11 +159,13 @@ def install(names: tuple[str, ...], mirror: str | None, accept_licence: bool, qu
     The mirror can also be set as MATTEWORK_MODEL_MIRROR.
     """
     from mattework.models.catalogue import find_spec
-    from mattework.models.download import install_model
+    from mattework.models.download import check_download, install_model
     from mattework.models.store import open_store
 
     store = open_store()
     specs = [find_spec(name) for name in names]
+    for spec in specs:
+        check_download(store, spec, mirror)
     for spec in specs:
         _ask_consent(spec, accept_licence)
         with show_progress(spec.id, quiet=quiet) as progress:
@@ -238,28 +242,28 @@ def verify(names: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     specs = [find_spec(name) for name in names] or [
         spec for spec in store.list_specs() if store.find_files(spec)
     ]
-    rows, damaged = [], []
     for spec in specs:
-        found = store.find_files(spec)
-        if not found:
+        if not store.find_files(spec):
             raise ModelNotInstalled(store.describe_missing(spec, spec.files))
-        for one in found:
-            row = {"model": spec.id, "file": str(one.path), "sound": True, "compared_with": "", "sha256": ""}
+    rows: list[dict[str, Any]] = []
+    for spec in specs:
+        for one in store.find_files(spec):
+            row: dict[str, Any] = {"model": spec.id, "file": str(one.path), "sound": True, "error": None}
+            row |= {"compared_with": "", "sha256": ""}
             try:
                 with show_progress(one.file.name, quiet=quiet or as_json) as progress:
                     verified = store.verify_file(spec, one, rehash=True, progress=progress)
                 row["compared_with"], row["sha256"] = verified.trust, verified.sha256
             except ModelError as error:
-                row["sound"] = False
-                damaged.append(str(error))
+                row["sound"], row["error"] = False, str(error)
             rows.append(row)
             if not as_json:
                 how = {"record": "sound", "import": "unchanged since it was first seen"}
-                word = how[str(row["compared_with"])] if row["sound"] else "DAMAGED"
-                say(f"{spec.id}: {one.path}: {word}", quiet=quiet and bool(row["sound"]))
+                word = how[row["compared_with"]] if row["sound"] else "DAMAGED"
+                say(f"{spec.id}: {one.path}: {word}", quiet=quiet and row["sound"])
     if as_json:
         print_json(rows)
-    if damaged:
+    if damaged := [row["error"] for row in rows if row["error"]]:
         raise ModelDamaged(" ".join(damaged))
 
 

@@ -46,20 +46,30 @@ def install_model(
         Cancelled: by `progress`; what has arrived is kept for the next time.
     """
     missing = store.find_missing(spec)
-    if not missing:
-        return []
-    mirror = mirror or os.environ.get("MATTEWORK_MODEL_MIRROR") or None
-    if mirror is not None and not re.match(r"https?://[^/]", mirror):
-        raise UsageError(f"A mirror is an http or https address, not {mirror!r}.")
-    if any(not file.is_pinned or (file.url is None and mirror is None) for file in missing):
-        raise DownloadFailed(store.describe_missing(spec, missing))
-    if not has_consent(spec):
+    mirror = check_download(store, spec, mirror)
+    if missing and not has_consent(spec):
         raise ConsentNeeded(
             f"{spec.display_name} is not for commercial use. {spec.licence.why} "
             f"To accept: mattework models install {spec.id} --accept-licence"
         )
     page = spec.pages[0] if spec.pages else None
     return [_fetch_file(file, store.home, _address(file, mirror), page, progress) for file in missing]
+
+
+def check_download(store: ModelStore, spec: ModelSpec, mirror: str | None = None) -> str | None:
+    """Refuse a model that cannot be downloaded, before anybody is asked about its terms. Gives the mirror to use, if any.
+
+    Raises:
+        DownloadFailed: no address or no hash is known of a file that is not here.
+        UsageError: the mirror is no http or https address.
+    """
+    mirror = mirror or os.environ.get("MATTEWORK_MODEL_MIRROR") or None
+    if mirror is not None and not re.match(r"https?://[^/]", mirror):
+        raise UsageError(f"A mirror is an http or https address, not {mirror!r}.")
+    missing = store.find_missing(spec)
+    if any(not file.is_pinned or (file.url is None and mirror is None) for file in missing):
+        raise DownloadFailed(store.describe_missing(spec, missing))
+    return mirror
 
 
 def _address(file: ModelFile, mirror: str | None) -> str:
