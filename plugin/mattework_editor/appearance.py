@@ -90,6 +90,8 @@ def make_palette(appearance: Literal["light", "dark"]) -> QPalette:
     palette.setColor(Role.Link, _LINK[appearance])
     for role in (Role.WindowText, Role.Text, Role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, _FAINT[appearance])
+    # A slider that cannot be moved is not to shine.
+    palette.setColor(QPalette.ColorGroup.Disabled, Role.Highlight, _FAINT[appearance])
     return palette
 
 

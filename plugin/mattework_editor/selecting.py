@@ -14,7 +14,6 @@ from mattework_editor import files
 from mattework_editor.engine import STRIP_ROWS, Found
 from mattework_editor.history import Patch
 from mattework_editor.pyramid import enlarge_rows, quantise, split_into_strips
-from mattework_editor.sentences import word_sentences
 from mattework_editor.session import (
     Begun,
     Choices,
@@ -26,7 +25,6 @@ from mattework_editor.session import (
 )
 from mattework_editor.tasks import Task
 from mattework_editor.tiled_plane import TiledPlane
-from mattework_editor.wording import write_number
 
 if TYPE_CHECKING:
     from mattework_editor.workbench import Workbench
@@ -87,8 +85,7 @@ class Selecting(QObject):
         def done(result: tuple[Choices, Planes, tuple[Patch, ...], Found]) -> None:
             choices, planes, patches, found = result
             session.replace_planes(name, choices, planes, patches)
-            sure = self.tr("Confidence {0} %").format(write_number(100 * found.confidence))
-            bench.told.emit(" – ".join([sure, *word_sentences(found.reasons)]))
+            bench.tell_report({"confidence": found.confidence, "reasons": found.reasons})
             bench.after_step(session.size.rect)
 
         def leave() -> None:

@@ -17,8 +17,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from mattework import Prompt, Recipe, Rect, Stroke, convert_to_srgb8
 from mattework.arrays import Bytes
-from mattework.errors import Cancelled, MatteworkError, OutputNotWritable
-from mattework.worker.protocol import EngineError
+from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, files
 from mattework_editor.clean_display import CleanDisplay
 from mattework_editor.compose import Sources
@@ -27,11 +26,11 @@ from mattework_editor.engine import Engine, Progress
 from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import Pyramid, build_photo_pyramid, convert_photo, render_matte
 from mattework_editor.selecting import Selecting
-from mattework_editor.sentences import word_sentence, word_sentences
+from mattework_editor.sentences import word_sentences
 from mattework_editor.session import Session, find_changed
 from mattework_editor.strokes import Strokes
 from mattework_editor.tasks import Task, Tasks
-from mattework_editor.wording import write_number
+from mattework_editor.telling import is_cancelled, word_error, word_report
 
 Kept = TypeVar("Kept")
 
@@ -392,28 +391,8 @@ class Workbench(QObject):
     # Telling ---------------------------------------------------------------------------------------------------------
 
     def tell(self, error: BaseException) -> None:
-        if isinstance(error, Cancelled) or (isinstance(error, EngineError) and error.kind == "Cancelled"):
-            self.told.emit(self.tr("Cancelled."))
-        elif isinstance(error, MemoryError):
-            self.failed.emit(
-                self.tr("There is not enough memory for this. Close other programs or use a smaller picture.")
-            )
-        elif isinstance(error, (MatteworkError, EngineError)):
-            self.failed.emit(word_sentence(str(error)))
-        elif isinstance(error, OSError):
-            self.failed.emit(self.tr("The unsaved work cannot be kept safe: {why}").format(why=error))
-        else:
-            self.failed.emit(
-                self.tr("Mattework has a defect ({kind}: {text}). Save your work under another name.").format(
-                    kind=type(error).__name__, text=error
-                )
-            )
+        (self.told if is_cancelled(error) else self.failed).emit(word_error(error))
 
     def tell_report(self, report: dict[str, Any]) -> None:
         """How sure the model is, and what is doubtful; what ran is told by the recipe."""
-        confidence = report.get("confidence")
-        text = (
-            [] if confidence is None else [self.tr("Confidence {0} %").format(write_number(100 * confidence))]
-        )
-        said = word_sentences((*report.get("reasons", ()), *report.get("notes", ())))
-        self.told.emit(" – ".join([*text, *said]))
+        self.told.emit(word_report(report))

@@ -2038,10 +2038,6 @@
   <context>
     <name>Selecting</name>
     <message>
-      <source>Confidence {0} %</source>
-      <translation>Sicherheit {0} %</translation>
-    </message>
-    <message>
       <source>Select Subject</source>
       <translation>Motiv auswählen</translation>
     </message>
@@ -3065,6 +3061,29 @@
     </message>
   </context>
   <context>
+    <name>Telling</name>
+    <message>
+      <source>Cancelled.</source>
+      <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+      <source>Confidence {0} %</source>
+      <translation>Sicherheit {0} %</translation>
+    </message>
+    <message>
+      <source>Mattework has a defect ({kind}: {text}). Save your work under another name.</source>
+      <translation>Mattework hat einen Fehler ({kind}: {text}). Speichern Sie Ihre Arbeit unter einem anderen Namen.</translation>
+    </message>
+    <message>
+      <source>The unsaved work cannot be kept safe: {why}</source>
+      <translation>Die ungespeicherte Arbeit kann nicht gesichert werden: {why}</translation>
+    </message>
+    <message>
+      <source>There is not enough memory for this. Close other programs or use a smaller picture.</source>
+      <translation>Dafür reicht der Speicher nicht. Schließen Sie andere Programme, oder nehmen Sie ein kleineres Bild.</translation>
+    </message>
+  </context>
+  <context>
     <name>ToolBar</name>
     <message>
       <source> px</source>
@@ -3213,18 +3232,6 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
       <translation>{step} wird zurückgebracht</translation>
     </message>
     <message>
-      <source>Cancelled.</source>
-      <translation>Abgebrochen.</translation>
-    </message>
-    <message>
-      <source>Confidence {0} %</source>
-      <translation>Sicherheit {0} %</translation>
-    </message>
-    <message>
-      <source>Mattework has a defect ({kind}: {text}). Save your work under another name.</source>
-      <translation>Mattework hat einen Fehler ({kind}: {text}). Speichern Sie Ihre Arbeit unter einem anderen Namen.</translation>
-    </message>
-    <message>
       <source>Opening {name}</source>
       <translation>{name} wird geöffnet</translation>
     </message>
@@ -3243,14 +3250,6 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
     <message>
       <source>Taking back {step}</source>
       <translation>{step} wird zurückgenommen</translation>
-    </message>
-    <message>
-      <source>The unsaved work cannot be kept safe: {why}</source>
-      <translation>Die ungespeicherte Arbeit kann nicht gesichert werden: {why}</translation>
-    </message>
-    <message>
-      <source>There is not enough memory for this. Close other programs or use a smaller picture.</source>
-      <translation>Dafür reicht der Speicher nicht. Schließen Sie andere Programme, oder nehmen Sie ein kleineres Bild.</translation>
     </message>
     <message>
       <source>This is done as soon as the last stroke is solved.</source>
