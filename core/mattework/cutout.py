@@ -190,13 +190,20 @@ def lay_out_document(document: Document) -> Document:
     return replace(document, layers=tuple(visit(node) for node in document.layers))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MadeLayers:
+    """What was made to go with a matte: clean colours (H, W, channels), the layers behind; None for what was not."""
+
+    clean: Samples | None = None
+    background: Layer | None = None
+    shadow: Layer | None = None
+
+
 def put_matte_on_document(
     document: Document,
     photo: Photo,
     matte: Plane[np.float32],
-    clean: Samples | None,
-    background: Layer | None,
-    shadow: Layer | None = None,
+    made: MadeLayers,
     *,
     own: Recipe | None = None,
     keeps_background: bool = False,
@@ -213,15 +220,16 @@ def put_matte_on_document(
     """
     rect = document.size.rect
     mask = Mask(rect, quantise_matte(matte, document))
-    made = [] if shadow is None else [shadow]
-    made.append(Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=clean is None))
-    if clean is not None:
-        made.append(Layer(CLEAN_LAYER, rect, clean, photo.alpha, mask))
-    pair: list[Node] = [apply_layer_state(layer, states) for layer in made]
+    ours = [] if made.shadow is None else [made.shadow]
+    ours.append(Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=made.clean is None))
+    if made.clean is not None:
+        ours.append(Layer(CLEAN_LAYER, rect, made.clean, photo.alpha, mask))
+    pair: list[Node] = [apply_layer_state(layer, states) for layer in ours]
     layers: tuple[Node, ...] = tuple(pair)
     if any(layer.pixels is photo.colour for layer in document.walk_layers()):
         has_shadow = own is not None and own.shadow is not None
         layers = _replace_pair(document.layers, photo, pair, rect, has_shadow)
+    background = made.background
     if background is None and keeps_background:
         background = next(
             node

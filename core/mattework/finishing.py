@@ -12,7 +12,7 @@ import numpy as np
 
 from mattework._version import __version__
 from mattework.arrays import AnyArray, Floats, Plane, split_rows
-from mattework.cutout import Cutout, Report, put_matte_on_document
+from mattework.cutout import Cutout, MadeLayers, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.document.piecewise import Derived, Patchwork, Where, read_whole
 from mattework.finding import FoundSubject
@@ -161,16 +161,9 @@ def _put_layers(
         shadow, notes = make_shadow_layer(document, whole, settled)
         run.notes.extend(notes)
         del whole
+    made = MadeLayers(clean=cast("Samples | None", clean), background=background, shadow=shadow)
     layered = put_matte_on_document(
-        document,
-        photo,
-        matte,
-        cast("Samples | None", clean),
-        background,
-        shadow,
-        own=own,
-        keeps_background=keeps,
-        states=recipe.layers,
+        document, photo, matte, made, own=own, keeps_background=keeps, states=recipe.layers
     )
     return layered, replace(recipe, mask_sha256=_hash_mask(layered, photo))
 
