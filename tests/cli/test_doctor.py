@@ -43,6 +43,20 @@ def test_what_breaks_is_told_with_the_rest(capsys: Captured, monkeypatch: pytest
     assert __version__ in out
 
 
+def test_half_a_model_is_told_with_a_way_that_leads_somewhere(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("models", "config", "cache"):
+        monkeypatch.setenv(f"MATTEWORK_{name.upper()}", str(tmp_path / name))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "sam2.1-tiny.encoder.onnx").write_bytes(b"\x08")
+    monkeypatch.setattr(doctor, "CHECKS", {"models": doctor.CHECKS["models"]})
+    assert run_command_line(["doctor"]) == 5
+    out = capsys.readouterr().out
+    assert "sam2.1-tiny: some of its files are missing" in out
+    assert "mattework models show sam2.1-tiny" in out, "nothing of it can be downloaded"
+
+
 def test_the_home_folder_is_hidden() -> None:
     assert hide_home(f"{Path.home()}/x and {Path.home()}/y") == "~/x and ~/y"
 

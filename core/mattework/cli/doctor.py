@@ -134,7 +134,7 @@ def _look_at_models() -> Iterator[Fact]:
                 "model",
                 f"{spec.id}: some of its files are missing",
                 False,
-                f"mattework models install {spec.id}",
+                f"mattework models {'install' if store.can_download(spec) else 'show'} {spec.id}",
             )
             continue
         try:
