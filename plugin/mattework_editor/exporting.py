@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -26,8 +27,9 @@ from mattework import (
     flatten_document,
     save_document,
 )
-from mattework.arrays import Floats, Plane, Samples, split_rows
-from mattework.progress import Progress
+from mattework.arrays import STRIP_PIXELS, Floats, Plane, Samples, split_rows
+from mattework.progress import Progress, report_progress
+from mattework_editor.pyramid import split_into_strips
 from mattework_editor.session import Session
 
 Kind = Literal["png", "webp", "tiff", "psd"]
@@ -100,9 +102,7 @@ def make_export(session: Session, export: Export, progress: Progress | None = No
     document = crop_layers(document, frame)
     if export.kind == "psd" or not export.long_side:
         return document
-    colour, alpha = flatten_document(document, progress=progress)
-    layer = Layer(PHOTO_LAYER, frame.size.rect, colour, alpha)
-    return scale_flat(replace(document, layers=(layer,), composite=None), export.long_side)
+    return scale_layers(document, export.long_side, progress)
 
 
 def leave_out(document: Document, *, background: bool, shadow: bool) -> Document:
@@ -143,37 +143,92 @@ def crop_layers(document: Document, frame: Rect) -> Document:
     return replace(document, size=frame.size, layers=layers, composite=None)
 
 
-def scale_flat(document: Document, long_side: int) -> Document:
-    """A document of one layer at another size. Colours are weighted by their opacity, so that no hidden one bleeds in."""
+def scale_layers(document: Document, long_side: int, progress: Progress | None = None) -> Document:
+    """A document of one layer that shows the same at another size.
+
+    Colours are weighted by their opacity, so that no hidden one bleeds in.
+    """
+    size = document.size.scale_to_long_side(long_side)
+    flat = (
+        _enlarge(document, size) if size.width >= document.size.width else _shrink(document, size, progress)
+    )
+    return replace(document, size=size, layers=(flat,), composite=None)
+
+
+def _enlarge(document: Document, size: Size) -> Layer:
+    """What the document shows, by cubic interpolation."""
     import cv2
 
-    (layer,) = document.walk_layers()
-    size = document.size.scale_to_long_side(long_side)
-    how = cv2.INTER_AREA if size.width < document.size.width else cv2.INTER_CUBIC
-    colour: Floats = layer.pixels.astype(np.float32)
-    white = np.float32(depth_white(document.depth))
-
     def resize(plane: Floats) -> Floats:
-        resized = cv2.resize(plane, (size.width, size.height), interpolation=how)
+        resized = cv2.resize(plane, (size.width, size.height), interpolation=cv2.INTER_CUBIC)
         return np.asarray(resized.reshape(size.height, size.width, -1), np.float32)
 
-    alpha = None
-    if layer.alpha is not None:
-        opacity = layer.alpha.astype(np.float32)[..., None] / white
-        small = resize(opacity).clip(0, 1)
-        colour = resize(colour * opacity) / np.maximum(small, np.float32(1e-6))
-        alpha = _as_samples(small[..., 0] * white, layer)
-    else:
-        colour = resize(colour)
-    scaled = Layer(layer.name, Size(size.width, size.height).rect, _as_samples(colour, layer), alpha)
-    return replace(document, size=size, layers=(scaled,))
+    samples, opacity = flatten_document(document)
+    colour, alpha = _scale_weighted(samples, opacity, resize)
+    return Layer(PHOTO_LAYER, size.rect, colour, alpha)
 
 
-def _as_samples(values: Floats, like: Layer) -> Samples:
-    if like.pixels.dtype == np.float32:
+def _shrink(document: Document, size: Size, progress: Progress | None) -> Layer:
+    """What the document shows, as means of its pixels; strip by strip, so that it is never whole in floats."""
+    height, width = document.size.shape
+    step = height / size.height
+    colours, alphas = list[Samples](), list[Samples]()
+    is_opaque = True
+    for strip in split_into_strips(size.rect, int(STRIP_PIXELS / (width * step))):
+        report_progress(progress, "Composite", strip.top / size.height)
+        rows, weights = _weigh_rows(strip, step, height)
+
+        def resize(plane: Floats, weights: Floats = weights) -> Floats:
+            import cv2
+
+            narrow = cv2.resize(plane, (size.width, len(plane)), interpolation=cv2.INTER_AREA)
+            return np.asarray(np.tensordot(weights, narrow.reshape(*narrow.shape[:2], -1), 1), np.float32)
+
+        part = crop_layers(document, Rect(0, rows.start, width, rows.stop))
+        samples, opacity = flatten_document(part)
+        is_opaque &= opacity is None
+        colour, alpha = _scale_weighted(samples, opacity, resize)
+        colours.append(colour)
+        if alpha is None:
+            alpha = cast("Samples", np.full(colour.shape[:2], depth_white(document.depth), colour.dtype))
+        alphas.append(alpha)
+    whole = None if is_opaque else cast("Samples", np.concatenate(alphas))
+    return Layer(PHOTO_LAYER, size.rect, cast("Samples", np.concatenate(colours)), whole)
+
+
+def _weigh_rows(strip: Rect, step: float, height: int) -> tuple[slice, Floats]:
+    """The rows that a strip of a picture shrunk by `step` is made of, and their weights for each of the strip's.
+
+    The weights are those of OpenCV's area interpolation, which passes over slivers of a thousandth.
+    """
+    tops = np.arange(strip.top, strip.bottom)[:, None] * step
+    bottoms = np.minimum(tops + step, height)
+    rows = slice(int(tops[0, 0]), min(height, int(np.ceil(bottoms[-1, 0]))))
+    places = np.arange(rows.start, rows.stop)
+    shared = np.minimum(bottoms, places + 1) - np.maximum(tops, places)
+    return rows, np.where(shared > 1e-3, shared / (bottoms - tops), 0).astype(np.float32)
+
+
+def _scale_weighted(
+    samples: Samples, opacity: Samples | None, resize: Callable[[Floats], Floats]
+) -> tuple[Samples, Samples | None]:
+    """Colours and alpha of another size, in the samples that came; `resize` gives (h, w, C) float32."""
+    white = np.float32(depth_white(array_depth(samples)))
+    colour = samples.astype(np.float32)
+    if opacity is None:
+        return _as_samples(resize(colour), samples), None
+    share = opacity.astype(np.float32)[..., None] / white
+    small = resize(share).clip(0, 1)
+    colour *= share
+    colour = resize(colour) / np.maximum(small, np.float32(1e-6))
+    return _as_samples(colour, samples), _as_samples(small[..., 0] * white, samples)
+
+
+def _as_samples(values: Floats, like: Samples) -> Samples:
+    if like.dtype == np.float32:
         return values
-    white = depth_white(array_depth(like.pixels))
-    return cast("Samples", np.rint(values.clip(0, white)).astype(like.pixels.dtype))
+    white = depth_white(array_depth(like))
+    return cast("Samples", np.rint(values.clip(0, white)).astype(like.dtype))
 
 
 def _find_bounds(alpha: Plane[np.float32]) -> Rect:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from psd_tools import PSDImage
 
@@ -18,9 +20,10 @@ from PyQt6.QtGui import QColor, QGuiApplication, QImage
 from PyQt6.QtWidgets import QApplication, QFileDialog
 
 from editor.driving import Keys, answer, wait_until
-from mattework import open_document
+from mattework import ColorMode, Document, Layer, Size, open_document
+from mattework.document.model import Depth
 from mattework_editor.export_dialog import ExportDialog
-from mattework_editor.exporting import Export, export_file, make_png
+from mattework_editor.exporting import Export, export_file, make_png, scale_layers
 from mattework_editor.files import read_file
 from mattework_editor.session import Session, start_session
 
@@ -63,6 +66,46 @@ def test_an_export_is_cropped_to_subject_and_shadow(cut: Session, tmp_path: Path
     assert pixels[2, 2, 3] == 0
     export_file(cut, tmp_path / "out.png", Export(shadow=False, margin=7))
     assert read_picture(tmp_path / "out.png").size == (124, 124)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    height=st.integers(1, 60),
+    width=st.integers(1, 60),
+    share=st.floats(0.05, 1.6),
+    depth=st.sampled_from((8, 16)),
+    clear=st.booleans(),
+    pixels=st.integers(1, 4000),
+)
+def test_a_picture_scaled_in_strips_is_the_whole_scaled(
+    height: int, width: int, share: float, depth: Depth, clear: bool, pixels: int
+) -> None:
+    import cv2
+
+    rng = np.random.default_rng(3)
+    kind, white = (np.uint8, 255) if depth == 8 else (np.uint16, 65535)
+    samples = rng.integers(0, white, (height, width, 3), kind, endpoint=True)
+    alpha = rng.choice(np.array([0, white // 2, white], kind), (height, width)) if clear else None
+    size = Size(width, height)
+    document = Document(size, ColorMode.RGB, depth, (Layer("Photo", size.rect, samples, alpha),))
+    long_side = max(1, round(max(height, width) * share))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mattework_editor.exporting.STRIP_PIXELS", pixels)
+        scaled = scale_layers(document, long_side)
+    (layer,) = scaled.walk_layers()
+    how = cv2.INTER_AREA if scaled.size.width < width else cv2.INTER_CUBIC
+    wanted = scaled.size.width, scaled.size.height
+    opacity = np.ones((height, width), np.float32) if alpha is None else (alpha / white).astype(np.float32)
+    small = cv2.resize(opacity, wanted, interpolation=how).reshape(scaled.size.shape).clip(0, 1)
+    colour = cv2.resize(samples * opacity[..., None], wanted, interpolation=how).reshape(
+        *scaled.size.shape, 3
+    )
+    colour = (colour / np.maximum(small, 1e-6)[..., None]).clip(0, white)
+    seen = small > 1e-3
+    assert np.abs(layer.pixels[seen].astype(float) - colour[seen]).max(initial=0) <= 1
+    assert (layer.alpha is None) == (alpha is None)
+    if layer.alpha is not None:
+        assert np.abs(layer.alpha.astype(float) - small * white).max() <= 1
 
 
 def test_an_export_with_background_is_opaque_and_whole(cut: Session, tmp_path: Path) -> None:
