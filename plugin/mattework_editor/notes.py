@@ -13,6 +13,9 @@ NOTES = (
     "foreground",
     "background",
     "foreground and no background",
+    "Only closed-form matting looks through what was painted as transparent; here it was solved as any unknown edge.",
+    "No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark some of the "
+    "background beside it with a stroke.",
     "The edge was solved by {model} ({hash}) on {device}.",
     "The recipe does not say which network solved its edge; the installed one was taken.",
     "The spill of a screen can only be removed from RGB pictures; it was left.",

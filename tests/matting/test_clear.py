@@ -77,3 +77,26 @@ def test_a_cut_with_a_transparent_stroke_is_glass() -> None:
     given[48:52, 22:26] = 128  # a trimap has a band
     cutout = cut_out(photo, trimap=given, strokes=[BRUSH], colours=0.0)
     assert np.abs(cutout.alpha - truth)[trimap == 128].mean() < 0.05
+
+
+def test_it_is_told_where_nothing_is_looked_through() -> None:
+    photo, trimap, _ = blow_bubble(0.15)
+    told = "was solved as any unknown edge"
+    assert not any(told in note for note in solve_alpha(photo, trimap, strokes=[BRUSH]).notes)
+    other = solve_alpha(photo, trimap, strokes=[BRUSH], solver="guided")
+    assert any(told in note and "closed-form" in note for note in other.notes)
+    assert not solve_alpha(photo, trimap, solver="guided").notes
+    unknown = np.full(trimap.shape, 128, np.uint8)
+    without = solve_alpha(photo, unknown, strokes=[BRUSH])
+    assert without.solver == "guided"
+    assert any(told in note for note in without.notes)
+
+
+def test_a_background_too_far_away_to_be_seen_is_told() -> None:
+    photo, _, _ = blow_bubble(0.15)
+    large = np.tile(photo, (6, 6, 1))
+    trimap = np.full(large.shape[:2], 128, np.uint8)
+    trimap[:, 300:] = 255
+    trimap[7, -1] = 0  # between the places of all landmarks
+    notes = solve_alpha(large, trimap, strokes=[BRUSH]).notes
+    assert any("No background is known near" in note for note in notes)

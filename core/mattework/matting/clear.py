@@ -40,14 +40,11 @@ def estimate_clear_alpha(scene: Scene, ring: int) -> tuple[NDArray[np.intp], NDA
         Numbers of the pixels among the unknown ones of the scene, and their alpha, 0 to 1. Both are empty where nothing is
         seen through or no background is known.
     """
-    import cv2
-
     nothing = np.zeros(0, np.intp), np.zeros(0)
     if scene.clear is None or not scene.clear.any():
         return nothing
-    side = 2 * ring + 1
-    near = cv2.dilate(scene.unknown.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-    colours, places = _gather(scene, near & ~scene.unknown & (scene.alpha == 0), with_landmarks=True)
+    near = _find_near(scene, ring)
+    colours, places = _gather_background(scene, near)
     if not len(colours):
         return nothing
     down, across = np.nonzero(scene.clear & scene.unknown)
@@ -71,6 +68,23 @@ def estimate_clear_alpha(scene: Scene, ring: int) -> tuple[NDArray[np.intp], NDA
             mixed, trust = _find_mix(pixels[part], behind[cells, ::4], own[cells])
             found[part] += trust * (mixed - found[part])
     return rows, found
+
+
+def knows_background(scene: Scene, ring: int) -> bool:
+    """Whether `estimate_clear_alpha` has a colour of the background to look through to."""
+    return len(_gather_background(scene, _find_near(scene, ring))[0]) > 0
+
+
+def _find_near(scene: Scene, ring: int) -> Bools:
+    import cv2
+
+    side = 2 * ring + 1
+    near = cv2.dilate(scene.unknown.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    return np.asarray(near, np.bool_)
+
+
+def _gather_background(scene: Scene, near: Bools) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return _gather(scene, near & ~scene.unknown & (scene.alpha == 0), with_landmarks=True)
 
 
 def _gather(

@@ -20,6 +20,7 @@ from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
 from mattework.matting.carry import TILE, carry_alpha
+from mattework.matting.clear import knows_background
 from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.guided import estimate_field, harden_edge
 from mattework.matting.network import find_matting_model, open_matting_model, solve_with_network
@@ -66,7 +67,8 @@ class SolverRecord:
 
     `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead. An `exact` solver's
     result needs no carry where the scene was not reduced. `reach` is how far from the band it looks, in scene pixels, the
-    carry with it; None for everywhere. `matting` is the network where one solves.
+    carry with it; None for everywhere. `matting` is the network where one solves. `sees_through` says that it heeds
+    the scene's `clear`.
     """
 
     solve: Callable[[Scene, Progress | None], Floats]
@@ -77,6 +79,7 @@ class SolverRecord:
     exact: bool = False
     reach: int | None = None
     matting: MattingChoice | None = None
+    sees_through: bool = False
 
 
 def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
@@ -93,6 +96,7 @@ SOLVERS: dict[str, SolverRecord] = {
         epsilon=1e-5,
         exact=True,
         reach=4 * RING,  # the scene is halved on the way, and a pixel there is two, four ... here
+        sees_through=True,
     ),
     "guided": SolverRecord(
         solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=8, epsilon=1e-4, reach=20
@@ -168,7 +172,7 @@ def solve_alpha(
         ran = record.matting
         notes.extend(said)
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
-        solve_frame(
+        notes += solve_frame(
             colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
         )
     report_progress(progress, "solving alpha", 1.0)
@@ -194,11 +198,11 @@ def solve_frame(
     *,
     photo_side: int | None = None,
     clear: Bools | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Solve the unknown pixels of `frame` and write them into `alpha` (H, W), whose other values are the boundary.
 
     The arrays may be a part of a photo whose long side is `photo_side`. `clear` is what is seen through, as in `Scene` but
-    (H, W) of the frame in photo pixels.
+    (H, W) of the frame in photo pixels. Returns what people should know of it.
     """
     factor = choose_factor(
         int(np.count_nonzero(unknown[frame.slices])),
@@ -210,6 +214,7 @@ def solve_frame(
         colour, unknown, alpha, soft_mask, frame=frame, factor=factor, reach=record.reach, clear=clear
     )
     scene = replace(scene, landmarks=landmarks, photo_side=photo_side or scene.photo_side)
+    notes = _tell_about_clear(scene, record)
     small = record.solve(scene, progress)
     if record.radius == 0:
         harden_edge(small, scene, unknown, alpha, tile=tile, progress=progress)
@@ -228,6 +233,24 @@ def solve_frame(
             tile=tile,
             progress=progress,
         )
+    return notes
+
+
+def _tell_about_clear(scene: Scene, record: SolverRecord) -> tuple[str, ...]:
+    """Why what is painted as transparent is solved like any unknown edge, where it is."""
+    if scene.clear is None or not (scene.clear & scene.unknown).any():
+        return ()
+    if not record.sees_through:
+        return (
+            "Only closed-form matting looks through what was painted as transparent; here it was solved as any "
+            "unknown edge.",
+        )
+    if not knows_background(scene, RING):
+        return (
+            "No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark "
+            "some of the background beside it with a stroke.",
+        )
+    return ()
 
 
 def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:

@@ -2121,12 +2121,20 @@
       <translation>Ebene „{layer}“: {what}.</translation>
     </message>
     <message>
+      <source>No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark some of the background beside it with a stroke.</source>
+      <translation>Neben dem, was als transparent gemalt ist, ist kein Hintergrund bekannt; darum wurde es wie jede unbekannte Kante gelöst. Markieren Sie daneben etwas Hintergrund mit einem Strich.</translation>
+    </message>
+    <message>
       <source>No subject was found: everything is background. Point at it, or give a mask or trimap of your own.</source>
       <translation>Es wurde kein Motiv gefunden: alles ist Hintergrund. Zeigen Sie darauf, oder geben Sie eine eigene Maske oder Trimap.</translation>
     </message>
     <message>
       <source>Nothing is unknown in the trimap, so no edge was solved.</source>
       <translation>In der Trimap ist nichts unbekannt, also wurde keine Kante gelöst.</translation>
+    </message>
+    <message>
+      <source>Only closed-form matting looks through what was painted as transparent; here it was solved as any unknown edge.</source>
+      <translation>Nur die geschlossene Form sieht durch das hindurch, was als transparent gemalt ist; hier wurde es wie jede unbekannte Kante gelöst.</translation>
     </message>
     <message>
       <source>Photoshop itself has no 32-bit {mode} documents and may refuse this file.</source>
