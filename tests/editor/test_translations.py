@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QTabBar
 
 import mattework
 from editor.driving import LEFT, TEST, Driver, Keys, answer, catch_slot_errors, wait_until
+from mattework import open_document, save_document
 from mattework.worker.jobs import STAGES
 from mattework_editor import language
 from mattework_editor.palette import Palette
@@ -32,6 +33,7 @@ from mattework_editor.translations.gather import (
 from mattework_editor.window import EditorWindow
 from mattework_editor.wording import write_number
 
+PORTRAIT = Path(__file__).resolve().parents[2] / "resources" / "samples" / "astronaut.jpg"
 CORE = Path(mattework.__file__).parent
 WAITING = "waiting for another picture"
 """What the worker says while another program's picture is worked on."""
@@ -185,6 +187,19 @@ def test_the_steps_of_long_work_are_told_in_german(german: Driver) -> None:
         assert status.progress.format().casefold() != step.casefold(), f"{step} is English"
     status.show_progress("something new", 0.5)
     assert status.progress.format() == "Something new"
+
+
+def test_errors_and_notes_are_told_in_german(german: Driver, tmp_path: Path) -> None:
+    failed: list[str] = []
+    german.bench.failed.disconnect()
+    german.bench.failed.connect(failed.append)
+    (tmp_path / "leer.png").write_bytes(b"")
+    german.open(tmp_path / "leer.png")
+    assert failed == [f"{tmp_path / 'leer.png'} ist leer. Kopieren Sie die Datei noch einmal."]
+    save_document(open_document(PORTRAIT), tmp_path / "own.psd")
+    (tmp_path / "own.psd").rename(tmp_path / "own.jpg")
+    german.open(tmp_path / "own.jpg")
+    assert "ist in Wahrheit eine PSD-Datei" in german.window.status.message.text()
 
 
 def test_german_numbers_have_a_comma_and_thousands_a_point(german: Driver, disc_file: Path) -> None:
