@@ -35,10 +35,11 @@ def test_what_is_no_picture_stays_out_and_is_counted(tmp_path: Path) -> None:
     put(tmp_path / ".hidden.png")
     put(tmp_path / ".trash" / "b.png")
     put(tmp_path / "a.cutout.png")
+    put(tmp_path / "a.render.png")
     (tmp_path / "notes.txt").write_text("bring the lamp")
     found = find_pictures([str(tmp_path)])
     assert [one.source.name for one in found.pictures] == ["a.png"]
-    assert found.notes == ("1 file made by Mattework earlier left out.", "1 file of other kinds left out.")
+    assert found.notes == ("2 files made by Mattework earlier left out.", "1 file of other kinds left out.")
 
 
 def test_camera_raw_files_beside_their_pictures_stay_out_and_are_counted(tmp_path: Path) -> None:

@@ -30,6 +30,19 @@ def test_a_full_disk_behind_standard_output_is_no_defect(arguments: list[str]) -
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["models", "list"], ["--help"], ["render", str(ASTRONAUT), "-q", "-o", "-", "--format", "psd"]],
+)
+def test_a_reader_that_has_seen_enough_is_no_failure(arguments: list[str]) -> None:
+    """As `| head` is."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        done = subprocess.run([*COMMAND, *arguments], stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_names_that_a_pipe_has_no_letters_for_are_told_all_the_same(tmp_path: Path) -> None:
     picture = tmp_path / "足.png"
     Image.new("L", (4, 3)).save(picture)

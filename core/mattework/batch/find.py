@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from mattework.errors import FileNotReadable, UsageError
 from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, has_raw_name, sniff_kind
 
-OWN_RESULTS = (".cutout", ".refined")
+OWN_RESULTS = (".cutout", ".refined", ".render")
 """What our own results are called before their suffix: a folder that holds some is not cut out again."""
 
 

@@ -83,7 +83,10 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (KeyboardInterrupt, Cancelled):
         return _report("Cancelled.", Cancelled.exit_code)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        # Whoever read has seen enough. Click makes an exit with code 1 of that.
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
         _drop_standard_output()
         return 0
     except Exception as error:

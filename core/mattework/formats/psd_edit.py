@@ -260,7 +260,8 @@ def _check_row(row: PanelRow, spot: LayerSpot, has_mask: bool, existing: Existin
         )
     if has_mask and existing == "refuse":
         raise UsageError(
-            f"Layer “{row.path}” of {name} has a mask. Say what should become of it: replace, multiply, intersect or keep."
+            f"Layer “{row.path}” of {name} has a mask. Say what should become of it "
+            "(--existing-mask): replace, multiply, intersect or keep."
         )
 
 
