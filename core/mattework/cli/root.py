@@ -74,6 +74,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     MATTEWORK_DEBUG=1 in the environment lets every error through with its traceback.
     """
     debugging = os.environ.get("MATTEWORK_DEBUG", "") not in ("", "0")
+    out = sys.stdout
     try:
         code: Any = root.main(args=arguments, prog_name="mattework", standalone_mode=False)
     except click.exceptions.Abort:
@@ -84,8 +85,8 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, Cancelled):
         return _report("Cancelled.", Cancelled.exit_code)
     except (BrokenPipeError, SystemExit) as error:
-        # Whoever read has seen enough. Click makes an exit with code 1 of that.
-        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+        # Whoever read has seen enough. Click wraps standard output then and asks for code 1.
+        if isinstance(error, SystemExit) and sys.stdout is out:
             raise
         _drop_standard_output()
         return 0
