@@ -3,6 +3,7 @@
     python benchmarks/editor.py                     # 24 megapixels, from a sample photograph, enlarged
     python benchmarks/editor.py --megapixels 100
     python benchmarks/editor.py --photo my.jpg
+    python benchmarks/editor.py --by-hand           # only strokes at a hand's pace, by size of the brush
 
 Frame times are those of the canvas's own paint events, in milliseconds of this program's processor time, so that they do
 not depend on what else runs; latencies of strokes are wall time less what our threads waited for a processor. Memory is in
@@ -104,7 +105,7 @@ def make_photo(megapixels: float, folder: Path) -> Path:
     return path
 
 
-def measure(path: Path) -> dict[str, Any]:
+def measure(path: Path, *, by_hand: bool = False) -> dict[str, Any]:
     frames = Frames()
     window = EditorWindow()
     window.resize(1920, 1080)
@@ -129,6 +130,11 @@ def measure(path: Path) -> dict[str, Any]:
     settle(window)
     frames.take()
 
+    if by_hand:
+        results = measure_by_hand(window)
+        session.history.mark_saved()
+        window.close()
+        return results
     canvas.zoom_to(1.0)
     settle(window)
     frames.take()
@@ -170,6 +176,8 @@ def measure(path: Path) -> dict[str, Any]:
         settle(window)
 
     results["refine"] = measure_strokes(window)
+    settle(window)
+    results["by_hand"] = measure_by_hand(window)
     settle(window)
     most = read_memory("VmHWM")
     forget_most()
@@ -235,6 +243,73 @@ def measure_strokes(window: EditorWindow) -> dict[str, float]:
         f"{name}_{share}_ms": round(float(np.percentile(times, percent)), 1)
         for name, times in (("live", live), ("quick", quick), ("solved", solved))
         for share, percent in (("p50", 50), ("p95", 95))
+    }
+
+
+def measure_by_hand(window: EditorWindow) -> dict[str, Any]:
+    """By diameter of the brush in photo pixels, at two scales."""
+    scales = (("100 %", 1.0), ("fit", window.canvas.view.fitting_scale))
+    return {
+        f"{diameter} px at {name}": measure_hand(window, scale, diameter / 2)
+        for name, scale in scales
+        for diameter in (40, 120, 240, 400)
+    }
+
+
+def measure_hand(window: EditorWindow, scale: float, radius: float) -> dict[str, float]:
+    """Strokes at a hand's pace, a movement every 8 ms whether or not the one before is answered: from each movement until
+    the answer under all of the brush is painted on the canvas."""
+    bench, canvas = window.workbench, window.canvas
+    window.tool_actions[0].trigger()
+    session = bench.session
+    assert session is not None
+    times: list[float] = []
+    asked: list[tuple[Watch, Rect]] = []
+    answered: list[Watch] = []
+
+    def note(where: Rect) -> None:
+        answered.extend(watch for watch, brush in asked if where.contains(brush))
+        asked[:] = [one for one in asked if not where.contains(one[1])]
+
+    def paint(self: Canvas, event: QPaintEvent | None) -> None:
+        own(self, event)
+        times.extend(watch.read() for watch in answered)
+        answered.clear()
+
+    own = Canvas.paintEvent
+    connection = bench.display.refreshed.connect(note)
+    Canvas.paintEvent = paint  # type: ignore[assignment,method-assign]
+    cpu = time.process_time()
+    for x, y in find_edge(session.planes.trimap.unpack())[::5]:
+        canvas.zoom_to(scale)
+        canvas.set_radius(radius)
+        canvas.pan_by(
+            *(round(a - b) for a, b in zip(middle_of(canvas), canvas.view.to_screen(x, y), strict=True))
+        )
+        settle(window)
+        at = QPoint(*(round(one) for one in canvas.view.to_screen(x, y)))
+        TEST.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+        begun = time.perf_counter()
+        for number in range(1, 91):
+            wait_until(lambda end=begun + 0.008 * number: time.perf_counter() >= end)  # type: ignore[misc]
+            to = at + QPoint(round(250 * np.sin(number / 20)), round(120 * (1 - np.cos(number / 13))))
+            TEST.mouseMove(canvas, to)
+            px, py = canvas.view.to_photo(to.x(), to.y())
+            brush = Rect(int(px - radius), int(py - radius), int(px + radius), int(py + radius))
+            asked.append((Watch(), brush.intersect(session.size.rect)))
+        wait_until(lambda: not bench.tasks.running)
+        canvas.repaint()
+        TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+        asked.clear()
+        settle(window)
+        bench.undo()
+        settle(window)
+    Canvas.paintEvent = own  # type: ignore[method-assign]
+    bench.display.refreshed.disconnect(connection)
+    return {
+        "p50_ms": round(float(np.percentile(times, 50)), 1),
+        "p95_ms": round(float(np.percentile(times, 95)), 1),
+        "cpu_s": round(time.process_time() - cpu, 2),
     }
 
 
@@ -304,11 +379,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--megapixels", type=float, default=24.0)
     parser.add_argument("--photo", type=Path)
+    parser.add_argument("--by-hand", action="store_true", help="measure only strokes at a hand's pace")
     options = parser.parse_args()
     application = make_application()
     with tempfile.TemporaryDirectory() as folder:
         path = options.photo or make_photo(options.megapixels, Path(folder))
-        print(json.dumps(measure(path), indent=1))
+        print(json.dumps(measure(path, by_hand=options.by_hand), indent=1))
     application.quit()
     return 0
 
