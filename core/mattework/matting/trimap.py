@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +69,22 @@ def make_trimap(
     _check_request(soft_mask, rules)
     if size.area == 0:
         return np.zeros(size.shape, np.uint8)
+    fields = _lay_fields(soft_mask, size, rgb, rules)
+    trimap = np.full(size.shape, UNKNOWN, np.uint8)
+    for value, coded in fields:
+        field = _resize(coded, size)
+        for rows in split_rows(trimap):
+            trimap[rows][field[rows] >= 128] = value
+    return draw_strokes(trimap, strokes) if strokes else trimap
+
+
+def _lay_fields(
+    soft_mask: Floats, size: Size, rgb: Samples | None, rules: TrimapRules
+) -> list[tuple[int, Bytes]]:
+    """For foreground and background a field at the working size that is 128 and more where that is certain.
+
+    The fields are bytes, exact to 1/32 work pixel around 128, which is all that the decision needs when it is enlarged.
+    """
     mask_side = max(soft_mask.shape)
     work = size.scale_to_long_side(min(size.long_side, max(WORK_SIDE, min(mask_side, FINEST_WORK_SIDE))))
     soft = _resize(np.ascontiguousarray(soft_mask, np.float32), work)
@@ -82,7 +97,7 @@ def make_trimap(
     margin = SOFT_MARGIN * pixel * rules.band
     decided = (soft >= rules.certain_foreground, soft <= rules.certain_background)
     soft_distance = _distance_to(~(decided[0] | decided[1])) - margin
-    trimap = np.full(size.shape, UNKNOWN, np.uint8)
+    fields = []
     for value, certain, inside in (
         (FOREGROUND, decided[0], soft >= 0.5),
         (BACKGROUND, decided[1], soft < 0.5),
@@ -92,10 +107,8 @@ def make_trimap(
         lead[~certain] = np.minimum(lead[~certain], -0.5)
         if rules.doubt > 0 and not inside.all():  # without an outline nothing is far from it
             lead = np.maximum(lead, depth - rules.doubt * reach)
-        field = _enlarge_field(lead, size)
-        for rows in split_rows(trimap):
-            trimap[rows][field[rows] >= 128] = value
-    return draw_strokes(trimap, strokes) if strokes else trimap
+        fields.append((value, np.clip(np.rint(lead * 32.0) + 128.0, 0, 255).astype(np.uint8)))
+    return fields
 
 
 def _check_request(soft_mask: Floats, rules: TrimapRules) -> None:
@@ -158,15 +171,6 @@ def _distance_to(there: Bools) -> Floats:
     return np.asarray(
         cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32
     )
-
-
-def _enlarge_field(lead: Floats, size: Size) -> Bytes:
-    """Enlarge the field `lead` (work pixels; decided where not negative) to full size, where 128 and more is decided.
-
-    The field is carried as bytes: it is exact to 1/32 work pixel around zero, which is all that the decision needs.
-    """
-    coded = np.clip(np.rint(lead * 32.0) + 128.0, 0, 255).astype(np.uint8)
-    return cast("Bytes", _resize(coded, size))
 
 
 def _resize(picture: AnyArray, size: Size) -> AnyArray:
