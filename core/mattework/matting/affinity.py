@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Floats
+from mattework.arrays import Bools, Floats
 from mattework.matting.scene import Scene
 
 if TYPE_CHECKING:
@@ -34,10 +34,14 @@ RING = 12
 """How far from the band known pixels are taken as neighbours, in scene pixels."""
 MOST_KNOWN = 20_000
 """Known pixels among which the nearest are looked for: of more than that every second, third ... is taken."""
+SETTLED_SHARE = 2.0
+"""What a link to a settled pixel counts: it has links of its own to what is solved, and they are not looked for."""
 SLACK = 1.0
 """A neighbour may be farther than the true one by this share. It costs no accuracy, and takes a quarter less time."""
 LEAF = 32
 """Points that the search compares one by one."""
+KNOWN, SETTLED = -1, -2
+"""In the place of an unknown pixel's number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,19 +55,21 @@ class Links:
     certainty: NDArray[np.float64]
 
 
-def link_like_colours(scene: Scene, ring: int = RING) -> Links:
+def link_like_colours(scene: Scene, ring: int = RING, settled: Bools | None = None) -> Links:
     """Laplacian of the links between the unknown pixels of a scene (at least one) and their nearest in colour and place.
 
-    Known pixels within `ring` of the band and the scene's `landmarks` are among the neighbours.
+    Known pixels within `ring` of the band and the scene's `landmarks` are among the neighbours, and so are `settled` ones
+    (h, w): they have an alpha already, found on a coarser scale, and are linked to as the unknown ones are.
     """
     from scipy.sparse import csr_array, diags_array
 
-    features, alpha, row = _gather_candidates(scene, ring)
+    features, alpha, row = _gather_candidates(scene, ring, settled)
     ours = row >= 0
     count = int(np.count_nonzero(ours))
     index, distance = _find_nearest(features, features[ours], NEIGHBOURS, itself=True)
     weight = np.maximum(1.0 - distance, 0.0)
     column = row[index]
+    weight[column == SETTLED] *= SETTLED_SHARE
     inside = column >= 0
     rows = np.broadcast_to(np.arange(count)[:, None], column.shape)
     places = rows[inside].astype(np.int32), column[inside].astype(np.int32)
@@ -72,7 +78,7 @@ def link_like_colours(scene: Scene, ring: int = RING) -> Links:
     known_weight = np.where(inside, 0.0, weight)
     right = (known_weight * alpha[index]).sum(axis=1)
     degree = links.sum(axis=1) + known_weight.sum(axis=1)
-    known = np.flatnonzero(~ours)
+    known = np.flatnonzero(row == KNOWN)
     known = known[:: max(1, math.ceil(len(known) / MOST_KNOWN))]
     index, distance = _find_nearest(features[known], features[ours], KNOWN_NEIGHBOURS, itself=False)
     known_weight = KNOWN_WEIGHT * np.exp(-((distance / KNOWN_DISTANCE) ** 2))
@@ -101,8 +107,10 @@ def _find_nearest(
     )
 
 
-def _gather_candidates(scene: Scene, ring: int) -> tuple[NDArray[np.float64], Floats, NDArray[np.intp]]:
-    """Features (n, c + 2), alpha (n,) and the unknown's number (n,), -1 for known ones; unknown pixels in their order."""
+def _gather_candidates(
+    scene: Scene, ring: int, settled: Bools | None
+) -> tuple[NDArray[np.float64], Floats, NDArray[np.intp]]:
+    """Features (n, c + 2), alpha (n,) and the unknown's number (n,), `KNOWN` or `SETTLED`, in order."""
     import cv2
 
     side = 2 * ring + 1
@@ -115,8 +123,10 @@ def _gather_candidates(scene: Scene, ring: int) -> tuple[NDArray[np.float64], Fl
         colour = np.concatenate([colour, scene.landmarks.colour])
         place = np.concatenate([place, scene.landmarks.place / scene.factor])
         alpha = np.concatenate([alpha, scene.landmarks.alpha])
-    row = np.full(len(alpha), -1)
+    row = np.full(len(alpha), KNOWN)
     ours = scene.unknown.reshape(-1)[near]
     row[: len(near)][ours] = np.arange(int(np.count_nonzero(ours)))
+    if settled is not None:
+        row[: len(near)][settled.reshape(-1)[near]] = SETTLED
     features = np.column_stack([colour, place * (PLACE_SHARE * scene.factor / scene.photo_side)])
     return features.astype(np.float64), alpha, row

@@ -7,6 +7,8 @@ Filter" (2015).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from mattework.arrays import Bools, Floats, Samples
@@ -15,7 +17,9 @@ from mattework.matting.planes import solve_planes
 from mattework.matting.scene import Scene, as_unit_floats
 from mattework.progress import Progress, report_progress
 
-TILE = 512
+THREADS = 2
+"""Pieces at once: they share nothing."""
+TILE = 256
 """Side in scene pixels at factor 1; at other factors it is kept near this in photo pixels."""
 
 
@@ -46,13 +50,13 @@ def carry_alpha(
     step = max(1, tile // factor)
     height, width = small.shape
     pieces = Rect(0, 0, -(-frame.width // factor), -(-frame.height // factor)).split_into_tiles(step)
-    for done, piece in enumerate(pieces):
-        report_progress(progress, "carrying alpha to full size", done / len(pieces))
+
+    def carry_piece(piece: Rect) -> None:
         full = Rect(piece.left * factor, piece.top * factor, piece.right * factor, piece.bottom * factor)
         full = full.move(frame.left, frame.top).intersect(frame)
         wanted = unknown[full.slices]
         if not wanted.any():
-            continue
+            return
         # 2 radii for the two window means, 1 for the interpolation: with it a tile sees all that the whole would
         around = piece.grow(2 * radius + 1).intersect(Rect(0, 0, width, height))
         guide = as_unit_floats(colour[full.slices])
@@ -62,6 +66,10 @@ def carry_alpha(
         for channel in range(guide.shape[2]):
             value += enlarged[:, :, channel] * guide[:, :, channel]
         into[full.slices][wanted] = np.clip(value, 0.0, 1.0)[wanted]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done, _ in enumerate(pool.map(carry_piece, pieces)):
+            report_progress(progress, "carrying alpha to full size", done / len(pieces))
 
 
 def fit_linear(target: Floats, guide: Floats, radius: int, epsilon: float) -> Floats:

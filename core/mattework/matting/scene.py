@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,8 +93,10 @@ def take_scene(
         clear: (h, w) of the frame, what is seen through, or None.
     """
     pieces = _find_pieces(unknown[frame.slices], factor, reach)
-    small_colour = reduce_colour(colour[frame.slices], factor, pieces)
-    small_unknown, small_alpha = reduce_known(unknown[frame.slices], alpha[frame.slices], factor, pieces)
+    with ThreadPoolExecutor(1) as beside:
+        reducing = beside.submit(reduce_colour, colour[frame.slices], factor, pieces)
+        small_unknown, small_alpha = reduce_known(unknown[frame.slices], alpha[frame.slices], factor, pieces)
+        small_colour = reducing.result()
     height, width = small_alpha.shape
     soft = None
     if soft_mask is not None:
