@@ -90,3 +90,31 @@ def test_who_reads_nothing_is_still_heard(tmp_path: Path, monkeypatch: pytest.Mo
         time.sleep(0.5)
         channel.send({"op": "cancel"})
         assert connection.cancelled.wait(PATIENCE)
+
+
+def test_a_cancel_that_comes_too_late_leaves_the_next_request_alone(tmp_path: Path) -> None:
+    with connect(tmp_path) as (connection, channel):
+        channel.send({"op": "open", "id": 1, "params": {"warm": False}})
+        assert (channel.receive() or {})["event"] == "result"
+        with connection.worker.running:  # somebody else's turn: the next request tells that it waits
+            channel.send({"op": "cancel", "id": 1})
+            channel.send({"op": "about", "id": 2})
+            assert (channel.receive() or {})["event"] == "progress"
+        while (message := channel.receive() or {})["event"] in ("progress", "alive"):
+            pass
+        assert (message["event"], message["id"]) == ("result", 2)
+
+
+def test_a_cancel_that_comes_before_its_request_has_begun_is_not_lost(tmp_path: Path) -> None:
+    with connect(tmp_path) as (connection, channel), connection.worker.running:
+        lines = [{"op": "open", "id": 1, "params": {"warm": False}}, {"op": "about", "id": 2}]
+        lines.append({"op": "cancel", "id": 2})
+        channel.connection.sendall("".join(json.dumps(line) + "\n" for line in lines).encode())
+        answers: dict[int, str] = {}
+        for _ in range(100):  # a lost cancel would be waited for for ever
+            message = channel.receive() or {}
+            if message["event"] in ("result", "error"):
+                answers[message["id"]] = message.get("kind", "done")
+            if len(answers) == 2:
+                break
+        assert answers == {1: "done", 2: "Cancelled"}

@@ -89,7 +89,8 @@ class WorkerClient:
         May be called from `progress` and from other threads.
         """
         with contextlib.suppress(EngineError):
-            self._send({"op": "cancel"})
+            # With its number: when this comes too late, the next request is not meant.
+            self._send({"op": "cancel", "id": self._last_id})
 
     def close(self) -> None:
         """End the connection, and what the worker does for it. May be called from other threads: a `call` ends at once."""

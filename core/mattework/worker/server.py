@@ -166,6 +166,7 @@ class Connection:
         self.worker = worker
         self.channel = LineChannel(client)
         self.cancelled = threading.Event()
+        self._cancelled_number: Any = None
         self.gone = threading.Event()
         self._sending = threading.Lock()
         self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -221,7 +222,10 @@ class Connection:
                 if request is None:
                     break
                 if request.get("op") == "cancel":
-                    self.cancelled.set()
+                    if "id" in request:
+                        self._cancelled_number = request["id"]
+                    else:
+                        self.cancelled.set()
                 else:
                     self._requests.put(request)
         finally:
@@ -244,7 +248,8 @@ class Connection:
         op, number = request.get("op"), request.get("id")
 
         def report(text: str, fraction: float) -> None:
-            if self.cancelled.is_set() or self.gone.is_set() or self.worker.stopping.is_set():
+            is_named = number is not None and number == self._cancelled_number
+            if is_named or self.cancelled.is_set() or self.gone.is_set() or self.worker.stopping.is_set():
                 raise Cancelled("Cancelled.")
             try:
                 self._send({"event": "progress", "id": number, "text": text, "fraction": round(fraction, 4)})
