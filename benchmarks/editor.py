@@ -30,10 +30,11 @@ from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from mattework import Rect
+from mattework import Prompt, Rect
 from mattework.arrays import Bytes
 from mattework_editor.app import make_application
 from mattework_editor.canvas import Canvas
+from mattework_editor.exporting import SUFFIXES, Export, export_file
 from mattework_editor.window import EditorWindow
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,6 +186,7 @@ def measure(path: Path, *, by_hand: bool = False) -> dict[str, Any]:
         bench.save_file(Path(folder) / "cut.psd", overwrite=False)
         wait_until(lambda: not bench.is_busy)
     saving = read_memory("VmHWM")
+    while_exporting = {name: round(most - empty) for name, most in measure_exports(window).items()}
     forget_most()
     before = time.perf_counter()
     bench.undo()
@@ -202,10 +204,48 @@ def measure(path: Path, *, by_hand: bool = False) -> dict[str, Any]:
         "now_mb": round(read_memory("VmRSS") - empty),
         "most_mb": round(max(most, read_memory("VmHWM")) - empty),
         "most_while_saving_mb": round(saving - empty),
+        "most_while_exporting_mb": while_exporting,
+        "most_while_selecting_objects_mb": round(measure_objects(window) - empty),
     }
     session.history.mark_saved()
     window.close()
     return results
+
+
+def measure_exports(window: EditorWindow) -> dict[str, float]:
+    """Most memory while the work is exported: cropped, in three formats and shrunk to 2000 pixels."""
+    bench = window.workbench
+    exports = {"png": Export(), "tiff": Export(kind="tiff"), "webp": Export(kind="webp")}
+    most = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, export in {**exports, "png of 2000 pixels": Export(long_side=2000)}.items():
+            path = Path(folder) / f"out{SUFFIXES[export.kind]}"
+            forget_most()
+            bench.hand_over(
+                "Exporting",
+                lambda session, progress, path=path, export=export: export_file(
+                    session, path, export, progress
+                ),
+                lambda _: None,
+            )
+            wait_until(lambda: not bench.is_busy)
+            most[name] = read_memory("VmHWM")
+    return most
+
+
+def measure_objects(window: EditorWindow) -> float:
+    """Most memory while two points, one after the other, select an object."""
+    bench = window.workbench
+    session = bench.session
+    assert session is not None
+    forget_most()
+    for x, y in ((0.5, 0.4), (0.3, 0.8)):
+        place = session.size.width * x, session.size.height * y
+        bench.select_object("Select Object", Prompt(kind="point", points=(place,)))
+        wait_until(lambda: bench.is_busy or bench.is_solving)
+        wait_until(lambda: not (bench.is_busy or bench.is_solving))
+        settle(window)
+    return read_memory("VmHWM")
 
 
 def measure_strokes(window: EditorWindow) -> dict[str, float]:
