@@ -1,13 +1,13 @@
 """The edge, measured: error, time and memory of alpha in the unknown band, beside PyMatting.
 
     python benchmarks/matting.py quality [--methods auto pymatting-cf ...] [--pictures GT01 ...] [--json FILE]
-    python benchmarks/matting.py scaling [--megapixels 1.5 6 24 50] [--peers-up-to 1.5] [--json FILE]
+    python benchmarks/matting.py scaling [--megapixels 1.5 6 24 50] [--peers-up-to 1.5] [--pictures GT05 ...] [--json FILE]
     python benchmarks/matting.py latency [--json FILE]
     python benchmarks/matting.py trimap-free [--pictures GT01 ...] [--json FILE]
 
 `quality` runs the pictures of alphamatting.com that have a measured alpha (`data/bench/alphamatting` of the measuring
 data, never trained on) with both trimaps. SAD in thousands of pixels, MSE x 1000 and gradient error in thousands, all
-over the unknown region. `scaling` enlarges one picture and its trimap, and repeats one size with wider and wider bands.
+over the unknown region. `scaling` enlarges a picture and its trimap, and repeats one size with wider and wider bands.
 `latency` re-solves a region under a stroke of 256 pixels on 24 megapixels. `trimap-free` lays our own band, around the
 true alpha seen at 320 pixels and around what the embedded segmenter finds, and gives SAD over the whole picture.
 
@@ -269,28 +269,35 @@ def compare_quality(methods: list[str], pictures: list[str]) -> list[Row]:
     return rows
 
 
-def compare_scaling(methods: list[str], sizes: list[float], peers_up_to: float) -> list[Row]:
+def compare_scaling(
+    methods: list[str], pictures: list[str], sizes: list[float], peers_up_to: float
+) -> list[Row]:
     rows = []
-    table = []
-    steps = [(size, 0.0) for size in sizes] + [(sizes[-2], widen) for widen in (0.005, 0.01, 0.02)]
-    for megapixels, widen in steps:
-        for name in methods:
-            if name in PEERS and (megapixels > peers_up_to or widen):
-                continue
-            job = {"picture": SCALED_PICTURE, "trimap": 1, "megapixels": megapixels, "widen": widen}
-            for row in start_worker(name, [job]):
-                rows.append(row)
-                table.append(
-                    [
-                        name,
-                        f"{megapixels:g}",
-                        f"{row['band'] * 100:.1f} %",
-                        f"{row['seconds']:.2f}",
-                        f"{row['cpu_seconds']:.2f}",
-                        f"{row['peak_mb']:.0f}",
-                    ]
-                )
-    print_table(["method", "megapixels", "band", "seconds", "CPU s", "peak MB"], table)
+    steps = [(size, 0.0) for size in sizes]
+    if len(sizes) > 1:
+        steps += [(sizes[-2], widen) for widen in (0.005, 0.01, 0.02)]
+    for picture in pictures:
+        for megapixels, widen in steps:
+            for name in methods:
+                if name in PEERS and (megapixels > peers_up_to or widen):
+                    continue
+                job = {"picture": picture, "trimap": 1, "megapixels": megapixels, "widen": widen}
+                rows += start_worker(name, [job])
+    print_table(
+        ["picture", "method", "megapixels", "band", "seconds", "CPU s", "peak MB"],
+        [
+            [
+                row["picture"],
+                row["method"],
+                f"{row['megapixels']:.1f}",
+                f"{row['band'] * 100:.1f} %",
+                f"{row['seconds']:.2f}",
+                f"{row['cpu_seconds']:.2f}",
+                f"{row['peak_mb']:.0f}",
+            ]
+            for row in rows
+        ],
+    )
     return rows
 
 
@@ -304,7 +311,9 @@ def main() -> None:
     )
     parser.add_argument("part", choices=["quality", "scaling", "latency", "trimap-free"])
     parser.add_argument("--methods", nargs="+", default=[*OURS, *PEERS], choices=[*OURS, *PEERS])
-    parser.add_argument("--pictures", nargs="+", help="names without suffix; all when not given")
+    parser.add_argument(
+        "--pictures", nargs="+", help="names without suffix; all when not given, for scaling one"
+    )
     parser.add_argument("--megapixels", nargs="+", type=float, default=[1.5, 6, 24, 50])
     parser.add_argument("--peers-up-to", type=float, default=1.5, help="largest size that peers are given")
     parser.add_argument("--json", type=Path, help="also write every row here")
@@ -320,7 +329,12 @@ def main() -> None:
             table.append([label, *(f"{middle([row[key] for row in rows]):.2f}" for key in keys)])
         print_table(["picture", *keys], table)
     elif arguments.part == "scaling":
-        rows = compare_scaling(arguments.methods, arguments.megapixels, arguments.peers_up_to)
+        rows = compare_scaling(
+            arguments.methods,
+            arguments.pictures or [SCALED_PICTURE],
+            arguments.megapixels,
+            arguments.peers_up_to,
+        )
     else:
         rows = measure_latency()
         print_table(
