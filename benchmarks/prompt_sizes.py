@@ -28,7 +28,8 @@ from benchmarks.subject_sets import PROMPT_SETS, Case, read_real
 
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt
-from mattework.segment.prompted import ObjectSelector, open_prompt_model
+from mattework.segment.prompt_model import open_prompt_model
+from mattework.segment.prompted import ObjectSelector
 
 SIZES = {"two": (1.0, 5 / 7), "four": (1.0, 5 / 7, 1 / 2, 7 / 5)}
 """Shares of the model's own input side: those that the product asks anyway, and two more."""

@@ -43,7 +43,8 @@ from benchmarks.subject_sets import PROMPT_SETS, Case, read_real
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.store import open_store
 from mattework.prompt import Prompt
-from mattework.segment.prompted import DEFAULT_PROMPT_MODEL, ObjectSelector
+from mattework.segment.prompt_model import DEFAULT_PROMPT_MODEL
+from mattework.segment.prompted import ObjectSelector
 
 Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.float32]

@@ -57,7 +57,7 @@ def open_model(
     from mattework.models.store import open_store
 
     if task == "prompt":
-        from mattework.segment.prompted import open_prompt_model
+        from mattework.segment.prompt_model import open_prompt_model
 
         return open_prompt_model(model, device)
     spec = find_spec(DEFAULT_MODEL if model is None else model)

@@ -23,10 +23,11 @@ from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
-from mattework.segment.encoded import EncodedPicture, answer_prompts, encode_picture
-from mattework.segment.gestures import check_prompts, move_prompt, scale_prompt
-from mattework.segment.heeding import drop_islands, heed_marks
+from mattework.segment.encoded import encode_picture
+from mattework.segment.gestures import check_prompts, scale_prompt
+from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
 from mattework.segment.prompt_maps import fill_region
+from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_prompt_model
 from mattework.segment.second_look import (
     TRUST_SECOND,
     blend_looks,
@@ -39,15 +40,12 @@ from mattework.segment.second_look import (
 )
 from mattework.segment.selection_score import score_selection
 
-DEFAULT_PROMPT_MODEL = "mattework-prompt"
-
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
 _ZOOM_BELOW = (
     0.5  # of what was seen before: here a second look pays earlier than where the subject is looked for
 )
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
-_INNER = 0.06  # of the crop's short side: marks nearer to its border are answered by the whole frame
 _SPILL = (
     0.15  # of a region's longer side: how far its object may reach beyond it, where it was drawn too tight
 )
@@ -70,15 +68,6 @@ class Selection:
     confidence: float
     reasons: tuple[str, ...]
     looks: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """A part of the picture that the network has seen, and its colours at the size of the answers."""
-
-    rect: Rect
-    encoded: EncodedPicture
-    colours: Bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,7 +115,7 @@ class ObjectSelector:
         self._photo = size or self._size
         self._session = session
         self._long_side = long_side
-        self._looks: dict[Rect, _Look] = {}
+        self._looks: dict[Rect, Look] = {}
         self._chain: list[tuple[Prompt, _State]] = []
         self._start: tuple[bytes, _State] = (b"", _State())
         whole = self._look_at(self._size.rect)
@@ -209,16 +198,16 @@ class ObjectSelector:
             return self._follow_region(state, gestures)
         if state.frame is None and not any(mark.adds for mark in marks):
             return state
-        if state.crop is not None and _lies_well_within(marks[-1], state.crop, self._size):
+        if state.crop is not None and lies_well_within(marks[-1], state.crop, self._size):
             assert state.part is not None
             look = self._look_at(state.crop)
-            part, notes = _ask(look, marks, state.region, state.part)
-            if not _newly_touches(state.part, part, state.crop, self._size):
+            part, notes = ask_look(look, marks, state.region, state.part)
+            if not newly_touches(state.part, part, state.crop, self._size):
                 return self._look_closer(replace(state, part=part, notes=notes), marks)
         before = None if state.frame is None else self._paste(state)
         # One mark means one thing; what later marks bring in beside it is believed.
         alone = state.frame is None and sum(mark.adds for mark in marks) == 1
-        frame, notes = _ask(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
+        frame, notes = ask_look(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
         found = _State(frame=frame, region=state.region, notes=notes)
         if state.frame is None:
             found = self._choose_size(found, gestures)
@@ -229,7 +218,7 @@ class ObjectSelector:
         region = gestures[-1]
         if state.frame is None and not region.adds:
             return state
-        frame, notes = _ask(self._look_at(self._size.rect), (), region, None)
+        frame, notes = ask_look(self._look_at(self._size.rect), (), region, None)
         inside = replace(region, adds=True)
         found = self._confine(_State(frame=frame, region=inside, notes=notes), region)
         if state.frame is None:
@@ -292,7 +281,7 @@ class ObjectSelector:
             return state
         look = self._look_at(crop)
         before = take_part(self._blend(state), crop, self._size, look.encoded.mask_size)
-        part, notes = _ask(look, marks, state.region, before, alone=alone)
+        part, notes = ask_look(look, marks, state.region, before, alone=alone)
         agreement = compare_looks(mask, part, crop, self._size)
         if agreement < TRUST_SECOND:
             return replace(state, agreement=agreement)
@@ -305,13 +294,13 @@ class ObjectSelector:
             mask, self._size, seen=seen, least_side=_LEAST_CROP, least_share=0.0, below=_ZOOM_BELOW
         )
 
-    def _look_at(self, rect: Rect) -> _Look:
+    def _look_at(self, rect: Rect) -> Look:
         """The encoded part of the picture; the frame and the last few parts are kept."""
         look = self._looks.pop(rect, None)
         if look is None:
             rgb = np.ascontiguousarray(self._rgb[rect.slices])
             encoded = encode_picture(self._session, rgb, long_side=self._long_side)
-            look = _Look(rect, encoded, resize_smoothly(rgb, encoded.mask_size))
+            look = Look(rect, encoded, resize_smoothly(rgb, encoded.mask_size))
         self._looks[rect] = look
         if len(self._looks) > _KEPT_LOOKS:
             del self._looks[next(one for one in self._looks if one != self._size.rect)]
@@ -378,73 +367,8 @@ def open_selector(
     if session is None:
         session = open_prompt_model(model, device)
     elif session.spec.task != "prompt":
-        raise UsageError(f"{session.spec.display_name} takes no prompts. {_WHICH}")
+        raise UsageError(f"{session.spec.display_name} takes no prompts. {WHICH_TAKE_PROMPTS}")
     report_progress(progress, "subject", 0.0)
     selector = ObjectSelector(rgb, session, size=size, long_side=long_side, zoom=zoom)
     report_progress(progress, "subject", 1.0)
     return selector
-
-
-_WHICH = "`mattework models list --task prompt` shows those that do."
-
-
-def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSession:
-    """Open a model that answers prompts.
-
-    Raises:
-        UsageError: the model does another kind of work.
-        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
-    """
-    from mattework.models.catalogue import find_spec
-    from mattework.models.runtime import open_session
-    from mattework.models.store import open_store
-
-    spec = find_spec(DEFAULT_PROMPT_MODEL if model is None else model)
-    if spec.task != "prompt":
-        raise UsageError(f"{spec.display_name} takes no prompts: {spec.purpose} {_WHICH}")
-    return open_session(spec, open_store(), device=device)
-
-
-def _ask(
-    look: _Look,
-    marks: Sequence[Prompt],
-    region: Prompt | None,
-    previous: Floats | None,
-    *,
-    alone: bool = False,
-) -> tuple[Floats, tuple[str, ...]]:
-    """The answer of one look, and what to say of marks that it did not follow; `alone` drops what no mark is on."""
-    left, top = look.rect.left, look.rect.top
-    marks = [move_prompt(mark, -left, -top) for mark in marks]
-    region = None if region is None else move_prompt(region, -left, -top)
-    answer = answer_prompts(look.encoded, marks, region, previous)
-    heeded, pieces = heed_marks(answer, look.colours, marks, look.rect.size)
-    if alone:
-        heeded = drop_islands(heeded, marks, look.rect.size)
-    if not pieces:
-        return heeded, ()
-    return heeded, ("a mark was not followed by the network; the mask was corrected around it",)
-
-
-def _lies_well_within(mark: Prompt, crop: Rect, size: Size) -> bool:
-    """Whether a mark lies in a crop, and not at its sides that lie inside the frame."""
-    margin = _INNER * crop.size.short_side
-    left = crop.left + margin * (crop.left > 0)
-    top = crop.top + margin * (crop.top > 0)
-    right = crop.right - margin * (crop.right < size.width)
-    bottom = crop.bottom - margin * (crop.bottom < size.height)
-    return all(left <= x <= right and top <= y <= bottom for x, y in mark.points)
-
-
-def _newly_touches(before: Floats, after: Floats, crop: Rect, size: Size) -> bool:
-    """Whether the object has grown to a side of the crop beyond which the frame goes on."""
-
-    def sides(part: Floats) -> tuple[bool, ...]:
-        return (
-            crop.left > 0 and bool((part[:, 0] > 0.5).any()),
-            crop.top > 0 and bool((part[0] > 0.5).any()),
-            crop.right < size.width and bool((part[:, -1] > 0.5).any()),
-            crop.bottom < size.height and bool((part[-1] > 0.5).any()),
-        )
-
-    return any(now and not then for then, now in zip(sides(before), sides(after), strict=True))

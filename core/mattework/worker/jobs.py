@@ -90,7 +90,7 @@ class Jobs:
     def open_model(self, model: str | None, task: Task = "subject") -> ModelSession:
         """The open model of that identifier, the embedded one by default. The last one for each task is kept."""
         from mattework.finding import DEFAULT_MODEL, open_model
-        from mattework.segment.prompted import DEFAULT_PROMPT_MODEL
+        from mattework.segment.prompt_model import DEFAULT_PROMPT_MODEL
 
         name = model or (DEFAULT_MODEL if task == "subject" else DEFAULT_PROMPT_MODEL)
         with self._loading:
@@ -106,7 +106,7 @@ def describe_engine() -> dict[str, Any]:
     from mattework.finding import DEFAULT_MODEL
     from mattework.matting.network import list_matting_models
     from mattework.models.store import open_store
-    from mattework.segment.prompted import DEFAULT_PROMPT_MODEL
+    from mattework.segment.prompt_model import DEFAULT_PROMPT_MODEL
 
     store = open_store()
     installed = [spec for spec in store.list_specs() if store.is_installed(spec)]

@@ -1,0 +1,27 @@
+"""Opens the model that answers prompts: the embedded one, or another of the catalogue."""
+
+from __future__ import annotations
+
+from mattework.errors import UsageError
+from mattework.models.runtime import ModelSession
+
+DEFAULT_PROMPT_MODEL = "mattework-prompt"
+
+WHICH_TAKE_PROMPTS = "`mattework models list --task prompt` shows those that do."
+
+
+def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSession:
+    """Open a model that answers prompts.
+
+    Raises:
+        UsageError: the model does another kind of work.
+        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.runtime import open_session
+    from mattework.models.store import open_store
+
+    spec = find_spec(DEFAULT_PROMPT_MODEL if model is None else model)
+    if spec.task != "prompt":
+        raise UsageError(f"{spec.display_name} takes no prompts: {spec.purpose} {WHICH_TAKE_PROMPTS}")
+    return open_session(spec, open_store(), device=device)
