@@ -46,8 +46,8 @@ RECIPE = {
     "portrait on new ground": 0.09,
     "pets": 0.18,
     "clothes": 0.06,
-    "composite": 0.31,
-    "small": 0.09,
+    "composite": 0.35,
+    "small": 0.05,
     "empty": 0.04,
 }
 
@@ -265,7 +265,7 @@ class SampleMaker:
             color = change_light(subject.color, rng, 0.8)
             a = subject.alpha
             weight = max(float(a.sum()), 1.0)
-            if rng.random() < 0.2:
+            if rng.random() < 0.14:
                 # Low contrast: the subject's mean colour moves towards the ground around it.
                 mean = (color * a[..., None]).sum(axis=(0, 1)) / weight
                 around = (ground * a[..., None]).sum(axis=(0, 1)) / weight
