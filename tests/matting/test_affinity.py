@@ -84,6 +84,16 @@ def test_links_are_few() -> None:
     assert links.matrix.nnz <= count_unknown(scene) * (2 * NEIGHBOURS + 1)
 
 
+def test_links_found_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = make_scene(*two_colours())
+    whole = link_like_colours(scene)
+    monkeypatch.setattr("mattework.matting.affinity.ROWS", 10)
+    parts = link_like_colours(scene)
+    np.testing.assert_array_equal(parts.matrix.toarray(), whole.matrix.toarray())
+    for one, other in ((parts.right, whole.right), (parts.guess, whole.guess)):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_colour_far_from_all_known_ones_is_uncertain() -> None:
     colour, alpha = two_colours()
     colour[10:14, 10:14] = (0.1, 0.9, 0.1)

@@ -55,6 +55,30 @@ def test_the_band_system_is_that_of_the_paper() -> None:
     np.testing.assert_allclose(system.right, -whole[np.ix_(band, rest)] @ alpha.reshape(-1)[rest], atol=1e-9)
 
 
+@pytest.mark.parametrize("rows", [1, 7, 40])
+@pytest.mark.parametrize("shape", [(30, 9), (5, 90)])
+def test_a_system_made_in_parts_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, rows: int, shape: tuple[int, int]
+) -> None:
+    """Rows of the picture longer and shorter than a part, and gaps in the band."""
+    colour, unknown, alpha = draw_case(*shape)
+    unknown[shape[0] // 2 - 1 : shape[0] // 2 + 2] = False
+    whole = assemble_band(colour, unknown, alpha, epsilon=EPSILON)
+    monkeypatch.setattr("mattework.matting.closed_form.ROWS", rows)
+    parts = assemble_band(colour, unknown, alpha, epsilon=EPSILON)
+    np.testing.assert_allclose(parts.matrix.toarray(), whole.matrix.toarray(), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(parts.right, whole.right, rtol=0, atol=1e-12)
+    single = assemble_band(colour, unknown, alpha, epsilon=EPSILON, precision=np.float32)
+    np.testing.assert_array_equal(single.matrix.toarray(), parts.matrix.toarray().astype(np.float32))
+
+
+def test_a_band_of_nothing_is_an_empty_system() -> None:
+    colour, unknown, alpha = draw_case()
+    system = assemble_band(colour, np.zeros_like(unknown), alpha)
+    assert system.matrix.shape == (0, 0)
+    assert system.right.shape == (0,)
+
+
 def test_alpha_linear_in_colour_costs_nothing() -> None:
     colour, unknown, _ = draw_case(12, 14)
     alpha = (0.2 + colour @ np.array([0.3, 0.1, 0.4])).astype(np.float32)

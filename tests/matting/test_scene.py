@@ -9,6 +9,7 @@ from mattework.geometry import Rect
 from mattework.matting.carry import carry_alpha
 from mattework.matting.scene import (
     choose_factor,
+    enlarge_soft_mask,
     find_landmarks,
     find_unknown,
     halve_scene,
@@ -77,6 +78,35 @@ def test_a_soft_mask_is_sampled_where_the_scene_lies() -> None:
     whole = sample_soft_mask(mask, (100, 100), Rect(0, 0, 100, 100), (100, 100), 1)
     part = sample_soft_mask(mask, (100, 100), Rect(30, 20, 70, 60), (40, 40), 1)
     np.testing.assert_allclose(part, whole[20:60, 30:70], atol=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    mask_side=st.integers(1, 90),
+    frame=st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 40), st.integers(1, 40)),
+    factor=st.integers(1, 6),
+    at_once=st.sampled_from([1, 300]),
+)
+def test_a_soft_mask_sampled_in_strips_is_the_same(
+    seed: int, mask_side: int, frame: tuple[int, int, int, int], factor: int, at_once: int
+) -> None:
+    """Masks coarser and finer than the scene; and one that is enlarged only where it is read."""
+    mask = np.random.default_rng(seed).random((mask_side, mask_side + 3), np.float32)
+    where = Rect(frame[0], frame[1], frame[0] + frame[2], frame[1] + frame[3])
+    shape = (-(-where.height // factor), -(-where.width // factor))
+    whole = sample_soft_mask(mask, (100, 100), where, shape, factor)
+    large = np.asarray(enlarge_soft_mask(mask, (100, 100), where)[:, :])
+    again = sample_soft_mask(large, where.size.shape, where.size.rect, shape, factor)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mattework.matting.scene.AT_ONCE", at_once)
+        strips = sample_soft_mask(mask, (100, 100), where, shape, factor)
+        lazy = sample_soft_mask(
+            enlarge_soft_mask(mask, (100, 100), where), where.size.shape, where.size.rect, shape, factor
+        )
+    np.testing.assert_allclose(strips, whole, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(lazy, again, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(large, sample_soft_mask(mask, (100, 100), where, where.size.shape, 1), atol=0)
 
 
 def test_halving_keeps_the_frame_and_doubles_the_factor() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Bools, Floats
+from mattework.arrays import AnyArray, Bools, Floats
 from mattework.matting.scene import Scene
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ SLACK = 1.0
 """A neighbour may be farther than the true one by this share. It costs no accuracy, and takes a quarter less time."""
 LEAF = 32
 """Points that the search compares one by one."""
+ROWS = 8192
+"""Unknown pixels whose links are worked out together."""
 KNOWN, SETTLED = -1, -2
 """In the place of an unknown pixel's number."""
 
@@ -61,35 +63,57 @@ def link_like_colours(scene: Scene, ring: int = RING, settled: Bools | None = No
     Known pixels within `ring` of the band and the scene's `landmarks` are among the neighbours, and so are `settled` ones
     (h, w): they have an alpha already, found on a coarser scale, and are linked to as the unknown ones are.
     """
-    from scipy.sparse import csr_array, diags_array
+    from scipy.sparse import diags_array
 
     features, alpha, row = _gather_candidates(scene, ring, settled)
-    ours = row >= 0
-    count = int(np.count_nonzero(ours))
-    index, distance = _find_nearest(features, features[ours], NEIGHBOURS, itself=True)
-    weight = np.maximum(1.0 - distance, 0.0)
-    column = row[index]
-    weight[column == SETTLED] *= SETTLED_SHARE
-    inside = column >= 0
-    rows = np.broadcast_to(np.arange(count)[:, None], column.shape)
-    places = rows[inside].astype(np.int32), column[inside].astype(np.int32)
-    links = csr_array((weight[inside], places), shape=(count, count))
-    links = (links + links.T).tocsr()
-    known_weight = np.where(inside, 0.0, weight)
-    right = (known_weight * alpha[index]).sum(axis=1)
-    degree = links.sum(axis=1) + known_weight.sum(axis=1)
+    ours = features[row >= 0]
+    links, right, degree = _link_nearest(features, ours, alpha, row)
     known = np.flatnonzero(row == KNOWN)
     known = known[:: max(1, math.ceil(len(known) / MOST_KNOWN))]
-    index, distance = _find_nearest(features[known], features[ours], KNOWN_NEIGHBOURS, itself=False)
+    features, alpha = features[known], alpha[known]
+    index, distance = _find_nearest(features, ours, KNOWN_NEIGHBOURS, itself=False)
     known_weight = KNOWN_WEIGHT * np.exp(-((distance / KNOWN_DISTANCE) ** 2))
     certainty = known_weight.sum(axis=1)
-    nearest = (known_weight * alpha[known][index]).sum(axis=1)
+    nearest = (known_weight * alpha[index]).sum(axis=1)
+    del features, ours, index, distance, known_weight
     return Links(
         matrix=(diags_array(degree + certainty) - links).tocsr(),
         right=right + nearest,
         guess=nearest / np.maximum(certainty, 1e-9),
         certainty=certainty / (KNOWN_WEIGHT * KNOWN_NEIGHBOURS),
     )
+
+
+def _link_nearest(
+    features: NDArray[np.float64], ours: NDArray[np.float64], alpha: Floats, row: NDArray[np.int32]
+) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
+    """Links among the unknown pixels (U, U), in both directions; and for each what known neighbours pull it to, and the
+    sum of all its links. Worked out some thousand pixels at a time."""
+    from scipy.sparse import csr_array
+
+    count = len(ours)
+    right, others = np.zeros(count), np.zeros(count)
+    weights, columns, counts = list[AnyArray](), list[AnyArray](), [np.zeros(1, np.int32)]
+    index, distance = _find_nearest(features, ours, NEIGHBOURS, itself=True)
+    for first in range(0, count, ROWS):
+        some = slice(first, first + ROWS)
+        weight = np.maximum(1.0 - distance[some], 0.0)
+        column = row[index[some]]
+        weight[column == SETTLED] *= SETTLED_SHARE
+        inside = column >= 0
+        known_weight = np.where(inside, 0.0, weight)
+        right[some] = (known_weight * alpha[index[some]]).sum(axis=1)
+        others[some] = known_weight.sum(axis=1)
+        weights.append(weight[inside])
+        columns.append(column[inside])
+        counts.append(np.count_nonzero(inside, axis=1).astype(np.int32))
+    del index, distance
+    starts = np.cumsum(np.concatenate(counts), dtype=np.int32)
+    links = csr_array((np.concatenate(weights), np.concatenate(columns), starts), shape=(count, count))
+    del weights, columns
+    links.sort_indices()
+    links = (links + links.T).tocsr()
+    return links, right, links.sum(axis=1) + others
 
 
 def _find_nearest(
@@ -109,7 +133,7 @@ def _find_nearest(
 
 def _gather_candidates(
     scene: Scene, ring: int, settled: Bools | None
-) -> tuple[NDArray[np.float64], Floats, NDArray[np.intp]]:
+) -> tuple[NDArray[np.float64], Floats, NDArray[np.int32]]:
     """Features (n, c + 2), alpha (n,) and the unknown's number (n,), `KNOWN` or `SETTLED`, in order."""
     import cv2
 
@@ -123,7 +147,7 @@ def _gather_candidates(
         colour = np.concatenate([colour, scene.landmarks.colour])
         place = np.concatenate([place, scene.landmarks.place / scene.factor])
         alpha = np.concatenate([alpha, scene.landmarks.alpha])
-    row = np.full(len(alpha), KNOWN)
+    row = np.full(len(alpha), KNOWN, np.int32)
     ours = scene.unknown.reshape(-1)[near]
     row[: len(near)][ours] = np.arange(int(np.count_nonzero(ours)))
     if settled is not None:

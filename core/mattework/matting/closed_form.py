@@ -8,6 +8,7 @@ memory follow the number of unknown pixels and not the picture's area.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import Bools, Floats
-from mattework.matting.affinity import RING, Links, link_like_colours
+from mattework.arrays import AnyArray, Bools, Floats
+from mattework.matting.affinity import RING, link_like_colours
 from mattework.matting.clear import WEIGHT, estimate_clear_alpha
 from mattework.matting.guided import estimate_field
 from mattework.matting.planes import solve_planes
@@ -55,13 +56,15 @@ COARSEST_UNKNOWN = 4000
 """Unknown pixels under which a scale is solved without a coarser one before it."""
 CHUNK = 2048
 """Windows handled at once: as many as a core's own cache holds."""
+ROWS = 8192
+"""Rows of the matrix that are made at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class BandSystem:
     """The linear system `matrix @ alpha = right` for the unknown pixels, in row-major order of the picture.
 
-    `matrix` is (U, U) symmetric positive semidefinite, float64; it is definite where every connected part of the band
+    `matrix` is (U, U) symmetric positive semidefinite; it is definite where every connected part of the band
     touches a known pixel or carries a data term.
     """
 
@@ -69,8 +72,17 @@ class BandSystem:
     right: NDArray[np.float64]
 
 
-def assemble_band(colour: Floats, unknown: Bools, alpha: Floats, *, epsilon: float = 1e-6) -> BandSystem:
+def assemble_band(
+    colour: Floats,
+    unknown: Bools,
+    alpha: Floats,
+    *,
+    epsilon: float = 1e-6,
+    precision: type[np.float32 | np.float64] = np.float64,
+) -> BandSystem:
     """The matting Laplacian's rows for unknown pixels, with known alpha moved to the right side.
+
+    The rows are made some thousand at a time, so that little more than the matrix itself is ever held.
 
     Args:
         colour: (h, w, c) float32 in 0..1, at least 3 x 3 pixels.
@@ -78,6 +90,7 @@ def assemble_band(colour: Floats, unknown: Bools, alpha: Floats, *, epsilon: flo
         alpha: (h, w) float32; read only where `unknown` is false.
         epsilon: regularisation of the colour covariance, relative to colours in 0..1 (5e-8 to 1e-4 is sensible; larger
             is smoother and better conditioned).
+        precision: of the matrix that is kept; it is worked out in float64.
     """
     from scipy.sparse import csr_array
 
@@ -85,26 +98,35 @@ def assemble_band(colour: Floats, unknown: Bools, alpha: Floats, *, epsilon: flo
     pixels = np.flatnonzero(unknown).astype(np.int32)
     row_of = np.full(unknown.size, -1, np.int32)
     row_of[pixels] = np.arange(len(pixels), dtype=np.int32)
-    stencil = _gather_stencil(colour, unknown, pixels, epsilon)
     right = np.zeros(len(pixels))
     flat_alpha = alpha.reshape(-1)
-    columns = np.empty(stencil.shape, np.int32)
-    for offset in range(25):
-        step = (offset // 5 - 2) * width + offset % 5 - 2
-        neighbours = _shift(pixels, step, unknown.size)  # beyond the picture the stencil is zero
-        columns[offset] = row_of[neighbours]
-        known = np.flatnonzero(columns[offset] < 0)
-        right[known] -= stencil[offset, known] * flat_alpha[neighbours[known]]
-    present = ((columns >= 0) & (stencil != 0)).T
-    starts = np.concatenate(([0], np.cumsum(np.count_nonzero(present, axis=1), dtype=np.int32)))
-    matrix = csr_array((stencil.T[present], columns.T[present], starts), shape=(len(pixels), len(pixels)))
-    return BandSystem(matrix, right)
+    values, columns, counts = list[AnyArray](), list[AnyArray](), [np.zeros(1, np.int32)]
+    for rows, stencil in _gather_stencils(colour, unknown, pixels, epsilon):
+        some = pixels[rows]
+        column = np.empty(stencil.shape, np.int32)
+        for offset in range(25):
+            step = (offset // 5 - 2) * width + offset % 5 - 2
+            neighbours = _shift(some, step, unknown.size)  # beyond the picture the stencil is zero
+            column[offset] = row_of[neighbours]
+            known = np.flatnonzero(column[offset] < 0)
+            right[rows][known] -= stencil[offset, known] * flat_alpha[neighbours[known]]
+        present = ((column >= 0) & (stencil != 0)).T
+        values.append(stencil.T[present].astype(precision))
+        columns.append(column.T[present])
+        counts.append(np.count_nonzero(present, axis=1).astype(np.int32))
+    starts = np.cumsum(np.concatenate(counts), dtype=np.int32)
+    shape = len(pixels), len(pixels)
+    entries = (
+        np.concatenate(values or [np.zeros(0, precision)]),
+        np.concatenate(columns or [np.zeros(0, np.int32)]),
+    )
+    return BandSystem(csr_array((*entries, starts), shape=shape), right)
 
 
-def _gather_stencil(
+def _gather_stencils(
     colour: Floats, unknown: Bools, pixels: NDArray[np.int32], epsilon: float
-) -> NDArray[np.float64]:
-    """(25, pixels): for every unknown pixel its Laplacian entries at the 5 x 5 neighbours, row by row."""
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """For some of the unknown pixels after the other (25, n): their Laplacian entries at the 5 x 5 neighbours, by rows."""
     import cv2
 
     width = unknown.shape[1]
@@ -112,18 +134,32 @@ def _gather_stencil(
     near[[0, -1], :] = 0
     near[:, [0, -1]] = 0
     centres = np.flatnonzero(near).astype(np.int32)
-    affinity = _measure_windows(colour, centres, epsilon)
-    none = len(centres)  # the last window is empty and stands for those not there
+    none = len(centres)  # stands for the windows that are not there
     number = np.full(unknown.size, none, np.int32)
-    number[centres] = np.arange(len(centres), dtype=np.int32)
-    stencil = np.zeros((25, len(pixels)))
-    for i, step in enumerate(_window_steps(width)):  # the window in which the pixel is the i-th member
-        window = number[_shift(pixels, -step, unknown.size)]
-        stencil[12] += window < none
-        for j in range(9):
-            offset = (j // 3 - i // 3 + 2) * 5 + j % 3 - i % 3 + 2
-            stencil[offset] -= affinity[_PAIRS[i, j]].take(window)
-    return stencil
+    number[centres] = np.arange(none, dtype=np.int32)
+    begin = end = 0
+    affinity = np.zeros((45, 1))
+    for first in range(0, len(pixels), ROWS):
+        some = pixels[first : first + ROWS]
+        # Windows with any of these pixels; those that pixels before have too are kept.
+        from_, to = np.searchsorted(centres, (some[0] - width - 1, some[-1] + width + 2)).tolist()
+        kept = affinity[:, min(from_, end) - begin : end - begin]
+        affinity = np.zeros((45, to - from_ + 1))  # the last one is empty
+        affinity[:, : kept.shape[1]] = kept
+        _measure_windows(
+            colour, centres[from_ + kept.shape[1] : to], epsilon, affinity[:, kept.shape[1] : -1]
+        )
+        begin, end = from_, to
+        stencil = np.zeros((25, len(some)))
+        for i, step in enumerate(_window_steps(width)):  # the window in which the pixel is the i-th member
+            window = number[_shift(some, -step, unknown.size)]
+            there = window < none
+            stencil[12] += there
+            window = np.where(there, window - from_, to - from_)
+            for j in range(9):
+                offset = (j // 3 - i // 3 + 2) * 5 + j % 3 - i % 3 + 2
+                stencil[offset] -= affinity[_PAIRS[i, j]].take(window)
+        yield slice(first, first + len(some)), stencil
 
 
 def _shift(pixels: NDArray[np.int32], step: int, size: int) -> NDArray[np.int32]:
@@ -143,12 +179,13 @@ def _window_steps(width: int) -> list[int]:
     return [y * width + x for y in (-1, 0, 1) for x in (-1, 0, 1)]
 
 
-def _measure_windows(colour: Floats, centres: NDArray[np.int32], epsilon: float) -> NDArray[np.float64]:
-    """(45, windows + 1): affinity of each pair of members of each 3 x 3 window; the last window is empty."""
+def _measure_windows(
+    colour: Floats, centres: NDArray[np.int32], epsilon: float, affinity: NDArray[np.float64]
+) -> None:
+    """Write into `affinity` (45, windows) that of each pair of members of each 3 x 3 window."""
     channels = colour.shape[2]
     flat = colour.reshape(-1, channels)
     steps = _window_steps(colour.shape[1])
-    affinity = np.zeros((45, len(centres) + 1), np.float64)
     for first in range(0, len(centres), CHUNK):
         part = centres[first : first + CHUNK]
         members = np.empty((channels, 9, len(part)))
@@ -168,7 +205,6 @@ def _measure_windows(colour: Floats, centres: NDArray[np.int32], epsilon: float)
             )
         here += 1.0
         here /= 9.0
-    return affinity
 
 
 def solve_conjugate_gradient(
@@ -249,18 +285,18 @@ def _solve_scale(scene: Scene, progress: Progress | None, depth: int = 0) -> Flo
             scene = replace(scene, unknown=scene.unknown & ~settled, alpha=alpha)
             if not scene.unknown.any():
                 return alpha
-            system, _ = _build_system(scene, depth, settled)
+            system, _, _ = _build_system(scene, depth, settled)
             tolerance = SETTLED_TOLERANCE
         else:
             with ThreadPoolExecutor(1) as beside:
                 building = beside.submit(_build_system, scene, depth)
                 alpha = _start_from(scene, _solve_scale(half, progress, depth + 1))
-                system, _ = building.result()
+                system, _, _ = building.result()
         start = alpha[scene.unknown].astype(np.float64)
     else:
-        system, links = _build_system(scene, depth)
+        system, guess, certainty = _build_system(scene, depth)
         start = estimate_field(scene)[scene.unknown].astype(np.float64)
-        start += links.certainty * (links.guess - start)
+        start += certainty * (guess - start)
     solution, _ = solve_conjugate_gradient(system, start, tolerance=tolerance, progress=progress)
     alpha = alpha.copy()
     alpha[scene.unknown] = solution
@@ -303,22 +339,34 @@ def find_settled(scene: Scene, half: Scene, alpha: Floats) -> Bools:
     return np.asarray(settled, np.bool_)
 
 
-def _build_system(scene: Scene, depth: int, settled: Bools | None = None) -> tuple[BandSystem, Links]:
-    """The system of a scale that was halved `depth` times, its matrix float32, and the links that are in it."""
-    from scipy.sparse import diags_array
+def _build_system(
+    scene: Scene, depth: int, settled: Bools | None = None
+) -> tuple[BandSystem, NDArray[np.float64], NDArray[np.float64]]:
+    """The system of a scale that was halved `depth` times, its matrix float32; and of the links that are in it the guess
+    and its certainty."""
+    from scipy.sparse import csr_array, diags_array
 
     ring = max(2, RING >> depth)
     weight = LINK_WEIGHT * COARSE_LINKS**depth
     with ThreadPoolExecutor(1) as beside:
-        assembling = beside.submit(assemble_band, scene.colour, scene.unknown, scene.alpha)
+        assembling = beside.submit(
+            assemble_band, scene.colour, scene.unknown, scene.alpha, precision=np.float32
+        )
         links = link_like_colours(scene, ring, settled)
+        right = links.right * weight
+        parts = (weight * links.matrix.data).astype(np.float32), links.matrix.indices, links.matrix.indptr
+        linked = csr_array(parts, shape=links.matrix.shape)
+        guess, certainty = links.guess, links.certainty
+        del links, parts
         system = assembling.result()
-    matrix = system.matrix.astype(np.float32) + (weight * links.matrix).astype(np.float32)
-    right = system.right + weight * links.right
+        del assembling
+    right += system.right
+    matrix = system.matrix + linked
+    del system, linked
     rows, least = estimate_clear_alpha(scene, ring)
     if len(rows):
         pull = np.zeros(len(right), np.float32)
         pull[rows] = WEIGHT
         matrix = matrix + diags_array(pull)
         right[rows] += WEIGHT * (least * (1 - 2 * HAZE) + HAZE)
-    return BandSystem(matrix.tocsr(), right), links
+    return BandSystem(matrix.tocsr(), right), guess, certainty

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mattework.arrays import Floats, Plane, Samples, check_alpha
+from mattework.arrays import Floats, Plane, Samples, check_alpha, split_rows
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
-from mattework.matting.scene import find_landmarks, sample_soft_mask
+from mattework.matting.scene import enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_transparent
 from mattework.recipe import MattingChoice, SolverName, Stroke
@@ -88,24 +88,29 @@ def resolve_region(
             patch,
             record,
             seen.size.rect,
-            None if soft_mask is None else sample_soft_mask(soft_mask, trimap.shape, seen, patch.shape, 1),
+            None if soft_mask is None else enlarge_soft_mask(soft_mask, trimap.shape, seen),
             find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS),
             photo_side=frame.size.long_side,
             clear=draw_transparent(strokes, seen),
         )
-    before = alpha[zone.slices]
-    return zone, before + (patch[here.slices] - before) * _blend_share(zone, region)
+    _blend(solved, alpha, zone, region)
+    return zone, solved
 
 
-def _blend_share(zone: Rect, region: Rect) -> Floats:
-    """(h, w) float32 over `zone`: 1 in the region, falling to 0 just outside the zone."""
+def _blend(solved: Floats, alpha: Plane[np.float32], zone: Rect, region: Rect) -> None:
+    """Let what is solved over `zone` (h, w) pass into the alpha before, in place: from the region to just outside."""
     down = _share_along(zone.top, zone.bottom, region.top, region.bottom)
     across = _share_along(zone.left, zone.right, region.left, region.right)
-    return np.minimum(down[:, None], across)
+    for rows in split_rows(solved):
+        before = alpha[zone.top + rows.start : zone.top + rows.stop, zone.left : zone.right]
+        part = solved[rows]
+        part -= before
+        part *= np.minimum(down[rows, None], across)
+        part += before
 
 
 def _share_along(begin: int, end: int, first: int, beyond: int) -> Floats:
-    """The same along one axis."""
+    """Along one axis: 1 in the region, falling to 0 just outside the zone."""
     places = np.arange(begin, end)
     distance = np.maximum(first - places, places - (beyond - 1))
     return np.asarray(np.clip(1.0 - distance / (BLEND + 1), 0.0, 1.0), np.float32)

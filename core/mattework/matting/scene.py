@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mattework.arrays import Bools, Bytes, Floats, Plane, Samples
+from mattework.document.piecewise import Derived
 from mattework.geometry import Rect
 from mattework.matting.trimap import UNKNOWN
 
 PIECE = 384
 """Photo pixels by the side of a piece that is reduced at once: as many as a core's own cache holds as floats."""
+AT_ONCE = 1 << 18
+"""Pixels of the soft mask that are read or made at once."""
 MOST_SPREAD = 0.05
 """Variance of known alpha up to which the known pixels of a block agree."""
 
@@ -73,7 +77,7 @@ def take_scene(
     colour: Samples,
     unknown: Bools,
     alpha: Floats,
-    soft_mask: Floats | None,
+    soft_mask: Plane[np.float32] | None,
     *,
     frame: Rect,
     factor: int,
@@ -252,27 +256,82 @@ def _reduce(values: Floats, factor: int) -> Floats:
 
 
 def sample_soft_mask(
-    soft_mask: Floats, photo_shape: tuple[int, ...], frame: Rect, shape: tuple[int, int], factor: int
+    soft_mask: Plane[np.float32],
+    photo_shape: tuple[int, ...],
+    frame: Rect,
+    shape: tuple[int, int],
+    factor: int,
 ) -> Floats:
-    """The soft mask at the scene's pixels, bilinear: (h, w) float32 in 0..1."""
-    import cv2
+    """The soft mask at the scene's pixels, bilinear: (h, w) float32 in 0..1.
 
+    Only what the frame shows of the mask is read; what is taken between two pixels is held strip by strip.
+    """
     down, across = soft_mask.shape[0] / photo_shape[0], soft_mask.shape[1] / photo_shape[1]
     columns = ((np.arange(shape[1]) + 0.5) * factor + frame.left) * across - 0.5
     rows = ((np.arange(shape[0]) + 0.5) * factor + frame.top) * down - 0.5
-    source = np.ascontiguousarray(soft_mask, np.float32)
     reduction = max(down, across) * factor
-    if reduction > 1.5:  # the mask is finer than the scene
-        side = round(reduction)
-        source = np.asarray(cv2.blur(source, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
-    wide = _interpolate_rows(source, rows)
-    return np.clip(_interpolate_rows(wide.T, columns).T, 0.0, 1.0)
+    side = round(reduction) if reduction > 1.5 else 1  # the mask is finer than the scene
+    sampled = np.empty(shape, np.float32)
+    beside = _Between.find(columns, soft_mask.shape[1])
+    count = max(1, int(AT_ONCE / (max(1, shape[1]) * max(1.0, reduction) ** 2)))
+    for strip in (slice(top, top + count) for top in range(0, shape[0], count)):
+        below = _Between.find(rows[strip], soft_mask.shape[0])
+        part = _read_means(soft_mask, below.begin, below.end, beside.begin, beside.end, side)
+        wide = below.mix(part, axis=0)
+        np.clip(beside.mix(wide, axis=1), 0.0, 1.0, out=sampled[strip])
+    return sampled
 
 
-def _interpolate_rows(source: Floats, places: NDArray[np.float64]) -> Floats:
-    places = np.clip(places, 0, source.shape[0] - 1)
-    first = np.floor(places).astype(np.intp)
-    second = np.minimum(first + 1, source.shape[0] - 1)
-    share = (places - first).astype(np.float32)[:, None]
-    mixed: Floats = source[first] * (1 - share) + source[second] * share
-    return mixed
+def enlarge_soft_mask(soft_mask: Floats, photo_shape: tuple[int, ...], frame: Rect) -> Plane[np.float32]:
+    """The soft mask of a part of a photo, as large as that, made where it is read; bilinear, in 0..1."""
+    corner = Rect(0, 0, frame.width, frame.height)
+
+    def sample(where: tuple[slice, slice]) -> Floats:
+        down, across = (range(*one.indices(side)) for one, side in zip(where, frame.size.shape, strict=True))
+        part = Rect(across.start, down.start, across.stop, down.stop).intersect(corner)
+        return sample_soft_mask(soft_mask, photo_shape, part.move(frame.left, frame.top), part.size.shape, 1)
+
+    return Derived(frame.size.shape, np.dtype(np.float32), sample)
+
+
+def _read_means(plane: Plane[np.float32], top: int, bottom: int, left: int, right: int, side: int) -> Floats:
+    """A part of a plane whose pixels are the means of the `side` x `side` around them; border pixels are repeated."""
+    import cv2
+
+    height, width = plane.shape
+    rows = slice(max(0, top - side), min(height, bottom + side))
+    columns = slice(max(0, left - side), min(width, right + side))
+    part = np.ascontiguousarray(plane[rows, columns], np.float32)
+    if side > 1:
+        part = np.asarray(cv2.blur(part, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
+    return part[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Between:
+    """Places between the pixels of an axis: pixels `begin` to `end` are all that they need, of which `first` and `second`
+    are the two around each place, and `share` says how near the second is."""
+
+    begin: int
+    end: int
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    share: Floats
+
+    @classmethod
+    def find(cls, places: NDArray[Any], length: int) -> _Between:
+        places = np.clip(places, 0, length - 1)
+        first = np.floor(places).astype(np.intp)
+        second = np.minimum(first + 1, length - 1)
+        begin, end = (int(first[0]), int(second[-1]) + 1) if len(places) else (0, 0)
+        return cls(begin, end, first - begin, second - begin, (places - first).astype(np.float32))
+
+    def mix(self, part: Floats, axis: int) -> Floats:
+        """The values at the places; `part` is pixels `begin` to `end`."""
+        share = np.expand_dims(self.share, 1 - axis)
+        mixed: Floats = part.take(self.first, axis=axis)
+        mixed *= 1 - share
+        further = part.take(self.second, axis=axis)
+        further *= share
+        mixed += further
+        return mixed

@@ -191,7 +191,7 @@ def solve_frame(
     alpha: Floats,
     record: SolverRecord,
     frame: Rect,
-    soft_mask: Floats | None = None,
+    soft_mask: Plane[np.float32] | None = None,
     landmarks: Landmarks | None = None,
     tile: int = TILE,
     progress: Progress | None = None,
