@@ -165,6 +165,33 @@ def test_a_part_shows_the_same_stroke_as_the_whole(
     assert all(bounds.top <= y < bounds.bottom for y in rows)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    points=st.lists(st.tuples(st.floats(-20, 80), st.floats(-20, 80)), min_size=1, max_size=9),
+    radius=st.floats(0.5, 40),
+    spans=st.sampled_from((1, 100, 1 << 18)),
+)
+def test_a_stroke_is_all_within_its_radius_of_its_line(
+    points: list[tuple[float, float]], radius: float, spans: int
+) -> None:
+    y, x = (one + 0.5 for one in np.mgrid[0:60, 0:60].astype(np.float64))
+    nearest = np.full((60, 60), np.inf)
+    for start, end in zip(points, points[1:] or points, strict=False):
+        step = np.subtract(end, start)
+        length = max(float(step @ step), 1e-300)
+        share = np.clip(((x - start[0]) * step[0] + (y - start[1]) * step[1]) / length, 0, 1)
+        nearest = np.minimum(
+            nearest, np.hypot(x - start[0] - share * step[0], y - start[1] - share * step[1])
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mattework.matting.trimap.SPANS", spans)
+        drawn = draw_strokes(
+            np.zeros((60, 60), np.uint8), [Stroke(kind="foreground", radius=radius, points=tuple(points))]
+        )
+    assert (drawn[nearest < radius - 1e-6] == 255).all()
+    assert (drawn[nearest > max(radius, 0.7072) + 1e-6] == 0).all()  # a point's own pixel is always drawn
+
+
 def test_a_stroke_that_is_nowhere_is_refused() -> None:
     with pytest.raises(UsageError):
         draw_strokes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,11 @@ TEXTURE_GAIN = 1.5
 """The band of an edge full of fine structure is wider by this share. Less loses hair for good, more costs certainty."""
 THIN_SHARE = 0.6
 """A part thinner than the band keeps the inner 1 - THIN_SHARE of its half width as known."""
+
+SPANS = 1 << 18
+"""Rows of segments of a stroke whose spans are found together."""
+
+Points: TypeAlias = NDArray[np.float64]
 
 STROKE_VALUES = {
     "foreground": FOREGROUND,
@@ -257,25 +262,31 @@ def draw_brush(stroke: Stroke, where: Rect) -> Bools:
     """
     points = np.clip(np.array(stroke.points, np.float64).reshape(-1, 2), -1e6, 1e6)
     radius = max(0.5, min(stroke.radius, 1e6))
-    ends = list(pairwise(points)) or [(points[0], points[0])]
     counts = np.zeros((where.height, where.width + 1), np.int32)
-    for start, end in ends:
-        near = bound_segment(start, end, radius + 1).intersect(where)
-        if near.is_empty:
-            continue
-        rows = np.arange(near.top, near.bottom, dtype=np.intp)
-        left, right = _span_rows(start, end, radius, rows.astype(np.float64) + 0.5)
-        hit = left <= right
-        first = np.clip(np.ceil(left[hit] - 0.5) - where.left, 0, where.width).astype(np.intp)
-        beyond = np.clip(np.floor(right[hit] - 0.5) + 1 - where.left, 0, where.width).astype(np.intp)
-        down = rows[hit] - where.top
-        counts[down, first] += 1
-        counts[down, np.maximum(first, beyond)] -= 1
-    brush: Bools = np.cumsum(counts, axis=1)[:, :-1] > 0
+    starts, ends = (points[:-1], points[1:]) if len(points) > 1 else (points, points)
+    near = _find_near(starts, ends, radius + 1, where)
+    starts, ends = starts[near], ends[near]
+    rows = np.arange(where.top, where.bottom, dtype=np.float64) + 0.5
+    most = max(1, SPANS // max(1, len(rows)))
+    for begin in range(0, len(starts), most):
+        left, right = _span_rows(starts[begin : begin + most], ends[begin : begin + most], radius, rows)
+        segment, down = np.nonzero(left <= right)
+        first = np.clip(np.ceil(left[segment, down] - 0.5) - where.left, 0, where.width).astype(np.intp)
+        beyond = np.clip(np.floor(right[segment, down] - 0.5) + 1 - where.left, 0, where.width)
+        np.add.at(counts, (down, first), 1)
+        np.add.at(counts, (down, np.maximum(first, beyond.astype(np.intp))), -1)
+    brush: Bools = np.cumsum(counts, axis=1, out=counts)[:, :-1] > 0
     for x, y in np.floor(points).astype(int).tolist():
         if where.left <= x < where.right and where.top <= y < where.bottom:
             brush[y - where.top, x - where.left] = True
     return brush
+
+
+def _find_near(starts: Points, ends: Points, reach: float, where: Rect) -> Bools:
+    """Which segments come within `reach` of a rectangle, and a few more."""
+    low, high = np.minimum(starts, ends) - reach, np.maximum(starts, ends) + reach
+    begins_before = (low[:, 0] < where.right) & (low[:, 1] < where.bottom)
+    return np.asarray(begins_before & (high[:, 0] > where.left) & (high[:, 1] > where.top), np.bool_)
 
 
 def bound_segment(start: NDArray[np.float64], end: NDArray[np.float64], reach: float) -> Rect:
@@ -286,23 +297,27 @@ def bound_segment(start: NDArray[np.float64], end: NDArray[np.float64], reach: f
 
 
 def _span_rows(
-    start: NDArray[np.float64], end: NDArray[np.float64], radius: float, rows: NDArray[np.float64]
+    starts: Points, ends: Points, radius: float, rows: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where each row (y) meets all points within `radius` of a segment: left and right x; left > right for nowhere."""
-    left, right = np.full(rows.shape, np.inf), np.full(rows.shape, -np.inf)
-    for x, y in (start, end):
-        reach = radius**2 - (rows - y) ** 2
-        half = np.where(reach >= 0, np.sqrt(np.maximum(reach, 0)), -np.inf)
-        left, right = np.minimum(left, x - half), np.maximum(right, x + half)
-    step = end - start
-    length = float(np.hypot(step[0], step[1]))
-    if (
-        length < 1e-9 or abs(step[1]) < 1e-9
-    ):  # the long sides are level: the two circles hold the span between them
-        return left, right
+    """Where each row (y) meets all points within `radius` of each segment: left and right x, (segments, rows); left > right
+    for nowhere."""
+    shape = len(starts), len(rows)
+    left, right = np.full(shape, np.inf), np.full(shape, -np.inf)
+    for place in (starts, ends):
+        square = radius**2 - (rows - place[:, 1:]) ** 2
+        half = np.where(square >= 0, np.sqrt(np.maximum(square, 0)), -np.inf)
+        np.minimum(left, place[:, :1] - half, out=left)
+        np.maximum(right, place[:, :1] + half, out=right)
+    step = ends - starts
+    length = np.hypot(step[:, 0], step[:, 1])
+    # Where the long sides are level, the two circles hold the span between them.
+    steep = np.flatnonzero((length >= 1e-9) & (np.abs(step[:, 1]) >= 1e-9))
+    across, along = step[steep, :1], step[steep, 1:]
     for side in (1.0, -1.0):
-        corner = start + np.array((-step[1], step[0])) * (side * radius / length)
-        share = (rows - corner[1]) / step[1]
-        x = np.where((share >= 0) & (share <= 1), corner[0] + share * step[0], np.nan)
-        left, right = np.fmin(left, x), np.fmax(right, x)
+        corner = starts[steep] + np.stack((-step[steep, 1], step[steep, 0]), axis=1) * (
+            side * radius / length[steep, None]
+        )
+        share = (rows - corner[:, 1:]) / along
+        x = np.where((share >= 0) & (share <= 1), corner[:, :1] + share * across, np.nan)
+        left[steep], right[steep] = np.fmin(left[steep], x), np.fmax(right[steep], x)
     return left, right
