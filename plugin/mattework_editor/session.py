@@ -8,7 +8,7 @@ on. What is slow (solving, finding the subject) is done elsewhere on these plane
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -38,10 +38,13 @@ from mattework import (
 from mattework.arrays import Bytes, Floats, Samples
 from mattework.progress import Progress, report_progress
 from mattework_editor.history import TILE, History, Patch, Step, apply_patch, find_patches
+from mattework_editor.pyramid import split_into_strips
 from mattework_editor.tiled_plane import TiledPlane
 
 JOIN = 8
 """Pixels around a stroke over which the core joins a new alpha to the old one."""
+DRAWN = 500_000
+"""Pixels that are drawn together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,18 +76,21 @@ class Planes:
     def items(self) -> Mapping[str, TiledPlane[Any]]:
         return {"base": self.base, "trimap": self.trimap, "alpha": self.alpha}
 
+    def copy(self) -> Planes:
+        """The same now, whatever becomes of these; tiles are shared."""
+        return Planes(self.base.copy(), self.trimap.copy(), self.alpha.copy())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenStroke:
-    """Strokes that are drawn but not solved yet, with what was there before."""
+    """Strokes that are drawn but not solved yet, with what was there before: `old` shares the tiles that stay."""
 
     name: str
     strokes: tuple[Stroke, ...]
     region: Rect
     zone: Rect
     before: Choices
-    old_trimap: Bytes
-    old_alpha: Floats
+    old: Planes
 
 
 @dataclass(slots=True, eq=False)
@@ -128,22 +134,16 @@ class Session:
         if region.is_empty:
             return None
         zone = region.grow(JOIN).intersect(self.size.rect)
-        opened = OpenStroke(
-            name,
-            tuple(strokes),
-            region,
-            zone,
-            self.choices,
-            self.planes.trimap[region.slices],
-            self.planes.alpha[zone.slices],
-        )
-        drawn = draw_onto(opened.old_trimap, self.planes.base[region.slices], strokes, region)
-        changed = drawn != opened.old_trimap
-        self.planes.trimap[region.slices] = drawn
-        alpha = self.planes.alpha[region.slices]
-        alpha[changed & (drawn == 255)] = 1.0
-        alpha[changed & (drawn == 0)] = 0.0
-        self.planes.alpha[region.slices] = alpha
+        opened = OpenStroke(name, tuple(strokes), region, zone, self.choices, self.planes.copy())
+        for strip in _split(region):
+            before = self.planes.trimap[strip.slices]
+            drawn = draw_onto(before, self.planes.base[strip.slices], strokes, strip)
+            changed = drawn != before
+            self.planes.trimap[strip.slices] = drawn
+            alpha = self.planes.alpha[strip.slices]
+            alpha[changed & (drawn == 255)] = 1.0
+            alpha[changed & (drawn == 0)] = 0.0
+            self.planes.alpha[strip.slices] = alpha
         recipe = replace(self.recipe, strokes=(*self.recipe.strokes, *strokes))
         self.choices = replace(self.choices, recipe=recipe)
         return opened
@@ -151,19 +151,17 @@ class Session:
     def finish_strokes(self, opened: OpenStroke, zone: Rect, values: Floats) -> None:
         """Bring in the solved alpha of an open step, and make it one step of the history."""
         self.planes.alpha[zone.slices] = values
-        where = opened.zone
         patches = (
-            *find_patches(
-                "trimap", opened.old_trimap, self.planes.trimap[opened.region.slices], opened.region
-            ),
-            *find_patches("alpha", opened.old_alpha, self.planes.alpha[where.slices], where),
+            *_compare("trimap", opened.old.trimap, self.planes.trimap, opened.region),
+            *_compare("alpha", opened.old.alpha, self.planes.alpha, opened.zone),
         )
         self.history.push(Step(name=opened.name, before=opened.before, after=self.choices, patches=patches))
 
     def drop_strokes(self, opened: OpenStroke) -> None:
         """Take an open step back as if it had never been."""
-        self.planes.trimap[opened.region.slices] = opened.old_trimap
-        self.planes.alpha[opened.zone.slices] = opened.old_alpha
+        for strip in _split(opened.zone):
+            self.planes.trimap[strip.slices] = opened.old.trimap[strip.slices]
+            self.planes.alpha[strip.slices] = opened.old.alpha[strip.slices]
         self.choices = opened.before
 
     def touch(self, name: str, strokes: Sequence[Stroke]) -> Rect:
@@ -295,7 +293,9 @@ def replay_strokes(
         region = stroke_bounds(stroke).intersect(frame)
         if region.is_empty or stroke.is_touch:
             continue
-        trimap[region.slices] = draw_onto(trimap[region.slices], planes.base[region.slices], [stroke], region)
+        for strip in _split(region):
+            where = strip.slices
+            trimap[where] = draw_onto(trimap[where], planes.base[where], [stroke], strip)
         zone, values = resolve_region(
             colour,
             trimap,
@@ -315,12 +315,16 @@ def compare_planes(before: Planes, after: Planes) -> tuple[Patch, ...]:
     """Patches for everything in which two sets of planes differ. Slow for large photos; call it beside the window."""
     frame = Rect(0, 0, before.alpha.shape[1], before.alpha.shape[0])
     pairs = zip(before.items().items(), after.items().values(), strict=True)
-    return tuple(
-        patch
-        for (name, old), new in pairs
-        for tile in frame.split_into_tiles(TILE)
-        for patch in find_patches(name, old[tile.slices], new[tile.slices], tile)
-    )
+    return tuple(patch for (name, old), new in pairs for patch in _compare(name, old, new, frame))
+
+
+def _compare(name: str, old: TiledPlane[Any], new: TiledPlane[Any], where: Rect) -> Iterator[Patch]:
+    for tile in where.split_into_tiles(TILE):
+        yield from find_patches(name, old[tile.slices], new[tile.slices], tile)
+
+
+def _split(region: Rect) -> list[Rect]:
+    return split_into_strips(region, DRAWN // max(1, region.width))
 
 
 def _empty_mask() -> bytes:

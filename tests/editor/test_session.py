@@ -5,10 +5,21 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mattework import Recipe, RecipeInputs, Rect, Size, Stroke, resolve_region
+from mattework import (
+    ColorMode,
+    Document,
+    Photo,
+    Recipe,
+    RecipeInputs,
+    Rect,
+    Size,
+    Stroke,
+    resolve_region,
+)
 from mattework.recipe import EdgeSettings, StrokeKind
 from mattework_editor.history import apply_patch, find_patches
 from mattework_editor.session import (
@@ -162,6 +173,32 @@ def test_strokes_drawn_in_parts_equal_the_whole() -> None:
     np.testing.assert_array_equal(
         draw_onto(base[part.slices], base[part.slices], strokes, part), whole[part.slices]
     )
+
+
+@pytest.mark.parametrize("ends", ["finished", "dropped"])
+def test_a_stroke_drawn_strip_by_strip_is_the_same_step(monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    strokes = [
+        Stroke(kind="foreground", radius=9.0, points=((30.0, 20.0), (60.0, 70.0))),
+        Stroke(kind="background", radius=6.0, points=((70.0, 30.0), (20.0, 60.0))),
+    ]
+    photo = Photo(np.zeros((80, 90, 3), np.uint8), None, ColorMode.RGB, None)
+    document = Document(photo.size, ColorMode.RGB, 8)
+    sessions = [start_session(document, photo) for _ in range(3)]
+    for session, most in zip(sessions, (1 << 20, 100), strict=False):
+        monkeypatch.setattr("mattework_editor.session.DRAWN", most)
+        opened = session.draw("Stroke", strokes)
+        assert opened is not None
+        assert (session.planes.trimap.unpack() == 255).any()
+        if ends == "dropped":
+            session.drop_strokes(opened)
+        else:
+            session.finish_strokes(opened, opened.zone, np.full(opened.zone.size.shape, 0.5, np.float32))
+    one, other, untouched = sessions
+    for name, plane in one.planes.items().items():
+        np.testing.assert_array_equal(plane.unpack(), other.planes.items()[name].unpack())
+    assert [step.patches for step in one.history.steps] == [step.patches for step in other.history.steps]
+    other.undo()
+    assert compare_planes(other.planes, untouched.planes) == ()
 
 
 def test_a_trimap_of_ones_own_means_the_same_as_to_the_command_line() -> None:
