@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import AlphaSolution, solve_alpha
     from mattework.matting.spill import remove_spill
-    from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
+    from mattework.matting.trimap import draw_strokes, lay_trimap, make_trimap, stroke_bounds
     from mattework.models.consent import give_consent, has_consent
     from mattework.models.download import install_model
     from mattework.models.runtime import ModelSession
@@ -121,7 +121,7 @@ _HOMES = {
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("AlphaSolution", "solve_alpha"),
     "mattework.matting.spill": ("remove_spill",),
-    "mattework.matting.trimap": ("draw_strokes", "make_trimap", "stroke_bounds"),
+    "mattework.matting.trimap": ("draw_strokes", "lay_trimap", "make_trimap", "stroke_bounds"),
     "mattework.models.consent": ("give_consent", "has_consent"),
     "mattework.models.download": ("install_model",),
     "mattework.models.runtime": ("ModelSession",),
@@ -223,6 +223,7 @@ __all__ = [
     "give_consent",
     "has_consent",
     "install_model",
+    "lay_trimap",
     "list_matting_models",
     "make_background",
     "make_trimap",

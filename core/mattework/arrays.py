@@ -40,6 +40,12 @@ class Plane(Protocol[Kind]):
     def __getitem__(self, where: tuple[slice, slice], /) -> NDArray[Kind]: ...
 
 
+class WritablePlane(Plane[Kind], Protocol[Kind]):
+    """A plane of which rectangles can be replaced."""
+
+    def __setitem__(self, where: tuple[slice, slice], values: NDArray[Any], /) -> None: ...
+
+
 STRIP_PIXELS = 1 << 20
 _ROUNDING = 1e-3
 

@@ -26,7 +26,7 @@ from mattework_editor.session import (
     Choices,
     Planes,
     Session,
-    draw_onto,
+    draw_all,
     make_base,
     replay_strokes,
     start_session,
@@ -99,23 +99,20 @@ def make_planes(
     colour = convert_for_matting(photo)
     base = make_base(choices, photo.size, colour)
     if alpha is not None:
-        frame = photo.size.rect
-        drawn = draw_onto(base, base, choices.recipe.strokes, frame)
-        return Planes(TiledPlane.pack(base), TiledPlane.pack(drawn), alpha.copy()), choices
+        return Planes(base, draw_all(base, choices.recipe.strokes), alpha.copy()), choices
     recipe = choices.recipe
-    packed = TiledPlane.pack(base)
-    if packed.is_plain:
+    if base.is_plain:
         solved = TiledPlane(photo.size, np.float32)
-        solved[:, :] = 1.0 if base.max(initial=0) == 255 else 0.0
+        solved[:, :] = 1.0 if (base[:1, :1] == 255).all() else 0.0
     elif choices.inputs.soft_mask is None:
-        found = solve_alpha(colour, base, solver=recipe.solver, matting=recipe.matting, progress=progress)
+        trimap = base.unpack()
+        found = solve_alpha(colour, trimap, solver=recipe.solver, matting=recipe.matting, progress=progress)
         solved = TiledPlane.pack(found.alpha)
         recipe = replace(recipe, solver_used=found.solver, matting=found.matting or recipe.matting)
     else:
-        del base
         solved, recipe = engine.solve_base(photo, recipe, choices.inputs, progress)
     choices = replace(choices, recipe=recipe)
-    return replay_strokes(Planes(packed, packed.copy(), solved), colour, choices, progress), choices
+    return replay_strokes(Planes(base, base.copy(), solved), colour, choices, progress), choices
 
 
 def save_session(

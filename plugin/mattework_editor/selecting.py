@@ -51,7 +51,7 @@ class Selecting(QObject):
             alpha, found, inputs, report = bench.engine.find_subject(photo, own.recipe, task.report)
             recipe = files.merge_found(own.recipe, found)
             choices = Choices(recipe, inputs, report.get("confidence"))
-            base = TiledPlane.pack(make_base(choices, photo.size, colour))
+            base = make_base(choices, photo.size, colour)
             planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices, task.report)
             return choices, planes, compare_planes(before, planes), report
 

@@ -27,7 +27,7 @@ from mattework import (
     SubjectChoice,
     convert_for_matting,
     draw_strokes,
-    make_trimap,
+    lay_trimap,
     read_mask,
     read_trimap,
     resolve_region,
@@ -266,13 +266,24 @@ def draw_onto(trimap: Bytes, base: Bytes, strokes: Sequence[Stroke], where: Rect
     return trimap
 
 
-def make_base(choices: Choices, size: Size, colour: Samples) -> Bytes:
+def make_base(choices: Choices, size: Size, colour: Samples) -> TiledPlane[np.uint8]:
     """The trimap without strokes, from the soft mask or the user's own trimap. (H, W) uint8 of 0, 128, 255."""
     if choices.inputs.trimap is not None:
-        return read_trimap(choices.inputs.trimap, size)
+        return TiledPlane.pack(read_trimap(choices.inputs.trimap, size))
     soft_mask = read_soft_mask(choices.inputs)
     assert soft_mask is not None
-    return make_trimap(soft_mask, size, rgb=colour, rules=choices.recipe.trimap)
+    base = TiledPlane(size, np.uint8)
+    lay_trimap(base, soft_mask, rgb=colour, rules=choices.recipe.trimap)
+    return base
+
+
+def draw_all(base: TiledPlane[np.uint8], strokes: Sequence[Stroke]) -> TiledPlane[np.uint8]:
+    """The trimap with its strokes."""
+    trimap = base.copy()
+    for strip in _split(Rect(0, 0, base.shape[1], base.shape[0])):
+        part = base[strip.slices]
+        trimap[strip.slices] = draw_onto(part, part, strokes, strip)
+    return trimap
 
 
 def replay_strokes(

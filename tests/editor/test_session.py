@@ -18,7 +18,10 @@ from mattework import (
     Rect,
     Size,
     Stroke,
+    draw_strokes,
+    make_trimap,
     resolve_region,
+    save_mask,
 )
 from mattework.recipe import EdgeSettings, StrokeKind
 from mattework_editor.history import apply_patch, find_patches
@@ -27,6 +30,7 @@ from mattework_editor.session import (
     Planes,
     Session,
     compare_planes,
+    draw_all,
     draw_onto,
     make_base,
     replay_strokes,
@@ -201,6 +205,26 @@ def test_a_stroke_drawn_strip_by_strip_is_the_same_step(monkeypatch: pytest.Monk
     assert compare_planes(other.planes, untouched.planes) == ()
 
 
+def test_the_band_laid_into_tiles_is_that_of_the_core() -> None:
+    soft_mask = np.zeros((40, 50), np.float32)
+    soft_mask[10:30, 12:35] = 1
+    soft_mask[20:25, 30:40] = 0.5
+    png = BytesIO()
+    save_mask(soft_mask, png, bits=16, format="png")
+    size = Size(700, 500)
+    rgb = np.random.default_rng(3).integers(0, 255, (500, 700, 3), np.uint8)
+    choices = Choices(Recipe(), RecipeInputs(soft_mask=png.getvalue()))
+    base = make_base(choices, size, rgb)
+    whole = make_trimap(soft_mask, size, rgb=rgb)
+    np.testing.assert_array_equal(base.unpack(), whole)
+    assert set(np.unique(whole)) == {0, 128, 255}
+    strokes = [
+        Stroke(kind="unknown", radius=60.0, points=((100.0, 60.0), (600.0, 420.0))),
+        Stroke(kind="restored", radius=30.0, points=((300.0, 250.0),)),
+    ]
+    np.testing.assert_array_equal(draw_all(base, strokes).unpack(), draw_strokes(whole, strokes))
+
+
 def test_a_trimap_of_ones_own_means_the_same_as_to_the_command_line() -> None:
     from PIL import Image
 
@@ -208,4 +232,4 @@ def test_a_trimap_of_ones_own_means_the_same_as_to_the_command_line() -> None:
     Image.fromarray(np.array([[0, 25, 51, 100, 128, 180, 205, 230, 255]], np.uint8)).save(png, "PNG")
     choices = Choices(Recipe(), RecipeInputs(trimap=png.getvalue()))
     base = make_base(choices, Size(9, 1), np.zeros((1, 9, 3), np.uint8))
-    assert base.tolist() == [[0, 0, 128, 128, 128, 128, 128, 255, 255]]
+    assert base.unpack().tolist() == [[0, 0, 128, 128, 128, 128, 128, 255, 255]]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples, split_rows
+from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples, WritablePlane, split_rows
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.recipe import Stroke, TrimapRules
@@ -70,17 +70,35 @@ def make_trimap(
     Raises:
         UsageError: the mask is empty, not two-dimensional or not finite, or the rules contradict each other.
     """
+    trimap = np.empty(size.shape, np.uint8)
+    lay_trimap(trimap, soft_mask, rgb=rgb, rules=rules)
+    return draw_strokes(trimap, strokes) if strokes else trimap
+
+
+def lay_trimap(
+    trimap: WritablePlane[np.uint8],
+    soft_mask: Floats,
+    *,
+    rgb: Samples | None = None,
+    rules: TrimapRules | None = None,
+) -> None:
+    """What `make_trimap` gives, written into a plane (H, W) of the photo's size, which may be kept in any way.
+
+    Raises:
+        UsageError: as `make_trimap`.
+    """
     rules = rules or TrimapRules()
     _check_request(soft_mask, rules)
+    size = Size(trimap.shape[1], trimap.shape[0])
     if size.area == 0:
-        return np.zeros(size.shape, np.uint8)
+        return
     fields = _lay_fields(soft_mask, size, rgb, rules)
-    trimap = np.full(size.shape, UNKNOWN, np.uint8)
-    for value, coded in fields:
+    for number, (value, coded) in enumerate(fields):
         field = _resize(coded, size)
-        for rows in split_rows(trimap):
-            trimap[rows][field[rows] >= 128] = value
-    return draw_strokes(trimap, strokes) if strokes else trimap
+        for rows in split_rows(field):
+            before = np.uint8(UNKNOWN) if number == 0 else trimap[rows, :]
+            trimap[rows, :] = np.where(field[rows] >= 128, np.uint8(value), before)
+        del field
 
 
 def _lay_fields(
