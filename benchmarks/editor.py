@@ -173,7 +173,7 @@ def measure(path: Path, *, by_hand: bool = False) -> dict[str, Any]:
         results[f"paint_{name}"] = frames.take()
         TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, middle)
         settle(window)
-        bench.undo()
+        bench.stepping.undo()
         settle(window)
 
     results["refine"] = measure_strokes(window)
@@ -189,12 +189,12 @@ def measure(path: Path, *, by_hand: bool = False) -> dict[str, Any]:
     while_exporting = {name: round(most - empty) for name, most in measure_exports(window).items()}
     forget_most()
     before = time.perf_counter()
-    bench.undo()
+    bench.stepping.undo()
     results["undo_stroke_ms"] = round((time.perf_counter() - before) * 1000, 1)
     while session.history.last is not None and session.history.last.name != window.tr("Select Subject"):
-        bench.undo()
+        bench.stepping.undo()
     before = time.perf_counter()
-    bench.undo()
+    bench.stepping.undo()
     wait_until(lambda: not bench.is_busy)
     results["undo_subject_ms"] = round((time.perf_counter() - before) * 1000, 1)
     decoded = session.photo.colour.nbytes / 2**20
@@ -342,7 +342,7 @@ def measure_hand(window: EditorWindow, scale: float, radius: float) -> dict[str,
         TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
         asked.clear()
         settle(window)
-        bench.undo()
+        bench.stepping.undo()
         settle(window)
     Canvas.paintEvent = own  # type: ignore[method-assign]
     bench.display.refreshed.disconnect(connection)

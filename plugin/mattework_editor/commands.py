@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 STANDARD = QKeySequence.StandardKey
 
 
-def _can_undo(window: EditorWindow) -> bool:
-    bench = window.workbench
-    done = bench.can_edit and bench.session is not None and bool(bench.session.history.last)
-    return done or bench.is_solving
-
-
-def _can_redo(window: EditorWindow) -> bool:
-    bench = window.workbench
-    return bench.can_edit and bench.session is not None and bool(bench.session.history.next)
-
-
 def _choose_tool(tool: Tool, window: EditorWindow) -> None:
     window.canvas.set_tool(tool)
 
@@ -98,7 +87,7 @@ _BY_SUBJECT: tuple[Command, ...] = (
         menu="edit",
         keys=STANDARD.Undo,
         tip="Take the last step back",
-        enabled=_can_undo,
+        enabled=lambda window: window.workbench.stepping.can_undo,
         run=lambda window: window.undo(),
     ),
     Command(
@@ -107,8 +96,8 @@ _BY_SUBJECT: tuple[Command, ...] = (
         menu="edit",
         keys=("Ctrl+Shift+Z", "Ctrl+Y"),
         tip="Do again what was taken back",
-        enabled=_can_redo,
-        run=lambda window: window.workbench.redo(),
+        enabled=lambda window: window.workbench.stepping.can_redo,
+        run=lambda window: window.workbench.stepping.redo(),
     ),
     Command(
         id="select.subject",

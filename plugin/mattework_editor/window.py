@@ -204,7 +204,7 @@ class EditorWindow(QMainWindow):
         if self.canvas.is_painting:
             self.canvas.take_back_corner()
         else:
-            self.workbench.undo()
+            self.workbench.stepping.undo()
 
     def _carry_out(self, gesture: Gesture) -> None:
         if not gesture.tool.apply(gesture, self.workbench):
@@ -221,7 +221,7 @@ class EditorWindow(QMainWindow):
             self.show_view(View.BACKGROUND)
 
     def _go_to_step(self, position: int) -> None:
-        self.workbench.go_to_step(position)
+        self.workbench.stepping.go_to_step(position)
         self._show_state()
 
     # Views -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The workbench: carries out what a person asks for on the session, beside the window, and tells what has changed.
 
 Long work (opening, finding the subject, solving all of the edge, saving) runs one at a time; what is painted meanwhile
-waits for it. Strokes are the work of `strokes`, subject and objects of `selecting`.
+waits for it. Strokes are the work of `strokes`, subject and objects of `selecting`, undo and redo of `stepping`.
 """
 
 from __future__ import annotations
@@ -27,15 +27,13 @@ from mattework_editor.matte_display import MatteDisplay
 from mattework_editor.pyramid import Pyramid, build_photo_pyramid, convert_photo, render_matte
 from mattework_editor.selecting import Selecting
 from mattework_editor.sentences import word_sentences
-from mattework_editor.session import Session, find_changed
+from mattework_editor.session import Session
+from mattework_editor.stepping import Stepping
 from mattework_editor.strokes import Strokes
 from mattework_editor.tasks import Task, Tasks
 from mattework_editor.telling import is_cancelled, word_error, word_report
 
 Kept = TypeVar("Kept")
-
-QUICK_STEP = 6_000_000
-"""Pixels that undo and redo go through in the window's own thread; steps that touch more are done beside it."""
 
 
 class Workbench(QObject):
@@ -68,6 +66,7 @@ class Workbench(QObject):
         self.display = MatteDisplay(self.tasks, self.tell, self)
         self.clean = CleanDisplay(self.tasks, self.tell, self)
         self.selecting = Selecting(self)
+        self.stepping = Stepping(self)
         self.strokes = Strokes(self, self.selecting.select_object)
         for display in (self.display, self.clean):
             display.refreshed.connect(self.refreshed)
@@ -330,47 +329,7 @@ class Workbench(QObject):
         rgb = convert_to_srgb8(part, session.photo.mode, session.photo.icc).reshape(-1, 3)
         return "#{:02x}{:02x}{:02x}".format(*np.median(rgb, axis=0).astype(int).tolist())
 
-    # History ---------------------------------------------------------------------------------------------------------
-
-    def undo(self) -> None:
-        if not self.strokes.drop_newest() and self.can_edit:
-            self._step(back=True)
-
-    def redo(self) -> None:
-        if self.can_edit and not self.is_solving:
-            self._step(back=False)
-
-    def go_to_step(self, position: int) -> None:
-        """Undo or redo until so many steps are done."""
-        session = self.session
-        if session is None or not self.can_edit or self.is_solving:
-            return
-        position = max(0, min(position, len(session.history.steps)))
-        while session.history.position != position:
-            self._step(back=session.history.position > position, then=lambda: self.go_to_step(position))
-            if self.is_busy:
-                return  # a slow step; we go on when it is done
-
-    def _step(self, *, back: bool, then: Callable[[], None] | None = None) -> None:
-        session = self.session
-        assert session is not None
-        step = session.history.last if back else session.history.next
-        if step is None:
-            return
-        where = find_changed(step, session.size)
-        move = session.undo if back else session.redo
-        if step.work <= QUICK_STEP:
-            move()
-            self.after_step(where)
-        else:
-
-            def done(_: object) -> None:
-                self.after_step(where)
-                if then is not None:
-                    then()
-
-            title = self.tr("Taking back {step}") if back else self.tr("Bringing back {step}")
-            self.start_long(title.format(step=step.name), lambda _: move(), done, can_cancel=False)
+    # Steps -----------------------------------------------------------------------------------------------------------
 
     def after_step(self, where: Rect) -> None:
         """The session has changed: show it over `where`, and keep a draft of it."""

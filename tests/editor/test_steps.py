@@ -14,7 +14,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage, QPainter
 
 from editor.driving import Keys
-from mattework_editor import workbench
+from mattework_editor import stepping
 from mattework_editor.panels.steps import StepsPanel
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_the_history_list_goes_back_and_forward(driver: Driver, disc_file: Path)
 def test_slow_steps_go_beside_the_window_and_lists_still_reach_their_step(
     driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbench, "QUICK_STEP", 0)
+    monkeypatch.setattr(stepping, "QUICK_STEP", 0)
     driver.open(disc_file)
     driver.key(Qt.Key.Key_B)
     states = [driver.session.planes.alpha.unpack()]
@@ -50,6 +50,31 @@ def test_slow_steps_go_beside_the_window_and_lists_still_reach_their_step(
     for row in (0, 3, 1):
         driver.window.steps.setCurrentRow(row)
         driver.wait()
+        assert driver.session.history.position == row
+        np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), states[row])
+
+
+def test_undo_pressed_while_a_slow_step_runs_is_not_lost(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "QUICK_STEP", 0)
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    states = [driver.session.planes.alpha.unpack()]
+    for x in (60, 120, 180):
+        driver.drag((x, 100), (x + 5, 100))
+        states.append(driver.session.planes.alpha.unpack())
+
+    def press(*keys: tuple[Qt.Key, Keys]) -> None:
+        for key, held in keys:
+            driver.window.commands.update()
+            driver.key(key, held)
+        assert driver.bench.is_busy
+        driver.wait()
+
+    undo, redo = (Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Z, CONTROL | Keys.ShiftModifier)
+    for keys, row in (((undo, undo, undo, undo), 0), ((redo, redo, redo), 3), ((undo, undo, redo), 2)):
+        press(*keys)
         assert driver.session.history.position == row
         np.testing.assert_array_equal(driver.session.planes.alpha.unpack(), states[row])
 

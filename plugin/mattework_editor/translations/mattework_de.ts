@@ -3054,6 +3054,17 @@
     </message>
   </context>
   <context>
+    <name>Stepping</name>
+    <message>
+      <source>Bringing back {step}</source>
+      <translation>{step} wird zurückgebracht</translation>
+    </message>
+    <message>
+      <source>Taking back {step}</source>
+      <translation>{step} wird zurückgenommen</translation>
+    </message>
+  </context>
+  <context>
     <name>StepsPanel</name>
     <message>
       <source>History</source>
@@ -3236,10 +3247,6 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
   <context>
     <name>Workbench</name>
     <message>
-      <source>Bringing back {step}</source>
-      <translation>{step} wird zurückgebracht</translation>
-    </message>
-    <message>
       <source>Opening {name}</source>
       <translation>{name} wird geöffnet</translation>
     </message>
@@ -3254,10 +3261,6 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
     <message>
       <source>Something else is being worked on. Wait for it, or cancel it.</source>
       <translation>Es wird gerade an anderem gearbeitet. Warten Sie, oder brechen Sie es ab.</translation>
-    </message>
-    <message>
-      <source>Taking back {step}</source>
-      <translation>{step} wird zurückgenommen</translation>
     </message>
     <message>
       <source>This is done as soon as the last stroke is solved.</source>
