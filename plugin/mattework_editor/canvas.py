@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
+from PyQt6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -23,6 +23,10 @@ from mattework_editor.canvas_gestures import CanvasGestures
 TURN_STEP = 15.0
 """Degrees to which Shift holds a turn."""
 OUTLINE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
+TAP = 150
+"""Milliseconds: a key let go within them was tapped. No system repeats a held key so soon."""
+REPEAT = 40
+"""Milliseconds within which a held key that repeats is pressed again: X11 tells some repeats as let go and pressed anew."""
 GRIP = 6
 """Pixels to both sides of the divider in which it is taken hold of."""
 
@@ -40,6 +44,11 @@ class Canvas(CanvasGestures):
         self._turn_key = False
         self._turning: tuple[float, float] | None = None
         self._turned = False
+        self._held = QElapsedTimer()
+        self._let_go = QTimer(self)
+        self._let_go.setSingleShot(True)
+        self._let_go.setInterval(REPEAT)
+        self._let_go.timeout.connect(self._end_turn_key)
 
     @property
     def _is_moving(self) -> bool:
@@ -146,8 +155,11 @@ class Canvas(CanvasGestures):
             self._space = True
             self._show_cursor()
         elif event.key() == Qt.Key.Key_R and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            if not event.isAutoRepeat():
+            if self._let_go.isActive():
+                self._let_go.stop()
+            elif not event.isAutoRepeat():
                 self._turn_key, self._turned = True, False
+                self._held.start()
                 self._show_cursor()
         elif event.key() in arrows:
             self.pan_by(*arrows[Qt.Key(event.key())])
@@ -165,13 +177,20 @@ class Canvas(CanvasGestures):
             self._space = False
             self._show_cursor()
         elif event.key() == Qt.Key.Key_R and self._turn_key:
-            if not event.isAutoRepeat():
-                self._turn_key, self._turning = False, None
-                self._show_cursor()
-                if not self._turned:
-                    self._run_shortcut(Qt.Key.Key_R)
+            if event.isAutoRepeat():
+                pass
+            elif self._held.elapsed() < TAP:
+                self._end_turn_key()
+            else:
+                self._let_go.start()
         else:
             super().keyReleaseEvent(event)
+
+    def _end_turn_key(self) -> None:
+        self._turn_key, self._turning = False, None
+        self._show_cursor()
+        if not self._turned:
+            self._run_shortcut(Qt.Key.Key_R)
 
     def _run_shortcut(self, key: Qt.Key) -> None:
         """What the key alone does in the window."""
@@ -184,6 +203,7 @@ class Canvas(CanvasGestures):
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         self._space = self._turn_key = False
         self._turning = None
+        self._let_go.stop()
         self._show_cursor()
         super().focusOutEvent(event)
 

@@ -13,8 +13,9 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
-from editor.driving import MIDDLE, Keys, wait_until
+from editor.driving import MIDDLE, TEST, Keys, wait_until
 from mattework import ColorMode, Document, Layer, Metadata, Size, save_document
+from mattework_editor.canvas import TAP
 from mattework_editor.compose import View
 
 if TYPE_CHECKING:
@@ -51,6 +52,32 @@ def test_space_and_the_middle_button_pan(driver: Driver, disc_file: Path) -> Non
     driver.let_go(Qt.Key.Key_Space)
     assert driver.canvas.view == before
     assert driver.session.history.last is None
+
+
+def test_turning_with_a_key_that_repeats_leaves_the_tool_chosen(driver: Driver, disc_file: Path) -> None:
+    """X11 tells some repeats of a held key as let go and pressed anew, most while the mouse moves."""
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    brush, canvas = driver.canvas.tool, driver.canvas
+
+    def repeat() -> None:
+        driver.let_go(Qt.Key.Key_R)
+        driver.hold(Qt.Key.Key_R)
+
+    driver.hold(Qt.Key.Key_R)
+    TEST.qWait(TAP + 50)
+    repeat()
+    driver.drag((200, 100), (120, 180))
+    repeat()
+    driver.let_go(Qt.Key.Key_R)
+    wait_until(lambda: not canvas._turn_key)
+    assert canvas.view.angle != 0
+    assert canvas.tool is brush
+
+    driver.hold(Qt.Key.Key_R)
+    TEST.qWait(TAP + 50)
+    driver.let_go(Qt.Key.Key_R)
+    wait_until(lambda: canvas.tool is not brush)  # held long, but nothing was turned: the key's own command
 
 
 def test_views_cycle_compare_and_show_what_they_say(driver: Driver, disc_file: Path) -> None:
