@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as npst
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.geometry import Size
-from mattework.matting.trimap import draw_strokes, make_trimap, stroke_bounds
+from mattework.matting.trimap import draw_strokes, make_trimap, measure_texture, stroke_bounds
 from mattework.recipe import Stroke, TrimapRules
 
 
@@ -244,3 +244,12 @@ def test_a_wide_undecided_zone_is_decided_by_the_mask_away_from_the_outline() ->
     soft[60:100, 60:100] = 0.3
     assert make_trimap(soft, Size(160, 160))[80, 80] == 0
     assert make_trimap(soft, Size(160, 160), rules=TrimapRules(doubt=0.0))[80, 80] == 128
+
+
+def test_texture_measured_in_strips_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rgb = np.random.default_rng(4).integers(0, 256, (260, 90, 3), np.uint8)
+    work = Size(90, 260)
+    whole = measure_texture(rgb, work, 1.5)
+    monkeypatch.setattr("mattework.matting.trimap.TEXTURE_PIXELS", 1)
+    np.testing.assert_array_equal(measure_texture(rgb, work, 1.5), whole)
+    assert 0 < whole.mean() <= 1

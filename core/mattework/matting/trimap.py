@@ -29,6 +29,8 @@ TEXTURE_GAIN = 1.5
 THIN_SHARE = 0.6
 """A part thinner than the band keeps the inner 1 - THIN_SHARE of its half width as known."""
 
+TEXTURE_PIXELS = 1 << 17
+"""Pixels at the working size whose texture is measured together, or a few more."""
 SPANS = 1 << 18
 """Rows of segments of a stroke whose spans are found together."""
 
@@ -116,21 +118,31 @@ def _lay_fields(
     )  # one soft-mask pixel, or one work pixel when the mask is finer
     reach = np.full(work.shape, REACH * pixel * rules.band, np.float32)
     if rgb is not None:
-        reach *= 1.0 + TEXTURE_GAIN * measure_texture(rgb, work, pixel)
+        texture = measure_texture(rgb, work, pixel)
+        texture *= TEXTURE_GAIN
+        texture += 1.0
+        reach *= texture
+        del texture
     margin = SOFT_MARGIN * pixel * rules.band
     decided = (soft >= rules.certain_foreground, soft <= rules.certain_background)
-    soft_distance = _distance_to(~(decided[0] | decided[1])) - margin
+    insides = (soft >= 0.5, soft < 0.5)
+    del soft
+    soft_distance = _distance_to(~(decided[0] | decided[1]))
+    soft_distance -= margin
     fields = []
-    for value, certain, inside in (
-        (FOREGROUND, decided[0], soft >= 0.5),
-        (BACKGROUND, decided[1], soft < 0.5),
-    ):
+    for value, certain, inside in zip((FOREGROUND, BACKGROUND), decided, insides, strict=True):
         depth = _distance_to(~inside)
-        lead = np.minimum(depth - _spare_thin_parts(depth, reach, pixel), soft_distance)
-        lead[~certain] = np.minimum(lead[~certain], -0.5)
-        if rules.doubt > 0 and not inside.all():  # without an outline nothing is far from it
-            lead = np.maximum(lead, depth - rules.doubt * reach)
-        fields.append((value, np.clip(np.rint(lead * 32.0) + 128.0, 0, 255).astype(np.uint8)))
+        lead = _spare_thin_parts(depth, reach, pixel)
+        np.subtract(depth, lead, out=lead)
+        np.minimum(lead, soft_distance, out=lead)
+        np.minimum(lead, -0.5, out=lead, where=~certain)
+        far = rules.doubt > 0 and not inside.all()  # without an outline nothing is far from it
+        field = np.empty(lead.shape, np.uint8)
+        for rows in split_rows(lead):
+            part = np.maximum(lead[rows], depth[rows] - rules.doubt * reach[rows]) if far else lead[rows]
+            field[rows] = np.clip(np.rint(part * 32.0) + 128.0, 0, 255)
+        fields.append((value, field))
+        del depth, lead
     return fields
 
 
@@ -157,20 +169,28 @@ def measure_texture(rgb: Samples, work: Size, pixel: float) -> Floats:
     import cv2
 
     white = {"uint8": 255.0, "uint16": 65535.0}.get(rgb.dtype.name, 1.0)
-    small = _resize(np.ascontiguousarray(rgb), work).astype(np.float32) / np.float32(white)
-    gray = small if small.ndim == 2 else small.mean(axis=2)
-    gray = np.sqrt(np.clip(np.nan_to_num(gray), 0.0, 1.0))  # dark hair on a dark ground counts too
-    across, down = (
-        cv2.Sobel(gray, cv2.CV_32F, 1, 0, scale=0.25),
-        cv2.Sobel(gray, cv2.CV_32F, 0, 1, scale=0.25),
-    )
+    small = _resize(np.ascontiguousarray(rgb), work)
     reach = 2.0 * pixel
-    xx, yy, xy = (
-        cv2.GaussianBlur(product, (0, 0), reach) for product in (across * across, down * down, across * down)
-    )
-    weaker = 0.5 * (xx + yy - np.sqrt((xx - yy) ** 2 + 4.0 * xy * xy))
-    strength = np.sqrt(np.maximum(weaker, 0.0))
-    return np.asarray(np.clip((strength - 0.008) / 0.04, 0.0, 1.0), np.float32)
+    around = math.ceil(4 * reach) + 4  # as far as a blur and a gradient see
+    strength = np.empty(work.shape, np.float32)
+    count = max(4 * around, TEXTURE_PIXELS // max(1, work.width))
+    for top in range(0, work.height, count):
+        rows, above = slice(top, min(top + count, work.height)), min(top, around)
+        part = small[top - above : rows.stop + around].astype(np.float32)
+        part /= np.float32(white)
+        gray = part if part.ndim == 2 else part.mean(axis=2)
+        gray = np.sqrt(np.clip(np.nan_to_num(gray), 0.0, 1.0))  # dark hair on a dark ground counts too
+        across, down = (
+            cv2.Sobel(gray, cv2.CV_32F, 1, 0, scale=0.25),
+            cv2.Sobel(gray, cv2.CV_32F, 0, 1, scale=0.25),
+        )
+        xx, yy, xy = (
+            cv2.GaussianBlur(one * other, (0, 0), reach)[above : above + rows.stop - rows.start]
+            for one, other in ((across, across), (down, down), (across, down))
+        )
+        weaker = 0.5 * (xx + yy - np.sqrt((xx - yy) ** 2 + 4.0 * xy * xy))
+        strength[rows] = np.clip((np.sqrt(np.maximum(weaker, 0.0)) - 0.008) / 0.04, 0.0, 1.0)
+    return strength
 
 
 def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
@@ -180,8 +200,10 @@ def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
     span = 2 * math.ceil(float(reach.max())) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
     thickest = np.asarray(cv2.dilate(depth, kernel), np.float32)
-    spared: Floats = np.minimum(reach, np.float32(THIN_SHARE) * thickest)
-    spared[thickest < 0.75 * pixel] = reach[thickest < 0.75 * pixel]  # specks are no parts
+    is_speck = thickest < 0.75 * pixel  # no part
+    thickest *= np.float32(THIN_SHARE)
+    spared = np.minimum(reach, thickest, out=thickest)
+    np.copyto(spared, reach, where=is_speck)
     return spared
 
 
