@@ -45,18 +45,20 @@ def draw_drag_icon(colour: QColor) -> QIcon:
 
 
 def draw_eye(is_open: bool, colour: QColor) -> QIcon:
-    """An eye, or an empty place where a layer is hidden."""
+    """An eye; crossed out and faint where a layer is hidden."""
 
     def draw(painter: QPainter) -> None:
-        if not is_open:
-            return
+        painter.setOpacity(1.0 if is_open else 0.5)
         painter.setPen(QPen(colour, 3))
         outline = QPainterPath(QPointF(5, 24))
         outline.cubicTo(QPointF(16, 8), QPointF(32, 8), QPointF(43, 24))
         outline.cubicTo(QPointF(32, 40), QPointF(16, 40), QPointF(5, 24))
         painter.drawPath(outline)
-        painter.setBrush(colour)
-        painter.drawEllipse(QPointF(24, 24), 6, 6)
+        if is_open:
+            painter.setBrush(colour)
+            painter.drawEllipse(QPointF(24, 24), 6, 6)
+        else:
+            painter.drawLine(QPointF(10, 38), QPointF(38, 10))
 
     return make_icon(draw)
 

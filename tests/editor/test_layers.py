@@ -14,6 +14,7 @@ from psd_tools import PSDImage
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
 
 from editor.driving import LEFT, TEST, Keys, save_to, wait_until
 from mattework import ColorMode, Document, Group, Layer, Recipe, Shadow, Size, save_document
@@ -76,6 +77,25 @@ def start(driver: Driver, path: Path) -> None:
 
 def row(driver: Driver, name: str) -> LayerWidget:
     return driver.window.layers.rows[name]
+
+
+def test_rows_stand_in_columns_and_a_hidden_layer_still_shows_where_to_click(
+    driver: Driver, disc_file: Path
+) -> None:
+    start(driver, disc_file)
+    QApplication.processEvents()
+    rows = list(driver.window.layers.rows.values())
+    assert len({one.title.x() for one in rows}) == 1
+    assert len({one.height() for one in rows}) == 1
+    hidden, shown = (row(driver, name).eye for name in ("Photo", "Clean colours"))
+    assert not hidden.isChecked()
+    pictures = [one.icon().pixmap(48, 48).toImage() for one in (hidden, shown)]
+    drawn = [
+        sum(picture.pixelColor(x, y).alpha() > 60 for x in range(48) for y in range(48))
+        for picture in pictures
+    ]
+    assert min(drawn) > 40
+    assert pictures[0] != pictures[1]
 
 
 def test_layers_are_switched_saved_and_restored(
