@@ -7,8 +7,8 @@ waits for it. Strokes are the work of `strokes`, subject and objects of `selecti
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -240,17 +240,25 @@ class Workbench(QObject):
         session = self.session
         if session is None or recipe == session.recipe:
             return
-        if not self.can_edit or self.is_solving:
-            self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
-            self.changed.emit()
-            return
         own = session.recipe
+        if not self.can_edit or self.is_solving:
+            # What is being worked on may change the rest of the recipe: only what was chosen is laid on it then.
+            names = (field.name for field in fields(recipe))
+            chosen = {
+                name: getattr(recipe, name) for name in names if getattr(recipe, name) != getattr(own, name)
+            }
+            self._wait(lambda: self._choose_later(name, chosen))
+            return
         solved_by = own.solver, own.matting, own.trimap
         if session.has_subject and (recipe.solver, recipe.matting, recipe.trimap) != solved_by:
             self.selecting.solve_again(name, replace(session.choices, recipe=recipe))
             return
         session.choose(name, recipe)
         self.after_step(session.size.rect if recipe.edge != own.edge else Rect(0, 0, 0, 0))
+
+    def _choose_later(self, name: str, chosen: Mapping[str, Any]) -> None:
+        if self.session is not None:
+            self.change_recipe(name, replace(self.session.recipe, **chosen))
 
     def save_file(
         self, path: Path, *, overwrite: bool, refused: Callable[[OutputNotWritable], None] | None = None
@@ -293,11 +301,17 @@ class Workbench(QObject):
 
     def wait_for_strokes(self, start: Callable[[], None]) -> None:
         """Start something when the last stroke is solved."""
+        self._wait(start)
+
+    def _wait(self, start: Callable[[], None]) -> None:
         self._waiting.append(start)
-        self.told.emit(self.tr("This is done as soon as the last stroke is solved."))
+        if self.is_busy:
+            self.told.emit(self.tr("This is done as soon as the work that runs has ended."))
+        else:
+            self.told.emit(self.tr("This is done as soon as the last stroke is solved."))
 
     def _start_waiting(self) -> None:
-        """What waited for the last stroke, one after the other."""
+        """What waited for the last stroke or for long work, one after the other."""
         while self._waiting and not self.is_solving and not self.is_busy:
             self._waiting.popleft()()
 

@@ -3267,6 +3267,10 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
       <translation>Dies geschieht, sobald der letzte Strich gelöst ist.</translation>
     </message>
     <message>
+      <source>This is done as soon as the work that runs has ended.</source>
+      <translation>Dies geschieht, sobald die laufende Arbeit beendet ist.</translation>
+    </message>
+    <message>
       <source>Your stroke is done as soon as the work that runs has ended.</source>
       <translation>Ihr Strich wird ausgeführt, sobald die laufende Arbeit beendet ist.</translation>
     </message>
