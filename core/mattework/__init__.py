@@ -51,11 +51,11 @@ if TYPE_CHECKING:
     from mattework.gradient import Gradient
     from mattework.in_place import LayerCut, cut_layer
     from mattework.layer_states import follow_layers
-    from mattework.matting.foreground import estimate_foreground
+    from mattework.matting.foreground import estimate_foreground, lay_foreground
     from mattework.matting.network import list_matting_models
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import AlphaSolution, solve_alpha
-    from mattework.matting.spill import remove_spill
+    from mattework.matting.spill import lay_without_spill, remove_spill
     from mattework.matting.trimap import draw_strokes, lay_trimap, make_trimap, stroke_bounds
     from mattework.models.consent import give_consent, has_consent
     from mattework.models.download import install_model
@@ -116,11 +116,11 @@ _HOMES = {
     "mattework.gradient": ("Gradient",),
     "mattework.in_place": ("LayerCut", "cut_layer"),
     "mattework.layer_states": ("follow_layers",),
-    "mattework.matting.foreground": ("estimate_foreground",),
+    "mattework.matting.foreground": ("estimate_foreground", "lay_foreground"),
     "mattework.matting.network": ("list_matting_models",),
     "mattework.matting.resolve": ("resolve_region",),
     "mattework.matting.solve": ("AlphaSolution", "solve_alpha"),
-    "mattework.matting.spill": ("remove_spill",),
+    "mattework.matting.spill": ("lay_without_spill", "remove_spill"),
     "mattework.matting.trimap": ("draw_strokes", "lay_trimap", "make_trimap", "stroke_bounds"),
     "mattework.models.consent": ("give_consent", "has_consent"),
     "mattework.models.download": ("install_model",),
@@ -223,7 +223,9 @@ __all__ = [
     "give_consent",
     "has_consent",
     "install_model",
+    "lay_foreground",
     "lay_trimap",
+    "lay_without_spill",
     "list_matting_models",
     "make_background",
     "make_trimap",

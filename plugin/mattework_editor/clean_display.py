@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from mattework import ColorMode, EdgeSettings, Rect, Stroke, estimate_foreground, parse_key, remove_spill
-from mattework.arrays import Plane
+from mattework import ColorMode, EdgeSettings, Rect, Stroke, lay_foreground, lay_without_spill, parse_key
+from mattework.arrays import Bytes, Floats, Plane
 from mattework.progress import Progress
 from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
 from mattework_editor.matte_display import preview_matte
@@ -130,8 +130,23 @@ def clean_part(
     """
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = plane[where.slices]
-    matte = coded.astype(np.float32) / np.float32(255)
-    clean = estimate_foreground(colour, matte, amount=amount, base_side=BASE_SIDE, progress=progress)
+    matte = _AsFloats(coded)
+    clean = lay_foreground(colour, matte, amount=amount, base_side=BASE_SIDE, progress=progress)
     if key is not None:
-        clean = remove_spill(clean, matte, key=parse_key(key), amount=amount)
-    return CleanPart(level, where, clean)  # type: ignore[arg-type]
+        clean = lay_without_spill(clean, matte, key=parse_key(key), amount=amount)
+    return CleanPart(level, where, clean)
+
+
+class _AsFloats:
+    """A matte in bytes, 0 to 1 where it is read."""
+
+    dtype = np.dtype(np.float32)
+
+    def __init__(self, coded: Bytes) -> None:
+        self._coded = coded
+        self.shape: tuple[int, ...] = coded.shape
+
+    def __getitem__(self, where: tuple[slice, slice], /) -> Floats:
+        part: Floats = self._coded[where].astype(np.float32)
+        part /= np.float32(255)
+        return part

@@ -38,11 +38,11 @@ SHADOW_VIEWS = (View.CHECKERBOARD, View.PICTURE, View.BACKGROUND)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CleanPart:
-    """Clean colours (h, w, 3) uint8 for the pixels `where` of a level of the photo's pyramid."""
+    """Clean colours (h, w, 3) uint8 for the pixels `where` of a level of the photo's pyramid; read by rectangles."""
 
     level: int
     where: Rect
-    pixels: Bytes
+    pixels: Plane[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ def test_spill_goes_from_what_is_seen_and_the_panel_names_the_screen(driver: Dri
         clean = driver.bench.sources.clean if driver.bench.sources else None
         assert clean is not None
         y, x = 40 - (clean.where.top << clean.level), 60 - (clean.where.left << clean.level)
-        red, green, _ = clean.pixels[y >> clean.level, x >> clean.level].astype(int)
+        red, green, _ = np.asarray(clean.pixels)[y >> clean.level, x >> clean.level].astype(int)
         return int(green - red)
 
     wait_until(lambda: green() < 12)

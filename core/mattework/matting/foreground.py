@@ -82,7 +82,12 @@ def estimate_foreground(
 
 
 def lay_foreground(
-    colour: Samples, alpha: Plane[np.float32], *, amount: float = 1.0, progress: Progress | None = None
+    colour: Samples,
+    alpha: Plane[np.float32],
+    *,
+    amount: float = 1.0,
+    progress: Progress | None = None,
+    base_side: int = _BASE_SIDE,
 ) -> Patchwork[Any]:
     """What `estimate_foreground` gives, laid on `colour` where it differs: it takes memory along the edge only.
 
@@ -90,7 +95,7 @@ def lay_foreground(
         UsageError, Cancelled: as `estimate_foreground`.
     """
     result = Patchwork[Any](colour)
-    for tile, clean in _estimate_in_tiles(colour, alpha, amount, progress, _TILE_SIDE, _BASE_SIDE):
+    for tile, clean in _estimate_in_tiles(colour, alpha, amount, progress, _TILE_SIDE, base_side):
         result[tile.slices] = clean
     return result
 
