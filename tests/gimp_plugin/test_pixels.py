@@ -111,7 +111,7 @@ def test_masks_stand_for_their_layers_once_and_channels_are_refused(plugin: Impo
         layers.choose_layers([layer])
 
 
-def run(plugin: Importer, error: Exception) -> Any:
+def run(plugin: Importer, error: Exception, mode: str = "NONINTERACTIVE") -> Any:
     """What the user gets when an operation fails so."""
     module, gimp = plugin("plugin"), plugin("Gimp")
 
@@ -121,7 +121,7 @@ def run(plugin: Importer, error: Exception) -> Any:
     record = plugin("procedures").Record("p", "_P…", (), "", "", (), fail, needs_engine=False)
     layer = gimp.Layer("L", 2, 2)
     return module.run(
-        gimp.Procedure(), gimp.RunMode.NONINTERACTIVE, gimp.Image([layer]), [layer], None, record
+        gimp.Procedure(), getattr(gimp.RunMode, mode), gimp.Image([layer]), [layer], None, record
     )
 
 
@@ -140,6 +140,12 @@ def test_whatever_fails_is_one_sentence(plugin: Importer, error: Exception, stat
     values = run(plugin, error)
     assert values.status.name == status
     assert text in values.text
+
+
+def test_a_person_is_told_of_the_menu_entry_and_not_of_the_procedure(plugin: Importer) -> None:
+    """GIMP puts "Calling error for procedure 'mattework-…'" before what a caller did wrong."""
+    values = run(plugin, EngineError("Wrong.", "usage"), "INTERACTIVE")
+    assert (values.status.name, values.text) == ("EXECUTION_ERROR", "Wrong.")
 
 
 def test_an_engine_that_nobody_recorded_is_looked_for_and_then_asked_for(

@@ -61,7 +61,11 @@ def choose_layers(drawables: Sequence[Gimp.Drawable]) -> list[Gimp.Layer]:
 
 @contextmanager
 def one_undo_step(image: Gimp.Image) -> Iterator[None]:
-    """All changes inside are one step, and the layers or channels that the user had selected are again."""
+    """All changes inside are one step, and the layers or channels that the user had selected are again.
+
+    GIMP's Cancel kills the plug-in wherever it is: with the progress bar it goes away before anything is changed.
+    """
+    Gimp.progress_end()
     layers, channels = image.get_selected_layers(), image.get_selected_channels()
     image.undo_group_start()
     try:

@@ -67,9 +67,9 @@ def run(
     except EngineError as error:
         if error.kind == "Cancelled":
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
-        status = (
-            Gimp.PDBStatusType.CALLING_ERROR if error.kind == "usage" else Gimp.PDBStatusType.EXECUTION_ERROR
-        )
+        # GIMP tells a person of a calling error by the name that scripts call the procedure by.
+        is_caller = error.kind == "usage" and run_mode == Gimp.RunMode.NONINTERACTIVE
+        status = Gimp.PDBStatusType.CALLING_ERROR if is_caller else Gimp.PDBStatusType.EXECUTION_ERROR
         return procedure.new_return_values(status, make_error(str(error)))
     except OSError as error:
         return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, make_error(explain(error)))

@@ -15,7 +15,7 @@ from PIL import Image
 
 from hosts.gimp.conftest import GIMP_30, FindHost
 from hosts.gimp.host import GimpHost
-from hosts.gimp.screen import Screen, open_screen
+from hosts.gimp.screen import HEIGHT, WIDTH, Screen, open_screen
 from readers.programs import ProgramMissing
 from samples import draw_disc
 
@@ -137,3 +137,42 @@ def test_one_redo_makes_it_again_byte_for_byte(session: dict[str, Any]) -> None:
 def test_cancel_in_the_dialog_changes_nothing(session: dict[str, Any]) -> None:
     assert session["second_status"] == "cancel"
     assert session["cancelled"] == session["redone"]
+
+
+CANCEL = (-282, -17)
+"""Cancel in the status bar, from the lower right corner of a main window that fills the screen."""
+
+
+def test_cancel_comes_before_the_image_is_changed_or_not_at_all(hosts: FindHost, artefacts: Path) -> None:
+    """GIMP's Cancel kills the plug-in: while it puts its layers into the image, half of them would stay."""
+    try:
+        host = hosts(GIMP_30)
+        frame = host.work / "frame-cancel"
+        frame.mkdir()
+        picture = host.work / "large.png"
+        Image.fromarray(draw_disc(3600, 3000)[0]).save(picture, compress_level=1)
+        with (
+            open_screen(frame) as screen,
+            open_windows(host, screen, {"MATTEWORK_TEST_PICTURE": str(picture)}) as signals,
+        ):
+            wait_for(signals / "shown")
+            dialog, main = screen.find_window("Remove Background"), screen.find_window("GIMP$")
+            screen.call("windowsize", "--sync", main, str(WIDTH), str(HEIGHT))
+            screen.call("windowmove", "--sync", main, "0", "0")
+            screen.call("windowraise", dialog)
+            screen.click_in(dialog, -68, -42)
+            while not list((host.work / "tmp").rglob("kept0-soft-mask.png")):
+                assert not (signals / "done").exists(), (signals.parent / "windows.log").read_text()
+            keep(screen, artefacts / "gimp-cancel.png")
+            place = (str(WIDTH + CANCEL[0]), str(HEIGHT + CANCEL[1]))
+            screen.call("mousemove", *place, "click", "--repeat", "40", "--delay", "25", "1")
+            wait_for(signals / "done")
+            keep(screen, artefacts / "gimp-cancelled.png")
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
+    states = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
+    before, after = states["before"]["layers"], states["after"]["layers"]
+    if states["status"] == "success":
+        assert [one[3] is not None for one in after] == [True, True]
+    else:
+        assert after == before
