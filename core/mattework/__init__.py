@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     )
     from mattework.reopen import find_photo
     from mattework.segment.prompted import ObjectSelector, Selection, open_selector
-    from mattework.shadow import draw_shadow, settle_shadow
+    from mattework.shadow import draw_shadow, settle_shadow, tell_about_shadow
     from mattework.touch import touch_alpha, touch_region
 
 _HOMES = {
@@ -149,7 +149,7 @@ _HOMES = {
     ),
     "mattework.reopen": ("find_photo",),
     "mattework.segment.prompted": ("ObjectSelector", "Selection", "open_selector"),
-    "mattework.shadow": ("draw_shadow", "settle_shadow"),
+    "mattework.shadow": ("draw_shadow", "settle_shadow", "tell_about_shadow"),
     "mattework.touch": ("touch_alpha", "touch_region"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -249,6 +249,7 @@ __all__ = [
     "solve_alpha",
     "stroke_bounds",
     "take_photo",
+    "tell_about_shadow",
     "touch_alpha",
     "touch_region",
 ]

@@ -139,13 +139,21 @@ def make_shadow_layer(
         cast("Samples", opacity.astype(pixels.dtype)),
         opacity=shadow.opacity,
     )
-    notes = []
-    if shadow.kind == "contact" and is_cut_off(alpha):
-        notes.append(
-            "The picture's lower border cuts the subject off, so its foot is not seen; the ground of its shadow was taken "
-            "to be there."
-        )
-    return layer, tuple(notes)
+    return layer, tell_about_shadow(alpha, shadow)
+
+
+def tell_about_shadow(alpha: Floats, shadow: Shadow) -> tuple[str, ...]:
+    """Notes for people on how a shadow was made that an alpha throws.
+
+    Args:
+        alpha: (H, W) float32, 0 to 1, at any size.
+    """
+    if shadow.kind != "contact" or not is_cut_off(alpha):
+        return ()
+    return (
+        "The picture's lower border cuts the subject off, so its foot is not seen; the ground of its shadow was taken "
+        "to be there.",
+    )
 
 
 def parse_shadow_colour(text: str) -> tuple[float, float, float]:

@@ -27,10 +27,12 @@ from mattework import (
     parse_background,
     parse_colour,
     settle_shadow,
+    tell_about_shadow,
 )
 from mattework.arrays import Bytes, Floats, Samples
 from mattework_editor.compose import ShadowPart, Sources
 from mattework_editor.pyramid import Pyramid
+from mattework_editor.sentences import word_sentences
 from mattework_editor.tasks import Task, Tasks
 
 SIDE = 2048
@@ -154,6 +156,12 @@ def suit_shadow(shadow: Shadow, sources: Sources) -> Shadow:
     """The shadow with the lengths that suit the subject as it is seen now."""
     plane, share = _pick_level(sources.matte, SHADOW_SIDE)
     return settle_shadow(shadow, _as_alpha(plane), scale=share)
+
+
+def word_shadow(shadow: Shadow, sources: Sources) -> str:
+    """What is to be said of the shadow that is seen now; empty when there is nothing."""
+    plane, _ = _pick_level(sources.matte, SHADOW_SIDE)
+    return " ".join(word_sentences(tell_about_shadow(_as_alpha(plane), shadow)))
 
 
 def draw_shadow_part(matte: Pyramid, shadow: Shadow) -> ShadowPart | None:

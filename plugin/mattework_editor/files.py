@@ -118,7 +118,8 @@ def make_planes(
 def save_session(
     session: Session, path: Path, *, overwrite: bool, progress: Progress | None = None
 ) -> tuple[str, ...]:
-    """Write the session's result as it is seen; gives the notes of what the format could not hold.
+    """Write the session's result as it is seen; gives the notes of how it was made, and of what the format could not
+    hold.
 
     Raises:
         MatteworkError: see `mattework.save_document`; the file that was there is left as it was.
@@ -146,7 +147,9 @@ def write_result(
         inputs=choices.inputs,
         progress=progress,
     )
-    return cutout.save(path, overwrite=overwrite, progress=progress)
+    told = set(document.notes)  # on opening
+    made = (note for note in cutout.report.notes if note not in told)
+    return (*made, *cutout.save(path, overwrite=overwrite, progress=progress))
 
 
 def _stored_alpha(document: Document) -> TiledPlane[np.float32] | None:

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor
 
 from mattework import Recipe, Shadow
 from mattework.errors import Cancelled
-from mattework_editor.behind_display import BehindDisplay, draw_backdrop, suit_shadow
+from mattework_editor.behind_display import BehindDisplay, draw_backdrop, suit_shadow, word_shadow
 from mattework_editor.canvas import Canvas
 from mattework_editor.compose import Look, View
 from mattework_editor.context import ContextPart, draw_context, split_document
@@ -145,6 +145,11 @@ class Views(QObject):
         """The shadow with lengths that suit the subject."""
         sources = self._workbench.sources
         return shadow if sources is None else suit_shadow(shadow, sources)
+
+    def word_shadow(self, shadow: Shadow) -> str:
+        """What is to be said of a shadow."""
+        sources = self._workbench.sources
+        return "" if sources is None else word_shadow(shadow, sources)
 
     def try_behind(self, recipe: Recipe) -> None:
         """Show a background and a shadow that are only tried yet."""

@@ -216,7 +216,11 @@ class EditorWindow(QMainWindow):
 
     def _choose_behind(self, name: str, recipe: Recipe) -> None:
         """Another background or shadow, seen in the view of what will be saved."""
+        session = self.workbench.session
+        before = session.recipe.shadow if session is not None else None
         self.workbench.change_recipe(name, recipe)
+        if recipe.shadow is not None and (before is None or before.kind != recipe.shadow.kind):
+            self.status.tell(self.views.word_shadow(recipe.shadow))
         if recipe.background is not None or recipe.shadow is not None:
             self.show_view(View.BACKGROUND)
 

@@ -379,3 +379,24 @@ def test_a_shadow_is_seen_while_its_sliders_move(disc: Driver) -> None:
     assert disc.session.recipe.shadow.dx == 30
     disc.window.show_view(View.WHITE)
     assert pixel(disc, shown(disc), 165, 130) == (255, 255, 255), "on white the edge is judged"
+
+
+def test_a_contact_shadow_of_what_the_border_cuts_off_says_so_when_chosen_and_when_saved(
+    driver: Driver, disc_file: Path, tmp_path: Path
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 120), (120, 199))
+    kinds, message = driver.window.shadow.kinds, driver.window.status.message
+    choose = [kinds.button(number) for number in range(3)]
+    assert choose[1] is not None
+    assert choose[2] is not None
+    choose[2].click()
+    assert "cuts the subject off" in message.text()
+    driver.bench.save_file(tmp_path / "out.psd", overwrite=False)
+    driver.wait()
+    assert message.text().startswith("Saved out.psd.")
+    assert "cuts the subject off" in message.text()
+    choose[1].click()
+    assert "cuts the subject off" not in message.text()
