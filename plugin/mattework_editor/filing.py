@@ -14,6 +14,7 @@ from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, preferences
 from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, read_file
 from mattework_editor.sentences import word_sentence
+from mattework_editor.welcome import find_samples
 from mattework_editor.workbench import Workbench
 
 
@@ -180,8 +181,8 @@ class Filing(QObject):
         session = self._workbench.session
         if session is None:
             return False
-        stem = session.path.stem if session.path else self.tr("cutout")
-        start = self.suggest_folder() / f"{stem.removesuffix('.cutout')}.cutout.psd"
+        stem = f"{session.path.stem.removesuffix('.cutout')}.cutout" if session.path else self.tr("cutout")
+        start = self.suggest_folder() / f"{stem}.psd"
         kinds = ";;".join(f"{title} (*.{suffix})" for suffix, title in SAVE_SUFFIXES.items())
         path, kind = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), kinds)
         if path:
@@ -198,9 +199,12 @@ class Filing(QObject):
         return bool(path)
 
     def _folder(self) -> Path:
+        """Where the file is that is worked on; the samples' folder is the program's own, and no place for people."""
         session = self._workbench.session
         known = self._workbench.target or (session.path if session else None)
-        return known.parent if known else Path.home()
+        if known is None or known in find_samples():
+            return Path.home()
+        return known.parent
 
     def suggest_folder(self) -> Path:
         """Where the next file goes if nothing else is said: beside the photo, where that can be written to."""

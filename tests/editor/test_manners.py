@@ -234,6 +234,7 @@ def test_an_empty_window_offers_a_sample_and_makes_way(driver: Driver) -> None:
     assert driver.session.path is not None
     assert driver.session.path.name == "chelsea.jpg"
     assert not welcome.isVisible()
+    assert driver.window.filing.suggest_folder() == Path.home(), "not among the program's own files"
 
 
 def test_several_dropped_files_are_looked_through(driver: Driver, disc_file: Path) -> None:
