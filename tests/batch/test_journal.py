@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mattework.batch.journal import BatchEntry, Journal, is_finished, note_review, read_batch, start_entry
-from mattework.errors import FileNotReadable, UnsupportedFile
+from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
 
 
 @pytest.fixture
@@ -42,6 +43,23 @@ def test_what_was_written_is_read(journal: Path, done: BatchEntry, tmp_path: Pat
     assert batch.settings == {"band": 2.0}
     assert batch.outputs == (tmp_path / "report.html",)
     assert is_finished(entry)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for the size of files")
+def test_a_journal_that_found_no_room_is_not_in_the_way_of_the_next(tmp_path: Path, journal: Path) -> None:
+    import resource
+
+    new, before = tmp_path / "new.jsonl", journal.read_bytes()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, usual[1]))
+    try:
+        for path in (new, journal):
+            with pytest.raises(OutputNotWritable, match="cannot be written"):
+                Journal(path, settings={}, anew=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert not new.exists()
+    assert journal.read_bytes() == before
 
 
 def test_a_folder_can_be_moved_with_its_journal(journal: Path, tmp_path: Path) -> None:

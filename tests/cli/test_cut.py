@@ -88,6 +88,21 @@ def test_the_alpha_is_kept_as_sixteen_bit_gray(disc: tuple[Path, Path], tmp_path
         assert np.abs(np.asarray(image) * 257.0 - kept).max() <= 128.5
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for the size of files")
+def test_nothing_is_left_of_a_picture_that_found_no_room(disc: tuple[Path, Path], tmp_path: Path) -> None:
+    import resource
+
+    picture, mask = disc
+    before, usual = set(tmp_path.iterdir()), resource.getrlimit(resource.RLIMIT_FSIZE)
+    beside = ("--save-mask", tmp_path / "alpha.png", "--save-recipe", tmp_path / "recipe.xmp")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (25_000, usual[1]))
+    try:
+        assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "o.psd", *beside) == 4
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert set(tmp_path.iterdir()) == before
+
+
 def test_a_trimap_decides(disc: tuple[Path, Path], tmp_path: Path) -> None:
     picture, _ = disc
     trimap = np.full((80, 96), 128, np.uint8)

@@ -57,7 +57,9 @@ def test_one_that_fails_is_told_and_tried_again(shots: Path, tmp_path: Path, cap
     broken.write_bytes(b"\xff\xd8\xff\xe0 not really")
     out, options = tmp_path / "out", ("--edge", "guided", "--format", "png", "--json")
     assert run("cut", shots, "-o", out, *options) == 3
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = capsys.readouterr()
+    assert "1 file of other kinds left out" in told.err, "what has no object of its own is told to people"
+    lines = [json.loads(line) for line in told.out.splitlines()]
     assert [Path(line["source"]).name for line in lines] == ["a.png", "a.tif", "broken.jpg", "b.png"]
     assert [line.get("kind") for line in lines] == [None, None, "DamagedFile", None]
     kept = {path: path.stat().st_mtime_ns for path in out.rglob("*.png")}
@@ -74,6 +76,32 @@ def test_one_that_fails_is_told_and_tried_again(shots: Path, tmp_path: Path, cap
     assert (out / "broken.cutout.png").is_file()
     states = {one.source.name: one.state for one in read_batch(out / "mattework-batch.jsonl").entries}
     assert set(states.values()) == {"done"}
+
+
+def test_a_photo_that_changed_is_cut_again_unless_somebody_worked_on_its_result(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out, options = tmp_path / "out", ("--edge", "guided", "-q")
+    assert run("cut", shots, "-o", out, *options) == 0
+    changed, worked_on = out / "a.png.cutout.psd", out / "red" / "b.cutout.psd"
+    first, painted = changed.read_bytes(), worked_on.read_bytes() + b"painted"
+    with Image.open(COFFEE) as coffee:
+        for name in ("a.png", "red/b.png"):
+            coffee.resize((96, 64)).save(shots / name)
+    worked_on.write_bytes(painted)
+    later = time.time() + 10
+    os.utime(worked_on, (later, later))
+
+    assert run("cut", shots, "-o", out, *options, "--resume") == 4
+    assert changed.read_bytes() != first
+    assert worked_on.read_bytes() == painted
+    told = capsys.readouterr().err
+    assert "b.cutout.psd is kept" in told
+    assert "Move it away" in told
+
+    worked_on.rename(tmp_path / "mine.psd")
+    assert run("cut", shots, "-o", out, *options, "--resume") == 0
+    assert worked_on.is_file()
 
 
 def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, capsys: Captured) -> None:

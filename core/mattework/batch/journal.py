@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,6 +142,17 @@ def is_finished(entry: BatchEntry) -> bool:
     return (now.source_bytes, now.source_modified) == (entry.source_bytes, entry.source_modified)
 
 
+def is_replaceable(entry: BatchEntry) -> bool:
+    """Whether a new run may write over the result: it was being written, or nobody has touched it since it was."""
+    if entry.state != "done":
+        return entry.state == "started"
+    try:
+        # The journal counts whole seconds.
+        return entry.target.stat().st_mtime < datetime.fromisoformat(entry.at).timestamp() + 1
+    except (OSError, ValueError):
+        return False
+
+
 class Journal:
     """A journal that is open for appending; every line is on the disk when `write` returns."""
 
@@ -153,6 +165,7 @@ class Journal:
             OutputNotWritable: no permission, no such folder, a full disk.
         """
         self.path = path
+        is_new = not path.exists()
         try:
             cut_off = not anew and path.is_file() and not _ends_a_line(path)
             self._stream = path.open("wb" if anew else "ab")
@@ -160,15 +173,22 @@ class Journal:
                 self._stream.write(b"\n")
         except OSError as error:
             raise _not_written(path, error) from error
-        self._append(
-            {
-                "mattework_batch": JOURNAL_VERSION,
-                "program": f"mattework {__version__}",
-                "at": _now(),
-                "settings": dict(settings),
-                "outputs": [_shorten(one, path.parent) for one in outputs],
-            }
-        )
+        header = {
+            "mattework_batch": JOURNAL_VERSION,
+            "program": f"mattework {__version__}",
+            "at": _now(),
+            "settings": dict(settings),
+            "outputs": [_shorten(one, path.parent) for one in outputs],
+        }
+        try:
+            self._append(header)
+        except OutputNotWritable:
+            # A journal without its first line would stand in the way of the next run.
+            with suppress(OSError):
+                self._stream.close()
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
 
     def write(self, entry: BatchEntry) -> None:
         """Add what is known now of a picture.

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mattework.batch.find import FoundPicture, find_pictures
-from mattework.batch.journal import JOURNAL_NAME, Batch, BatchEntry, is_finished, read_batch, start_entry
+from mattework.batch.journal import (
+    JOURNAL_NAME,
+    Batch,
+    BatchEntry,
+    is_finished,
+    is_replaceable,
+    read_batch,
+    start_entry,
+)
 from mattework.batch.names import Task, name_targets
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.targets import (
@@ -30,9 +38,9 @@ from mattework.errors import UsageError
 class BatchPlan:
     """What is to do, in order.
 
-    `places` says where each task's source lies, as journals name it. `done` and `begun` are the places of what an earlier
-    run finished, and was writing when it ended. `folder` takes the results, None when they go beside their sources;
-    `journal` is None where none is kept.
+    `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished,
+    `replaceable` those whose result it was writing, or wrote and nobody has touched since. `folder` takes the results, None
+    when they go beside their sources; `journal` is None where none is kept.
     """
 
     title: str
@@ -40,7 +48,7 @@ class BatchPlan:
     tasks: tuple[Task, ...]
     places: Mapping[Path, Path]
     done: Mapping[Path, BatchEntry]
-    begun: frozenset[Path]
+    replaceable: frozenset[Path]
     folder: Path | None
     journal: Path | None
 
@@ -87,7 +95,7 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         tasks=tasks,
         places=places,
         done=done,
-        begun=frozenset(one.source for one in found if one.state == "started"),
+        replaceable=frozenset(one.source for one in found if is_replaceable(one)),
         folder=folder,
         journal=journal,
     )

@@ -62,7 +62,7 @@ def cut(
     """
     paths = BatchPaths(resume=resume, journal=journal, report=report, contact_sheet=contact_sheet)
     many = len(sources) > 1 or paths.is_asked_for or any(os.path.isdir(one) for one in sources)
-    job = CutJob(many=many, as_json=as_json, quiet=quiet or as_json, verbose=verbose, **options)
+    job = CutJob(many=many, as_json=as_json, quiet=quiet, verbose=verbose, **options)
     if many:
         from mattework.cli.cut_batch import cut_many
 

@@ -18,7 +18,7 @@ from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.display import BatchBar, say, show_batch
 from mattework.cli.report import name_failure, print_json, tell_failure
 from mattework.cli.targets import make_folder
-from mattework.errors import Cancelled, MatteworkError, UsageError
+from mattework.errors import Cancelled, MatteworkError, OutputExists, UsageError
 
 if TYPE_CHECKING:
     from mattework.batch.look import Look
@@ -42,7 +42,7 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
         settings, outputs = job.describe_settings(), list_outputs(paths)
         run.journal = Journal(plan.journal, settings=settings, outputs=outputs, anew=not paths.resume)
     try:
-        with show_batch(len(plan.tasks), quiet=job.quiet) as bar:
+        with show_batch(len(plan.tasks), quiet=job.quiet or job.as_json) as bar:
             run.bar = bar
             run.cut()
     except (KeyboardInterrupt, Cancelled):
@@ -162,7 +162,15 @@ class _Run:
 
         began = time.perf_counter()
         self._make_subfolder(task.target)
-        self.job.check_paths(str(task.source), task.target, overwrite=self._may_overwrite(task))
+        try:
+            self.job.check_paths(str(task.source), task.target, overwrite=self._may_overwrite(task))
+        except OutputExists:
+            if not self.paths.resume:
+                raise
+            raise OutputExists(
+                f"{task.target} is kept: it was changed since this batch wrote it, or is not of its making. "
+                "Move it away and give the same command again."
+            ) from None
         if self.job.layer is None and locate_file(task.target) in self.taken:
             raise UsageError(
                 f"{task.target} is one of the pictures that are read; it would be gone. Give a folder with -o."
@@ -239,8 +247,8 @@ class _Run:
         return found
 
     def _may_overwrite(self, task: Task) -> bool:
-        """What our own broken run was writing may be written again."""
-        return self.job.overwrite or self.plan.places[task.source] in self.plan.begun
+        """What the run wrote itself may be written again, where nobody has changed it since."""
+        return self.job.overwrite or self.plan.places[task.source] in self.plan.replaceable
 
     def _make_subfolder(self, target: Path) -> None:
         if self.plan.folder is not None:

@@ -184,7 +184,7 @@ class CutJob:
     def cut_one(self, source: str, target: Path | None, title: str) -> None:
         """The whole way of a single picture, told to the user."""
         self.check_paths(source, target, overwrite=self.overwrite)
-        with show_progress(title, quiet=self.quiet) as progress:
+        with show_progress(title, quiet=self.quiet or self.as_json) as progress:
             if self.layer is not None:
                 cutout, notes = self.cut_layer(source, target, progress, overwrite=self.overwrite)
             else:
@@ -235,12 +235,9 @@ class CutJob:
     def save(
         self, cutout: Cutout, target: Path | None, progress: Progress | None, *, overwrite: bool
     ) -> tuple[str, ...]:
-        """Write the result, and its alpha where that was asked for. Gives the notes of writing."""
-        if self.save_mask:
-            cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
-        if self.save_recipe:
-            cutout.save_recipe(self.save_recipe, overwrite=overwrite)
-        return cutout.save(
+        """Write the result, and its alpha and recipe where those were asked for. Gives the notes of writing."""
+        # The largest first: on a full disk nothing is left of a picture whose result found no room.
+        notes = cutout.save(
             open_target(target),
             format=self.file_format,
             overwrite=overwrite,
@@ -248,6 +245,14 @@ class CutJob:
             bits=int(self.bits) if self.bits else None,
             progress=progress,
         )
+        self._save_beside(cutout, overwrite=overwrite)
+        return notes
+
+    def _save_beside(self, cutout: Cutout, *, overwrite: bool) -> None:
+        if self.save_mask:
+            cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
+        if self.save_recipe:
+            cutout.save_recipe(self.save_recipe, overwrite=overwrite)
 
     def cut_layer(
         self, source: str, target: Path | None, progress: Progress | None, *, overwrite: bool
@@ -267,10 +272,7 @@ class CutJob:
             prompts=self.pointing.place(None),
             **self._choices(),
         )
-        if self.save_mask:
-            done.cutout.save_mask(self.save_mask, bits=int(self.mask_bits), overwrite=overwrite)
-        if self.save_recipe:
-            done.cutout.save_recipe(self.save_recipe, overwrite=overwrite)
+        self._save_beside(done.cutout, overwrite=overwrite)
         changed = ", ".join(done.edit.changed) or "nothing"
         return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 

@@ -76,7 +76,7 @@ def refuse_unwritable(target: Path, *, overwrite: bool) -> None:
         check_target(target, overwrite=overwrite)
     except OutputExists:
         raise OutputExists(
-            f"{target} exists already. Add --overwrite to replace it, or give another name with -o."
+            f"{target} exists already. Add --overwrite to replace it, or give another name."
         ) from None
 
 
