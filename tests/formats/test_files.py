@@ -112,10 +112,15 @@ def test_formats_by_name() -> None:
             choose_format(flat, target, format)
 
 
-@pytest.mark.parametrize(("name", "format"), [("a.jpg", "png"), ("a.psd", "psb"), ("a.png", "layered-tiff")])
-def test_a_name_that_promises_something_else_is_told(tmp_path: Path, name: str, format: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "format", "words"),
+    [("a.jpg", "png", "PNG"), ("a.psd", "psb", "PSB"), ("a.png", "layered-tiff", "TIFF with layers")],
+)
+def test_a_name_that_promises_something_else_is_told(
+    tmp_path: Path, name: str, format: str, words: str
+) -> None:
     (note,) = save_document(make_document(), tmp_path / name, format=format)
-    assert format in note
+    assert f"holds {words}, as asked" in note
     assert name in note
     assert save_document(make_document(), tmp_path / "a.tif", format="layered-tiff") == ()
 
@@ -146,15 +151,23 @@ def test_cancelling_leaves_nothing(tmp_path: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("format", "bits", "good"),
-    [("png", 8, True), ("png", 16, True), ("png", 32, False), ("tiff", 32, True), ("webp", 16, False)],
+    ("format", "bits", "refused"),
+    [
+        ("png", 8, None),
+        ("png", 16, None),
+        ("png", 32, "PNG has 8 or 16 bits"),
+        ("tiff", 32, None),
+        ("webp", 16, "WebP has 8 bits"),
+        ("avif", 16, "AVIF has 8 bits"),
+        ("psd", 16, "PSD keeps the depth"),
+    ],
 )
-def test_bits_are_chosen_or_refused(format: str, bits: int, good: bool) -> None:
+def test_bits_are_chosen_or_refused(format: str, bits: int, refused: str | None) -> None:
     document = make_document(depth=16)
-    if good:
+    if refused is None:
         assert open_document(save_to_bytes(document, format, bits=bits)[0]).depth == bits
     else:
-        with pytest.raises(UsageError, match="bits"):
+        with pytest.raises(UsageError, match=refused):
             save_to_bytes(document, format, bits=bits)
 
 

@@ -57,6 +57,16 @@ _FORMAT_OF_SUFFIX = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
 }
+_WORDS = {
+    "psd": "PSD",
+    "psb": "PSB",
+    "layered-tiff": "TIFF with layers",
+    "tiff": "TIFF",
+    "png": "PNG",
+    "webp": "WebP",
+    "avif": "AVIF",
+    "jpeg": "JPEG",
+}
 _ALIASES = {"jpg": "jpeg", "tif": "tiff"}
 
 
@@ -171,7 +181,7 @@ def _tell_about_name(target: Target, container: str) -> tuple[str, ...]:
     promised = _FORMAT_OF_SUFFIX.get(PurePath(name).suffix.lower())
     if promised is None or promised == container.removeprefix("layered-"):
         return ()
-    return (f"{name} holds a {container} file, as asked, whatever its name says.",)
+    return (f"{name} holds {_WORDS[container]}, as asked, whatever its name says.",)
 
 
 def _name_format(target: Target, format: str | None) -> str:
@@ -249,16 +259,16 @@ def _check_request(container: str, quality: int | None, bits: int | None) -> Non
         raise UsageError(f"The quality must be 1 to 100, not {quality}.")
     if quality is not None and container not in QUALITY_FORMATS:
         raise UsageError(
-            f"A {container} file loses nothing and knows no quality. It can be chosen for {', '.join(QUALITY_FORMATS)}."
+            f"{_WORDS[container]} loses nothing and knows no quality. It can be chosen for {', '.join(QUALITY_FORMATS)}."
         )
     if bits is not None and container in LAYERED_FORMATS:
         raise UsageError(
-            f"A {container} file keeps the depth of its layers. Bits can be chosen for {', '.join(FLAT_FORMATS)}."
+            f"{_WORDS[container]} keeps the depth of its layers. Bits can be chosen for {', '.join(FLAT_FORMATS)}."
         )
     allowed = {"png": (8, 16), "tiff": (8, 16, 32)}.get(container, (8,))
     if bits is not None and bits not in allowed:
         choices = " or ".join(map(str, allowed))
-        raise UsageError(f"A {container} file is written with {choices} bits a channel, not {bits}.")
+        raise UsageError(f"{_WORDS[container]} has {choices} bits a channel, not {bits}.")
 
 
 def _write_layered(
