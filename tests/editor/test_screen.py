@@ -107,6 +107,35 @@ application.exec()
 """
 
 
+TYPED_INTO = """
+import sys
+sys.path[:0] = {path!r}
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication
+from mattework_editor.panels.number_box import NumberBox
+
+application = QApplication([])
+box = NumberBox()
+box.show()
+for key in (Qt.Key.Key_E, Qt.Key.Key_K, Qt.Key.Key_A):
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.ControlModifier)
+    event.ignore()
+    QApplication.sendEvent(box, event)
+    print("the field's" if event.isAccepted() else "the window's", flush=True)
+"""
+
+
+def test_numbers_leave_export_and_the_list_of_commands_their_keys(screen: dict[str, str]) -> None:
+    """On X11, and nowhere else, text fields take Ctrl+E and Ctrl+K for themselves."""
+    paths = [str(ROOT / folder) for folder in ("tests", "plugin", "core")]
+    script = TYPED_INTO.format(path=paths)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=screen, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["the window's", "the window's", "the field's"]
+
+
 def test_the_cut_out_is_dragged_into_another_program(
     screen: dict[str, str], worker_places: None, disc_file: Path, tmp_path: Path
 ) -> None:

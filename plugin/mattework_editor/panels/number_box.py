@@ -7,12 +7,15 @@ from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QDoubleSpinBox, QMainWindow
 
 _STEPS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+_ENDS = (Qt.Key.Key_E, Qt.Key.Key_K)
+"""With Ctrl: the end of the line, and delete to it, on X11. A number needs neither."""
 
 
 class NumberBox(QDoubleSpinBox):
     """A double click selects the number without its unit; Enter takes it and hands the keys back to the picture.
 
-    Undo and redo are the window's, except while a number is half typed: then they are the field's own.
+    Undo and redo are the window's, except while a number is half typed: then they are the field's own. Ctrl+E and Ctrl+K
+    are always the window's.
     """
 
     def __init__(self, decimals: int = 2) -> None:
@@ -32,8 +35,7 @@ class NumberBox(QDoubleSpinBox):
         if (
             isinstance(event, QKeyEvent)
             and event.type() is QEvent.Type.ShortcutOverride
-            and any(event.matches(step) for step in _STEPS)
-            and not self._is_half_typed()
+            and self._is_the_windows(event)
         ):
             event.ignore()
             return True
@@ -47,6 +49,11 @@ class NumberBox(QDoubleSpinBox):
         picture = window.centralWidget() if isinstance(window, QMainWindow) else None
         if picture is not None:
             picture.setFocus()
+
+    def _is_the_windows(self, event: QKeyEvent) -> bool:
+        if any(event.matches(step) for step in _STEPS):
+            return not self._is_half_typed()
+        return event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in _ENDS
 
     def _is_half_typed(self) -> bool:
         if self.value() == self.minimum() and self.text() == self.specialValueText() != "":
