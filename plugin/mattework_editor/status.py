@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from mattework import Recipe
@@ -11,12 +13,23 @@ MARGIN = 6
 """Pixels between the window's edge and the message."""
 
 
+class Message(QLabel):
+    """One line of text; what has no room ends in an ellipsis."""
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        style, rect = self.style(), self.contentsRect()
+        assert style is not None
+        seen = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, rect.width())
+        where, enabled = int(self.alignment()), self.isEnabled()
+        style.drawItemText(QPainter(self), rect, where, self.palette(), enabled, seen, self.foregroundRole())
+
+
 class StatusBar(QStatusBar):
     """`cancel_button` is seen while long work runs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.message = QLabel()
+        self.message = Message()
         self.message.setAccessibleName(self.tr("Message"))
         self.message.setContentsMargins(MARGIN, 0, 0, 0)
         # A long message must not widen the window.

@@ -90,7 +90,6 @@ class EditorWindow(QMainWindow):
         self._connect()
         self._restore()
         self._follow_palette()
-        self.status.show_scale(1.0)
         self._show_busy("")
 
     # Building --------------------------------------------------------------------------------------------------------

@@ -60,3 +60,25 @@ def test_the_message_keeps_off_the_edge_of_the_window(driver: Driver) -> None:
         if written.pixel(x, y) != blank.pixel(x, y)
     ]
     assert min(changed) >= 6 * status.devicePixelRatioF()
+
+
+def test_a_message_that_has_no_room_ends_in_an_ellipsis(driver: Driver) -> None:
+    status = driver.window.status
+    long = "Edges are uncertain over most of the outline. " * 9
+    status.tell(long)
+    QApplication.processEvents()
+    message = status.message
+    assert message.text() == message.toolTip() == long
+    cut_short = message.grab().toImage()
+    room = message.contentsRect().width()
+    seen = message.fontMetrics().elidedText(long, Qt.TextElideMode.ElideRight, room)
+    assert seen.endswith("…")
+    status.tell(seen)
+    assert message.grab().toImage() == cut_short
+
+
+def test_an_empty_window_tells_no_scale(driver: Driver, disc_file: Path) -> None:
+    scale = driver.window.status.scale
+    assert scale.text() == ""
+    driver.open(disc_file)
+    assert scale.text().endswith(" %")
