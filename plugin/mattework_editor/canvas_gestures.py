@@ -16,7 +16,7 @@ from mattework_editor.gesture import Brush, Gesture, Sample, draw_brush, draw_hi
 from mattework_editor.tools import Tool
 
 SMALLEST_BRUSH, LARGEST_BRUSH = 0.5, 2000.0
-LIVE = 16
+LIVE = 8
 """Milliseconds between looks at a stroke while it is painted. Its beginning, and the first movement after a pause, are
 looked at at once."""
 CLOSE = 9

@@ -35,7 +35,7 @@ class Tiles:
     def __init__(self) -> None:
         self.look = Look()
         self._images: OrderedDict[Key, QImage] = OrderedDict()
-        self._stale: set[Key] = set()
+        self._stale: dict[Key, Rect] = {}
         self._coarse: QImage | None = None
         self._coarse_old = _NOWHERE
 
@@ -46,15 +46,23 @@ class Tiles:
         if coarse:
             self._coarse = None
 
-    def age(self, where: Rect | None, view: Viewport) -> None:
-        """What shows any of a rectangle of the photo is old now; None for all."""
+    def age(self, where: Rect | None, view: Viewport, *, partly: bool = False) -> None:
+        """What shows any of a rectangle of the photo is old now; None for all.
+
+        `partly`: no more than that is made anew, in haste. Between pixels of the photo it may come out a level
+        of brightness off, which a later change of the same place mends.
+        """
         if where is None:
             self._coarse = None
-            self._stale.update(self._images)
+            self._stale = {key: _tile_rect(key) for key in self._images}
             return
         self._coarse_old = self._coarse_old.unite(where)
         touched = view.cover(where)
-        self._stale.update(key for key in self._images if not _tile_rect(key).intersect(touched).is_empty)
+        for key in self._images:
+            old = _tile_rect(key).intersect(touched)
+            if not old.is_empty:
+                old = old if partly else _tile_rect(key)
+                self._stale[key] = self._stale.get(key, old).unite(old)
 
     def paint(
         self,
@@ -84,7 +92,7 @@ class Tiles:
                 continue
             image = self._images.get(key)
             if (image is None or key in self._stale) and time.perf_counter() < end:
-                image = self._make(sources, view, key, where)
+                image = self._make(sources, view, key, where, image)
             elif image is None or key in self._stale:
                 missing.append(where.move(view.left, view.top))
             if image is not None:
@@ -96,13 +104,22 @@ class Tiles:
         across, down = view.screen.width / TILE + 1, view.screen.height / TILE + 1
         while len(self._images) > KEPT * math.ceil(across) * math.ceil(down):
             old, _ = self._images.popitem(last=False)
-            self._stale.discard(old)
+            self._stale.pop(old, None)
         return missing
 
-    def _make(self, sources: Sources, view: Viewport, key: Key, where: Rect) -> QImage:
-        image = make_image(compose_view(sources, self.look, view.part(where)))
+    def _make(self, sources: Sources, view: Viewport, key: Key, where: Rect, old: QImage | None) -> QImage:
+        """A tile of the pixels `where`, or of an old one what is old of it."""
+        part = self._stale.pop(key, where).intersect(where)
+        if old is None or part.area > 0.8 * where.area:
+            image = make_image(compose_view(sources, self.look, view.part(where)))
+        else:
+            image = old
+            if not part.is_empty:
+                painter = QPainter(image)
+                fresh = make_image(compose_view(sources, self.look, view.part(part)))
+                painter.drawImage(part.left - where.left, part.top - where.top, fresh)
+                painter.end()
         self._images[key] = image
-        self._stale.discard(key)
         return image
 
     def _paint_coarse(self, painter: QPainter, sources: Sources, view: Viewport, where: Rect) -> None:

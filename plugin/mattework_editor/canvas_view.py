@@ -68,6 +68,11 @@ class CanvasView(QWidget):
         """Whether some of what is seen is still coarse or old."""
         return self._incomplete
 
+    @property
+    def is_painting(self) -> bool:
+        """Whether a gesture is being made, so that what is refreshed will soon be refreshed again."""
+        return False
+
     def show_sources(self, sources: Sources | None, *, keep_place: bool = False) -> None:
         """Show another photo (fitted into the window), or the same one made anew."""
         self._sources = sources
@@ -96,7 +101,7 @@ class CanvasView(QWidget):
     def refresh(self, where: Rect | None = None) -> None:
         """Photo pixels have changed: all, or those of a rectangle."""
         self._incomplete = self._sources is not None
-        self._tiles.age(where, self._view)
+        self._tiles.age(where, self._view, partly=self.is_painting)
         self._ants.drop()
         if where is None:
             self._before.age(None, self._view)

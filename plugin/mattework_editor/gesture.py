@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from mattework import Size
 from mattework_editor.viewport import Viewport
@@ -44,6 +44,38 @@ def suit_radius(size: Size) -> float:
     return float(min(300, max(3, round(size.long_side / 60))))
 
 
+class Mark:
+    """Where a brush has been, as it is seen from one place; only what is new of it is drawn."""
+
+    def __init__(self) -> None:
+        self._image = QImage()
+        self._view: Viewport | None = None
+        self._is_pressed = False
+        self._drawn = 0
+
+    def bring(self, gesture: Gesture, view: Viewport) -> QImage:
+        """The mark as large as the screen, in the gesture's colour."""
+        samples, by_size = gesture.samples, gesture.brush.pressed == "size"
+        pressed = by_size and (self._is_pressed or len({sample.pressure for sample in samples}) > 1)
+        if view != self._view or pressed != self._is_pressed or len(samples) < self._drawn:
+            self._view, self._is_pressed, self._drawn = view, pressed, 0
+            size = view.screen.width, view.screen.height
+            self._image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+            self._image.fill(Qt.GlobalColor.transparent)
+        if self._drawn < len(samples):
+            width = 2 * gesture.brush.radius * view.scale
+            painter = QPainter(self._image)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if pressed:
+                _draw_pressed(painter, samples[self._drawn :], view, width, choose_colour(gesture))
+            else:
+                width *= max(LIGHTEST, samples[0].pressure) if by_size else 1.0
+                _draw_even(painter, samples[max(0, self._drawn - 1) :], view, width, choose_colour(gesture))
+            painter.end()
+            self._drawn = len(samples)
+        return self._image
+
+
 @dataclass(slots=True)
 class Gesture:
     """`inverted` while Alt is held at its start, or what X has turned round. `is_live`: its result is seen already."""
@@ -53,6 +85,7 @@ class Gesture:
     inverted: bool
     samples: list[Sample] = field(default_factory=list)
     is_live: bool = False
+    mark: Mark = field(default_factory=Mark)
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -67,26 +100,9 @@ def choose_colour(gesture: Gesture) -> QColor:
 
 def draw_way(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
     """A see-through mark where the brush has been."""
-    colour = choose_colour(gesture)
-    colour.setAlpha(FAINT if gesture.is_live else STRENGTH)
-    samples = gesture.samples
-    width = 2 * gesture.brush.radius * view.scale
-    if gesture.brush.pressed == "size":
-        if len({sample.pressure for sample in samples}) > 1:
-            _draw_pressed(painter, samples, view, width, colour)
-            return
-        width *= max(LIGHTEST, samples[0].pressure)
-    pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(pen)
-    points = place_samples(gesture, view)
-    path = QPainterPath(points[0])
-    for point in points[1:]:
-        path.lineTo(point)
-    if len(points) == 1 or all(point == points[0] for point in points):
-        painter.drawPoint(points[0])
-    else:
-        painter.drawPath(path)
+    painter.setOpacity((FAINT if gesture.is_live else STRENGTH) / 255)
+    painter.drawImage(0, 0, gesture.mark.bring(gesture, view))
+    painter.setOpacity(1.0)
 
 
 def read_ratio(painter: QPainter) -> float:
@@ -131,6 +147,19 @@ def draw_line(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
 def place_samples(gesture: Gesture, view: Viewport) -> list[QPointF]:
     """The samples in pixels of the screen."""
     return [QPointF(*view.to_screen(one.x, one.y)) for one in gesture.samples]
+
+
+def _draw_even(
+    painter: QPainter, samples: list[Sample], view: Viewport, width: float, colour: QColor
+) -> None:
+    """A stretch of a stroke that is equally wide all along."""
+    points = [QPointF(*view.to_screen(sample.x, sample.y)) for sample in samples]
+    line, round_cap = Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap
+    painter.setPen(QPen(colour, width, line, round_cap, Qt.PenJoinStyle.RoundJoin))
+    if all(point == points[0] for point in points):
+        painter.drawPoint(points[0])
+    else:
+        painter.drawPolyline(QPolygonF(points))
 
 
 def _draw_pressed(

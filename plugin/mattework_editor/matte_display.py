@@ -94,10 +94,13 @@ class MatteDisplay(QObject):
 
         self._task = self._tasks.start(work, done, fail)
 
-    def put(self, where: Rect, values: Plane[np.uint8]) -> None:
+    def put(self, where: Rect, values: Plane[np.uint8], level: int = 0) -> None:
+        """Show a part of the matte: (h, w) uint8 for pixels of the photo, or of a level of the matte's pyramid."""
         if self._sources is not None:
-            self._sources.matte.update(where, values)
-            self.refreshed.emit(where)
+            self._sources.matte.update(where, values, level)
+            side = 1 << level
+            seen = Rect(where.left * side, where.top * side, where.right * side, where.bottom * side)
+            self.refreshed.emit(seen.intersect(self._sources.size.rect))
 
     def preview(self, edge: EdgeSettings, scale: float, visible: Rect) -> None:
         """Show other edge settings on the part that is seen, at the scale it is seen at; choosing them makes it so."""

@@ -136,16 +136,17 @@ class Pyramid:
         crisp = part.scale >= 1 and level == 0
         return sample_plane(plane, 1 / (1 << level), part, crisp=crisp, beyond=beyond)
 
-    def update(self, where: Rect, values: Plane[np.uint8]) -> None:
-        """Replace a part of the full size, and what follows from it in all other levels; strip by strip."""
-        base = self.levels[0]
+    def update(self, where: Rect, values: Plane[np.uint8], level: int = 0) -> None:
+        """Replace a part of the full size, or of another level, and what follows from it in all coarser ones; strip by
+        strip."""
+        base = self.levels[level]
         assert base is not None
         assert not isinstance(base, Halved)
         rows = max(1, STRIP // max(1, where.width))
         for strip in split_into_strips(where, rows):
             base[strip.slices] = values[strip.move(-where.left, -where.top).slices]
-        for level in range(1, len(self.levels)):
-            finer, coarser = self.levels[level - 1], self.levels[level]
+        for number in range(level + 1, len(self.levels)):
+            finer, coarser = self.levels[number - 1], self.levels[number]
             assert finer is not None
             assert coarser is not None
             where = Rect(where.left // 2, where.top // 2, -(-where.right // 2), -(-where.bottom // 2))

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -16,17 +16,21 @@ from hypothesis import strategies as st
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
+from numpy.typing import NDArray
 from PIL import Image
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtTest import QTest
 
 from editor.driving import wait_until
 from mattework import EdgeSettings, Rect, Size, Stroke, open_document, take_photo
 from mattework.recipe import StrokeKind
 from mattework_editor.canvas_tiles import TILE, Tiles, _order_tiles
-from mattework_editor.pyramid import render_matte
-from mattework_editor.session import JOIN, Planes, Session, start_session
-from mattework_editor.strokes import MOST_LIVE, choose_live_factor, look_ahead
+from mattework_editor.gesture import Brush, Gesture, Mark, Sample
+from mattework_editor.live import REST
+from mattework_editor.look_ahead import MOST_LIVE, Answer, choose_factor, find_fresh, look_ahead
+from mattework_editor.pyramid import Pyramid, halve, render_matte
+from mattework_editor.session import JOIN, Planes, Session, draw_onto, start_session
 from mattework_editor.tiled_plane import TiledPlane
 from samples import draw_disc
 
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from editor.driving import Driver
 
 SIZE = Size(1203, 1001)
+TEST: Any = QTest
 
 
 @pytest.fixture(scope="module")
@@ -68,101 +73,250 @@ def cut_disc(large_file: Path) -> Session:
     return session
 
 
-@given(pixels=st.integers(0, 50_000_000), scale=st.floats(0.02, 64))
-def test_a_live_answer_is_as_fine_as_the_screen_but_never_too_large(pixels: int, scale: float) -> None:
-    factor = choose_live_factor(pixels, scale)
+@given(pixels=st.integers(0, 50_000_000), level=st.integers(0, 6))
+def test_a_live_answer_is_as_fine_as_the_screen_but_never_too_large(pixels: int, level: int) -> None:
+    factor = choose_factor(pixels, level)
     assert math.log2(factor).is_integer()
+    assert factor >= 1 << level
     assert pixels <= factor * factor * MOST_LIVE
-    assert factor * scale <= 1 or factor == 1 or pixels > (factor // 2) ** 2 * MOST_LIVE
+    assert factor == 1 << level or pixels > (factor // 2) ** 2 * MOST_LIVE
+
+
+def reduce(answer: Answer, level: int) -> tuple[Rect, NDArray[np.float32]]:
+    """An answer at full size as it is at a level: the level's pixels that lie in it whole, and their means."""
+    side = 1 << level
+    where = answer.where
+    inner = Rect(-(-where.left // side), -(-where.top // side), where.right // side, where.bottom // side)
+    full = Rect(inner.left * side, inner.top * side, inner.right * side, inner.bottom * side)
+    part = answer.matte[full.move(-where.left, -where.top).slices].astype(np.float32)
+    return inner, part.reshape(inner.height, side, inner.width, side).mean(axis=(1, 3))
+
+
+def compare(coarse: Answer, fine: Answer) -> float:
+    """How far, in levels of brightness, a coarse answer is on average from a fine one at full size."""
+    inner, wanted = reduce(fine, coarse.level)
+    inner_there = inner.move(-coarse.where.left, -coarse.where.top)
+    got = coarse.matte[inner_there.slices]
+    assert got.shape == wanted.shape
+    assert wanted.std() > 10  # something is to be seen there
+    return float(np.abs(wanted - got).mean())
 
 
 @pytest.mark.parametrize("kind", ["foreground", "background", "unknown", "restored"])
 @pytest.mark.parametrize("is_soft", [False, True])
-def test_a_coarse_look_shows_what_a_fine_one_would(large: Session, kind: StrokeKind, is_soft: bool) -> None:
+@pytest.mark.parametrize(("level", "factor"), [(0, 2), (0, 4), (1, 2), (2, 4), (1, 8)])
+def test_a_coarse_look_shows_what_a_fine_one_would(
+    large: Session, kind: StrokeKind, is_soft: bool, level: int, factor: int
+) -> None:
     points = ((600.0, 200.0), (700.0, 260.0), (760.0, 300.0))
     stroke = Stroke(kind=kind, radius=60.0, points=points, hardness=0.3 if is_soft else 1.0)
     where = Rect(539, 139, 821, 361)
-    fine_zone, fine = look_ahead(large, (stroke,), where)
-    for scale in (0.5, 0.25):
-        zone, coarse = look_ahead(large, (stroke,), where, scale)
-        assert fine_zone.contains(zone)
-        assert coarse.shape == zone.size.shape
-        inner = fine[zone.move(-fine_zone.left, -fine_zone.top).slices].astype(np.float32)
-        assert np.abs(inner - coarse).mean() < 4
-        assert np.abs(inner - coarse).mean() < 0.2 * max(1.0, float(np.abs(inner - inner.mean()).mean()))
+    fine = look_ahead(large, (stroke,), where, 0, 1)
+    assert compare(look_ahead(large, (stroke,), where, level, factor), fine) < max(4, 1.5 * factor)
 
 
 def test_a_coarse_look_heeds_edge_settings_and_touches_before_it(large: Session) -> None:
     recipe = replace(large.recipe, edge=EdgeSettings(shift=2.0, feather=6.0))
     large.choose("Shift Edge", recipe)
     large.touch("Erase", [Stroke(kind="background", radius=80.0, points=((620.0, 600.0),), hardness=0.5)])
+    large.touch("Erase", [Stroke(kind="background", radius=30.0, points=((20.0, 20.0),), hardness=0.5)])
     stroke = Stroke(kind="foreground", radius=40.0, points=((560.0, 480.0), (700.0, 520.0)))
     where = Rect(500, 400, 780, 700)
-    fine_zone, fine = look_ahead(large, (stroke,), where)
-    zone, coarse = look_ahead(large, (stroke,), where, 0.25)
-    inner = fine[zone.move(-fine_zone.left, -fine_zone.top).slices].astype(np.float32)
-    assert inner.std() > 20  # something is to be seen there
-    assert np.abs(inner - coarse).mean() < 4
+    assert compare(look_ahead(large, (stroke,), where, 2, 4), look_ahead(large, (stroke,), where, 0, 1)) < 4
 
 
-@settings(max_examples=40, deadline=None)
+def test_a_coarse_look_heeds_the_photos_own_transparency(large: Session) -> None:
+    opacity = np.linspace(0, 255, SIZE.width).astype(np.uint8)[None].repeat(SIZE.height, axis=0)
+    large.photo = replace(large.photo, alpha=opacity)
+    stroke = Stroke(kind="foreground", radius=40.0, points=((560.0, 480.0), (700.0, 520.0)))
+    where = Rect(500, 400, 780, 700)
+    assert compare(look_ahead(large, (stroke,), where, 1, 2), look_ahead(large, (stroke,), where, 0, 1)) < 3
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     left=st.integers(-40, SIZE.width + 20),
     top=st.integers(-40, SIZE.height + 20),
     width=st.integers(1, 300),
     height=st.integers(1, 300),
-    scale=st.sampled_from((1.0, 0.5, 0.3, 0.125)),
+    level=st.integers(0, 3),
+    coarser=st.integers(0, 3),
 )
-def test_a_look_fills_what_it_was_asked_for(
-    unchanged: Session, left: int, top: int, width: int, height: int, scale: float
+def test_a_look_fills_what_it_was_asked_for_and_no_more(
+    unchanged: Session, left: int, top: int, width: int, height: int, level: int, coarser: int
 ) -> None:
+    """What the solver's answer will replace: no pixel of the pyramid beyond it may change."""
     session = unchanged
     where = Rect(left, top, left + width, top + height).intersect(session.size.rect)
     if where.is_empty:
         return
     middle = (left + width / 2, top + height / 2)
     stroke = Stroke(kind="unknown", radius=max(width, height) / 2, points=(middle,))
-    zone, matte = look_ahead(session, (stroke,), where, scale)
-    wanted, side = where.grow(JOIN).intersect(session.size.rect), choose_live_factor(where.area, scale)
-    assert matte.shape == zone.size.shape
-    assert (zone.left, zone.top) == (wanted.left, wanted.top)
-    assert (
-        0 <= wanted.right - zone.right <= side // 2
-    )  # the photo's last columns may be missing until it is solved
-    assert 0 <= wanted.bottom - zone.bottom <= side // 2
+    answer = look_ahead(session, (stroke,), where, level, 1 << (level + coarser))
+    side, zone = 1 << level, where.grow(JOIN).intersect(session.size.rect)
+    assert answer.where == Rect(
+        zone.left // side, zone.top // side, -(-zone.right // side), -(-zone.bottom // side)
+    )
+    assert answer.matte.shape == answer.where.size.shape
 
 
-def test_a_photo_of_a_few_pixels_is_looked_at_from_far_away_too() -> None:
-    rgb, _ = draw_disc(7, 3)
+@pytest.mark.parametrize("factor", [1, 2, 16, 64])
+@pytest.mark.parametrize("size", [Size(7, 3), Size(900, 2)])
+def test_a_photo_of_a_few_pixels_is_looked_at_coarsely_too(size: Size, factor: int) -> None:
+    rgb = np.zeros((*size.shape, 3), np.uint8)
     buffer = BytesIO()
-    Image.fromarray(np.asarray(rgb)).save(buffer, "PNG")
+    Image.fromarray(rgb).save(buffer, "PNG")
     buffer.seek(0)
     document = open_document(buffer)
     session = start_session(document, take_photo(document))
-    stroke = Stroke(kind="foreground", radius=9.0, points=((3.0, 1.0),))
-    zone, matte = look_ahead(session, (stroke,), session.size.rect, 1 / 32)
-    assert zone.top == zone.left == 0
-    assert (matte == 255).all()
+    stroke = Stroke(kind="foreground", radius=99.0, points=((3.0, 1.0), (899.0, 1.0)))
+    answer = look_ahead(session, (stroke,), session.size.rect, 0, factor)
+    assert answer.where == size.rect
+    assert (answer.matte == 255).all()
 
 
-def test_nothing_of_coarse_looks_stays_when_a_stroke_is_solved(driver: Driver, large_file: Path) -> None:
+POINTS = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), min_size=1, max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(points=POINTS, known=st.integers(1, 8), pieces=st.integers(1, 3), radius=st.floats(1, 20))
+def test_what_is_fresh_of_a_gesture_holds_all_that_it_has_changed(
+    points: list[tuple[float, float]], known: int, pieces: int, radius: float
+) -> None:
+    def cut(points: list[tuple[float, float]]) -> list[Stroke]:
+        step = max(1, len(points) // pieces)
+        parts = [points[max(0, begin - 1) : begin + step] for begin in range(0, len(points), step)]
+        return [Stroke(kind="unknown", radius=radius, points=tuple(part)) for part in parts]
+
+    before, after = cut(points[:known]), cut(points)
+    blank, frame = np.zeros((90, 90), np.uint8), Rect(0, 0, 90, 90)
+    differs = draw_onto(blank, blank, before, frame) != draw_onto(blank, blank, after, frame)
+    differs[find_fresh(before, after).intersect(frame).slices] = False
+    assert not differs.any()
+
+
+@given(level=st.integers(0, 3), left=st.integers(0, 90), top=st.integers(0, 60), side=st.integers(1, 40))
+def test_a_level_that_is_changed_changes_those_after_it_alone(
+    level: int, left: int, top: int, side: int
+) -> None:
+    rng = np.random.default_rng(1)
+    pyramid = Pyramid.build(rng.integers(0, 255, (2000, 2500), np.uint8))
+    before = [pyramid.read(number) for number in range(len(pyramid.levels))]
+    values = rng.integers(0, 255, (side, side), np.uint8)
+    pyramid.update(Rect(left, top, left + side, top + side), values, level)
+    plane = before[level].copy()
+    plane[top : top + side, left : left + side] = values
+    for number in range(level):
+        np.testing.assert_array_equal(pyramid.read(number), before[number])
+    for number in range(level, len(before)):
+        np.testing.assert_array_equal(pyramid.read(number), plane)
+        plane = halve(plane)
+
+
+# In the window ---------------------------------------------------------------------------------------------------------
+
+
+def check_matte(driver: Driver) -> None:
+    """What is shown is what the session says, at every level."""
+    session, sources = driver.session, driver.bench.sources
+    assert sources is not None
+    _, matte = render_matte(
+        session.planes.alpha, session.recipe.edge, None, session.size.rect, session.recipe.strokes
+    )
+    whole = Pyramid.build(matte)
+    for number in range(len(whole.levels)):
+        np.testing.assert_array_equal(sources.matte.read(number), whole.read(number))
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0])
+@pytest.mark.parametrize("angle", [0.0, 20.0])
+def test_nothing_of_coarse_looks_stays_when_a_stroke_is_solved(
+    driver: Driver, large_file: Path, scale: float, angle: float
+) -> None:
     driver.open(large_file)
     driver.key(Qt.Key.Key_B)
-    driver.canvas.zoom_to(0.3)
-    driver.canvas.set_radius(90)
+    driver.canvas.turn_to(angle)
+    driver.canvas.zoom_to(scale)
+    driver.canvas.set_radius(90 if scale < 1 else 150)
     seen: list[object] = []
     driver.bench.display.refreshed.connect(seen.append)
     driver.drag((400, 300), (520, 380), (640, 420), (700, 500), wait=False)
     driver.wait()
     wait_until(lambda: not driver.bench.tasks.running)
-    session, sources = driver.session, driver.bench.sources
     assert seen
-    assert sources is not None
-    assert session.recipe.strokes
-    _, matte = render_matte(
-        session.planes.alpha, session.recipe.edge, None, session.size.rect, session.recipe.strokes
-    )
-    np.testing.assert_array_equal(sources.matte.read(0), matte)
+    assert driver.session.recipe.strokes
+    check_matte(driver)
+    wait_until(lambda: not driver.canvas.is_incomplete)
+    shown = driver.canvas.grab().toImage()
+    driver.canvas.refresh(None)
+    wait_until(lambda: not driver.canvas.is_incomplete)
+    assert driver.canvas.grab().toImage() == shown  # the screen too, to the last pixel
+
+
+def begin_stroke(driver: Driver) -> list[Rect]:
+    """Paint with a brush so large that its answers are coarse, and hold. Gives what is refreshed."""
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.zoom_to(1.0)
+    driver.canvas.set_radius(200)
+    seen: list[Rect] = []
+    driver.bench.display.refreshed.connect(seen.append)
+    middle = driver.canvas.rect().center()
+    TEST.mousePress(driver.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    TEST.mouseMove(driver.canvas, middle + QPoint(60, 10))
+    wait_until(lambda: bool(seen) and not driver.bench.tasks.running)
+    return seen
+
+
+def read_shown(driver: Driver) -> NDArray[np.uint8]:
+    assert driver.bench.sources is not None
+    return driver.bench.sources.matte.read(0)
+
+
+def test_a_coarse_look_becomes_finer_when_the_hand_rests(driver: Driver, large_file: Path) -> None:
+    driver.open(large_file)
+    seen = begin_stroke(driver)
+    coarse, looks = read_shown(driver), len(seen)
+    assert 2 < len(np.unique(coarse)) < 250  # its rim is made of steps that are enlarged
+    wait_until(lambda: len(seen) > looks)
+    fine = read_shown(driver)
+    assert (fine != coarse).any()
+    assert set(np.unique(fine)) == {0, 255}  # a hard brush on an empty photo, at full size
+    driver.canvas.set_tool(driver.canvas.tool)  # gives the gesture up
+    driver.wait()
+    check_matte(driver)
+
+
+def test_no_look_at_a_stroke_that_was_given_up_arrives_later(driver: Driver, large_file: Path) -> None:
+    driver.open(large_file)
+    seen = begin_stroke(driver)
+    wait_until(lambda: bool(driver.bench.tasks.running), 2 * REST / 1000)  # a finer look is being made
+    driver.canvas.set_tool(driver.canvas.tool)
+    looks = len(seen)
+    wait_until(lambda: not driver.bench.tasks.running)
+    driver.wait()
+    assert len(seen) <= looks + 1
+    check_matte(driver)
+    assert not read_shown(driver).any()
+
+
+def test_a_stroke_is_answered_where_it_is_seen_from_nearer(driver: Driver, large_file: Path) -> None:
+    """Coarser levels alone are answered from far away; they are not what is seen from near."""
+    driver.open(large_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.zoom_to(0.25)
+    stroke = Stroke(kind="foreground", radius=50.0, points=((300.0, 300.0), (400.0, 300.0)))
+    assert driver.bench.strokes.show_live((stroke,), 0.25)
+    wait_until(lambda: not driver.bench.tasks.running)
+    assert driver.bench.sources is not None
+    assert driver.bench.sources.matte.read(2)[75, 85] == 255
+    assert not read_shown(driver).any()
+    longer = replace(stroke, points=(*stroke.points, (410.0, 300.0)))
+    assert driver.bench.strokes.show_live((longer,), 1.0)
+    wait_until(lambda: not driver.bench.tasks.running)
+    assert (read_shown(driver)[290:310, 280:400] == 255).all()
+    driver.bench.strokes.end_live()
+    driver.wait()
+    check_matte(driver)
 
 
 # The tiles that show it ----------------------------------------------------------------------------------------------
@@ -203,3 +357,64 @@ def test_the_coarse_picture_follows_a_change_as_if_it_were_made_anew(
     after = paint(tiles)
     assert after != before
     assert after == paint(Tiles())
+
+
+@pytest.mark.parametrize("view_scale", [0.37, 1.0])
+def test_tiles_that_are_mended_in_part_show_the_change(
+    application: object, driver: Driver, large_file: Path, view_scale: float
+) -> None:
+    driver.open(large_file)
+    sources, view = driver.bench.sources, driver.canvas.view.zoom(view_scale, 0.0, 0.0)
+    assert sources is not None
+
+    def paint(tiles: Tiles) -> NDArray[np.uint8]:
+        picture = QImage(view.screen.width, view.screen.height, QImage.Format.Format_RGB32)
+        picture.fill(0)
+        painter = QPainter(picture)
+        assert not tiles.paint(painter, sources, view, view.screen.rect, time.perf_counter() + 60, (0.0, 0.0))
+        painter.end()
+        bits = picture.constBits()
+        assert bits is not None
+        bits.setsize(picture.sizeInBytes())
+        return np.frombuffer(bits.asstring(), np.uint8).reshape(view.screen.height, view.screen.width, 4)
+
+    tiles = Tiles()
+    before = paint(tiles)
+    for where in (Rect(300, 200, 360, 233), Rect(330, 210, 560, 240), Rect(240, 240, 250, 250)):
+        sources.matte.update(where, np.full(where.size.shape, 255, np.uint8))
+        tiles.age(where, view, partly=True)
+        wanted = paint(Tiles()).astype(np.int16)
+        assert np.abs(paint(tiles) - wanted).max() <= (0 if view_scale == 1 else 2)
+        assert (wanted != before).any()
+        tiles.age(where, view)
+        np.testing.assert_array_equal(paint(tiles), wanted)
+
+
+# The mark of the brush -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pressures", [(1.0, 1.0, 1.0, 1.0), (0.5, 0.5, 0.8, 0.3), (0.4, 0.4, 0.4, 0.4)])
+@pytest.mark.parametrize("pressed", ["size", "opacity"])
+def test_a_mark_that_grows_is_the_mark_that_is_drawn_at_once(
+    driver: Driver, large_file: Path, pressures: tuple[float, ...], pressed: Literal["size", "opacity"]
+) -> None:
+    driver.open(large_file)
+    tool, view = driver.canvas.tool, driver.canvas.view
+    assert tool is not None
+    places = ((300.0, 300.0), (300.0, 300.0), (500.0, 320.0), (420.0, 600.0))
+    samples = [Sample(*place, force) for place, force in zip(places, pressures, strict=True)]
+    gesture = Gesture(tool, Brush(radius=60.0, pressed=pressed), False)
+    for sample in samples:
+        gesture.samples.append(sample)
+        grown = gesture.mark.bring(gesture, view)
+    at_once = Mark().bring(gesture, view)
+    assert not at_once.allGray()
+    assert count_different(grown, at_once) < 200  # of a few thousand: the soft rim where stretches meet
+    nearer = view.zoom(view.scale * 2, 0.0, 0.0)
+    assert gesture.mark.bring(gesture, nearer) == Mark().bring(gesture, nearer)
+
+
+def count_different(one: QImage, other: QImage) -> int:
+    assert one.size() == other.size()
+    pixels = ((x, y) for x in range(one.width()) for y in range(one.height()))
+    return sum(abs(one.pixelColor(x, y).alpha() - other.pixelColor(x, y).alpha()) > 8 for x, y in pixels)
