@@ -313,8 +313,9 @@ def measure_hand(window: EditorWindow, scale: float, radius: float) -> dict[str,
 
     def paint(self: Canvas, event: QPaintEvent | None) -> None:
         own(self, event)
-        times.extend(watch.read() for watch in answered)
-        answered.clear()
+        if not self.is_incomplete:  # else tiles of it are still old
+            times.extend(watch.read() for watch in answered)
+            answered.clear()
 
     own = Canvas.paintEvent
     connection = bench.display.refreshed.connect(note)

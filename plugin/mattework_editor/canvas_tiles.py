@@ -79,7 +79,8 @@ class Tiles:
         Returns:
             The rectangles of the screen that are still coarse or old.
         """
-        seen = view.extent.intersect(exposed).move(-view.left, -view.top)
+        plane = view.plane
+        seen = exposed.move(-view.left, -view.top).intersect(plane)
         if seen.is_empty:
             return []
         painter.save()
@@ -87,7 +88,7 @@ class Tiles:
             painter.setClipPath(outline_photo(view), Qt.ClipOperation.IntersectClip)
         missing: list[Rect] = []
         for key in _order_tiles(seen, focus[0] - view.left, focus[1] - view.top):
-            where = _tile_rect(key).intersect(view.plane)
+            where = _tile_rect(key).intersect(plane)
             if where.is_empty:
                 continue
             image = self._images.get(key)

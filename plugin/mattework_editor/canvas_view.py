@@ -194,12 +194,12 @@ class CanvasView(QWidget):
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
         _count_screen_pixels(painter, ratio)
-        painter.fillRect(
-            QRect(-1, -1, self._view.screen.width + 2, self._view.screen.height + 2), self.surround
-        )
+        exposed = _to_screen(self.rect() if event is None else event.rect(), ratio)
+        if self._sources is None or self._view.angle % 90 or not self._view.extent.contains(exposed):
+            screen = self._view.screen
+            painter.fillRect(QRect(-1, -1, screen.width + 2, screen.height + 2), self.surround)
         if self._sources is not None:
-            exposed = self.rect() if event is None else event.rect()
-            self._paint_picture(painter, self._sources, _to_screen(exposed, ratio))
+            self._paint_picture(painter, self._sources, exposed)
             self._paint_over(painter, self._sources, ratio)
         elif self.invites:
             painter.resetTransform()
