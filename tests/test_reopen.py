@@ -11,6 +11,7 @@ from PIL import Image
 
 import mattework
 from mattework.errors import UsageError
+from mattework.formats.recipe_file import read_recipe
 from mattework.geometry import Rect
 from mattework.recipe import EdgeSettings
 from samples import draw_disc
@@ -36,6 +37,17 @@ def save_again(document: mattework.Document, path: Path) -> Path:
 def test_an_untouched_file_gives_no_note(cutout: mattework.Cutout, tmp_path: Path, suffix: str) -> None:
     document = open_saved(cutout, tmp_path / f"cut.{suffix}")
     assert mattework.apply_recipe(document).report.notes == ()
+
+
+def test_the_photo_itself_has_no_mask_that_could_have_been_painted_on(
+    cutout: mattework.Cutout, tmp_path: Path
+) -> None:
+    Image.fromarray(draw_disc()[0]).save(tmp_path / "photo.png")
+    cutout.save_recipe(tmp_path / "photo.xmp")
+    recipe, inputs = read_recipe(tmp_path / "photo.xmp")
+    again = mattework.apply_recipe(tmp_path / "photo.png", recipe=recipe, inputs=inputs)
+    assert again.report.notes == ()
+    assert (again.alpha == cutout.alpha).all()
 
 
 def test_layers_that_a_designer_added_stay_where_they_are(cutout: mattework.Cutout, tmp_path: Path) -> None:

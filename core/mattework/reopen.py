@@ -39,7 +39,7 @@ def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:
     if any(layer.pixels is photo.colour for layer in document.walk_layers()):
         return ()
     count = sum(1 for _ in document.walk_layers())
-    if document.metadata.xmp and b"mattework:Recipe" in document.metadata.xmp:
+    if _carries_recipe(document):
         return (
             "The file is a cut-out already: what it shows was cut again. To change its edge, refine it instead.",
         )
@@ -53,11 +53,17 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     ours = find_layer(document, lambda one: one.pixels is photo.colour)
     clean = find_layer(document, lambda one: one.name == CLEAN_LAYER)
     masks = [one.mask for one in (ours, clean) if one is not None]
+    if not any(masks) and not _carries_recipe(document):
+        return ()  # the photo alone, beside a recipe in a file of its own
     if all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks):
         return ()
     return (
         "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
     )
+
+
+def _carries_recipe(document: Document) -> bool:
+    return document.metadata.xmp is not None and b"mattework:Recipe" in document.metadata.xmp
 
 
 def find_own_recipe(document: Document, photo: Photo) -> Recipe | None:

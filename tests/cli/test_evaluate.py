@@ -69,7 +69,7 @@ def test_folders_without_a_common_name_end_with_a_sentence(
     ("options", "code", "words"),
     [
         (["--edge", "closed-form"], 2, "--device does not go with them"),
-        (["--edge", "neural"], 2, "models import FILE --as"),
+        (["--edge", "neural"], 5, "models import FILE --as"),
         (None, 6, "The device rocm"),
     ],
 )

@@ -156,7 +156,7 @@ def test_gray_and_deep_photos_reach_the_network(models: Path) -> None:
 
 
 def test_without_a_model_it_is_said_where_one_comes_from(models: Path) -> None:
-    with pytest.raises(UsageError, match=r"models import FILE --as vitmatte-small.*closed-form"):
+    with pytest.raises(ModelNotInstalled, match=r"models import FILE --as vitmatte-small.*closed-form"):
         choose_solver("neural")
 
 

@@ -44,9 +44,9 @@ def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
     """The installed model that was asked for, or the first of `list_matting_models` that is installed.
 
     Raises:
-        UsageError: the model that was asked for solves no trimap, or none was and none is installed.
+        UsageError: the model that was asked for solves no trimap.
         UnknownModel: there is no record of that id.
-        ModelNotInstalled: says which file is missing and how to get it.
+        ModelNotInstalled: it is not there, or none is; says which file is missing and how to get it.
     """
     from mattework.models.catalogue import find_spec
     from mattework.models.store import open_store
@@ -55,7 +55,7 @@ def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
     if wanted is None:
         installed = next((spec for spec in list_matting_models() if store.is_installed(spec)), None)
         if installed is None:
-            raise UsageError(
+            raise ModelNotInstalled(
                 'The solver "neural" needs a matting model that takes a trimap, and none is installed. '
                 f"{_advise_matting_model()}"
             )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour
-from mattework.errors import UsageError
+from mattework.errors import ModelNotInstalled, UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
 from mattework.matting.carry import TILE, carry_alpha
@@ -257,8 +257,8 @@ def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:
     """The name in `SOLVERS` that a request means, or "neural".
 
     Raises:
-        UsageError: there is no such solver, or no network for it.
-        ModelError: the matting model that was asked for is not there.
+        UsageError: there is no such solver, or the model that was asked for solves no trimap.
+        ModelError: the matting model that was asked for is not there, or none is.
     """
     name = AUTO if solver == "auto" else solver
     if name in SOLVERS:
@@ -270,6 +270,10 @@ def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:
         find_matting_model(matting)
     except UsageError as error:
         raise UsageError(f"{error} Solvers that are there: {names}.") from error
+    except ModelNotInstalled as error:
+        if matting is not None:
+            raise
+        raise ModelNotInstalled(f"{error} Solvers that are there: {names}.") from error
     return name
 
 
