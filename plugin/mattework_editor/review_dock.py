@@ -60,7 +60,7 @@ class ReviewDock(QDockWidget):
         bench.busy_changed.connect(self._note_busy)
         bench.opened.connect(self._note_opened)
         bench.saved.connect(self._note_saved)
-        bench.failed.connect(self._forget_saving)
+        bench.failed.connect(self._note_failed)
         self.fill()
         self.queue.go_on()
 
@@ -191,6 +191,7 @@ class ReviewDock(QDockWidget):
 
         if not self._window.filing.open_path(self.line.file_of(item), read=read):
             self._heading = None
+            self._mark_open()
 
     def _note_opened(self) -> None:
         session = self._window.workbench.session
@@ -254,8 +255,9 @@ class ReviewDock(QDockWidget):
             path, self._saving = self._saving[0], None
             self._finish(path, "approved", target, corrected=True)
 
-    def _forget_saving(self) -> None:
+    def _note_failed(self) -> None:
         self._saving = None
+        self._mark_open()
 
     def end(self) -> None:
         """Leave off: what was found and decided is kept, and the queue stops."""
@@ -287,9 +289,7 @@ class ReviewDock(QDockWidget):
         self.strip.clear()
         for item in items:
             self.strip.addItem(self._make_entry(item))
-        row = self._find_row(self.path)
-        if row is not None:
-            self.strip.setCurrentRow(row)
+        self._mark_open()
         everything = self.line.items.values()
         done = sum(one.status in ("approved", "skipped") for one in everything)
         waiting = sum(one.status == "waiting" for one in everything)
@@ -305,6 +305,11 @@ class ReviewDock(QDockWidget):
             if folder is None
             else self.tr("Into {name}").format(name=folder.name)
         )
+
+    def _mark_open(self) -> None:
+        """Mark the photo that is open: it is what Approve and Skip mean."""
+        row = self._find_row(self.path)
+        self.strip.setCurrentRow(-1 if row is None else row)
 
     def _make_entry(self, item: Item) -> QListWidgetItem:
         path = Path(item.path)

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from editor.driving import Keys, answer, wait_until
 from mattework import ColorMode, Photo, read_batch
 from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
-from mattework_editor.review_dock import ReviewDock, find_review
+from mattework_editor.review_dock import PATH, ReviewDock, find_review
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -86,6 +86,31 @@ def test_a_thumbnail_shows_the_cut_out_on_gray() -> None:
     assert picture.shape == (72, 144, 3)
     assert (picture[:, :70] == 255).all()
     assert (picture[:, 74:] == 150).all()
+
+
+def test_the_photo_that_is_open_stays_marked_when_another_cannot_be_opened(
+    driver: Driver, shots: Path
+) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+
+    def marked() -> Path:
+        item = review.strip.currentItem()
+        assert item is not None
+        return Path(item.data(PATH))
+
+    review.look_at(shots / "a.png")
+    driver.wait()
+    failures: list[str] = []
+    driver.bench.failed.connect(failures.append)
+    review.strip.setCurrentRow(0)
+    review.strip.itemClicked.emit(review.strip.item(0))
+    wait_until(lambda: bool(failures))
+    driver.wait()
+    assert marked() == shots / "a.png" == review.path
+    driver.key(Qt.Key.Key_PageDown)  # goes on behind the one that cannot be opened
+    driver.wait()
+    assert marked() == review.path
 
 
 def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, shots: Path) -> None:
