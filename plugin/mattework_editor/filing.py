@@ -52,6 +52,11 @@ class Filing(QObject):
         self._hand_over = hand_over
         self._workbench.drafting.keeps_untitled = False
 
+    def leave_host(self) -> None:
+        """The host is gone: save to files from now on, as ever."""
+        self._hand_over = None
+        self._workbench.drafting.keeps_untitled = True
+
     @property
     def serves_host(self) -> bool:
         """Whether this window works for another program."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolBar
 
 from mattework import apply_edge_settings, finish_cutout, take_photo, touch_alpha
@@ -14,6 +14,9 @@ from mattework_editor.files import Opened
 from mattework_editor.session import Choices, Session
 from mattework_editor.tiled_plane import TiledPlane
 from mattework_editor.window import EditorWindow
+
+LOOK_EVERY = 1000
+"""Milliseconds between two looks at whether the host still waits."""
 
 
 def open_request(request: Request) -> Opened:
@@ -76,6 +79,9 @@ class HandBackBar(QToolBar):
         window.filing.serve_host(self.apply)
         window.installEventFilter(self)
         self._name_host("GIMP", "")
+        self._looking = QTimer(self)
+        self._looking.timeout.connect(self.look_for_host)
+        self._looking.start(LOOK_EVERY)
 
     def open(self, source: Path, recipe: Path | None = None) -> None:
         """Open what the host sent."""
@@ -91,13 +97,31 @@ class HandBackBar(QToolBar):
     def apply(self) -> None:
         """Write everything into the host's folder, then close."""
         request = self._request
-        if request is None or self._window.workbench.session is None:
+        if request is None or self._window.workbench.session is None or not self.look_for_host():
             return
         self._window.workbench.hand_over(
             self.tr("Handing back to {host}").format(host=request.host),
             lambda session, progress: apply_session(request, session, progress),
             lambda _: self._end(),
         )
+
+    def look_for_host(self) -> bool:
+        """Whether the host still waits: its folder goes with it. When it is gone, work is saved to files as ever."""
+        if self._folder.is_dir() or self._written:
+            return not self._written
+        self._looking.stop()
+        self._written = True
+        host = self._request.host if self._request is not None else "GIMP"
+        self.words.setText(
+            self.tr("{host} no longer waits: nothing can be applied. Save your work to a file.").format(
+                host=host
+            )
+        )
+        self.cancel_button.setText(self.tr("Close"))
+        self.cancel_button.setToolTip("")
+        self._window.filing.leave_host()
+        self._show_state()
+        return False
 
     def _end(self) -> None:
         self._written = True
@@ -140,5 +164,5 @@ class HandBackBar(QToolBar):
     def _show_state(self) -> None:
         bench = self._window.workbench
         self.apply_button.setEnabled(
-            bench.can_edit and bench.session is not None and bench.session.has_subject
+            not self._written and bench.can_edit and bench.session is not None and bench.session.has_subject
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from editor.driving import Keys, answer, wait_until
 from mattework import Shadow, Stroke
@@ -162,6 +163,32 @@ def test_cancel_changes_nothing_and_says_so(
     driver.click(bar.cancel_button)
     assert not driver.window.isVisible()
     assert read_result(tmp_path) == {"version": 1, "status": "cancelled", "message": ""}
+
+
+def test_when_the_host_has_gone_the_work_can_be_saved(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "of-the-host"
+    folder.mkdir()
+    bar = HandBackBar(driver.window, folder)
+    bar.open(write_request(folder))
+    driver.wait()
+    driver.bench.paint("Foreground", (Stroke(kind="foreground", radius=9, points=((60, 60),)),))
+    driver.wait()
+    shutil.rmtree(folder)
+    wait_until(lambda: not bar.apply_button.isEnabled())
+    assert "GIMP no longer waits" in bar.words.text()
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.click(bar.cancel_button)
+    assert asked == ["Save changes?"]
+    target = tmp_path / "saved.psd"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), "PSD (*.psd)"))
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)
+    wait_until(target.exists)
+    driver.wait()
+    driver.window.close()
+    assert not driver.window.isVisible()
+    assert not folder.exists()
 
 
 def test_what_cannot_be_opened_is_told_to_the_host(driver: Driver, tmp_path: Path) -> None:

@@ -1392,6 +1392,10 @@
       <translation>Abbrechen</translation>
     </message>
     <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
+    </message>
+    <message>
       <source>Close the window and change nothing</source>
       <translation>Das Fenster schließen und nichts ändern</translation>
     </message>
@@ -1414,6 +1418,10 @@
     <message>
       <source>What happens to your work</source>
       <translation>Was mit Ihrer Arbeit geschieht</translation>
+    </message>
+    <message>
+      <source>{host} no longer waits: nothing can be applied. Save your work to a file.</source>
+      <translation>{host} wartet nicht mehr: Es kann nichts mehr übernommen werden. Speichern Sie Ihre Arbeit in einer Datei.</translation>
     </message>
     <message>
       <source>{layer} from {host}: nothing changes there until you apply.</source>
