@@ -179,6 +179,7 @@ def test_quiet_says_nothing(disc: tuple[Path, Path], capsys: Captured) -> None:
         (["cut", str(ASTRONAUT), "--trimap", "t.png", "--device", "cpu", "-o", "out.png"], 2, "--device"),
         (["render", str(ASTRONAUT), "-o", "out.webp", "--bits", "16"], 2, "8 bits"),
         (["render", str(ASTRONAUT), "-o", "missing/out.png"], 4, "missing"),
+        (["render", str(ASTRONAUT), "-o", "out.png", "--background", "blur(9)"], 2, "refine"),
     ],
 )
 def test_what_goes_wrong_has_its_exit_code_and_one_sentence(
@@ -335,6 +336,23 @@ def test_what_ran_is_called_by_its_name(
     assert "mattework-subject on CPU" in capsys.readouterr().err
     assert run("refine", tmp_path / "p.psd", "-o", tmp_path / "q.psd") == 0
     assert "on CPU" not in capsys.readouterr().err, "no model ran"
+
+
+def test_a_background_that_a_rendered_picture_hides_is_told(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    cut, covered = tmp_path / "cut.psd", tmp_path / "covered.psd"
+    assert run("cut", picture, "--from-mask", mask, "-o", cut) == 0
+    assert run("cut", picture, "--from-mask", mask, "-o", covered, "--background", "white") == 0
+    capsys.readouterr()
+    behind = ("--background", "red..red")
+    assert run("render", cut, *behind, "-o", tmp_path / "cut.png") == 0
+    assert "note" not in capsys.readouterr().err
+    assert run("render", covered, *behind, "-o", tmp_path / "covered.png") == 0
+    assert "the background is not seen" in capsys.readouterr().err
+    with Image.open(tmp_path / "cut.png") as red, Image.open(tmp_path / "covered.png") as white:
+        assert (red.getpixel((2, 2)), white.getpixel((2, 2))) == ((255, 0, 0), (255, 255, 255))
 
 
 def test_a_rendered_file_carries_no_recipe(disc: tuple[Path, Path], tmp_path: Path, capsys: Captured) -> None:

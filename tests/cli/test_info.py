@@ -27,3 +27,14 @@ def test_what_a_person_chose_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert ["backdrop", "white..#ccc"] in told
     assert ["shadow", "contact"] in told
     assert not [line for line in told if line and line[0] in ("prompts", "strokes")]
+
+
+def test_transparency_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rgb, inside = draw_disc()
+    picture = Image.fromarray(rgb)
+    picture.save(tmp_path / "plain.png")
+    picture.putalpha(Image.fromarray((inside * 255).astype("uint8")))
+    picture.save(tmp_path / "cut.png")
+    for name, layer in (("plain.png", "+ Photo"), ("cut.png", "+ Photo  [transparency]")):
+        assert run_command_line(["info", str(tmp_path / name)]) == 0
+        assert layer in [line.strip() for line in capsys.readouterr().out.splitlines()]

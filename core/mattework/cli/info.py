@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")
 def info(sources: tuple[str, ...], as_json: bool) -> int:
-    """Show what a file holds: size, depth, layers, masks, profile, and the recipe with its model and device."""
+    """Show what a file holds: size, depth, layers, masks, profile, and the recipe with its model and device.
+
+    Layers are told from top to bottom; + is shown, - is hidden. In the JSON they stand from bottom to top.
+    """
     from mattework.photo import open_source
 
     first_failure = 0
@@ -193,6 +196,7 @@ def _format_node(node: dict[str, Any], level: int) -> list[str]:
     marks += ["clipped"] if node["clipped"] else []
     if node["mask"]:
         marks.append("mask" if node["mask"]["enabled"] else "mask, disabled")
+    marks += ["transparency"] if node.get("alpha") else []
     eye = "+" if node["visible"] else "-"
     folder = "/" if node["kind"] == "group" else ""
     line = f"{'  ' * level}{eye} {node['name']}{folder}{'  [' + ', '.join(marks) + ']' if marks else ''}"

@@ -49,7 +49,8 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
 
     Works on PSD, PSB and layered TIFF files that Mattework wrote: they carry their recipe. What was saved as PNG or JPEG is
     made again from the photo and the --recipe that `cut --save-recipe` wrote. What you do not set stays as it was; with
-    nothing set, the same alpha is made again. The original file is left alone.
+    nothing set, the same alpha is made again. Without -o, photo.cutout.psd becomes photo.cutout.refined.psd beside it; the
+    original file is left alone.
 
     \b
     mattework refine photo.cutout.psd -o tighter.psd --shift -1
