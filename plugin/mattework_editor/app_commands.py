@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QDialog, QDockWidget
 
 from mattework_editor.appearance import Appearance, read_appearance, show_appearance
 from mattework_editor.command import Command, has_subject
-from mattework_editor.docks import PLACES
+from mattework_editor.docks import PLACES, arrange_docks
 from mattework_editor.language import choose_language
 from mattework_editor.preferences import read_subject_model
 from mattework_editor.translations import LANGUAGES, read_language
@@ -76,6 +76,10 @@ def _show_panel(name: str, window: EditorWindow) -> None:
     dock.raise_()
 
 
+def _arrange_panels(window: EditorWindow) -> None:
+    arrange_docks(window, {dock.objectName(): dock for dock in window.docks})
+
+
 APP_COMMANDS: tuple[Command, ...] = (
     Command(
         id="select.models",
@@ -121,6 +125,14 @@ APP_COMMANDS: tuple[Command, ...] = (
             run=partial(_show_panel, place.attribute),
         )
         for place in PLACES
+    ),
+    Command(
+        id="panel.arrange",
+        text="Panels in Their &Places",
+        menu="window",
+        part=-3,
+        tip="Put all panels back where they were at the first start, also those that were closed or torn off",
+        run=_arrange_panels,
     ),
     Command(
         id="help.palette",

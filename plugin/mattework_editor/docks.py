@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QDockWidget, QScrollArea, QTabBar, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QTabBar, QWidget
 
 from mattework_editor.command import translate
 
@@ -62,8 +62,17 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
         area.setMinimumWidth(max(area.minimumWidth(), _measure_tabs(place)))
         dock.setWidget(area)
         dock.setAllowedAreas(AREA.LeftDockWidgetArea | AREA.RightDockWidgetArea)
-        window.addDockWidget(AREA.RightDockWidgetArea, dock)
         docks[place.attribute] = dock
+    arrange_docks(window, docks)
+    return list(docks.values())
+
+
+def arrange_docks(window: QMainWindow, docks: dict[str, QDockWidget]) -> None:
+    """Put panels, by name, where they are when the program is first started."""
+    for dock in docks.values():
+        dock.setFloating(False)
+        window.addDockWidget(AREA.RightDockWidgetArea, dock)
+        dock.show()
     for place in PLACES:
         if place.beside:
             window.tabifyDockWidget(docks[place.beside], docks[place.attribute])
@@ -71,7 +80,6 @@ def add_docks(window: EditorWindow) -> list[QDockWidget]:
         if not place.beside:
             docks[place.attribute].raise_()
     window.resizeDocks([docks["edge"], docks["layers"]], [520, 200], Qt.Orientation.Vertical)
-    return list(docks.values())
 
 
 def _measure_tabs(place: Place) -> int:

@@ -254,6 +254,33 @@ def test_several_dropped_files_are_looked_through(driver: Driver, disc_file: Pat
     driver.wait()
 
 
+def test_panels_that_were_torn_off_or_closed_are_put_back(driver: Driver) -> None:
+    window = driver.window
+    docks = {dock.objectName(): dock for dock in window.docks}
+    docks["layers"].setFloating(True)
+    docks["edge"].close()
+    docks["brush"].close()
+    window.commands["panel.arrange"].trigger()
+    QApplication.processEvents()
+    assert not any(dock.isFloating() for dock in docks.values())
+    assert {window.dockWidgetArea(dock) for dock in docks.values()} == {Qt.DockWidgetArea.RightDockWidgetArea}
+    assert {one.objectName() for one in window.tabifiedDockWidgets(docks["layers"])} == {"parts", "steps"}
+    assert {one.objectName() for one in window.tabifiedDockWidgets(docks["edge"])} == {
+        "background",
+        "shadow",
+        "look",
+        "brush",
+    }
+    assert docks["edge"].visibleRegion().isEmpty() is docks["layers"].visibleRegion().isEmpty() is False
+    assert docks["edge"].y() < docks["layers"].y()
+
+
+def test_panels_show_nothing_chosen_before_a_photo_is_open(driver: Driver) -> None:
+    window = driver.window
+    assert window.shadow.kinds.checkedId() == window.background.kinds.checkedId() == 0
+    assert window.shadow.details.isHidden()
+
+
 def test_the_window_comes_back_as_it_was_left(driver: Driver) -> None:
     driver.window.resize(780, 560)
     driver.canvas.set_radius(77)

@@ -112,6 +112,7 @@ class BackgroundPanel(QWidget):
             setting.moved.connect(lambda _: self._try())
             setting.settled.connect(lambda _: self._choose(self._written()))
         self.change.clicked.connect(self._ask_picture)
+        self.show_recipe(self._recipe)
 
     def show_recipe(self, recipe: Recipe) -> None:
         self._recipe = recipe

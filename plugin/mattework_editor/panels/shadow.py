@@ -89,6 +89,7 @@ class ShadowPanel(QWidget):
         for setting in (self.dx, self.dy, self.blur, self.opacity):
             setting.moved.connect(lambda _: self._try())
             setting.settled.connect(lambda _: self._choose(self._written()))
+        self.show_recipe(self._recipe)
 
     def show_recipe(self, recipe: Recipe) -> None:
         self._recipe = recipe

@@ -663,12 +663,20 @@
       <translation>Malen, was nicht zum Motiv gehört. Alt malt Vordergrund.</translation>
     </message>
     <message>
+      <source>Panels in Their &amp;Places</source>
+      <translation>Felder an ihre &amp;Plätze</translation>
+    </message>
+    <message>
       <source>Parts</source>
       <translation>Teile</translation>
     </message>
     <message>
       <source>Polygon</source>
       <translation>Vieleck</translation>
+    </message>
+    <message>
+      <source>Put all panels back where they were at the first start, also those that were closed or torn off</source>
+      <translation>Alle Felder dorthin zurücklegen, wo sie beim ersten Start waren, auch geschlossene und abgelöste</translation>
     </message>
     <message>
       <source>Refine Edge</source>
