@@ -67,6 +67,24 @@ def test_layers_that_a_designer_added_stay_where_they_are(cutout: mattework.Cuto
     assert again.alpha.sum() < cutout.alpha.sum()
 
 
+def test_of_two_layers_that_are_alike_the_one_with_the_mask_is_refined(tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    rect = Rect(0, 0, 96, 80)
+    alike = tuple(mattework.Layer(name, rect, picture) for name in ("Below", "Above"))
+    document = mattework.Document(rect.size, mattework.ColorMode.RGB, 8, alike)
+    mattework.save_document(document, tmp_path / "design.psd")
+    masked = tmp_path / "masked.psd"
+    mattework.cut_layer(tmp_path / "design.psd", "Below", masked, from_mask=truth, keep_recipe=True)
+    recipe, _ = mattework.get_recipe(mattework.open_document(masked).metadata.xmp) or pytest.fail("no recipe")
+    again = mattework.apply_recipe(masked, recipe=replace(recipe, edge=EdgeSettings(shift=-2)))
+    below, above = again.document.walk_layers()
+    assert (above.name, above.mask) == ("Above", None)
+    before = next(iter(mattework.open_document(masked).walk_layers())).mask
+    assert below.mask is not None
+    assert before is not None
+    assert below.mask.pixels.sum() < before.pixels.sum()
+
+
 def test_painting_on_the_mask_is_noticed(cutout: mattework.Cutout, tmp_path: Path) -> None:
     document = open_saved(cutout, tmp_path / "cut.psd")
     photo, clean = document.walk_layers()

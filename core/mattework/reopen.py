@@ -5,7 +5,7 @@ from __future__ import annotations
 from mattework.arrays import Samples
 from mattework.cutout import is_whole_layer
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER
-from mattework.document.model import Document
+from mattework.document.model import Document, Layer
 from mattework.errors import RecipeError
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe
@@ -17,8 +17,12 @@ def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ..
     def as_photo(layer_colour: Samples, layer_alpha: Samples | None) -> Photo:
         return Photo(layer_colour, layer_alpha, document.mode, document.metadata.icc)
 
-    same = find_layer(
-        document, lambda one: as_photo(one.pixels, one.alpha).hash_samples() == recipe.source_sha256
+    def is_same(one: Layer) -> bool:
+        return as_photo(one.pixels, one.alpha).hash_samples() == recipe.source_sha256
+
+    # Of copies of one layer it is the one with the mask.
+    same = find_layer(document, lambda one: one.mask is not None and is_same(one)) or find_layer(
+        document, is_same
     )
     if same is not None:
         return as_photo(same.pixels, same.alpha), ()
