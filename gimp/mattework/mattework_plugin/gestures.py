@@ -10,8 +10,8 @@ from mattework_worker.protocol import EngineError, Gesture
 Point = tuple[float, float]
 
 NOTHING_POINTED_AT = (
-    "Say which object is meant: select a rectangle around it, draw a path over it, or paint over it in a channel, and "
-    "choose that here."
+    "Say which object is meant: select a rectangle around it, draw a path over it, or paint over it in a channel. "
+    "Then choose that in the dialog."
 )
 
 

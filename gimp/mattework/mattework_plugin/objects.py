@@ -10,7 +10,15 @@ from mattework_worker.client import WorkerClient
 from mattework_worker.protocol import CutRequest, EngineError, Gesture
 
 from .engine import show_progress
-from .gestures import Line, Point, gather_gestures, parse_points, read_line, trace_painting
+from .gestures import (
+    NOTHING_POINTED_AT,
+    Line,
+    Point,
+    gather_gestures,
+    parse_points,
+    read_line,
+    trace_painting,
+)
 from .layers import choose_layers, find_place
 from .pixels import mask_sample, send_picture
 from .results import apply_results, check_colours, select_results, send_mask, take_result
@@ -24,10 +32,7 @@ def select_object(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The object that selection, path, channels or points mean, as selection or as mask of the layer."""
-    layers = choose_layers(drawables)
-    if len(layers) != 1:
-        raise EngineError("Select the one layer in which the object is.", "usage")
-    layer, sample = layers[0], mask_sample(image)
+    layer, sample = _choose_one(drawables), mask_sample(image)
     prompts = point_at(image, layer, options)
     as_mask, operation = options["output"] == "mask", options["operation"]
     folder = client.open_folder(options["model"] or client.call("about")["default_prompt_model"])
@@ -50,6 +55,24 @@ def select_object(
     else:
         select_results(image, [result], operation)
     return notes
+
+
+def check_pointing(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
+    """Refuse several layers, and an image in which nothing can point at an object.
+
+    Raises:
+        EngineError: that is so.
+    """
+    _choose_one(drawables)
+    if find_box(image) is None and not image.get_paths() and not image.get_channels():
+        raise EngineError(NOTHING_POINTED_AT, "usage")
+
+
+def _choose_one(drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
+    layers = choose_layers(drawables)
+    if len(layers) != 1:
+        raise EngineError("Select the one layer in which the object is.", "usage")
+    return layers[0]
 
 
 def point_at(image: Gimp.Image, layer: Gimp.Layer, options: dict[str, Any]) -> tuple[Gesture, ...]:

@@ -43,6 +43,8 @@ from .results import (
 )
 from .solvers import choose_network, plain_edge
 
+NO_BAND = "Select the hair or the part of the edge that is to be solved first, with any selection tool."
+
 
 def remove_background(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
@@ -82,16 +84,7 @@ def adjust_edge(
     notes = check_colours(image, options)
     results = []
     for number, layer in enumerate(layers):
-        recipe, soft_mask = read_note(layer, RECIPE), read_note(layer, SOFT_MASK)
-        if recipe is not None and soft_mask is None:
-            raise EngineError(
-                f"The edge of {layer.get_name()!r} was made from a trimap. Use Open in Mattework to change it.",
-                "usage",
-            )
-        if recipe is None or soft_mask is None:
-            raise EngineError(
-                f"The layer {layer.get_name()!r} keeps no recipe. Use Remove Background on it first.", "usage"
-            )
+        recipe, soft_mask = _read_recipe(layer)
         (folder / f"soft{number}.png").write_bytes(base64.b64decode(soft_mask))
         request = AdjustRequest(
             send_picture(image, layer, folder, number),
@@ -113,6 +106,31 @@ def adjust_edge(
         )
     apply_results(image, results)
     return notes
+
+
+def check_recipes(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
+    """Refuse layers whose edge cannot be adjusted.
+
+    Raises:
+        EngineError: one keeps no recipe, or one that begins with a trimap.
+    """
+    for layer in choose_layers(drawables):
+        _read_recipe(find_original(image, layer))
+
+
+def _read_recipe(layer: Gimp.Layer) -> tuple[bytes, bytes]:
+    """The recipe that a layer keeps, and the soft mask that it rests on as PNG in base64."""
+    recipe, soft_mask = read_note(layer, RECIPE), read_note(layer, SOFT_MASK)
+    if recipe is not None and soft_mask is None:
+        raise EngineError(
+            f"The edge of {layer.get_name()!r} was made from a trimap. Use Open in Mattework to change it.",
+            "usage",
+        )
+    if recipe is None or soft_mask is None:
+        raise EngineError(
+            f"The layer {layer.get_name()!r} keeps no recipe. Use Remove Background on it first.", "usage"
+        )
+    return recipe, soft_mask
 
 
 def select_subject(
@@ -146,17 +164,11 @@ def refine_edge(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The edge of one layer solved anew where the selection (or a painted channel) says that it is not known."""
-    layers = choose_layers(drawables)
-    if len(layers) != 1:
-        raise EngineError("Select one layer whose edge is to be refined.", "usage")
-    layer, sample = layers[0], mask_sample(image)
+    layer, sample = _choose_one(drawables), mask_sample(image)
     band = options["channel"]
     if band is None:
         if Gimp.Selection.is_empty(image):
-            raise EngineError(
-                "Select the hair or the part of the edge that is to be solved first, with any selection tool.",
-                "usage",
-            )
+            raise EngineError(NO_BAND, "usage")
         band = image.get_selection()
     folder = client.open_folder(None)
     place = find_place(layer)
@@ -181,24 +193,34 @@ def refine_edge(
     return notes
 
 
+def check_band(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
+    """Refuse several layers, and an image in which nothing says where the edge is to be solved.
+
+    Raises:
+        EngineError: that is so.
+    """
+    _choose_one(drawables)
+    if Gimp.Selection.is_empty(image) and not image.get_channels():
+        raise EngineError(NO_BAND, "usage")
+
+
+def _choose_one(drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
+    layers = choose_layers(drawables)
+    if len(layers) != 1:
+        raise EngineError("Select one layer whose edge is to be refined.", "usage")
+    return layers[0]
+
+
 def clean_colours(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """A layer of clean colours above each layer, under the mask that it has."""
-    if not can_hold_colours(image):
-        raise EngineError(
-            "An indexed image has no room for clean colours. Convert it to RGB first (Image > Mode).", "usage"
-        )
+    check_edges(image, drawables)
     layers = choose_layers(drawables)
     sample = mask_sample(image)
     folder = client.open_folder(warm=False)
     results = []
     for number, layer in enumerate(layers):
-        if layer.get_mask() is None and not layer.has_alpha():
-            raise EngineError(
-                f"The layer {layer.get_name()!r} has neither a mask nor transparency: it has no edge to clean.",
-                "usage",
-            )
         picture = send_picture(image, layer, folder, number)
         if layer.get_mask() is not None:
             mask = send_mask(image, layer, folder, number)
@@ -211,6 +233,24 @@ def clean_colours(
             assert result.colours is not None
             put_colours(image, result.layer, result.colours, result.mask)
     return []
+
+
+def check_edges(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
+    """Refuse images without room for clean colours, and layers without an edge.
+
+    Raises:
+        EngineError: that is so.
+    """
+    if not can_hold_colours(image):
+        raise EngineError(
+            "An indexed image has no room for clean colours. Convert it to RGB first (Image > Mode).", "usage"
+        )
+    for layer in choose_layers(drawables):
+        if layer.get_mask() is None and not layer.has_alpha():
+            raise EngineError(
+                f"The layer {layer.get_name()!r} has neither a mask nor transparency: it has no edge to clean.",
+                "usage",
+            )
 
 
 def add_background(

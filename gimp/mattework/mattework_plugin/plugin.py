@@ -36,7 +36,8 @@ class Mattework(Gimp.PlugIn):
         procedure.set_menu_label(record.label)
         for menu in record.menus:
             procedure.add_menu_path(menu)
-        procedure.set_documentation(record.blurb, record.help, name)
+        # No identifier for help: GIMP's Help button would look for a page in GIMP's own manual.
+        procedure.set_documentation(record.blurb, record.help, None)
         procedure.set_attribution("The Mattework developers", "Apache License 2.0", "2026")
         for argument in record.arguments:
             add_argument(procedure, argument)
@@ -57,9 +58,11 @@ def run(
         Gegl.init(None)
         Gegl.config().set_property("tile-cache-size", TILE_CACHE)
         choose_layers(drawables)
+        asks = run_mode == Gimp.RunMode.INTERACTIVE and record.arguments
+        if asks and record.check is not None:
+            record.check(image, drawables)
         if record.needs_engine:
             client = open_engine()
-        asks = run_mode == Gimp.RunMode.INTERACTIVE and record.arguments
         if asks and not _ask(record, procedure, config, image, drawables, client):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
         Gimp.progress_init(record.title)

@@ -18,6 +18,9 @@ from .engine import find_command
 from .solvers import plain_edge
 
 SIDE = 320
+SEEN_SIDE = 640
+"""Long side of what the engine cuts: in 320 pixels it finds another subject than in the photograph."""
+
 WAIT = 350
 """Milliseconds without a change before the preview is made anew."""
 
@@ -34,7 +37,7 @@ class Thumbnail(NamedTuple):
 
 
 def shrink_layer(layer: Gimp.Layer) -> Thumbnail:
-    scale = min(1.0, SIDE / max(layer.get_width(), layer.get_height()))
+    scale = min(1.0, SEEN_SIDE / max(layer.get_width(), layer.get_height()))
     width, height = (max(1, round(side * scale)) for side in (layer.get_width(), layer.get_height()))
     area = Gegl.Rectangle.new(0, 0, width, height)
     rgba = bytes(layer.get_buffer().get(area, scale, "R'G'B'A u8", Gegl.AbyssPolicy.NONE))
@@ -66,7 +69,7 @@ class Preview:
         self._client: WorkerClient | None = None
         self._switch = Gtk.CheckButton(label="Previe_w", use_underline=True, active=True)
         self._picture, self._words = Gtk.Image(), Gtk.Label(xalign=0.5, max_width_chars=40, wrap=True)
-        self._picture.set_size_request(self._thumbnail.width, self._thumbnail.height)
+        self._picture.set_size_request(*self._shown_size())
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         for one in (self._picture, self._words, self._switch):
             self.widget.pack_start(one, False, False, 0)
@@ -75,6 +78,11 @@ class Preview:
         config.connect("notify", lambda *_: self._change())
         self._show(self._thumbnail.rgba, "")
         self._change()
+
+    def _shown_size(self) -> tuple[int, int]:
+        width, height = self._thumbnail.width, self._thumbnail.height
+        scale = min(1.0, SIDE / max(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     def close(self) -> None:
         self._turn += 1
@@ -126,6 +134,8 @@ class Preview:
         pixels = GdkPixbuf.Pixbuf.new_from_bytes(
             GLib.Bytes.new(rgba), GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4
         )
-        checked = pixels.composite_color_simple(width, height, GdkPixbuf.InterpType.NEAREST, 255, *CHECKS)
+        size = self._shown_size()
+        small = pixels.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
+        checked = small.composite_color_simple(*size, GdkPixbuf.InterpType.NEAREST, 255, *CHECKS)
         self._picture.set_from_pixbuf(checked)
         self._words.set_text(text)

@@ -110,6 +110,9 @@ class Record(NamedTuple):
 
     has_preview: bool = False
 
+    check: Callable[[Gimp.Image, Any], None] | None = None
+    """Refuses what cannot be done whatever the dialog says, before it is shown."""
+
     @property
     def title(self) -> str:
         """The label without its mnemonic and its dots."""
@@ -129,14 +132,14 @@ NETWORK = Text(
 )
 
 COLOURS = Number(
-    "colours", "Clean _colours", "Amount of clean edge colours in a layer of their own; 0 makes none", 0, 1, 1
+    "colours", "Cle_an colours", "Amount of clean edge colours in a layer of their own; 0 makes none", 0, 1, 1
 )
 EDGE = (
     Number("band", "_Band", "Scale of the zone in which the edge is solved", 0.1, 10, 1),
-    Number("smooth", "_Smooth", "Round the outline, in pixels", 0, 100, 0),
+    Number("smooth", "Smoo_th", "Round the outline, in pixels", 0, 100, 0),
     Number("feather", "_Feather", "Soften the edge, in pixels", 0, 100, 0),
-    Number("contrast", "C_ontrast", "Harden the edge", 0, 1, 0),
-    Number("shift", "Shif_t", "Move the edge outwards (+) or inwards (-), in pixels", -100, 100, 0),
+    Number("contrast", "Co_ntrast", "Harden the edge", 0, 1, 0),
+    Number("shift", "Sh_ift", "Move the edge outwards (+) or inwards (-), in pixels", -100, 100, 0),
 )
 MASK_MODE = Choice(
     "mask-mode",
@@ -146,12 +149,12 @@ MASK_MODE = Choice(
 )
 BAND = Painting(
     "channel",
-    "C_hannel",
+    "Cha_nnel",
     "Channel that is white where the edge is not known; the selection when none is given",
 )
 OPERATION = Choice(
     "operation",
-    "_Operation",
+    "Op_eration",
     "What happens to the selection that is there",
     (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect")),
 )
@@ -176,6 +179,7 @@ RECORDS = (
         "network solves the edge.",
         (SOLVER, NETWORK, COLOURS, *EDGE),
         operations.adjust_edge,
+        check=operations.check_recipes,
     ),
     Record(
         "mattework-refine-edge",
@@ -185,6 +189,7 @@ RECORDS = (
         "The layer's mask is what is known outside the selection. Without a mask the subject is looked for first.",
         (SOLVER, NETWORK, BAND),
         operations.refine_edge,
+        check=operations.check_band,
     ),
     Record(
         "mattework-clean-colours",
@@ -194,6 +199,7 @@ RECORDS = (
         "Uses the layer's mask or its transparency.",
         (Number("amount", "_Amount", "How much of the old background is taken out", 0, 1, 1),),
         operations.clean_colours,
+        check=operations.check_edges,
     ),
     Record(
         "mattework-select-subject",
@@ -212,15 +218,25 @@ RECORDS = (
         "Works on this computer only. The bounds of the selection are a box around the object; a closed path is a loose "
         "outline of it, the anchors of an open one lie on it; painted channels lie on it or beside it.",
         (
+            Switch(
+                "use-selection", "_Box around what is selected", "The object lies within its bounds", True
+            ),
+            Outline("path", "_Path", "Closed: a loose outline. Open: its anchors lie on the object"),
+            Painting("channel", "Pai_nted on it", "Channel that is white somewhere on the object"),
+            Painting(
+                "not-channel", "Painted beside _it", "Channel that is white on what does not belong to it"
+            ),
+            Text("points", "Points", "Points on the object, in pixels of the image, as in 300,200 410,150"),
+            Text("not-points", "Points beside it", "Points on what does not belong to the object"),
             Choice(
                 "output",
-                "_Result",
+                "Res_ult",
                 "What becomes of the object",
                 (("selection", "Selection"), ("mask", "Layer mask")),
             ),
             Choice(
                 "operation",
-                "_Operation",
+                "Op_eration",
                 "What happens to the selection or the layer mask that is there",
                 (
                     ("replace", "Replace"),
@@ -229,16 +245,6 @@ RECORDS = (
                     ("intersect", "Intersect"),
                 ),
             ),
-            Switch(
-                "use-selection", "_Box around what is selected", "The object lies within its bounds", True
-            ),
-            Outline("path", "_Path", "Closed: a loose outline. Open: its anchors lie on the object"),
-            Painting("channel", "P_ainted on it", "Channel that is white somewhere on the object"),
-            Painting(
-                "not-channel", "Painted beside _it", "Channel that is white on what does not belong to it"
-            ),
-            Text("points", "Points", "Points on the object, in pixels of the image, as in 300,200 410,150"),
-            Text("not-points", "Points beside it", "Points on what does not belong to the object"),
             Model(help="Identifier of the model that answers to pointing; empty for the default"),
             SOLVER,
             NETWORK,
@@ -246,6 +252,7 @@ RECORDS = (
         ),
         objects.select_object,
         task="prompt",
+        check=objects.check_pointing,
         hint="Point with GIMP's own tools first: select a rectangle around the object, draw a path over it, or paint over "
         "it in a channel.",
     ),
@@ -272,14 +279,14 @@ RECORDS = (
                 "Where the shadow falls",
                 (("drop", "Drop shadow (on a wall)"), ("contact", "Contact shadow (on the ground)")),
             ),
-            Number("opacity", "_Opacity", "How dark it is", 0, 1, 0.5),
-            Colour("colour", "_Colour", "Colour of the shadow", "black"),
+            Number("opacity", "O_pacity", "How dark it is", 0, 1, 0.5),
+            Colour("colour", "Colo_ur", "Colour of the shadow", "black"),
             Switch(
-                "automatic", "_Lengths that suit the subject", "Leave the lengths below to Mattework", True
+                "automatic", "Len_gths that suit the subject", "Leave the lengths below to Mattework", True
             ),
             Number(
                 "dx",
-                "To the _right",
+                "To the r_ight",
                 "Pixels; of a contact shadow, that of the highest point",
                 -10000,
                 10000,
@@ -288,7 +295,7 @@ RECORDS = (
             Number("dy", "_Down", "Pixels; of a contact shadow, that of the highest point", -10000, 10000, 0),
             Number(
                 "blur",
-                "Bl_ur",
+                "_Blur",
                 "Pixels from full to nothing, at the far end of a contact shadow",
                 0,
                 10000,
@@ -296,6 +303,7 @@ RECORDS = (
             ),
         ),
         shadows.add_shadow,
+        check=shadows.check_outlines,
     ),
     Record(
         "mattework-background",
@@ -303,7 +311,7 @@ RECORDS = (
         (MENU_LAYER,),
         "Put a layer of one colour under the layer",
         "As large as the canvas, under the lowest of the selected layers.",
-        (Colour("colour", "_Colour", "Colour of the background", "white"),),
+        (Colour("colour", "Colo_ur", "Colour of the background", "white"),),
         operations.add_background,
         needs_engine=False,
     ),

@@ -29,22 +29,13 @@ def add_shadow(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """A shadow under each of the layers, in place of one that it had."""
-    if not can_hold_colours(image):
-        raise EngineError(
-            "An indexed image has no room for a soft shadow. Convert it to RGB first (Image > Mode).", "usage"
-        )
+    check_outlines(image, drawables)
     layers = choose_layers(drawables)
     folder, sample = client.open_folder(warm=False), mask_sample(image)
     dx, dy, blur = (None if options["automatic"] else options[name] for name in ("dx", "dy", "blur"))
     notes: list[str] = []
     answers: list[tuple[Gimp.Layer, list[int], Path]] = []
     for number, layer in enumerate(layers):
-        if layer.get_mask() is None and not layer.has_alpha():
-            raise EngineError(
-                f"The layer {layer.get_name()!r} has neither a mask nor transparency, so it would throw the shadow of a "
-                "rectangle. Cut the subject out first, with Remove Background.",
-                "usage",
-            )
         name = f"alpha{number}.raw"
         send_alpha(image, layer, folder / name, sample)
         request = ShadowRequest(
@@ -68,6 +59,25 @@ def add_shadow(
         for layer, rect, plane in answers:
             _put_shadow(image, layer, rect, plane, options)
     return notes
+
+
+def check_outlines(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
+    """Refuse images without room for a shadow, and layers that would throw that of a rectangle.
+
+    Raises:
+        EngineError: that is so.
+    """
+    if not can_hold_colours(image):
+        raise EngineError(
+            "An indexed image has no room for a soft shadow. Convert it to RGB first (Image > Mode).", "usage"
+        )
+    for layer in choose_layers(drawables):
+        if layer.get_mask() is None and not layer.has_alpha():
+            raise EngineError(
+                f"The layer {layer.get_name()!r} has neither a mask nor transparency, so it would throw the shadow of a "
+                "rectangle. Cut the subject out first, with Remove Background.",
+                "usage",
+            )
 
 
 def send_alpha(image: Gimp.Image, layer: Gimp.Layer, path: Path, sample: str) -> None:

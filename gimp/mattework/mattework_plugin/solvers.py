@@ -11,8 +11,8 @@ NEURAL = "neural"
 SOLVERS = (
     ("auto", "Automatic"),
     ("closed-form", "Closed form (hair)"),
-    ("guided", "Guided (fast)"),
-    ("hard", "Hard"),
+    ("guided", "Guided filter (fast)"),
+    ("hard", "Hard cut"),
 )
 
 

@@ -1,4 +1,8 @@
 from enum import IntFlag
 
+class GType: ...
+
+TYPE_NONE: GType
+
 class ParamFlags(IntFlag):
     READWRITE = 3

@@ -7,6 +7,7 @@ class Colorspace(Enum):
 
 class InterpType(Enum):
     NEAREST = 0
+    BILINEAR = 2
 
 class Pixbuf:
     @staticmethod
@@ -19,6 +20,7 @@ class Pixbuf:
         height: int,
         row_bytes: int,
     ) -> Pixbuf: ...
+    def scale_simple(self, width: int, height: int, how: InterpType) -> Pixbuf: ...
     def composite_color_simple(
         self, width: int, height: int, how: InterpType, alpha: int, check: int, color1: int, color2: int
     ) -> Pixbuf: ...
