@@ -13,11 +13,13 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QRegion,
     QTabletEvent,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QWidget
 
+from mattework import Rect
 from mattework_editor.canvas_gestures import CanvasGestures
 
 TURN_STEP = 15.0
@@ -27,6 +29,10 @@ TAP = 150
 """Milliseconds: a key let go within them was tapped. No system repeats a held key so soon."""
 REPEAT = 40
 """Milliseconds within which a held key that repeats is pressed again: X11 tells some repeats as let go and pressed anew."""
+LARGE = 60.0
+FRAME = 12
+"""A painting brush of a radius of `LARGE` pixels and more is drawn at most every so many milliseconds, at the rate of a
+screen and not of a mouse: each time takes as long as showing a part of the answer under it does."""
 GRIP = 6
 """Pixels to both sides of the divider in which it is taken hold of."""
 
@@ -45,6 +51,12 @@ class Canvas(CanvasGestures):
         self._turning: tuple[float, float] | None = None
         self._turned = False
         self._held = QElapsedTimer()
+        self._old = QRegion()
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame.setInterval(FRAME)
+        self._frame.timeout.connect(self._draw_old)
         self._let_go = QTimer(self)
         self._let_go.setSingleShot(True)
         self._let_go.setInterval(REPEAT)
@@ -218,14 +230,31 @@ class Canvas(CanvasGestures):
         if self.split is not None:
             self._show_cursor()
         reach = self.radius * self._view.scale / self.devicePixelRatioF() + 4
+        old = QRegion()
         for place in (before, position):
             if place is not None:
                 around = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-                self.update(around.toAlignedRect())
+                old += around.toAlignedRect()
         if self._gesture is not None and before is not None:
-            self.update(
-                QRectF(before, position).normalized().adjusted(-reach, -reach, reach, reach).toAlignedRect()
-            )
+            way = QRectF(before, position).normalized().adjusted(-reach, -reach, reach, reach)
+            old += way.toAlignedRect()
+        if self._gesture is None or reach < LARGE:
+            self.update(old)
+            return
+        self._old += old
+        if not self._frame.isActive():
+            self._draw_old()
+
+    def refresh(self, where: Rect | None = None) -> None:
+        super().refresh(where)
+        self._draw_old()
+
+    def _draw_old(self) -> None:
+        """Draw what waits to be drawn of the brush that paints."""
+        if not self._old.isEmpty():
+            self.update(self._old)
+            self._old = QRegion()
+            self._frame.start()
 
     # Turning and dividing ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from mattework_editor.pyramid import Part, Pyramid, sample_plane
 
 CHECK = 8
 """Side of a square of the checkerboard, in screen pixels."""
+TILE = 256
+"""Boards of whole tiles are kept, for the views to be cut out of."""
 
 
 class View(Enum):
@@ -138,8 +141,16 @@ def blend(front: Bytes, back: Bytes, weight: Floats) -> Bytes:
 
 def draw_checkerboard(left: int, top: int, size: Size) -> Bytes:
     """(h, w, 3): light squares that stay where they are when the picture is panned by whole pixels."""
-    across = ((np.arange(left, left + size.width) // CHECK) % 2).astype(bool)
-    down = ((np.arange(top, top + size.height) // CHECK) % 2).astype(bool)
+    period = 2 * CHECK
+    board = _lay_board(*(-(-length // TILE) * TILE for length in size.shape))
+    top, left = top % period, left % period
+    return board[top : top + size.height, left : left + size.width].copy()
+
+
+@lru_cache(maxsize=4)
+def _lay_board(height: int, width: int) -> Bytes:
+    """A checkerboard from the corner of a square on, a period larger than asked for."""
+    down, across = (np.arange(length + 2 * CHECK) // CHECK % 2 == 1 for length in (height, width))
     board = np.where(down[:, None] ^ across[None], np.uint8(204), np.uint8(255))
     return np.repeat(board[..., None], 3, axis=2)
 
