@@ -10,6 +10,7 @@ import pytest
 
 from mattework.cli.root import run_command_line
 from mattework.models.catalogue import load_catalogue
+from mattework.models.store import open_store
 from models.file_server import FileServer, serve_files
 from models.tiny_onnx import Node, Tensor, write_model
 
@@ -140,6 +141,21 @@ def test_a_model_whose_terms_are_declined_is_not_used(
     assert "is not used, because its terms were not accepted" in capsys.readouterr().err
     assert sorted(tmp_path.rglob("*.json")) == []  # nothing kept of it, nothing copied
     assert list(home.iterdir()) == []
+
+
+def test_a_record_beside_a_file_of_the_catalogue_is_not_passed_over_in_silence(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = load_catalogue()["mattework-subject"]
+    (found,) = open_store().find_files(spec)
+    file = tmp_path / "shoes.onnx"
+    file.write_bytes(found.path.read_bytes())
+    assert run("import", str(file)) == 0
+    assert "not used" not in capsys.readouterr().err
+    record = file.with_suffix(".toml")
+    record.write_text('id = "shoes"')
+    assert run("import", str(file)) == 0
+    assert f"{record} was not used" in capsys.readouterr().err
 
 
 def test_terms_are_asked_once_then_the_model_is_used(

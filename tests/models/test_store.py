@@ -173,6 +173,14 @@ def test_a_record_beside_the_file_makes_a_model_of_ones_own(store: ModelStore, f
     assert {path.name for path in store.remove(spec)} == {"mine.onnx", "mine.toml"}
 
 
+def test_a_changed_record_takes_the_place_of_the_one_before(store: ModelStore, file: Path) -> None:
+    pinned = RECORD.replace('"mine.onnx"', f'"mine.onnx", sha256 = "{PINNED.files[0].sha256}"')
+    for width in (64, 96):
+        file.with_suffix(".toml").write_text(pinned.replace("width = 64", f"width = {width}"))
+        store.import_file(store.recognise_file(file))
+        assert find_spec("mine").input.size.width == width
+
+
 @pytest.mark.parametrize("saved", [b"<!DOCTYPE html>", b"version https://git-lfs.github.com/spec/v1", b""])
 def test_a_web_page_or_a_pointer_is_not_taken_for_a_network(
     store: ModelStore, file: Path, saved: bytes

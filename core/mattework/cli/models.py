@@ -207,7 +207,7 @@ def import_model(
     `mattework models show u2net --json` shows every field of a record.
     """
     from mattework.models.catalogue import find_spec
-    from mattework.models.store import open_store
+    from mattework.models.store import find_record_beside, open_store
 
     store = open_store()
     wanted = None if model is None else find_spec(model)
@@ -218,6 +218,9 @@ def import_model(
     with show_progress(file.name, quiet=quiet) as progress:
         verified = store.import_file(known, link=link, progress=progress)
     say(f"{spec.id}: {verified.found.path}", quiet=quiet)
+    beside = find_record_beside(file) if model is None and known.record is None else None
+    if beside is not None:
+        say(f"note: {beside} was not used: by its hash the file is one of {spec.id}.", quiet=quiet)
     if verified.trust == "import":
         say(
             f"Nobody published a hash of {verified.found.file.name}, so it was taken as it is "

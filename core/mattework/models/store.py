@@ -75,6 +75,11 @@ class KnownFile:
     record: Path | None = None
 
 
+def find_record_beside(path: Path) -> Path | None:
+    """The record of somebody's own model that lies beside its file."""
+    return next((one for suffix in RECORD_SUFFIXES if (one := path.with_suffix(suffix)).is_file()), None)
+
+
 class ModelStore:
     """Models on this machine, over a list of folders of which one is the user's own."""
 
@@ -303,13 +308,19 @@ class ModelStore:
             ) from error
 
     def _recognise(self, path: Path, hashes: FileHashes) -> tuple[ModelSpec, Path | None]:
-        for spec in self.list_specs():
-            if any(hashes.match(sha256=file.sha256, md5=file.md5) for file in spec.files):
-                return spec, None
-        for suffix in RECORD_SUFFIXES:
-            record = path.with_suffix(suffix)
-            if record.is_file():
-                return read_record(record), record
+        def is_known(spec: ModelSpec) -> bool:
+            return any(hashes.match(sha256=file.sha256, md5=file.md5) for file in spec.files)
+
+        known = [spec for spec in self.list_specs() if is_known(spec)]
+        catalogued = next((spec for spec in known if spec.origin != "user"), None)
+        if catalogued is not None:
+            return catalogued, None
+        # A record that lies beside the file is newer than the one that it was imported with before.
+        record = find_record_beside(path)
+        if record is not None:
+            return read_record(record), record
+        if known:
+            return known[0], None
         raise ModelError(
             f"{path.name} has the hash of no model that we know (sha256 {hashes.sha256[:16]}…). If it is one of the "
             "catalogue's without a published hash, say which with --as ID. If it is your own, lay a record beside it, "
