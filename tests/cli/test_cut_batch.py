@@ -72,6 +72,8 @@ def test_one_that_fails_is_told_and_tried_again(shots: Path, tmp_path: Path, cap
     assert run("cut", shots, "-o", out, *options, "--resume") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line.get("skipped", False) for line in lines] == [True, True, True, False]
+    fresh = set(lines[-1])
+    assert all(set(line) - {"skipped", "verdict"} == fresh for line in lines), "scripts read both alike"
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert (out / "broken.cutout.png").is_file()
     states = {one.source.name: one.state for one in read_batch(out / "mattework-batch.jsonl").entries}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mattework.batch.find import locate_file
 from mattework.batch.journal import BatchEntry, Journal, describe_cutout, describe_entry, start_entry
@@ -100,8 +100,7 @@ class _Run:
                 continue
             self.entries[entry.source] = entry
             if self.job.as_json:
-                facts = {**describe_entry(entry), "source": str(task.source), "target": str(task.target)}
-                print_json({**facts, "skipped": True})
+                print_json(_describe_finished(task, entry))
             if self.bar is not None:
                 self.bar.skip()
         if self.entries:
@@ -253,6 +252,17 @@ class _Run:
     def _make_subfolder(self, target: Path) -> None:
         if self.plan.folder is not None:
             make_folder(f"{target.parent}/")
+
+
+def _describe_finished(task: Task, entry: BatchEntry) -> dict[str, Any]:
+    """The object of a picture that an earlier run finished: the fields of a fresh one, and `skipped`."""
+    from mattework.batch.summary import is_doubtful
+
+    facts = describe_entry(entry)
+    for name in ("state", "at", "source_bytes", "source_modified", "error", "kind"):
+        del facts[name]
+    facts |= {"source": str(task.source), "target": str(task.target)}
+    return facts | {"doubtful": is_doubtful(entry), "skipped": True}
 
 
 def _weigh(material: _Material) -> int:
