@@ -219,7 +219,9 @@ class EditorWindow(QMainWindow):
         before = session.recipe.shadow if session is not None else None
         self.workbench.change_recipe(name, recipe)
         if recipe.shadow is not None and (before is None or before.kind != recipe.shadow.kind):
-            self.status.tell(self.views.word_shadow(recipe.shadow))
+            words = self.views.word_shadow(recipe.shadow)
+            if words or before is not None:
+                self.status.tell(words)
         if recipe.background is not None or recipe.shadow is not None:
             self.show_view(View.BACKGROUND)
 

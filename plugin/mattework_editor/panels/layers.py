@@ -221,7 +221,7 @@ class LayerWidget(QWidget):
             self.mask_button.look_wanted.connect(self.mask_wanted)
         else:  # its place stays free, so that names stand below each other
             free = QWidget()
-            free.setFixedSize(MaskButton(row.name).sizeHint())
+            free.setFixedSize(SIDE + 4, SIDE + 4)
             layout.addWidget(free)
         self.title = QLabel(row.name)
         self.title.setMinimumWidth(40)
@@ -285,6 +285,7 @@ class MaskButton(QToolButton):
         self._thumbnail = QPixmap()
         self.setAutoRaise(True)
         self.setIconSize(QSize(SIDE, SIDE))
+        self.setFixedSize(SIDE + 4, SIDE + 4)
         self.setAccessibleName(self.tr("Mask of {layer}").format(layer=layer))
         self.setToolTip(
             self.tr("The layer mask. Shift and a click switch it off and on, Alt and a click look at it.")
