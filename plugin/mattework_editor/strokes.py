@@ -15,7 +15,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from mattework import Prompt, Rect, Stroke, resolve_region
-from mattework.arrays import Floats
+from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled
 from mattework.recipe import SolverName
 from mattework_editor.live import Live
@@ -115,15 +115,17 @@ class Strokes(QObject):
 
         def work(task: Task) -> tuple[Rect, Floats]:
             if edge.is_neutral and solver in ("auto", "closed-form"):
-                task.shown.emit(solve("guided", False))
+                task.shown.emit(code(*solve("guided", False)))
                 if np.count_nonzero(planes.trimap[opened.zone.slices] == 128) > QUICK_STROKE:
-                    task.shown.emit(solve(solver, False))
+                    task.shown.emit(code(*solve(solver, False)))
             return solve(solver, True)
 
-        def show(coarse: tuple[Rect, Floats]) -> None:
+        def code(zone: Rect, values: Floats) -> tuple[Rect, Bytes]:
+            return zone, quantise(values, session.photo.alpha, zone)
+
+        def show(coarse: tuple[Rect, Bytes]) -> None:
             if self._open is not None and self._open[0] is opened:
-                zone, values = coarse
-                bench.display.put(zone, quantise(values, session.photo.alpha, zone))
+                bench.display.put(*coarse)
 
         def done(solved: tuple[Rect, Floats]) -> None:
             self._open = None

@@ -17,6 +17,8 @@ Rank: TypeAlias = Literal["urgent", "plain", "quiet"]
 
 TURN = 0.02
 """Seconds between looks whether it is a quiet task's turn."""
+LONG = 0.2
+"""Seconds of work after which memory that it has freed is given back at once."""
 REST = 200
 """Milliseconds after the last task until memory that it has freed is given back."""
 
@@ -62,6 +64,7 @@ class Task(QObject):
         self.progressed.emit(step, fraction)
 
     def _run(self) -> None:
+        begun = time.perf_counter()
         try:
             with self._owner.wait_turn(self):
                 result, error = None if self.is_cancelled else self._work(self), None
@@ -69,6 +72,9 @@ class Task(QObject):
             result, error = None, caught
         with contextlib.suppress(RuntimeError):  # the window is gone, and nobody waits any more
             self._ended.emit(result, error)
+        if time.perf_counter() - begun > LONG:
+            result = error = None
+            give_back_freed()
 
     def _end(self, result: object, error: BaseException | None) -> None:
         done, failed = self._done, self._failed
