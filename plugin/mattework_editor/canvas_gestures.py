@@ -207,6 +207,7 @@ class CanvasGestures(CanvasView):
         if gesture is not None:
             if gesture.tool.has_brush:
                 self._last_end = gesture.samples[-1]
+            gesture.mark = None
             self._waiting.append(gesture)
             self.gesture_ended.emit(gesture)
             self.update()

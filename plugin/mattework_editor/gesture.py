@@ -55,22 +55,18 @@ class Mark:
 
     def bring(self, gesture: Gesture, view: Viewport) -> QImage:
         """The mark as large as the screen, in the gesture's colour."""
-        samples, by_size = gesture.samples, gesture.brush.pressed == "size"
-        pressed = by_size and (self._is_pressed or len({sample.pressure for sample in samples}) > 1)
+        samples = gesture.samples
+        pressed = self._is_pressed or _is_pressed(gesture)
         if view != self._view or pressed != self._is_pressed or len(samples) < self._drawn:
             self._view, self._is_pressed, self._drawn = view, pressed, 0
             size = view.screen.width, view.screen.height
             self._image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
             self._image.fill(Qt.GlobalColor.transparent)
         if self._drawn < len(samples):
-            width = 2 * gesture.brush.radius * view.scale
+            fresh = samples[self._drawn if pressed else max(0, self._drawn - 1) :]
             painter = QPainter(self._image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if pressed:
-                _draw_pressed(painter, samples[self._drawn :], view, width, choose_colour(gesture))
-            else:
-                width *= max(LIGHTEST, samples[0].pressure) if by_size else 1.0
-                _draw_even(painter, samples[max(0, self._drawn - 1) :], view, width, choose_colour(gesture))
+            _draw_stretch(painter, gesture, fresh, view, pressed=pressed)
             painter.end()
             self._drawn = len(samples)
         return self._image
@@ -78,14 +74,15 @@ class Mark:
 
 @dataclass(slots=True)
 class Gesture:
-    """`inverted` while Alt is held at its start, or what X has turned round. `is_live`: its result is seen already."""
+    """`inverted` while Alt is held at its start, or what X has turned round. `is_live`: its result is seen already. `mark`
+    while it is being made: many that wait would take much memory."""
 
     tool: Tool
     brush: Brush
     inverted: bool
     samples: list[Sample] = field(default_factory=list)
     is_live: bool = False
-    mark: Mark = field(default_factory=Mark)
+    mark: Mark | None = field(default_factory=Mark)
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -101,7 +98,10 @@ def choose_colour(gesture: Gesture) -> QColor:
 def draw_way(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
     """A see-through mark where the brush has been."""
     painter.setOpacity((FAINT if gesture.is_live else STRENGTH) / 255)
-    painter.drawImage(0, 0, gesture.mark.bring(gesture, view))
+    if gesture.mark is not None:
+        painter.drawImage(0, 0, gesture.mark.bring(gesture, view))
+    else:
+        _draw_stretch(painter, gesture, gesture.samples, view, pressed=_is_pressed(gesture))
     painter.setOpacity(1.0)
 
 
@@ -147,6 +147,23 @@ def draw_line(painter: QPainter, gesture: Gesture, view: Viewport) -> None:
 def place_samples(gesture: Gesture, view: Viewport) -> list[QPointF]:
     """The samples in pixels of the screen."""
     return [QPointF(*view.to_screen(one.x, one.y)) for one in gesture.samples]
+
+
+def _is_pressed(gesture: Gesture) -> bool:
+    """Whether a pen has changed the size of the brush on the way."""
+    return gesture.brush.pressed == "size" and len({sample.pressure for sample in gesture.samples}) > 1
+
+
+def _draw_stretch(
+    painter: QPainter, gesture: Gesture, samples: list[Sample], view: Viewport, *, pressed: bool
+) -> None:
+    width, colour = 2 * gesture.brush.radius * view.scale, choose_colour(gesture)
+    if pressed:
+        _draw_pressed(painter, samples, view, width, colour)
+    else:
+        by_size = gesture.brush.pressed == "size"
+        width *= max(LIGHTEST, gesture.samples[0].pressure) if by_size else 1.0
+        _draw_even(painter, samples, view, width, colour)
 
 
 def _draw_even(

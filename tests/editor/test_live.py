@@ -32,6 +32,7 @@ from mattework_editor.look_ahead import MOST_LIVE, Answer, choose_factor, find_f
 from mattework_editor.pyramid import Pyramid, halve, render_matte
 from mattework_editor.session import JOIN, Planes, Session, draw_onto, start_session
 from mattework_editor.tiled_plane import TiledPlane
+from mattework_editor.viewport import Viewport
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -373,10 +374,7 @@ def test_tiles_that_are_mended_in_part_show_the_change(
         painter = QPainter(picture)
         assert not tiles.paint(painter, sources, view, view.screen.rect, time.perf_counter() + 60, (0.0, 0.0))
         painter.end()
-        bits = picture.constBits()
-        assert bits is not None
-        bits.setsize(picture.sizeInBytes())
-        return np.frombuffer(bits.asstring(), np.uint8).reshape(view.screen.height, view.screen.width, 4)
+        return read_pixels(picture)
 
     tiles = Tiles()
     before = paint(tiles)
@@ -403,18 +401,36 @@ def test_a_mark_that_grows_is_the_mark_that_is_drawn_at_once(
     assert tool is not None
     places = ((300.0, 300.0), (300.0, 300.0), (500.0, 320.0), (420.0, 600.0))
     samples = [Sample(*place, force) for place, force in zip(places, pressures, strict=True)]
-    gesture = Gesture(tool, Brush(radius=60.0, pressed=pressed), False)
+    gesture, mark = Gesture(tool, Brush(radius=60.0, pressed=pressed), False), Mark()
     for sample in samples:
         gesture.samples.append(sample)
-        grown = gesture.mark.bring(gesture, view)
+        grown = mark.bring(gesture, view)
     at_once = Mark().bring(gesture, view)
     assert not at_once.allGray()
     assert count_different(grown, at_once) < 200  # of a few thousand: the soft rim where stretches meet
     nearer = view.zoom(view.scale * 2, 0.0, 0.0)
-    assert gesture.mark.bring(gesture, nearer) == Mark().bring(gesture, nearer)
+    assert mark.bring(gesture, nearer) == Mark().bring(gesture, nearer)
+    assert count_different(draw_gesture(gesture, view), draw_gesture(replace(gesture, mark=None), view)) < 200
+
+
+def draw_gesture(gesture: Gesture, view: Viewport) -> QImage:
+    picture = QImage(view.screen.width, view.screen.height, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    gesture.tool.draw(painter, gesture, view)
+    painter.end()
+    return picture
 
 
 def count_different(one: QImage, other: QImage) -> int:
-    assert one.size() == other.size()
-    pixels = ((x, y) for x in range(one.width()) for y in range(one.height()))
-    return sum(abs(one.pixelColor(x, y).alpha() - other.pixelColor(x, y).alpha()) > 8 for x, y in pixels)
+    opacities = [read_pixels(image)[..., 3].astype(np.int16) for image in (one, other)]
+    return int(np.count_nonzero(np.abs(opacities[0] - opacities[1]) > 8))
+
+
+def read_pixels(image: QImage) -> NDArray[np.uint8]:
+    """(h, w, 4): blue, green, red, opacity."""
+    bits = image.constBits()
+    assert bits is not None
+    bits.setsize(image.sizeInBytes())
+    return np.frombuffer(bits.asstring(), np.uint8).reshape(image.height(), image.width(), 4)
