@@ -27,7 +27,6 @@ from mattework import EdgeSettings, Rect, Size, Stroke, open_document, take_phot
 from mattework.recipe import StrokeKind
 from mattework_editor.canvas_tiles import TILE, Tiles, _order_tiles
 from mattework_editor.gesture import Brush, Gesture, Mark, Sample
-from mattework_editor.live import REST
 from mattework_editor.look_ahead import MOST_LIVE, Answer, choose_factor, find_fresh, look_ahead
 from mattework_editor.pyramid import Pyramid, halve, render_matte
 from mattework_editor.session import JOIN, Planes, Session, draw_onto, start_session
@@ -259,6 +258,7 @@ def begin_stroke(driver: Driver) -> list[Rect]:
     driver.key(Qt.Key.Key_B)
     driver.canvas.zoom_to(1.0)
     driver.canvas.set_radius(200)
+    driver.bench.strokes._live._rest.setInterval(1_000_000)  # the test says when the hand has rested
     seen: list[Rect] = []
     driver.bench.display.refreshed.connect(seen.append)
     middle = driver.canvas.rect().center()
@@ -278,6 +278,7 @@ def test_a_coarse_look_becomes_finer_when_the_hand_rests(driver: Driver, large_f
     seen = begin_stroke(driver)
     coarse, looks = read_shown(driver), len(seen)
     assert 2 < len(np.unique(coarse)) < 250  # its rim is made of steps that are enlarged
+    driver.bench.strokes._live._rest.timeout.emit()
     wait_until(lambda: len(seen) > looks)
     fine = read_shown(driver)
     assert (fine != coarse).any()
@@ -290,7 +291,8 @@ def test_a_coarse_look_becomes_finer_when_the_hand_rests(driver: Driver, large_f
 def test_no_look_at_a_stroke_that_was_given_up_arrives_later(driver: Driver, large_file: Path) -> None:
     driver.open(large_file)
     seen = begin_stroke(driver)
-    wait_until(lambda: bool(driver.bench.tasks.running), 2 * REST / 1000)  # a finer look is being made
+    driver.bench.strokes._live._rest.timeout.emit()
+    assert driver.bench.tasks.running  # a finer look is being made
     driver.canvas.set_tool(driver.canvas.tool)
     looks = len(seen)
     wait_until(lambda: not driver.bench.tasks.running)
