@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ from mattework import Prompt, Rect
 from mattework.arrays import Bytes
 from mattework_editor.app import make_application
 from mattework_editor.canvas import Canvas
+from mattework_editor.engine import Progress
 from mattework_editor.exporting import SUFFIXES, Export, export_file
+from mattework_editor.session import Session
 from mattework_editor.window import EditorWindow
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -221,16 +224,15 @@ def measure_exports(window: EditorWindow) -> dict[str, float]:
         for name, export in {**exports, "png of 2000 pixels": Export(long_side=2000)}.items():
             path = Path(folder) / f"out{SUFFIXES[export.kind]}"
             forget_most()
-            bench.hand_over(
-                "Exporting",
-                lambda session, progress, path=path, export=export: export_file(
-                    session, path, export, progress
-                ),
-                lambda _: None,
-            )
+            write = partial(_write_export, path=path, export=export)
+            bench.hand_over("Exporting", write, lambda _: None)
             wait_until(lambda: not bench.is_busy)
             most[name] = read_memory("VmHWM")
     return most
+
+
+def _write_export(session: Session, progress: Progress, *, path: Path, export: Export) -> None:
+    export_file(session, path, export, progress)
 
 
 def measure_objects(window: EditorWindow) -> float:
