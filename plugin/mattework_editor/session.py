@@ -2,8 +2,8 @@
 
 Three planes as large as the photo carry the work: `base`, the trimap without strokes; `trimap`, with strokes; `alpha`,
 solved, before edge settings. Everything else that makes the result is in `Choices`: a recipe and the soft mask it rests
-on. What is slow (solving, finding the subject) is done elsewhere on these planes and brought in by `finish_strokes` and
-`replace_planes`; this class only keeps the state whole.
+on. What is slow (drawing, solving, finding the subject) is done elsewhere on copies of these planes and brought in by
+`begin_strokes`, `finish_strokes` and `replace_planes`; this class only keeps the state whole.
 """
 
 from __future__ import annotations
@@ -83,14 +83,24 @@ class Planes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenStroke:
-    """Strokes that are drawn but not solved yet, with what was there before: `old` shares the tiles that stay."""
+    """Strokes that are drawn but not solved yet: what was there before, and what is with them. Planes share their tiles."""
 
     name: str
-    strokes: tuple[Stroke, ...]
     region: Rect
     zone: Rect
     before: Choices
+    after: Choices
     old: Planes
+    drawn: Planes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SolvedStroke:
+    """An open stroke with the alpha that was solved under it, and what differs from before."""
+
+    opened: OpenStroke
+    planes: Planes
+    patches: tuple[Patch, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -126,43 +136,43 @@ class Session:
     # Strokes ---------------------------------------------------------------------------------------------------------
 
     def draw(self, name: str, strokes: Sequence[Stroke]) -> OpenStroke | None:
-        """Draw strokes into the trimap and what they say for certain into the alpha. None when they miss the photo.
+        """Draw strokes into a trimap and what they say for certain into an alpha. None when they miss the photo.
 
-        The step is open until `finish_strokes` or `drop_strokes`.
+        The session stays as it is, so that this can be done beside the window; `begin_strokes` brings it in.
         """
         region = join_bounds(strokes).intersect(self.size.rect)
         if region.is_empty:
             return None
         zone = region.grow(JOIN).intersect(self.size.rect)
-        opened = OpenStroke(name, tuple(strokes), region, zone, self.choices, self.planes.copy())
+        old, drawn = self.planes.copy(), self.planes.copy()
         for strip in _split(region):
-            before = self.planes.trimap[strip.slices]
-            drawn = draw_onto(before, self.planes.base[strip.slices], strokes, strip)
-            changed = drawn != before
-            self.planes.trimap[strip.slices] = drawn
-            alpha = self.planes.alpha[strip.slices]
-            alpha[changed & (drawn == 255)] = 1.0
-            alpha[changed & (drawn == 0)] = 0.0
-            self.planes.alpha[strip.slices] = alpha
+            before = old.trimap[strip.slices]
+            trimap = draw_onto(before, old.base[strip.slices], strokes, strip)
+            changed = trimap != before
+            drawn.trimap[strip.slices] = trimap
+            alpha = old.alpha[strip.slices]
+            alpha[changed & (trimap == 255)] = 1.0
+            alpha[changed & (trimap == 0)] = 0.0
+            drawn.alpha[strip.slices] = alpha
         recipe = replace(self.recipe, strokes=(*self.recipe.strokes, *strokes))
-        self.choices = replace(self.choices, recipe=recipe)
-        return opened
+        after = replace(self.choices, recipe=recipe)
+        return OpenStroke(name, region, zone, self.choices, after, old, drawn)
 
-    def finish_strokes(self, opened: OpenStroke, zone: Rect, values: Floats) -> None:
-        """Bring in the solved alpha of an open step, and make it one step of the history."""
-        self.planes.alpha[zone.slices] = values
-        patches = (
-            *_compare("trimap", opened.old.trimap, self.planes.trimap, opened.region),
-            *_compare("alpha", opened.old.alpha, self.planes.alpha, opened.zone),
+    def begin_strokes(self, opened: OpenStroke) -> None:
+        """Bring in drawn strokes. The step is open until `finish_strokes` or `drop_strokes`."""
+        self.planes, self.choices = opened.drawn, opened.after
+
+    def finish_strokes(self, solved: SolvedStroke) -> None:
+        """Bring in what was solved, and make it one step of the history."""
+        opened = solved.opened
+        self.planes, self.choices = solved.planes, opened.after
+        self.history.push(
+            Step(name=opened.name, before=opened.before, after=opened.after, patches=solved.patches)
         )
-        self.history.push(Step(name=opened.name, before=opened.before, after=self.choices, patches=patches))
 
     def drop_strokes(self, opened: OpenStroke) -> None:
         """Take an open step back as if it had never been."""
-        for strip in _split(opened.zone):
-            self.planes.trimap[strip.slices] = opened.old.trimap[strip.slices]
-            self.planes.alpha[strip.slices] = opened.old.alpha[strip.slices]
-        self.choices = opened.before
+        self.planes, self.choices = opened.old, opened.before
 
     def touch(self, name: str, strokes: Sequence[Stroke]) -> Rect:
         """Blend touches onto the alpha, as one step; gives what looks different then, empty when they miss the photo."""
@@ -217,6 +227,17 @@ class Session:
         for patch in step.patches:
             apply_patch(patch, planes[patch.plane])
         self._take_choices(choices)
+
+
+def settle_stroke(opened: OpenStroke, zone: Rect, values: Floats) -> SolvedStroke:
+    """Lay the alpha (h, w) that was solved for a zone under an open stroke, and tell what it changes."""
+    planes = opened.drawn.copy()
+    planes.alpha[zone.slices] = values
+    patches = (
+        *_compare("trimap", opened.old.trimap, planes.trimap, opened.region),
+        *_compare("alpha", opened.old.alpha, planes.alpha, opened.zone),
+    )
+    return SolvedStroke(opened, planes, patches)
 
 
 def start_session(document: Document, photo: Photo, path: Path | None = None) -> Session:

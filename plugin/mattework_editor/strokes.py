@@ -20,7 +20,7 @@ from mattework.errors import Cancelled
 from mattework.recipe import SolverName
 from mattework_editor.live import Live
 from mattework_editor.pyramid import quantise
-from mattework_editor.session import OpenStroke, Session
+from mattework_editor.session import JOIN, OpenStroke, Session, SolvedStroke, join_bounds, settle_stroke
 from mattework_editor.tasks import Task
 
 if TYPE_CHECKING:
@@ -38,6 +38,16 @@ class _Queued:
     was_live: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class _Open:
+    """The gesture that is being carried out; `opened` once it is drawn."""
+
+    session: Session
+    queued: _Queued
+    task: Task | None = None
+    opened: OpenStroke | None = None
+
+
 class Strokes(QObject):
     """See the module. `select` carries out a gesture of an object tool."""
 
@@ -45,7 +55,7 @@ class Strokes(QObject):
         super().__init__(bench)
         self._bench, self._select = bench, select
         self._queue: deque[_Queued] = deque()
-        self._open: tuple[OpenStroke, Task] | None = None
+        self._open: _Open | None = None
         self._live = Live(bench)
 
     @property
@@ -86,67 +96,92 @@ class Strokes(QObject):
                 self._draw(bench.session, queued)
 
     def _draw(self, session: Session, queued: _Queued) -> None:
-        opened = session.draw(queued.name, queued.strokes)
-        if opened is None:
-            self._bench.stroke_settled.emit()
-            return
-        if not queued.was_live:  # else what is shown is nearer to the answer than what the session has
-            self._bench.display.show(opened.region)
-        self._open = opened, self._solve(session, opened)
-
-    def _solve(self, session: Session, opened: OpenStroke) -> Task:
+        """Draw and solve beside the window: a large stroke takes longer than a hand may wait."""
         bench = self._bench
-        colour, planes, soft_mask = session.colour, session.planes, session.soft_mask
+        colour, soft_mask = session.colour, session.soft_mask
         recipe = session.recipe
-        edge, solver, matting = recipe.edge, recipe.solver, recipe.matting
+        solver = recipe.solver
 
-        def solve(solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
+        def solve(opened: OpenStroke, solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
             return resolve_region(
                 colour,
-                planes.trimap,
-                planes.alpha,
+                opened.drawn.trimap,
+                opened.drawn.alpha,
                 opened.region,
                 soft_mask=soft_mask,
-                strokes=recipe.strokes,
+                strokes=opened.after.recipe.strokes,
                 solver=solver,
-                matting=matting,
+                matting=recipe.matting,
                 thorough=thorough,
             )
 
-        def work(task: Task) -> tuple[Rect, Floats]:
-            if edge.is_neutral and solver in ("auto", "closed-form"):
-                task.shown.emit(code(*solve("guided", False)))
-                if np.count_nonzero(planes.trimap[opened.zone.slices] == 128) > QUICK_STROKE:
-                    task.shown.emit(code(*solve(solver, False)))
-            return solve(solver, True)
+        def work(task: Task) -> SolvedStroke | None:
+            opened = session.draw(queued.name, queued.strokes)
+            if opened is None:
+                return None
+            task.shown.emit(opened)
+            if recipe.edge.is_neutral and solver in ("auto", "closed-form"):
+                task.shown.emit(code(*solve(opened, "guided", False)))
+                if np.count_nonzero(opened.drawn.trimap[opened.zone.slices] == 128) > QUICK_STROKE:
+                    task.shown.emit(code(*solve(opened, solver, False)))
+            return settle_stroke(opened, *solve(opened, solver, True))
 
         def code(zone: Rect, values: Floats) -> tuple[Rect, Bytes]:
             return zone, quantise(values, session.photo.alpha, zone)
 
-        def show(coarse: tuple[Rect, Bytes]) -> None:
-            if self._open is not None and self._open[0] is opened:
-                bench.display.put(*coarse)
+        open_ = _Open(session, queued)
 
-        def done(solved: tuple[Rect, Floats]) -> None:
+        def show(what: OpenStroke | tuple[Rect, Bytes]) -> None:
+            if self._open is not open_:
+                return
+            if isinstance(what, OpenStroke):
+                self._begin(open_, what)
+            else:
+                bench.display.put(*what)
+
+        def done(solved: SolvedStroke | None) -> None:
             self._open = None
-            session.finish_strokes(opened, *solved)
+            if solved is not None:
+                session.finish_strokes(solved)
             bench.stroke_settled.emit()
-            bench.after_step(opened.zone)
+            if solved is not None:
+                bench.after_step(solved.opened.zone)
+            else:
+                bench.changed.emit()
             self.go_on()
 
         def fail(error: BaseException) -> None:
             if isinstance(error, Cancelled):
                 return
             self._open = None
-            session.drop_strokes(opened)
+            self._give_up(open_)
             bench.stroke_settled.emit()
-            bench.display.show(opened.zone)
             bench.tell(error)
             self.go_on()
 
-        task = bench.tasks.start(work, done, fail, rank="urgent")
-        task.shown.connect(show)
-        return task
+        self._open = open_
+        open_.task = bench.tasks.start(work, done, fail, rank="urgent", shown=show)
+
+    def _begin(self, open_: _Open, opened: OpenStroke) -> None:
+        bench, session = self._bench, open_.session
+        session.begin_strokes(opened)
+        open_.opened = opened
+        if bench.sources is not None:
+            bench.sources.trimap = session.planes.trimap
+        if not open_.queued.was_live:  # else what is shown is nearer to the answer than what the session has
+            bench.display.show(opened.region)
+        bench.changed.emit()
+
+    def _give_up(self, open_: _Open) -> None:
+        """Take the open stroke back, and show what was there before."""
+        bench, session = self._bench, open_.session
+        if open_.opened is not None:
+            session.drop_strokes(open_.opened)
+        if bench.sources is not None:
+            bench.sources.trimap = session.planes.trimap
+        bounds = join_bounds(open_.queued.strokes).grow(JOIN).intersect(session.size.rect)
+        if not bounds.is_empty:
+            bench.display.show(bounds)
 
     def drop_newest(self) -> bool:
         """Take back the newest gesture that is not carried out yet; False when there is none."""
@@ -154,11 +189,10 @@ class Strokes(QObject):
         if self._queue:
             self._queue.pop()
         elif self._open is not None and bench.session is not None:
-            opened, task = self._open
-            task.cancel()
-            self._open = None
-            bench.session.drop_strokes(opened)
-            bench.display.show(opened.zone)
+            open_, self._open = self._open, None
+            if open_.task is not None:
+                open_.task.cancel()
+            self._give_up(open_)
         else:
             return False
         bench.stroke_dropped.emit()

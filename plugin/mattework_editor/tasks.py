@@ -119,10 +119,13 @@ class Tasks(QObject):
         failed: Callable[[BaseException], None],
         *,
         rank: Rank = "plain",
+        shown: Callable[[Any], None] | None = None,
     ) -> Task:
-        """Start a task. Quiet ones, for which nobody waits, take turns and leave urgent ones, which answer a hand that
-        paints, the processor and the memory."""
+        """Start a task; `shown` takes what it shows before its end. Quiet ones, for which nobody waits, take turns and
+        leave urgent ones, which answer a hand that paints, the processor and the memory."""
         task = Task(self, work, done, failed, rank)
+        if shown is not None:
+            task.shown.connect(shown)
         self.running.add(task)
         if rank == "urgent":
             self._urgent.add(task)

@@ -208,11 +208,9 @@ class Workbench(QObject):
             self.strokes.go_on()
             self._start_waiting()
 
-        task = self.tasks.start(work, finish, fail)
+        task = self.tasks.start(work, finish, fail, shown=show)
         self._long, self._can_cancel = task, can_cancel
         task.progressed.connect(self.progressed)
-        if show is not None:
-            task.shown.connect(show)
         self.busy_changed.emit(title)
 
     def _end_long(self, ended: Callable[[], None] | None) -> None:

@@ -34,6 +34,7 @@ from mattework_editor.session import (
     draw_onto,
     make_base,
     replay_strokes,
+    settle_stroke,
     start_session,
 )
 from mattework_editor.tiled_plane import TiledPlane
@@ -43,8 +44,9 @@ def paint(session: Session, kind: StrokeKind, x: float, y: float, radius: float 
     stroke = Stroke(kind=kind, radius=radius, points=((x, y), (x + 10, y)))
     opened = session.draw(kind, [stroke])
     assert opened is not None
-    solved = resolve_region(session.colour, session.planes.trimap, session.planes.alpha, opened.region)
-    session.finish_strokes(opened, *solved)
+    drawn = opened.drawn
+    solved = resolve_region(session.colour, drawn.trimap, drawn.alpha, opened.region)
+    session.finish_strokes(settle_stroke(opened, *solved))
 
 
 def snapshot(session: Session) -> tuple[bytes, bytes, object]:
@@ -81,6 +83,8 @@ def test_an_open_stroke_can_be_dropped(session: Session) -> None:
     before = snapshot(session)
     opened = session.draw("x", [Stroke(kind="foreground", radius=30.0, points=((100.0, 100.0),))])
     assert opened is not None
+    assert snapshot(session) == before  # drawn beside it
+    session.begin_strokes(opened)
     assert session.planes.alpha.unpack()[100, 100] == 1.0
     session.drop_strokes(opened)
     assert snapshot(session) == before
@@ -192,11 +196,13 @@ def test_a_stroke_drawn_strip_by_strip_is_the_same_step(monkeypatch: pytest.Monk
         monkeypatch.setattr("mattework_editor.session.DRAWN", most)
         opened = session.draw("Stroke", strokes)
         assert opened is not None
+        session.begin_strokes(opened)
         assert (session.planes.trimap.unpack() == 255).any()
         if ends == "dropped":
             session.drop_strokes(opened)
         else:
-            session.finish_strokes(opened, opened.zone, np.full(opened.zone.size.shape, 0.5, np.float32))
+            half = np.full(opened.zone.size.shape, 0.5, np.float32)
+            session.finish_strokes(settle_stroke(opened, opened.zone, half))
     one, other, untouched = sessions
     for name, plane in one.planes.items().items():
         np.testing.assert_array_equal(plane.unpack(), other.planes.items()[name].unpack())
