@@ -109,6 +109,14 @@ def test_an_interruption_completes_the_file_that_is_being_written() -> None:
     assert [one.task for one in shop.told] == [0, 1]
 
 
+@pytest.fixture(autouse=True)
+def interrupts_are_heard() -> Iterator[None]:
+    """A shell starts what it puts in the background with interrupts ignored; here they mean what they mean elsewhere."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def often_switched() -> Iterator[None]:
     """Python changes between threads after every few steps."""
