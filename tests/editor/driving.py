@@ -36,9 +36,20 @@ LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 def wait_until(is_so: Callable[[], bool], seconds: float = 240.0) -> None:
     end = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < end, "it never came to pass"
+        assert time.monotonic() < end, f"it never came to pass; {list_messages()}"
         QApplication.processEvents()
         time.sleep(0.002)
+
+
+def list_messages() -> str:
+    """What the boxes on the screen say: why something never came to pass."""
+    boxes = [
+        box.text()
+        for box in QApplication.topLevelWidgets()
+        if isinstance(box, QMessageBox)
+        if box.isVisible()
+    ]
+    return f"on the screen: {boxes}" if boxes else "no message is on the screen"
 
 
 class Driver:

@@ -12,7 +12,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QApplication
 
-from editor.driving import LEFT, TEST, wait_until
+from editor.driving import LEFT, TEST, list_messages, wait_until
 from mattework_editor.export_dialog import ExportDialog
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_a_number_is_typed_after_a_double_click_and_undo_after_it_is_the_windows
     TEST.keyClicks(box, "2.5")
     TEST.keyClick(box, Qt.Key.Key_Return)
     assert box.value() == 2.5
-    assert QApplication.focusWidget() is driver.canvas
+    assert QApplication.focusWidget() is driver.canvas, list_messages()
     wait_until(lambda: driver.session.recipe.edge.feather == 2.5)
 
     box.setFocus()
@@ -67,7 +67,7 @@ def test_a_layers_opacity_is_typed_like_other_numbers(driver: Driver, disc_file:
     TEST.keyClicks(layer.opacity, "40")
     TEST.keyClick(layer.opacity, Qt.Key.Key_Return)
     assert layer.opacity.text() == "40 %"
-    assert QApplication.focusWidget() is driver.canvas
+    assert QApplication.focusWidget() is driver.canvas, list_messages()
     wait_until(lambda: driver.session.history.steps[-1].name == "Opacity of Background")
     layer = driver.window.layers.rows["Background"]
     layer.opacity.setFocus()
