@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def test_a_worker_that_is_slow_to_greet_is_waited_for(places: Path, monkeypatch:
         assert client.call("about")["program"]
     assert (places / "starts").read_text() == "1", "and no second one is started meanwhile"
     stop_engine(command)
+
+
+def test_the_worker_is_found_where_the_host_looks_whatever_its_own_temporary_folder(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("host", "worker"):
+        (places / name).mkdir()
+    monkeypatch.delenv("MATTEWORK_RUNTIME")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(places / "host"))
+    monkeypatch.setenv("TMPDIR", str(places / "worker"))
+    with connect_worker(COMMAND) as client:
+        assert client.call("about")["program"]
+    stop_engine(COMMAND)
 
 
 GONE = (

@@ -88,7 +88,8 @@ def start_worker(command: Sequence[str]) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=words,
-                env=clean_environment(),
+                # Where we look for it: its temporary folder may be another than the host's.
+                env={**clean_environment(), "MATTEWORK_RUNTIME": str(runtime)},
                 cwd=runtime,
                 close_fds=True,
                 **options,

@@ -93,11 +93,9 @@ def _draw_inputs(work: Path) -> None:
 def stop_engines(work: Path) -> None:
     """End the engines that were started here, by the numbers in their records."""
     for path in (work / "run").glob("worker-*.json"):
-        os.environ["MATTEWORK_RUNTIME"] = str(work / "run")
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MATTEWORK_RUNTIME", str(work / "run"))
             record = read_record(path.stem.removeprefix("worker-"))
-        finally:
-            del os.environ["MATTEWORK_RUNTIME"]
         try:
             if record is not None:
                 os.kill(record.pid, 15)
