@@ -63,6 +63,13 @@ def test_everything_of_others_stays() -> None:
     assert as_tree(removed).startswith(as_tree(FOREIGN).split("</rdf:Description>")[0])
 
 
+def test_nothing_is_left_of_a_recipe_that_was_taken_out() -> None:
+    written = put_recipe(FOREIGN, RECIPE, INPUTS)
+    assert drop_recipe(written) == FOREIGN.strip()
+    again = put_recipe(written, RECIPE, INPUTS)
+    assert again == written, "refining does not let the packet grow"
+
+
 def test_orientation_goes_and_the_rest_stays_byte_for_byte() -> None:
     cleaned = clean_xmp(FOREIGN)
     assert cleaned is not None

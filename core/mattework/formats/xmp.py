@@ -39,6 +39,10 @@ _ORIENTATION = "http://ns.adobe.com/tiff/1.0/ Orientation"
 _PROPERTIES = ("Recipe", "SoftMask", "Trimap")
 _MAX_DEPTH = 200
 
+_OPENING = f'<rdf:Description rdf:about="" xmlns:rdf="{_RDF}" xmlns:{PREFIX}="{NAMESPACE}">'
+_EMPTIED_BLOCK = re.compile(rb"(?:  )?" + re.escape(_OPENING.encode()) + rb"\s*</rdf:Description>(?:\n )?")
+"""What our own block is without its properties: left in, every refining would add one."""
+
 _NameTest: TypeAlias = Callable[[str], bool]
 
 _EMPTY_PACKET = (
@@ -91,7 +95,7 @@ def put_recipe(xmp: bytes | None, recipe: Recipe, inputs: RecipeInputs) -> bytes
     for name, png in (("SoftMask", inputs.soft_mask), ("Trimap", inputs.trimap)):
         if png is not None:
             values.append((name, base64.b64encode(png).decode("ascii")))
-    lines = [f'  <rdf:Description rdf:about="" xmlns:rdf="{_RDF}" xmlns:{PREFIX}="{NAMESPACE}">']
+    lines = [f"  {_OPENING}"]
     lines += [f"   <{PREFIX}:{name}>{escape(text)}</{PREFIX}:{name}>" for name, text in values]
     lines += ["  </rdf:Description>", " "]
     block = "\n".join(lines).encode()
@@ -100,8 +104,9 @@ def put_recipe(xmp: bytes | None, recipe: Recipe, inputs: RecipeInputs) -> bytes
 
 
 def drop_recipe(xmp: bytes | None) -> bytes | None:
-    """The packet without our properties; None when there is none or it is broken."""
-    return _remove(xmp, lambda name: name.startswith(NAMESPACE + " "))
+    """The packet without our properties and the block that held them; None when there is none or it is broken."""
+    packet = _remove(xmp, lambda name: name.startswith(NAMESPACE + " "))
+    return None if packet is None else _EMPTIED_BLOCK.sub(b"", packet)
 
 
 def clean_xmp(xmp: bytes | None) -> bytes | None:
