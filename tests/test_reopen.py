@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import mattework
-from mattework.errors import UsageError
+from mattework.errors import RecipeError, UsageError
 from mattework.formats.recipe_file import read_recipe
 from mattework.geometry import Rect
 from mattework.recipe import EdgeSettings
@@ -48,6 +48,38 @@ def test_the_photo_itself_has_no_mask_that_could_have_been_painted_on(
     again = mattework.apply_recipe(tmp_path / "photo.png", recipe=recipe, inputs=inputs)
     assert again.report.notes == ()
     assert (again.alpha == cutout.alpha).all()
+
+
+def test_another_photo_than_the_recipes_is_told_what_is_taken_over(tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    stroke = mattework.Stroke(kind="foreground", radius=3, points=((40.0, 40.0),))
+    cutout = mattework.cut_out(picture, from_mask=truth, strokes=[stroke])
+    other = np.ascontiguousarray(picture[:, ::-1])
+    again = mattework.apply_recipe(other, recipe=cutout.recipe, inputs=cutout.inputs)
+    (note,) = again.report.notes
+    assert "another photo" in note
+    assert "Taken over from the recipe: the soft mask, 1 stroke and the settings." in note
+    assert "Made anew from this photo: the unknown band, the edge, the clean colours." in note
+    square = mattework.apply_recipe(other[:, :60], recipe=cutout.recipe, inputs=cutout.inputs)
+    assert "other proportions" in square.report.notes[1]
+    nameless = replace(cutout.recipe, source_sha256=None)
+    assert mattework.apply_recipe(other, recipe=nameless, inputs=cutout.inputs).report.notes == ()
+
+
+def test_a_trimap_of_another_photo_is_refused(cutout: mattework.Cutout) -> None:
+    picture, truth = draw_disc()
+    trimap = np.where(truth > 0.9, 255, np.where(truth < 0.1, 0, 128)).astype(np.uint8)
+    made = mattework.cut_out(picture, trimap=trimap)
+    with pytest.raises(RecipeError, match="trimap of 96 x 80 pixels, and the photo has 60 x 80"):
+        mattework.apply_recipe(picture[:, :60], recipe=made.recipe, inputs=made.inputs)
+
+
+@pytest.mark.parametrize("name", ["soft_mask", "trimap"])
+def test_a_damaged_picture_in_the_recipe_is_named(cutout: mattework.Cutout, name: str) -> None:
+    png = cutout.inputs.soft_mask or pytest.fail("no mask")
+    inputs = mattework.RecipeInputs(**{name: png[: len(png) // 2]})
+    with pytest.raises(RecipeError, match=f"{name.replace('_', ' ')} stored with the recipe is damaged"):
+        mattework.apply_recipe(draw_disc()[0], recipe=cutout.recipe, inputs=inputs)
 
 
 def test_layers_that_a_designer_added_stay_where_they_are(cutout: mattework.Cutout, tmp_path: Path) -> None:

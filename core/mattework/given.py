@@ -60,10 +60,16 @@ def tell_about_scaling(mask: Floats, size: Size) -> tuple[str, ...]:
     if (width, height) == (size.width, size.height):
         return ()
     note = f"The mask of {width} x {height} pixels was scaled to the photo's {size}"
-    # A pixel of rounding on either side is no other shape.
-    if abs(width * size.height - height * size.width) > max(size.width, size.height, width, height):
+    if has_other_proportions(mask, size):
         return (f"{note}, which has other proportions: see that it is this photo's mask.",)
     return (f"{note}.",)
+
+
+def has_other_proportions(mask: Floats, size: Size) -> bool:
+    """Whether a mask (h, w) is of another shape than the photo; a pixel of rounding on either side is none."""
+    height, width = mask.shape
+    difference = abs(int(width) * size.height - int(height) * size.width)
+    return difference > max(size.long_side, int(width), int(height))
 
 
 def keep_mask(mask: Floats) -> tuple[Floats, bytes]:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from mattework._version import __version__
 from mattework.cutout import Cutout
 from mattework.document.model import Document
-from mattework.errors import RecipeError, UsageError
+from mattework.errors import InputError, RecipeError, UsageError
 from mattework.finding import FoundSubject, find_with_model, find_with_prompts, open_warm_model
 from mattework.finishing import Run, finish_alpha
-from mattework.given import MaskSource, take_mask, take_trimap, tell_about_scaling
+from mattework.given import MaskSource, has_other_proportions, take_mask, take_trimap, tell_about_scaling
 from mattework.layer_states import follow_layers
 from mattework.photo import Photo, Source, convert_for_matting, open_source, take_photo
 from mattework.prompt import Prompt
@@ -33,7 +33,7 @@ from mattework.recipe import (
     TrimapRules,
     find_bad_setting,
 )
-from mattework.reopen import find_photo, tell_about_layers, tell_about_painting
+from mattework.reopen import describe_transfer, find_photo, tell_about_layers, tell_about_painting
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -181,12 +181,19 @@ def apply_recipe(
     if own is None and (recipe is None or inputs is None):
         raise RecipeError(
             "The file carries no recipe of Mattework. Cut it out first, or give a recipe with its soft mask."
+            + "".join(f" {note}" for note in document.notes if "XMP" in note)
         )
     own_recipe, own_inputs = own or (recipe or Recipe(), RecipeInputs())
     recipe, inputs = recipe or own_recipe, inputs or own_inputs
     photo, notes = find_photo(document, recipe)
+    sha256 = photo.hash_samples()
+    is_other = recipe.source_sha256 not in (None, sha256)
+    if [layer.pixels is photo.colour for layer in document.walk_layers()] == [True]:
+        notes = ()  # there was no other layer to take
+    if is_other:
+        notes = (*notes, describe_transfer(recipe, inputs))
     run.notes.extend((*notes, *tell_about_painting(document, photo, own_recipe)))
-    recipe = replace(recipe, source_sha256=photo.hash_samples())
+    recipe = replace(recipe, source_sha256=sha256)
     if own is not None and (recipe.layers, recipe.shadow) == (own_recipe.layers, own_recipe.shadow):
         followed = follow_layers(document, photo, own_recipe)
         recipe = replace(recipe, layers=followed.layers, shadow=followed.shadow)
@@ -195,6 +202,9 @@ def apply_recipe(
             "The recipe does not say which network solved its edge; the installed one was taken."
         )
     subject = _restore_subject(recipe, inputs, photo)
+    mask = subject.soft_mask
+    if is_other and mask is not None and has_other_proportions(mask, photo.size):
+        run.notes.extend(tell_about_scaling(mask, photo.size))
     return _make_cutout(document, photo, subject, recipe, run)
 
 
@@ -254,12 +264,23 @@ def _check_request(recipe: Recipe) -> None:
 def _restore_subject(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> FoundSubject:
     from mattework.formats.files import read_mask, read_trimap
 
-    if inputs.trimap is not None:
-        return FoundSubject(
-            choice=recipe.subject, inputs=inputs, trimap=read_trimap(inputs.trimap, photo.size)
-        )
-    if inputs.soft_mask is not None:
-        return FoundSubject(choice=recipe.subject, inputs=inputs, soft_mask=read_mask(inputs.soft_mask, None))
+    word = "soft mask" if inputs.trimap is None else "trimap"
+    try:
+        if inputs.trimap is not None:
+            trimap = read_trimap(inputs.trimap)
+            if trimap.shape != photo.size.shape:
+                raise RecipeError(
+                    f"The recipe rests on a trimap of {trimap.shape[1]} x {trimap.shape[0]} pixels, and the photo has "
+                    f"{photo.size}: it is another photo's. Cut this photo with a trimap of its own."
+                )
+            return FoundSubject(choice=recipe.subject, inputs=inputs, trimap=trimap)
+        if inputs.soft_mask is not None:
+            soft_mask = read_mask(inputs.soft_mask)
+            return FoundSubject(choice=recipe.subject, inputs=inputs, soft_mask=soft_mask)
+    except InputError as error:
+        raise RecipeError(
+            f"The {word} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again."
+        ) from error
     raise RecipeError(
         "The recipe came without the soft mask or trimap that it rests on. Cut the photo out again."
     )

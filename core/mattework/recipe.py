@@ -167,7 +167,8 @@ class Recipe:
     the network of the solver "neural". `colours` is the amount of clean colours, 0 (the photo's own) to 1. `key` is the
     colour of a screen whose spill is removed from the clean colours. `background` is a colour, a gradient, a blur or a
     picture's path, in the words of `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are
-    changes to layers that were made.
+    changes to layers that were made. `layer` is the path ("Group/Photo") of the one layer of somebody's document that was
+    cut where it is (`mattework.cut_layer`); points then count from that layer's corner.
     `source_sha256` identifies the photo's samples, `mask_sha256` those of the layer mask that was made, so that later
     painting on it is noticed.
     """
@@ -187,6 +188,7 @@ class Recipe:
     background: str | None = None
     shadow: Shadow | None = None
     layers: tuple[LayerState, ...] = ()
+    layer: str | None = None
     mask_sha256: str | None = None
 
     def to_json(self) -> str:
@@ -251,6 +253,8 @@ def find_bad_setting(recipe: Recipe) -> str | None:
     for name, value, low, high in bounds:
         if not low <= value <= high:
             return f"{name} runs from {low:g} to {high:g}, not {value:g}."
+    if rules.certain_background == rules.certain_foreground:
+        return f"certain background must lie under certain foreground, and both are {rules.certain_foreground:g}."
     if not all(math.isfinite(number) for one in recipe.strokes for point in one.points for number in point):
         return "a point of a stroke is no number."
     for stroke in recipe.strokes:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from mattework.arrays import Samples
 from mattework.cutout import is_whole_layer
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER
-from mattework.document.model import Document, Layer
+from mattework.document.model import Document, Group, Layer, Node
 from mattework.errors import RecipeError
+from mattework.geometry import Rect
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
-from mattework.recipe import Recipe
+from mattework.recipe import Recipe, RecipeInputs
 
 
 def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
-    """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name."""
+    """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name.
+
+    Raises:
+        RecipeError: its samples are those of a layer that does not fill the canvas, as `cut_layer` cuts them.
+    """
 
     def as_photo(layer_colour: Samples, layer_alpha: Samples | None) -> Photo:
         return Photo(layer_colour, layer_alpha, document.mode, document.metadata.icc)
@@ -26,6 +33,12 @@ def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ..
     )
     if same is not None:
         return as_photo(same.pixels, same.alpha), ()
+    cut = find_cut_layer(document, recipe)
+    if cut is not None and cut.rect != document.size.rect:
+        raise RecipeError(
+            f"The recipe was made for the layer “{cut.name}” alone, which does not fill the picture. Use "
+            "`mattework refine` or `mattework.refine_layer`, which make that layer's mask again and change nothing else."
+        )
     named = find_layer(document, lambda one: one.name == PHOTO_LAYER) or find_layer(
         document, lambda one: one.name != CLEAN_LAYER
     )
@@ -36,6 +49,55 @@ def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ..
         return take_photo(document), (note,)
     note = f"The photo has changed since the recipe was made; the layer {named.name!r} was used."
     return as_photo(named.pixels, named.alpha), (note,)
+
+
+def find_cut_layer(document: Document, recipe: Recipe) -> Layer | None:
+    """The layer of somebody's document whose mask the recipe made; None where it made a cut-out with layers of ours.
+
+    It is known by its samples, and where they have changed by its path. Of copies of one layer it is the one with the mask.
+    """
+    layers = dict(_walk_paths(document.layers))
+    whole = document.size.rect
+    if len(layers) == 1 and all(_is_ours(one, whole) and one.mask is None for one in layers.values()):
+        return None  # a flat picture
+    if recipe.layer is None and any(_is_ours(one, whole) for one in layers.values()):
+        return None
+    same = [one for one in layers.values() if hash_samples(one.pixels) == recipe.source_sha256]
+    same.sort(key=lambda one: one.mask is not None)
+    if same:
+        return same[-1]
+    return None if recipe.layer is None else layers.get(recipe.layer)
+
+
+def _is_ours(layer: Layer, whole: Rect) -> bool:
+    return layer.name in (PHOTO_LAYER, CLEAN_LAYER) and layer.rect == whole
+
+
+def _walk_paths(nodes: Sequence[Node], group: str = "") -> Iterator[tuple[str, Layer]]:
+    """Every layer of pixels from bottom to top, with its path."""
+    for node in nodes:
+        if isinstance(node, Group):
+            yield from _walk_paths(node.children, f"{group}{node.name}/")
+        else:
+            yield f"{group}{node.name}", node
+
+
+def describe_transfer(recipe: Recipe, inputs: RecipeInputs) -> str:
+    """What becomes of a recipe on other pixels than its own: what is taken over from it, and what is made anew."""
+    subject = recipe.subject
+    if inputs.trimap is not None:
+        kept, anew = ["the trimap"], "the edge"
+    else:
+        by = "" if subject.model is None else f" of {subject.model}"
+        kept, anew = [f"the soft mask{by}"], "the unknown band, the edge"
+    if recipe.strokes:
+        kept.append("1 stroke" if len(recipe.strokes) == 1 else f"{len(recipe.strokes)} strokes")
+    anew += "" if recipe.colours == 0 else ", the clean colours"
+    return (
+        "This is another photo than the one that the recipe was made from, or it was changed since. Taken over from the "
+        f"recipe: {', '.join(kept)} and the settings. Made anew from this photo: {anew}. To have the subject found in "
+        "this very photo, cut it."
+    )
 
 
 def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str
     if origin not in ("model", "prompts"):
         ran = f"your own {origin}"
     elif again:
-        ran = f"the soft mask of {report.model}"
+        ran = f"the soft mask of {report.model or 'the recipe'}"
     else:
         ran = f"{report.model} on {report.device}"
     if prompts := len(cutout.recipe.subject.prompts):
