@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ from psd_tools import PSDImage
 import mattework
 from mattework.cli.root import run_command_line
 from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer
-from mattework.errors import UnsupportedFile, UsageError
+from mattework.errors import RecipeError, UnsupportedFile, UsageError
 from mattework.geometry import Rect, Size
 from samples import draw_disc
 
@@ -132,3 +133,115 @@ def test_a_picture_without_layers_is_called_what_it_is(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(photo)
     with pytest.raises(UnsupportedFile, match=r"photo\.jpg is a JPEG file, which has no layers"):
         mattework.cut_layer(photo, "Photo", tmp_path / "out.psd", from_mask=draw_disc()[1])
+
+
+# Refining ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["psd", "tif"])
+def masked(design: Path, request: pytest.FixtureRequest) -> Path:
+    """The document with one layer cut and its recipe kept, as PSD and as TIFF."""
+    if request.param == "tif":
+        mattework.save_document(mattework.open_document(design), design.with_suffix(".tif"))
+    target = design.with_name(f"masked.{request.param}")
+    mattework.cut_layer(
+        design.with_suffix(f".{request.param}"), "Photo", target, from_mask=draw_disc()[1], keep_recipe=True
+    )
+    return target
+
+
+def read_layers(path: Path) -> dict[str, Layer]:
+    return {layer.name: layer for layer in mattework.open_document(path).walk_layers()}
+
+
+def test_refining_makes_the_same_mask_on_the_same_layer(masked: Path) -> None:
+    target = masked.with_name(f"again{masked.suffix}")
+    assert run_command_line(["refine", str(masked), "-o", str(target)]) == 0
+    before, after = read_layers(masked), read_layers(target)
+    assert list(after) == list(before) == ["Ground", "Photo", "Words"]
+    for name, layer in before.items():
+        assert (after[name].pixels == layer.pixels).all()
+        assert after[name].blend is layer.blend
+    old, new = before["Photo"].mask, after["Photo"].mask
+    assert old is not None
+    assert new is not None
+    assert old.rect == new.rect == Rect(40, 30, 136, 110)
+    np.testing.assert_array_equal(old.pixels, new.pixels)
+    assert [name for name, layer in after.items() if layer.mask] == ["Photo"]
+    assert mattework.read_recipe(target) == mattework.read_recipe(masked)
+    assert mattework.read_recipe(target)[0].layer == "Shot/Photo"
+
+
+def test_a_changed_setting_reaches_that_layer_only(masked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = masked.with_name(f"tighter{masked.suffix}")
+    assert run_command_line(["refine", str(masked), "-o", str(target), "--shift", "-3"]) == 0
+    told = capsys.readouterr().err
+    assert "Layer “Shot/Photo”: changed the layer mask" in told
+    assert "not as the recipe made it" not in told
+    before, after = read_layers(masked)["Photo"].mask, read_layers(target)["Photo"].mask
+    assert before is not None
+    assert after is not None
+    assert after.pixels.sum() < before.pixels.sum()
+    assert mattework.read_recipe(target)[0].edge.shift == -3
+
+
+def test_a_refined_document_is_called_as_the_one_it_came_from(masked: Path) -> None:
+    assert run_command_line(["refine", str(masked)]) == 0
+    assert masked.with_name(f"masked.refined{masked.suffix}").is_file()
+
+
+def test_a_refined_document_can_be_flattened_into_another_format(masked: Path) -> None:
+    target = masked.with_name("flat.png")
+    assert run_command_line(["refine", str(masked), "-o", str(target), "--shift", "-3"]) == 0
+    flat = mattework.open_document(target)
+    assert flat.size == Size(120, 100)
+    assert b"mattework" not in (flat.metadata.xmp or b"")
+
+
+def test_a_layer_is_known_by_its_pixels_when_its_name_has_changed(masked: Path) -> None:
+    recipe, inputs = mattework.read_recipe(masked)
+    document = mattework.open_document(masked)
+    ground, group, words = document.layers
+    assert isinstance(group, Group)
+    renamed = replace(group, children=(replace(group.children[0], name="Cup"),))
+    path = masked.with_name(f"renamed{masked.suffix}")
+    mattework.save_document(replace(document, layers=(words, renamed, ground)), path)
+    target = masked.with_name(f"again{masked.suffix}")
+    for changed in (recipe, replace(recipe, layer=None)):  # files of before have no path in them
+        done = mattework.refine_layer(path, target, recipe=changed, inputs=inputs, overwrite=True)
+        assert done.edit.layer == "Shot/Cup"
+        assert [name for name, layer in read_layers(target).items() if layer.mask] == ["Cup"]
+
+
+def test_a_recipe_of_no_layer_here_is_refused(design: Path, masked: Path) -> None:
+    recipe, inputs = mattework.read_recipe(masked)
+    stranger = replace(recipe, layer="Shot/Cup", source_sha256="0" * 64)
+    with pytest.raises(RecipeError, match="of no layer of"):
+        mattework.refine_layer(design, design.with_name("out.psd"), recipe=stranger, inputs=inputs)
+    with pytest.raises(RecipeError, match="holds no recipe"):
+        mattework.refine_layer(design, design.with_name("out.psd"))
+    assert not design.with_name("out.psd").exists()
+
+
+def test_what_refining_cannot_keep_is_said(design: Path, masked: Path) -> None:
+    target = masked.with_name(f"again{masked.suffix}")
+    assert run_command_line(["refine", str(masked), "-o", str(target), "--background", "white"]) == 2
+    recipe, inputs = mattework.read_recipe(masked)
+    with pytest.raises(UsageError, match="background would need layers"):
+        mattework.refine_layer(masked, target, recipe=replace(recipe, background="white"), inputs=inputs)
+    with pytest.raises(RecipeError, match="the layer “Photo” alone"):
+        mattework.apply_recipe(
+            masked
+        )  # it makes layers for the whole picture, and this recipe is not of that
+    joined = masked.with_name(f"joined{masked.suffix}")
+    half = np.zeros((80, 96), np.float32)
+    half[:, :48] = 1
+    mattework.cut_layer(masked, "Photo", joined, from_mask=half, existing="intersect", keep_recipe=True)
+    done = mattework.refine_layer(joined, target)
+    assert any("not as the recipe made it" in note for note in done.cutout.report.notes)
+
+
+def test_a_document_may_be_refined_in_its_place(masked: Path) -> None:
+    assert run_command_line(["refine", str(masked), "-o", str(masked), "--feather", "2"]) == 4
+    assert run_command_line(["refine", str(masked), "-o", str(masked), "--feather", "2", "--overwrite"]) == 0
+    assert mattework.read_recipe(masked)[0].edge.feather == 2

@@ -8,7 +8,7 @@
 The names in `__all__` are the public surface, with `mattework.errors`; docs/library.md shows them at work. They are loaded
 when first used, so that `import mattework` costs next to nothing and no heavy library is touched before it is needed.
 
-    whole pictures     cut_out, cut_layer, apply_recipe -> Cutout, with its Report
+    whole pictures     cut_out, cut_layer, apply_recipe, refine_layer -> Cutout, with its Report
     models             open_model -> ModelSession; open_store, install_model; open_selector for clicks
     steps              take_photo, make_trimap, solve_alpha, apply_edge_settings, estimate_foreground ...
     files              open_document, save_document, read_mask, save_mask; Document and what is in it
@@ -46,10 +46,11 @@ if TYPE_CHECKING:
     from mattework.finishing import finish_cutout
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
     from mattework.formats.limits import Limits
+    from mattework.formats.recipe_file import read_recipe
     from mattework.formats.xmp import drop_recipe, get_recipe
     from mattework.geometry import Point, Rect, Size
     from mattework.gradient import Gradient
-    from mattework.in_place import LayerCut, cut_layer
+    from mattework.in_place import LayerCut, cut_layer, refine_layer
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground, lay_foreground
     from mattework.matting.network import list_matting_models
@@ -111,10 +112,11 @@ _HOMES = {
     "mattework.finding": ("open_model",),
     "mattework.finishing": ("finish_cutout",),
     "mattework.formats.limits": ("Limits",),
+    "mattework.formats.recipe_file": ("read_recipe",),
     "mattework.formats.xmp": ("drop_recipe", "get_recipe"),
     "mattework.geometry": ("Point", "Rect", "Size"),
     "mattework.gradient": ("Gradient",),
-    "mattework.in_place": ("LayerCut", "cut_layer"),
+    "mattework.in_place": ("LayerCut", "cut_layer", "refine_layer"),
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground", "lay_foreground"),
     "mattework.matting.network": ("list_matting_models",),
@@ -240,7 +242,9 @@ __all__ = [
     "parse_recipe",
     "read_batch",
     "read_mask",
+    "read_recipe",
     "read_trimap",
+    "refine_layer",
     "remove_spill",
     "resolve_region",
     "save_document",

@@ -8,19 +8,30 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mattework.cutout import Cutout
-from mattework.document.model import Document, Layer
-from mattework.errors import UnsupportedFile, UsageError
-from mattework.pipeline import cut_out
+from mattework.document.model import Document, Layer, Mask
+from mattework.document.piecewise import read_whole
+from mattework.errors import RecipeError, UnsupportedFile, UsageError
+from mattework.photo import hash_samples
+from mattework.pipeline import apply_recipe, cut_out
+from mattework.recipe import Recipe, RecipeInputs
 from mattework.segment.gestures import move_prompt
 
 if TYPE_CHECKING:
-    from mattework.formats.psd_edit import EditReport, ExistingMask
+    from mattework.arrays import Samples
+    from mattework.formats.psd_edit import EditReport, ExistingMask, NewMask
+    from mattework.formats.psd_layout import PsdLayout
+    from mattework.formats.psd_panel import PanelRow
     from mattework.formats.streams import Source, Target
+    from mattework.geometry import Rect
     from mattework.progress import Progress
 
 
 _NO_ROOM_FOR = ("background", "shadow", "colours", "key")
 """Choices of `cut_out` that make layers: a document that is kept as it is has no room for them."""
+_OTHER_MASK = (
+    "The layer's mask was not as the recipe made it: painted on since, or joined with one that was there. That one is only "
+    "in the file it came from."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,47 +72,178 @@ def cut_layer(
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
-    from mattework.formats.psd_edit import NewMask
-    from mattework.formats.streams import open_source, write_target
-    from mattework.formats.xmp import put_recipe
+    from mattework.formats.psd_panel import choose_row, list_rows
+    from mattework.formats.streams import open_source
 
     asked = [name for name in _NO_ROOM_FOR if choices.get(name)]
     if asked:
         raise UsageError(
             f"Only the layer's mask is changed, and {' and '.join(asked)} would need layers. Use `cut_out` for them."
         )
-    limits = Limits()
-    with open_source(source, limits, None) as (stream, name):
-        open_layer, add_mask = _choose_editor(stream, name)
-        document = open_layer(stream, layer, limits=limits, name=name)
+    with open_source(source, Limits(), None) as (stream, name):
+        editor = _choose_editor(stream, name)
+        document = editor.open_layer(stream, layer, limits=Limits(), name=name)
+        row = choose_row(list_rows(editor.scan(stream, limits=Limits(), name=name)), layer, name=name)
         rect = cast("Layer", document.layers[0]).rect
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
         cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
-        found = cast("Layer", cutout.document.layers[-1]).mask
-        assert found is not None
-        new = NewMask(
-            layer=layer,
-            mask=replace(found, rect=rect),
-            existing=existing,
-            xmp=put_recipe(cutout.document.metadata.xmp, cutout.recipe, cutout.inputs)
-            if keep_recipe
-            else None,
-        )
+        cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path))
+        new = _make_mask(cutout, row.number, rect, existing, keep_recipe)
+        closes = isinstance(source, (str, PathLike))
+        edit = editor.write(stream, target, new, name, closes=closes, overwrite=overwrite, progress=progress)
+    return LayerCut(cutout=cutout, edit=edit)
+
+
+def refine_layer(
+    source: Source,
+    target: Target,
+    *,
+    recipe: Recipe | None = None,
+    inputs: RecipeInputs | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> LayerCut:
+    """Make the mask that `cut_layer` put on a layer again, from the recipe that it kept, and keep every other byte.
+
+    The layer is known by its samples, and where these have changed by its path.
+
+    Args:
+        source: path, bytes or seekable stream of a PSD, PSB or layered TIFF.
+        target: path or stream, which gets the recipe too; never the source itself unless `overwrite`.
+        recipe: a changed recipe (another edge setting, another solver, more strokes); the document's own when None.
+        inputs: soft mask or trimap that it rests on; the document's own when None.
+
+    Raises:
+        UsageError: the recipe asks for layers: clean colours, a shadow, a background.
+        RecipeError: the document carries no recipe, the recipe is not of one of its layers, or as `apply_recipe`.
+        UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
+    """
+    from mattework.formats.limits import Limits
+    from mattework.formats.recipe_file import find_recipe
+    from mattework.formats.streams import open_source
+    from mattework.formats.xmp import drop_recipe
+
+    with open_source(source, Limits(), None) as (stream, name):
+        editor = _choose_editor(stream, name)
+        if recipe is None or inputs is None:
+            own = find_recipe(stream, name)
+            recipe, inputs = recipe or own[0], inputs or own[1]
+        asked = [one for one in _NO_ROOM_FOR if getattr(recipe, one)]
+        if asked:
+            raise UsageError(
+                f"Only the mask of a layer is made again, and {' and '.join(asked)} would need layers. Cut the layer's "
+                "picture out into a file of its own for them."
+            )
+        row, mask = editor.find_layer(stream, recipe, name)
+        document = editor.open_layer(stream, row.number, limits=Limits(), name=name)
+        rect = cast("Layer", document.layers[0]).rect
+        metadata = document.metadata
+        alone = replace(
+            _stand_alone(document), metadata=replace(metadata, xmp=drop_recipe(metadata.xmp))
+        )  # the recipe is of the document, not of this picture
+        cutout = apply_recipe(alone, recipe=replace(recipe, layer=row.path), inputs=inputs, progress=progress)
+        made = recipe.mask_sha256
+        if mask is not None and made is not None and hash_samples(mask.pixels) != made:
+            cutout = _add_note(cutout, _OTHER_MASK)
+        new = _make_mask(cutout, row.number, rect, "replace", keep_recipe=True, xmp=metadata.xmp)
+        closes = isinstance(source, (str, PathLike))
+        edit = editor.write(stream, target, new, name, closes=closes, overwrite=overwrite, progress=progress)
+    return LayerCut(cutout=cutout, edit=edit)
+
+
+def _make_mask(
+    cutout: Cutout,
+    number: int,
+    rect: Rect,
+    existing: ExistingMask,
+    keep_recipe: bool,
+    xmp: bytes | None = None,
+) -> NewMask:
+    """The mask of a layer's cut, in the place `rect` of the layer; `xmp` is the document's packet."""
+    from mattework.formats.psd_edit import NewMask
+    from mattework.formats.xmp import put_recipe
+
+    found = cast("Layer", cutout.layered.layers[-1]).mask
+    assert found is not None
+    packet = put_recipe(xmp or cutout.layered.metadata.xmp, cutout.recipe, cutout.inputs)
+    return NewMask(
+        layer=number,
+        mask=replace(found, rect=rect, pixels=cast("Samples", read_whole(found.pixels))),
+        existing=existing,
+        xmp=packet if keep_recipe else None,
+    )
+
+
+def _add_note(cutout: Cutout, note: str) -> Cutout:
+    return replace(cutout, report=replace(cutout.report, notes=(*cutout.report.notes, note)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Editor:
+    """The functions for one container, PSD or layered TIFF."""
+
+    scan: Callable[..., PsdLayout]
+    open_layer: Callable[..., Document]
+    add_mask: Callable[..., EditReport]
+
+    def find_layer(self, stream: BinaryIO, recipe: Recipe, name: str) -> tuple[PanelRow, Mask | None]:
+        """The layer that a recipe speaks of, and its mask.
+
+        Raises:
+            RecipeError: there is none.
+        """
+        from mattework.formats.limits import Limits
+        from mattework.formats.psd_edit import find_row
+        from mattework.formats.psd_panel import list_rows
+
+        layout = self.scan(stream, limits=Limits(), name=name)
+        rows = list_rows(layout)
+        named = [row for row in rows if row.path == recipe.layer]
+
+        def is_same(layer: Layer) -> bool:
+            return hash_samples(layer.pixels) == recipe.source_sha256
+
+        found = find_row(stream, layout, named, is_same, name=name)
+        found = found or find_row(stream, layout, rows, is_same, name=name)
+        if found is None and len(named) == 1:  # its samples have changed
+            found = find_row(stream, layout, named, lambda _: True, name=name)
+        if found is None:
+            raise RecipeError(
+                f"The recipe is of no layer of {name}: none has the pixels that it was made from. Cut the layer again, "
+                "with `mattework cut --layer`."
+            )
+        return found
+
+    def write(
+        self,
+        stream: BinaryIO,
+        target: Target,
+        new: NewMask,
+        name: str,
+        *,
+        closes: bool,
+        overwrite: bool,
+        progress: Progress | None,
+    ) -> EditReport:
+        """Write the document with the mask; `closes` the source before the target takes its place."""
+        from mattework.formats.limits import Limits
+        from mattework.formats.streams import write_target
+
         edits: list[EditReport] = []
 
         def write(out: BinaryIO) -> tuple[str, ...]:
             stream.seek(0)
-            edits.append(add_mask(stream, out, new, limits=limits, name=name, progress=progress))
-            if isinstance(source, (str, PathLike)):
+            edits.append(self.add_mask(stream, out, new, limits=Limits(), name=name, progress=progress))
+            if closes:
                 stream.close()  # Windows replaces no file that is open, and it may be this very one
             return edits[0].reasons
 
         write_target(target, write, overwrite=overwrite)
-    return LayerCut(cutout=cutout, edit=edits[0])
+        return edits[0]
 
 
-def _choose_editor(stream: BinaryIO, name: str) -> tuple[Callable[..., Document], Callable[..., EditReport]]:
-    """The two functions for the container at hand; what is no picture at all is left for the PSD reader to judge."""
+def _choose_editor(stream: BinaryIO, name: str) -> _Editor:
+    """The functions for the container at hand; what is no picture at all is left for the PSD reader to judge."""
     from mattework.formats.sniff import HEAD_BYTES, Kind, sniff_kind
 
     stream.seek(0)
@@ -110,12 +252,13 @@ def _choose_editor(stream: BinaryIO, name: str) -> tuple[Callable[..., Document]
     if kind not in (None, Kind.TIFF, Kind.PSD):
         raise UnsupportedFile(f"{name} is a {kind} file, which has no layers. Cut it without naming a layer.")
     if kind is Kind.TIFF:
-        from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer
+        from mattework.formats.tiff_edit import add_mask_in_tiff, open_tiff_layer, scan_tiff_layers
 
-        return open_tiff_layer, add_mask_in_tiff
+        return _Editor(scan_tiff_layers, open_tiff_layer, add_mask_in_tiff)
     from mattework.formats.psd_edit import add_mask_in_place, open_layer
+    from mattework.formats.psd_layout import scan_psd
 
-    return open_layer, add_mask_in_place
+    return _Editor(scan_psd, open_layer, add_mask_in_place)
 
 
 def _stand_alone(document: Document) -> Document:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import mattework
 from mattework.cli.root import run_command_line
 from mattework.errors import FileNotReadable, OutputExists, RecipeError
 from mattework.formats.recipe_file import read_recipe, save_recipe
@@ -40,8 +41,38 @@ def test_what_is_no_recipe_is_named(tmp_path: Path) -> None:
     (tmp_path / "other.xmp").write_text("a letter")
     with pytest.raises(RecipeError, match=r"other\.xmp holds no recipe"):
         read_recipe(tmp_path / "other.xmp")
-    with pytest.raises(FileNotReadable, match=r"missing\.xmp cannot be read"):
+    with pytest.raises(FileNotReadable, match=r"missing\.xmp does not exist"):
         read_recipe(tmp_path / "missing.xmp")
+
+
+@pytest.mark.parametrize("name", ["cut.psd", "cut.psb", "cut.tif", "cut.xmp"])
+def test_a_recipe_is_read_from_every_file_that_carries_one(
+    disc: tuple[Path, Path], tmp_path: Path, name: str
+) -> None:
+    cutout = mattework.cut_out(disc[0], from_mask=disc[1], edge=EdgeSettings(feather=3))
+    cutout.save_recipe(tmp_path / name) if name.endswith("xmp") else cutout.save(tmp_path / name)
+    assert mattework.read_recipe(tmp_path / name) == (cutout.recipe, cutout.inputs)
+    target = tmp_path / "again.png"
+    assert run("refine", disc[0], "--recipe", tmp_path / name, "-o", target) == 0
+    alpha = np.asarray(Image.open(target))[..., 3]
+    np.testing.assert_array_equal(alpha, np.rint(cutout.alpha * 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("name", ["cut.psd", "cut.tif", "cut.xmp"])
+def test_a_damaged_recipe_is_told_from_none(
+    disc: tuple[Path, Path], tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cutout = mattework.cut_out(disc[0], from_mask=disc[1])
+    path = tmp_path / name
+    cutout.save_recipe(path) if name.endswith("xmp") else cutout.save(path)
+    path.write_bytes(path.read_bytes().replace(b"</mattework:Recipe>", b"</mattework:Racipe>", 1))
+    with pytest.raises(RecipeError, match=f"The recipe in .*{name} is damaged"):
+        mattework.read_recipe(path)
+    if not name.endswith("xmp"):
+        assert run("refine", path, "-o", tmp_path / "again.png") == 7
+        assert "XMP data are damaged" in capsys.readouterr().err
+        with pytest.raises(RecipeError, match="XMP data are damaged"):
+            mattework.apply_recipe(path)
 
 
 def test_a_png_is_made_again_from_the_photo_and_its_recipe(disc: tuple[Path, Path], tmp_path: Path) -> None:

@@ -169,6 +169,7 @@ def _format_choices(recipe: dict[str, Any]) -> list[str]:
         "prompts": _count(one["kind"] for one in recipe["subject"]["prompts"]),
         "strokes": _count(one["kind"] for one in recipe["strokes"]),
         "screen": recipe["key"],
+        "of layer": recipe["layer"],
         "backdrop": recipe["background"],
         "shadow": recipe["shadow"] and recipe["shadow"]["kind"],
     }

@@ -164,8 +164,8 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
 
     Raises:
         FileNotReadable, DamagedFile: it is not there, or says no prompts; says what is wrong with them.
-        RecipeError: a file that was cut has a damaged recipe.
-        InputError: neither JSON nor a picture.
+        RecipeError: it is no JSON, and holds no recipe or a damaged one.
+        InputError: a PSD or TIFF that is not sound.
     """
     try:
         with path.open("rb") as stream:
@@ -205,11 +205,9 @@ def _read_json(path: Path) -> tuple[Prompt, ...]:
 
 
 def _read_recipe(path: Path) -> tuple[Prompt, ...]:
-    from mattework.formats.files import open_document
-    from mattework.formats.xmp import get_recipe
+    from mattework.formats.recipe_file import read_recipe
 
-    found = get_recipe(open_document(path).metadata.xmp)
-    return () if found is None else found[0].subject.prompts
+    return read_recipe(path)[0].subject.prompts
 
 
 def _name_option(kind: PromptKind, adds: bool) -> str:

@@ -9,6 +9,7 @@ picture that the file itself carries.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal, TypeAlias, cast
 
@@ -141,6 +142,31 @@ def decode_alone(
     node = _decode_one(source, layout, spot, mode, depth, name)
     alone = replace(cast("Layer", node), mask=None, visible=True, opacity=1.0, clipped=False)
     return Document(layout.size, mode, depth, (alone,), metadata, notes=notes)
+
+
+def find_row(
+    source: BinaryIO,
+    layout: PsdLayout,
+    rows: Sequence[PanelRow],
+    is_wanted: Callable[[Layer], bool],
+    *,
+    name: str,
+) -> tuple[PanelRow, Mask | None] | None:
+    """The topmost of the rows whose layer has pixels that `is_wanted` accepts, one with a mask before one without."""
+    mode, depth = check_editable(layout, name)
+    found: tuple[PanelRow, Mask | None] | None = None
+    for row in rows:
+        spot = layout.layers[row.index]
+        node = (
+            None
+            if row.is_group or spot.rect.is_empty
+            else _decode_one(source, layout, spot, mode, depth, name)
+        )
+        if isinstance(node, Layer) and is_wanted(node):
+            if node.mask is not None:
+                return row, node.mask
+            found = found or (row, None)
+    return found
 
 
 def add_mask_in_place(

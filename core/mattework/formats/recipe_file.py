@@ -1,17 +1,19 @@
-"""A recipe in a file of its own, beside a picture that cannot hold one: an XMP sidecar with what PSD and TIFF carry inside.
+"""A recipe from a file: out of a PSD or TIFF that carries one, or out of an XMP sidecar beside a picture that cannot.
 
 Source: XMP Specification Part 3 (ISO 16684-3), sidecar files.
 """
 
 from __future__ import annotations
 
+import os
 from os import PathLike
-from pathlib import Path
 from typing import BinaryIO
 
-from mattework.errors import FileNotReadable, RecipeError
-from mattework.formats.streams import write_target
-from mattework.formats.xmp import MAX_PACKET, get_recipe, put_recipe
+from mattework.errors import RecipeError
+from mattework.formats.limits import Limits
+from mattework.formats.sniff import HEAD_BYTES, Kind, sniff_kind
+from mattework.formats.streams import open_source, write_target
+from mattework.formats.xmp import MAX_PACKET, NAMESPACE, get_recipe, put_recipe
 from mattework.recipe import Recipe, RecipeInputs
 
 
@@ -32,22 +34,56 @@ def save_recipe(
 
 
 def read_recipe(source: str | PathLike[str]) -> tuple[Recipe, RecipeInputs]:
-    """Read what `save_recipe` wrote.
+    """The recipe in a file, and the pictures that it rests on.
+
+    Args:
+        source: path of a PSD, PSB or TIFF that Mattework wrote, or of the XMP file that `Cutout.save_recipe` wrote beside
+            another picture. No pixels are decoded.
 
     Raises:
         FileNotReadable: there is no such file, or it cannot be read.
-        RecipeError: it holds no recipe, or one that cannot be read.
+        RecipeError: it holds no recipe, or one that is damaged or of a newer version.
+        UnsupportedFile, DamagedFile, FileTooLarge: a PSD or TIFF that is not sound.
     """
-    path = Path(source)
-    try:
-        if path.stat().st_size > MAX_PACKET:
-            raise RecipeError(f"{path} is too large for a recipe. Name the file that --save-recipe wrote.")
-        packet = path.read_bytes()
-    except OSError as error:
-        raise FileNotReadable(
-            f"The recipe {path} cannot be read: {error.strerror or error}. Check its name and folder."
-        ) from error
+    with open_source(source, Limits(), None) as (stream, name):
+        return find_recipe(stream, name)
+
+
+def find_recipe(stream: BinaryIO, name: str) -> tuple[Recipe, RecipeInputs]:
+    """What `read_recipe` gives, of a seekable stream; `name` is what messages call it.
+
+    Raises:
+        RecipeError, UnsupportedFile, DamagedFile, FileTooLarge: as `read_recipe`.
+    """
+    packet = _read_packet(stream, name)
     found = get_recipe(packet)
-    if found is None:
-        raise RecipeError(f"{path} holds no recipe of Mattework. Name the file that --save-recipe wrote.")
-    return found
+    if found is not None:
+        return found
+    if packet is not None and NAMESPACE.encode() in packet and b":Recipe>" in packet:
+        raise RecipeError(
+            f"The recipe in {name} is damaged: its XMP data are cut off or changed. Take another copy of the file, or cut "
+            "the photo out again."
+        )
+    raise RecipeError(
+        f"{name} holds no recipe of Mattework. Name the file that --save-recipe wrote, or a PSD or TIFF that was cut."
+    )
+
+
+def _read_packet(stream: BinaryIO, name: str) -> bytes | None:
+    """The XMP data of a Photoshop document or TIFF; of any other file all that it holds."""
+    stream.seek(0)
+    kind = sniff_kind(stream.read(HEAD_BYTES))
+    if kind is Kind.PSD:
+        from mattework.formats.psd_layout import scan_psd
+        from mattework.formats.psd_resources import read_raw_metadata, read_resources
+
+        layout = scan_psd(stream, limits=Limits(), name=name)
+        return read_raw_metadata(read_resources(layout.resources.read(stream))[0]).xmp
+    if kind is Kind.TIFF:
+        from mattework.formats.tiff import describe_page
+
+        return describe_page(stream, limits=Limits(), name=name).metadata.xmp
+    if stream.seek(0, os.SEEK_END) > MAX_PACKET:
+        raise RecipeError(f"{name} is too large for a recipe. Name the file that --save-recipe wrote.")
+    stream.seek(0)
+    return stream.read()

@@ -62,6 +62,11 @@ def open_tiff_layer(source: BinaryIO, layer: str | int, *, limits: Limits, name:
     return decode_alone(source, layout, layer, metadata, notes, name=name)
 
 
+def scan_tiff_layers(source: BinaryIO, *, limits: Limits, name: str) -> PsdLayout:
+    """As `psd_layout.scan_psd`, of a layered TIFF."""
+    return _scan(source, limits, name)[2]
+
+
 def add_mask_in_tiff(
     source: BinaryIO,
     target: BinaryIO,
