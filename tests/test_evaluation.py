@@ -106,6 +106,14 @@ def test_a_bad_file_does_not_stop_the_rest(folders: tuple[Path, Path, Path]) -> 
     assert evaluation.means == evaluation.rows[2].scores
 
 
+def test_a_trimap_of_another_size_is_not_blamed_on_the_photo(folders: tuple[Path, Path, Path]) -> None:
+    images, alphas, trimaps = folders
+    save(trimaps / "b.png", np.full((5, 7), 0.5, np.float32))
+    evaluation = evaluate_folder(images, alphas, trimaps=trimaps, predict=read_as_prediction)
+    (failed,) = evaluation.failed
+    assert failed.error == "The trimap b.png has 7 x 5 pixels and the known alpha b.bmp 16 x 16."
+
+
 def test_nothing_measured_has_no_means(folders: tuple[Path, Path, Path]) -> None:
     images, alphas, _ = folders
 

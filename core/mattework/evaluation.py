@@ -122,7 +122,13 @@ def _evaluate_pair(image: Path, alpha: Path, trimap: Path | None, predict: Predi
     try:
         truth = read_mask(alpha)
         size = Size(truth.shape[1], truth.shape[0])
-        band = None if trimap is None else _find_unknown(read_trimap(trimap, size))
+        guide = None if trimap is None else read_trimap(trimap)
+        if trimap is not None and guide is not None and guide.shape != truth.shape:
+            found = Size(guide.shape[1], guide.shape[0])
+            raise UsageError(
+                f"The trimap {trimap.name} has {found} pixels and the known alpha {alpha.name} {size}."
+            )
+        band = None if guide is None else _find_unknown(guide)
         start = time.perf_counter()
         prediction = predict(image, trimap)
         seconds = time.perf_counter() - start
