@@ -37,8 +37,8 @@ LAYERED = (".psd", ".psb", ".tif", ".tiff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One photo of the line. `stamp` is its time of change in nanoseconds when it was cut; `message` tells what failed;
-    `target` is the file that was saved when it was approved."""
+    """One photo of the line. `stamp` is its time of change in nanoseconds when it was cut; `message` tells what failed, and
+    `seen` that a person was told so; `target` is the file that was saved when it was approved."""
 
     path: str
     status: Status = "waiting"
@@ -47,12 +47,18 @@ class Item:
     message: str = ""
     target: str | None = None
     stamp: int = 0
+    seen: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was approved or skipped, or cannot be opened and a person knows."""
+        return self.status in ("approved", "skipped") or (self.status == "failed" and self.seen)
 
     @property
     def needs_a_look(self) -> bool:
         """Whether a person should look: it failed, or the model is not sure."""
         unsure = self.confidence is not None and self.confidence < DOUBTFUL
-        return self.status == "failed" or (self.status == "ready" and unsure)
+        return (self.status == "failed" and not self.seen) or (self.status == "ready" and unsure)
 
     @property
     def rank(self) -> tuple[int, float]:

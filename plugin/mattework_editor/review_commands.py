@@ -28,6 +28,11 @@ def _can_decide(window: EditorWindow) -> bool:
     return _has_review(window) and window.workbench.can_edit
 
 
+def _can_skip(window: EditorWindow) -> bool:
+    review = find_review(window)
+    return review is not None and review.can_skip
+
+
 def _step(window: EditorWindow, by: int) -> None:
     review = find_review(window)
     if review is not None:
@@ -98,7 +103,7 @@ REVIEW_COMMANDS: tuple[Command, ...] = (
         part=2,
         keys="Ctrl+Backspace",
         tip="Save nothing and go on to the next photo",
-        enabled=_can_decide,
+        enabled=_can_skip,
         run=_skip,
     ),
     Command(

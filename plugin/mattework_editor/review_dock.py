@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QCloseEvent, QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QListWidgetItem,
     QMessageBox,
     QPushButton,
     QVBoxLayout,
@@ -25,21 +24,21 @@ from PyQt6.QtWidgets import (
 
 from mattework import MatteworkError, note_review
 from mattework_editor.files import Opened, read_file
-from mattework_editor.review import THUMBNAIL, Item, Line, open_line
+from mattework_editor.review import Line, open_line
 from mattework_editor.review_queue import ReviewQueue
+from mattework_editor.review_strip import PATH, make_entry, name_status
 from mattework_editor.sentences import word_sentence, word_sentences
-from mattework_editor.wording import write_number
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
 
 SIDE = 112
-PATH = Qt.ItemDataRole.UserRole
 
 
 class ReviewDock(QDockWidget):
     """`strip` shows the photos, `doubtful` leaves only those that need a look. `path` is the photo that is looked at,
-    `places` are the folders and files that were asked for."""
+    `refused` one that was asked for and cannot be opened, until another is; `places` are the folders and files that were
+    asked for."""
 
     def __init__(self, window: EditorWindow, line: Line, places: Sequence[Path]) -> None:
         super().__init__(window)
@@ -48,9 +47,11 @@ class ReviewDock(QDockWidget):
         self.line, self.places = line, tuple(places)
         self.queue = ReviewQueue(line, self, window.workbench.engine.subject_model)
         self.path: Path | None = None
+        self.refused: Path | None = None
         self._window = window
         self._wanted: Path | None = None
         self._heading: Path | None = None  # where the keys go on from: the photo that was last asked for
+        self._opening: Path | None = None
         self._saving: tuple[Path, Path] | None = None
         self._make_widgets()
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
@@ -110,6 +111,7 @@ class ReviewDock(QDockWidget):
     def look_at(self, path: Path) -> None:
         """Open a photo of the line, with its cut where there is one."""
         self._wanted = self._heading = path
+        self.refused = None
         self.queue.near = path
         if not self._window.workbench.is_busy:
             self._open_wanted()
@@ -134,6 +136,10 @@ class ReviewDock(QDockWidget):
     def approve(self) -> None:
         """Save the layered file; when it is saved, the photo is done with."""
         path, bench = self.path, self._window.workbench
+        if self.refused is not None:
+            told = self.tr("{name} cannot be opened. Skip passes it.").format(name=self.refused.name)
+            self._window.status.tell(told)
+            return
         if path is None or not bench.can_edit or bench.session is None or not bench.session.has_subject:
             return
         target = self.line.name_target(path)
@@ -150,9 +156,14 @@ class ReviewDock(QDockWidget):
         self._saving = path, target
         bench.save_file(target, overwrite=target.exists())
 
+    @property
+    def can_skip(self) -> bool:
+        return self.refused is not None or (self.path is not None and self._window.workbench.can_edit)
+
     def skip(self) -> None:
-        if self.path is not None:
-            self._finish(self.path, "skipped", None)
+        path = self.refused or self.path
+        if path is not None:
+            self._finish(path, "skipped", None)
 
     def ask_folder(self) -> None:
         """Where approved files go."""
@@ -189,19 +200,22 @@ class ReviewDock(QDockWidget):
                 return opened
             return replace(opened, choices=choices, alpha=alpha)
 
-        if not self._window.filing.open_path(self.line.file_of(item), read=read):
+        if self._window.filing.open_path(self.line.file_of(item), read=read):
+            self._opening = path
+        else:
             self._heading = None
             self._mark_open()
 
     def _note_opened(self) -> None:
         session = self._window.workbench.session
+        self._opening = None
         item = None if session is None else self.line.find_item(session.path)
         self.path = None if item is None else Path(item.path)
         if self._wanted is None:
             self._heading = None
         self.fill()
         if item is not None:
-            told = [self._name_status(item), *word_sentences(item.reasons)]
+            told = [name_status(item), *word_sentences(item.reasons)]
             self._window.status.tell(f"{Path(item.path).name}: {' – '.join(told)}")
 
     def _note_verdict(self, journal: Path, path: Path, status: str, corrected: bool) -> None:
@@ -222,9 +236,9 @@ class ReviewDock(QDockWidget):
         self.line.change(path, status=status, target=item.target if target is None else str(target))
         if self.line.journal is not None:
             self._note_verdict(self.line.journal, path, status, corrected)
-        left = [
-            one for one in after if self.line.items[str(one)].status not in ("approved", "skipped", "failed")
-        ]
+        self.refused = None
+        left = [one for one in after if not self.line.items[str(one)].is_done]
+        left.sort(key=lambda one: self.line.items[str(one)].status == "failed")  # what may open comes first
         self.fill()
         if left:
             self.look_at(left[0])
@@ -247,7 +261,9 @@ class ReviewDock(QDockWidget):
             self.look_at(path)  # it was opened before it was cut, and nothing has been done to it
 
     def _note_busy(self, title: str) -> None:
-        if not title:
+        if title:
+            self._opening = None  # other work, or that which opens it and is noted next
+        else:
             self._open_wanted()
 
     def _note_saved(self, target: Path) -> None:
@@ -255,8 +271,14 @@ class ReviewDock(QDockWidget):
             path, self._saving = self._saving[0], None
             self._finish(path, "approved", target, corrected=True)
 
-    def _note_failed(self) -> None:
+    def _note_failed(self, why: str) -> None:
         self._saving = None
+        if self._opening is not None:
+            self.refused, self._opening = self._opening, None
+            if not self.line.items[str(self.refused)].is_done:
+                self.line.change(self.refused, status="failed", message=why, seen=True)
+            self.fill()
+            self._window.commands.update()
         self._mark_open()
 
     def end(self) -> None:
@@ -288,10 +310,10 @@ class ReviewDock(QDockWidget):
         items = self.line.ordered(self.doubtful.isChecked())
         self.strip.clear()
         for item in items:
-            self.strip.addItem(self._make_entry(item))
+            self.strip.addItem(make_entry(self.line, item))
         self._mark_open()
         everything = self.line.items.values()
-        done = sum(one.status in ("approved", "skipped") for one in everything)
+        done = sum(one.is_done for one in everything)
         waiting = sum(one.status == "waiting" for one in everything)
         unsure = sum(one.needs_a_look for one in everything)
         self.summary.setText(
@@ -307,59 +329,9 @@ class ReviewDock(QDockWidget):
         )
 
     def _mark_open(self) -> None:
-        """Mark the photo that is open: it is what Approve and Skip mean."""
-        row = self._find_row(self.path)
+        """Mark the photo that Approve and Skip mean: the one that is open, or that was asked for and cannot be."""
+        row = self._find_row(self.refused or self.path)
         self.strip.setCurrentRow(-1 if row is None else row)
-
-    def _make_entry(self, item: Item) -> QListWidgetItem:
-        path = Path(item.path)
-        entry = QListWidgetItem(f"{_shorten(path.name)}\n{self._name_status(item)}")
-        entry.setData(PATH, path)
-        pixmap = QPixmap()
-        data = self.line.read_thumbnail(path) if item.status != "waiting" else None
-        if data is None or not pixmap.loadFromData(data):
-            pixmap = QPixmap(THUMBNAIL, THUMBNAIL)
-            pixmap.fill(QColor(110, 110, 110))
-        pixmap = _frame(pixmap)
-        icon = QIcon(pixmap)
-        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or the style would tint it
-        entry.setIcon(icon)
-        entry.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-        told = [
-            str(path),
-            self._name_status(item),
-            *word_sentences(item.reasons),
-            word_sentence(item.message),
-            item.target or "",
-        ]
-        entry.setToolTip("\n".join(one for one in told if one))
-        entry.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.name}, {self._name_status(item)}")
-        if item.needs_a_look:
-            entry.setForeground(QColor(230, 130, 30))
-        return entry
-
-    def _name_status(self, item: Item) -> str:
-        if item.status == "ready":
-            sure = item.confidence
-            return (
-                self.tr("ready") if sure is None else self.tr("{0} % sure").format(write_number(100 * sure))
-            )
-        return {
-            "waiting": self.tr("waiting"),
-            "failed": self.tr("failed"),
-            "approved": self.tr("✓ approved"),
-            "skipped": self.tr("skipped"),
-        }[item.status]
-
-
-def _frame(pixmap: QPixmap) -> QPixmap:
-    """The picture in the middle of a clear square: entries are of one size, so the strip has room for every name."""
-    square = QPixmap(THUMBNAIL, THUMBNAIL)
-    square.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(square)
-    painter.drawPixmap((THUMBNAIL - pixmap.width()) // 2, (THUMBNAIL - pixmap.height()) // 2, pixmap)
-    painter.end()
-    return square
 
 
 def find_review(window: EditorWindow) -> ReviewDock | None:
@@ -390,7 +362,3 @@ def start_review(window: EditorWindow, places: Sequence[Path]) -> ReviewDock | N
         dock.look_at(Path(first.path))
     window.commands.update()
     return dock
-
-
-def _shorten(name: str, most: int = 18) -> str:
-    return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"

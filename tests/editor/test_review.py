@@ -15,12 +15,13 @@ from psd_tools import PSDImage
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QApplication, QFileDialog, QListWidgetItem, QMessageBox
 
-from editor.driving import Keys, answer, wait_until
+from editor.driving import LEFT, TEST, Keys, answer, wait_until
 from mattework import ColorMode, Photo, read_batch
 from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
-from mattework_editor.review_dock import PATH, ReviewDock, find_review
+from mattework_editor.review_dock import ReviewDock, find_review
+from mattework_editor.review_strip import PATH
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -50,6 +51,25 @@ def start(driver: Driver, folder: Path) -> ReviewDock:
     review = find_review(driver.window)
     assert review is not None
     return review
+
+
+def list_entries(review: ReviewDock) -> list[QListWidgetItem]:
+    rows = (review.strip.item(row) for row in range(review.strip.count()))
+    return [one for one in rows if one is not None]
+
+
+def read_message() -> str:
+    """What the message over the window says; Enter puts it away, as a person does."""
+    wait_until(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    text, window = box.text(), box.parentWidget()
+    assert window is not None
+    TEST.keyClick(box, Qt.Key.Key_Return)
+    wait_until(lambda: QApplication.activeModalWidget() is None)
+    window.activateWindow()
+    assert TEST.qWaitForWindowActive(window)  # shortcuts go to the active window alone
+    return text
 
 
 def wait_for_cuts(driver: Driver, review: ReviewDock) -> None:
@@ -88,29 +108,68 @@ def test_a_thumbnail_shows_the_cut_out_on_gray() -> None:
     assert (picture[:, 74:] == 150).all()
 
 
-def test_the_photo_that_is_open_stays_marked_when_another_cannot_be_opened(
-    driver: Driver, shots: Path
-) -> None:
+def marked(review: ReviewDock) -> Path | None:
+    """The photo whose entry is marked in the strip."""
+    item = review.strip.currentItem()
+    return None if item is None else Path(item.data(PATH))
+
+
+def test_a_photo_that_cannot_be_opened_is_marked_told_of_and_passed(driver: Driver, shots: Path) -> None:
     review = start(driver, shots)
     wait_for_cuts(driver, review)
+    broken, item = shots / "broken.jpg", review.line.items
+    assert "1 to look at" in review.summary.text()
 
-    def marked() -> Path:
-        item = review.strip.currentItem()
-        assert item is not None
-        return Path(item.data(PATH))
+    def ask_for_it() -> str:
+        place = review.strip.visualItemRect(find()).center()
+        TEST.mouseClick(review.strip.viewport(), LEFT, Keys.NoModifier, place)
+        return read_message()
+
+    def find() -> QListWidgetItem:
+        (found,) = [one for one in list_entries(review) if one.data(PATH) == broken]
+        return found
 
     review.look_at(shots / "a.png")
     driver.wait()
-    failures: list[str] = []
-    driver.bench.failed.connect(failures.append)
-    review.strip.setCurrentRow(0)
-    review.strip.itemClicked.emit(review.strip.item(0))
-    wait_until(lambda: bool(failures))
-    driver.wait()
-    assert marked() == shots / "a.png" == review.path
+    why = ask_for_it()
+    assert marked(review) == broken
+    assert review.path == shots / "a.png", "the photo before is still what is open"
+    assert "cannot be opened" in find().text()
+    assert why in find().toolTip()
+    assert "0 to look at" in review.summary.text()
+    assert "1 of 3 done" in review.summary.text()
+    driver.key(Qt.Key.Key_Return, CONTROL)
+    assert "Skip" in driver.window.status.message.text(), "nothing is there to approve"
+    assert not (shots / "a.cutout.psd").exists()
     driver.key(Qt.Key.Key_PageDown)  # goes on behind the one that cannot be opened
+    wait_until(lambda: review.path == marked(review) != broken and not driver.bench.is_busy)
+    ask_for_it()
+    driver.click(review.skip_button)
+    wait_until(lambda: review.path == marked(review) != broken and not driver.bench.is_busy)
+    assert item[str(broken)].status == "skipped"
+    assert item[str(shots / "a.png")].status == item[str(shots / "b.png")].status == "ready"
+
+
+def test_the_last_to_be_looked_at_is_one_that_cannot_be_opened(driver: Driver, tmp_path: Path) -> None:
+    """With nothing else in the folder it can be skipped too, and then all is done."""
+    (tmp_path / "broken.jpg").write_text("not a picture")
+    review = start(driver, tmp_path)
+    assert not driver.window.commands["review.skip"].isEnabled()
+    assert "broken.jpg" in read_message()  # there is nothing else that could be shown
+    driver.key(Qt.Key.Key_Backspace, CONTROL)
+    assert "All photos" in driver.window.status.message.text()
+    assert review.summary.text().startswith("1 of 1 done, 0 to look at")
+
+
+def test_a_failure_after_an_opening_was_cancelled_is_not_the_photo_s(driver: Driver, shots: Path) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "b.png")
+    driver.bench.cancel()
     driver.wait()
-    assert marked() == review.path
+    driver.bench.save_file(shots / "no" / "x.psd", overwrite=False)
+    driver.wait()
+    assert review.line.items[str(shots / "b.png")].status == "ready"
 
 
 def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, shots: Path) -> None:

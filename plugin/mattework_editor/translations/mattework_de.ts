@@ -2019,6 +2019,21 @@
       <translation>Die Fotos, zuerst die, die einen Blick brauchen; ein Klick öffnet eines</translation>
     </message>
     <message>
+      <source>{done} of {all} done, {unsure} to look at, {waiting} still to be cut</source>
+      <translation>{done} von {all} erledigt, {unsure} anzusehen, {waiting} noch freizustellen</translation>
+    </message>
+    <message>
+      <source>{name} cannot be opened. Skip passes it.</source>
+      <translation>{name} lässt sich nicht öffnen. Überspringen geht darüber hinweg.</translation>
+    </message>
+    <message>
+      <source>{name} is there already. Replace it?</source>
+      <translation>{name} gibt es schon. Ersetzen?</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReviewStrip</name>
+    <message>
       <source>failed</source>
       <translation>misslungen</translation>
     </message>
@@ -2039,16 +2054,12 @@
       <translation>{0} % sicher</translation>
     </message>
     <message>
-      <source>{done} of {all} done, {unsure} to look at, {waiting} still to be cut</source>
-      <translation>{done} von {all} erledigt, {unsure} anzusehen, {waiting} noch freizustellen</translation>
-    </message>
-    <message>
-      <source>{name} is there already. Replace it?</source>
-      <translation>{name} gibt es schon. Ersetzen?</translation>
-    </message>
-    <message>
       <source>✓ approved</source>
       <translation>✓ angenommen</translation>
+    </message>
+    <message>
+      <source>✗ cannot be opened</source>
+      <translation>✗ nicht zu öffnen</translation>
     </message>
   </context>
   <context>
