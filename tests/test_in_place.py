@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -133,6 +135,34 @@ def test_a_picture_without_layers_is_called_what_it_is(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(photo)
     with pytest.raises(UnsupportedFile, match=r"photo\.jpg is a JPEG file, which has no layers"):
         mattework.cut_layer(photo, "Photo", tmp_path / "out.psd", from_mask=draw_disc()[1])
+
+
+@pytest.mark.parametrize("name", ["from_mask", "trimap"])
+@pytest.mark.parametrize("way", ["array", "file", "stream"])
+def test_a_mask_as_large_as_the_document_lies_where_it_lies_there(
+    design: Path, tmp_path: Path, name: str, way: str
+) -> None:
+    truth = np.rint(draw_disc()[1] * 255).astype(np.uint8)
+    own = (
+        np.where(truth == 255, 255, np.where(truth == 0, 0, 128)).astype(np.uint8)
+        if name == "trimap"
+        else truth
+    )
+    whole = np.zeros((100, 120), np.uint8)
+    whole[30:, 40:] = own[:70, :80]
+    path = tmp_path / "mask.png"
+    cv2.imwrite(str(path), whole)
+    given: Any = {"array": whole, "file": path, "stream": BytesIO(path.read_bytes())}[way]
+    clipped = own.copy()
+    clipped[70:] = 0
+    clipped[:, 80:] = 0
+    choices: dict[str, Any] = {name: given}
+    done = mattework.cut_layer(design, "Photo", tmp_path / "whole.psd", **choices)
+    choices = {name: clipped}
+    same = mattework.cut_layer(design, "Photo", tmp_path / "own.psd", **choices)
+    np.testing.assert_array_equal(done.cutout.alpha, same.cutout.alpha)
+    assert any("its part over the layer" in note for note in done.cutout.report.notes)
+    assert same.cutout.report.notes == ()
 
 
 # Refining ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+import numpy as np
+
 from mattework.cutout import Cutout
 from mattework.document.model import Document, Layer, Mask
 from mattework.document.piecewise import read_whole
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from mattework.formats.psd_layout import PsdLayout
     from mattework.formats.psd_panel import PanelRow
     from mattework.formats.streams import Source, Target
-    from mattework.geometry import Rect
+    from mattework.geometry import Rect, Size
     from mattework.progress import Progress
 
 
 _NO_ROOM_FOR = ("background", "shadow", "colours", "key")
 """Choices of `cut_out` that make layers: a document that is kept as it is has no room for them."""
+_WHOLE_MASK = "What was given is as large as the document; its part over the layer was taken."
 _OTHER_MASK = (
     "The layer's mask was not as the recipe made it: painted on since, or joined with one that was there. That one is only "
     "in the file it came from."
@@ -65,7 +68,8 @@ def cut_layer(
         existing: what becomes of a mask that is there: refuse, replace, multiply, intersect or keep.
         keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed.
         choices: as of `cut_out`, but for those that make layers: model, device, session, prompts, rules, solver, edge,
-            zoom ... Prompts count in pixels of the document.
+            zoom ... Prompts count in pixels of the document. A mask or trimap is of the layer, or as large as the
+            document: then its part over the layer is taken.
 
     Raises:
         UsageError: no such layer, a mask that is there and was not spoken of, or a choice that makes layers.
@@ -86,8 +90,11 @@ def cut_layer(
         row = choose_row(list_rows(editor.scan(stream, limits=Limits(), name=name)), layer, name=name)
         rect = cast("Layer", document.layers[0]).rect
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
+        moved = [name for name in ("from_mask", "trimap") if _place_mask(choices, name, document.size, rect)]
         cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
         cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path))
+        if moved:
+            cutout = _add_note(cutout, _WHOLE_MASK)
         new = _make_mask(cutout, row.number, rect, existing, keep_recipe)
         closes = isinstance(source, (str, PathLike))
         edit = editor.write(stream, target, new, name, closes=closes, overwrite=overwrite, progress=progress)
@@ -149,6 +156,27 @@ def refine_layer(
         closes = isinstance(source, (str, PathLike))
         edit = editor.write(stream, target, new, name, closes=closes, overwrite=overwrite, progress=progress)
     return LayerCut(cutout=cutout, edit=edit)
+
+
+def _place_mask(choices: dict[str, Any], name: str, size: Size, rect: Rect) -> bool:
+    """Put the part over the layer in the place of a mask or trimap that is as large as the document; whether it was."""
+    from mattework.formats.masks import read_mask, read_trimap
+
+    given = choices.get(name)
+    if given is None or rect.size == size:
+        return False
+    if hasattr(given, "read"):
+        given = choices[name] = given.read()  # it is looked at twice
+    whole = given
+    if not isinstance(given, np.ndarray):
+        whole = read_mask(given) if name == "from_mask" else read_trimap(given)
+    if whole.shape != size.shape:
+        return False
+    part = np.zeros(rect.size.shape, whole.dtype)
+    shared = rect.intersect(size.rect)
+    part[shared.move(-rect.left, -rect.top).slices] = whole[shared.slices]
+    choices[name] = part
+    return True
 
 
 def _make_mask(
