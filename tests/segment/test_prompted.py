@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from mattework.arrays import AnyArray, Bytes, Floats
@@ -437,6 +438,29 @@ def test_the_surer_of_two_sizes_answers_the_first_gesture(
         assert both.confidence <= one.confidence + 0.05
         chosen += not np.array_equal(both.soft_mask, one.soft_mask)
     assert chosen, "none of the pictures shows a choice"
+
+
+def test_a_first_click_on_some_of_the_subject_means_all_of_it_and_one_beside_it_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The woman with her helmet, wherever she is clicked on; the rocket behind her is a thing of its own."""
+    use_own_folders(tmp_path, monkeypatch)
+    picture = cv2.imread(str(SAMPLES / "astronaut.jpg"))
+    assert picture is not None
+    rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
+    height, width = rgb.shape[:2]
+    session = open_prompt_model()
+
+    def click(x: float, y: float) -> npt.NDArray[np.bool_]:
+        found = open_selector(rgb, session=session).select([point(x * width, y * height)])
+        return enlarge(found.soft_mask, Size(width, height)) > 0.5
+
+    face, suit, helmet, rocket = click(0.45, 0.15), click(0.4, 0.6), click(0.8, 0.8), click(0.75, 0.3)
+    for part in (suit, helmet):
+        assert (face & part).sum() > 0.97 * (face | part).sum()
+    assert 0.4 < face.mean() < 0.6
+    assert (face & rocket).sum() < 0.02 * rocket.sum()
+    assert 0.01 < rocket.mean() < 0.1
 
 
 def test_later_gestures_say_how_sure_they_are_too(maps: ModelSession) -> None:

@@ -22,8 +22,8 @@ TARGETS = 2
 """Things that may be meant, per picture."""
 
 RECIPE = {"crowd": 0.5, "people": 0.16, "portrait": 0.04, "pets": 0.18, "clothes": 0.06, "single": 0.06}
-_PARTS = 0.38  # of second targets in photographs; the others repeat the subject with other prompts
-_CROWD_PARTS = 0.08  # of targets in crowds
+_PARTS = 0.3  # of second targets in photographs; the others repeat the subject with other prompts
+_CROWD_PARTS = 0.05  # of targets in crowds
 _LEAST_VISIBLE = 0.004  # of the frame
 _PART_TRIES = 5
 
@@ -121,7 +121,12 @@ class PromptSampleMaker:
 
     def _place_some(self, shape: Shape, rng: np.random.Generator) -> Placed:
         size = rng.random()
-        long_side = rng.uniform(0.12, 0.3) if size < 0.3 else rng.uniform(0.3, 0.75)
+        if size < 0.2:
+            long_side = rng.uniform(0.12, 0.3)
+        elif size < 0.65:
+            long_side = rng.uniform(0.3, 0.75)
+        else:  # a close-up, cut off by the frame: not all that reaches its border is ground
+            long_side = rng.uniform(0.75, 1.5)
         center = (rng.uniform(0.08, 0.92), rng.uniform(0.1, 0.9))
         angle = float(np.deg2rad(rng.uniform(-25, 25))) if rng.random() < 0.5 else 0.0
         pose = Pose(long_side=long_side, center=center, angle=angle)

@@ -139,6 +139,8 @@ class PromptRule:
     - `maps`: a picture `maps` (1, 4, h, w) of 0 to 1 at the canvas' size divided by `stride`: marks of what belongs, marks
       of what does not, the inside of a box or lasso (all 0 when there is none), the previous soft mask (all 0 when there
       is none). Marks are drawn with a round pen of `radius` of its pixels. `masks` is (1, 1, h, w).
+
+    `subject` is the id of a subject model that helps with a first click: see `mattework.segment.first_click`.
     """
 
     embeddings: dict[str, str]
@@ -154,6 +156,7 @@ class PromptRule:
     maps: str = "prompts"
     stride: int = 2
     radius: int = 3
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mattework.errors import UsageError
 from mattework.models.runtime import ModelSession
 
@@ -25,3 +27,17 @@ def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSe
     if spec.task != "prompt":
         raise UsageError(f"{spec.display_name} takes no prompts: {spec.purpose} {WHICH_TAKE_PROMPTS}")
     return open_session(spec, open_store(), device=device)
+
+
+@lru_cache(maxsize=1)
+def open_companion(model: str, device: str) -> ModelSession:
+    """Open the subject model that helps a model with first clicks; the last one stays open for the next photo.
+
+    Raises:
+        ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
+    from mattework.models.catalogue import find_spec
+    from mattework.models.runtime import open_session
+    from mattework.models.store import open_store
+
+    return open_session(find_spec(model), open_store(), device=device)

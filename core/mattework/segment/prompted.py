@@ -1,7 +1,8 @@
 """Selects the object that a person points at: points, scribbles, boxes and lassos, one after the other.
 
 The first gesture is answered at two input sizes, and the surer answer is taken: one click may mean the part or the whole,
-and a network is less sure of what it sees at the wrong size (measured by `benchmarks/quality.py --prompts`).
+and a network is less sure of what it sees at the wrong size (measured by `benchmarks/quality.py --prompts`). A first mark
+on the subject of the photo may mean all of it: see `first_click`.
 Every gesture builds on the answer before it, as in Sofiiuk et al., "Reviving Iterative Training with Mask Guidance for
 Interactive Segmentation" (ICIP 2022): the network is shown all marks and its own last mask. The answer depends on the
 photo and the gestures alone, so a recipe gives the same mask again, and taking the last gesture back costs nothing.
@@ -24,10 +25,11 @@ from mattework.progress import Progress, report_progress
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
 from mattework.segment.encoded import encode_picture
+from mattework.segment.first_click import HALF_SIZE, find_piece, measure_support
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
 from mattework.segment.prompt_maps import fill_region
-from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_prompt_model
+from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_companion, open_prompt_model
 from mattework.segment.second_look import (
     TRUST_SECOND,
     blend_looks,
@@ -39,6 +41,7 @@ from mattework.segment.second_look import (
     take_part,
 )
 from mattework.segment.selection_score import score_selection
+from mattework.segment.subject import find_subject
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
 _ZOOM_BELOW = (
@@ -122,7 +125,8 @@ class ObjectSelector:
         canvas = whole.encoded.placement.canvas
         self._zoom = zoom and canvas.long_side < _HEAVY_SIDE
         self._two_sizes = two_sizes and session.spec.input.size.is_free and canvas.long_side < _HEAVY_SIDE
-        self._other: ObjectSelector | None = None
+        self._others: dict[float, ObjectSelector] = {}
+        self._subject: Floats | None = None
 
     @property
     def size(self) -> Size:
@@ -159,25 +163,25 @@ class ObjectSelector:
             state = self._follow(state, gestures[:count])
             self._chain.append((gestures[count - 1], state))
         if self._two_sizes and state.frame is not None and state.sizes is None:
-            other = self._ask_smaller(gestures, previous)
+            other = self._ask_at(_OTHER_SIZE, gestures, previous)
             state = replace(state, sizes=compare_masks(self._paste(state), other))
         return self._hand_out(state, gestures)
 
-    def _ask_smaller(self, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:
-        """What the frame at a smaller input size gives for the same gestures."""
-        if self._other is None:
-            side = round(_OTHER_SIZE * self._look_at(self._size.rect).encoded.placement.canvas.long_side)
-            self._other = ObjectSelector(
-                self._rgb, self._session, long_side=side, zoom=False, two_sizes=False
-            )
-        return self._other.select(gestures, previous).soft_mask
+    def _ask_at(self, share: float, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:
+        """What the frame at this share of the input size gives for the same gestures."""
+        other = self._others.get(share)
+        if other is None:
+            side = round(share * self._look_at(self._size.rect).encoded.placement.canvas.long_side)
+            other = ObjectSelector(self._rgb, self._session, long_side=side, zoom=False, two_sizes=False)
+            self._others[share] = other
+        return other.select(gestures, previous).soft_mask
 
     def _choose_size(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
         assert state.frame is not None
         if not self._two_sizes:
             return state
-        other = self._ask_smaller(gestures)
+        other = self._ask_at(_OTHER_SIZE, gestures)
         sizes = compare_masks(state.frame, other)
         if expect_overlap(other) <= expect_overlap(state.frame):
             return replace(state, sizes=sizes)
@@ -209,9 +213,28 @@ class ObjectSelector:
         alone = state.frame is None and sum(mark.adds for mark in marks) == 1
         frame, notes = ask_look(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
         found = _State(frame=frame, region=state.region, notes=notes)
-        if state.frame is None:
-            found = self._choose_size(found, gestures)
-        return self._look_closer(found, marks, alone=alone)
+        if state.frame is not None:
+            return self._look_closer(found, marks)
+        chosen = self._look_closer(self._choose_size(found, gestures), marks, alone=alone)
+        whole = self._find_whole(frame, chosen, gestures[-1]) if len(gestures) == 1 else None
+        return chosen if whole is None else whole
+
+    def _find_whole(self, first: Floats, chosen: _State, mark: Prompt) -> _State | None:
+        """The subject under a first mark, where it stands for the answer; see `first_click`."""
+        rule = self._session.spec.prompt
+        if rule is None or rule.subject is None or not self._two_sizes:
+            return None
+        if self._subject is None:
+            companion = open_companion(rule.subject, self._session.device.name)
+            self._subject = find_subject(self._rgb, companion, zoom=self._zoom).soft_mask
+        piece = find_piece(self._subject, mark, self._size)
+        if piece is None:
+            return None
+        smaller = self._ask_at(_OTHER_SIZE, (mark,))
+        support = measure_support(
+            piece, self._blend(chosen), first, smaller, lambda: self._ask_at(HALF_SIZE, (mark,))
+        )
+        return None if support is None else replace(self._lay_down(piece), sizes=support)
 
     def _follow_region(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         """A region means the object in it; beside what is selected already, that is added or taken away."""

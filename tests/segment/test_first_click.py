@@ -1,0 +1,82 @@
+"""When the subject of the photo stands for the answer to a first click, and when not."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mattework.arrays import Floats
+from mattework.geometry import Size
+from mattework.prompt import Prompt
+from mattework.segment.first_click import find_piece, measure_support
+
+FRAME = Size(200, 100)
+
+
+def mark(*points: tuple[float, float]) -> Prompt:
+    return Prompt(kind="point" if len(points) == 1 else "scribble", points=points)
+
+
+def fill(left: int, right: int, value: float = 0.98) -> Floats:
+    """A mask of 100 x 50 with upright bars from column `left` to `right`, in a frame twice as large."""
+    mask = np.zeros((50, 100), np.float32)
+    mask[5:45, left:right] = value
+    return mask
+
+
+def never() -> Floats:
+    raise AssertionError("half the input size is not asked where nothing hangs on it")
+
+
+def test_the_piece_under_a_mark_leaves_the_other_pieces_out() -> None:
+    both = fill(10, 30) + fill(60, 90)
+    piece = find_piece(both, mark((40.0, 50.0)), FRAME)
+    assert piece is not None
+    assert (piece == fill(10, 30)).all()
+
+
+def test_a_piece_keeps_its_soft_edge() -> None:
+    soft = fill(10, 30)
+    soft[5:45, 30:32] = 0.3
+    piece = find_piece(soft, mark((40.0, 50.0)), FRAME)
+    assert piece is not None
+    assert (piece == soft).all()
+
+
+def test_a_mark_beside_the_subject_or_across_two_pieces_is_on_none() -> None:
+    both = fill(10, 30) + fill(60, 90)
+    assert find_piece(both, mark((90.0, 50.0)), FRAME) is None
+    assert find_piece(both, mark((40.0, 50.0), (140.0, 50.0)), FRAME) is None
+    assert find_piece(np.zeros((50, 100), np.float32), mark((90.0, 50.0)), FRAME) is None
+
+
+@given(x=st.floats(0, 200), y=st.floats(0, 100))
+def test_a_mark_anywhere_in_the_frame_can_be_asked_about(x: float, y: float) -> None:
+    piece = find_piece(fill(0, 100), mark((x, y)), FRAME)
+    assert (piece is None) == (not 10 <= y < 90)
+
+
+def test_a_surer_subject_stands_where_some_answer_is_like_it() -> None:
+    subject, part = fill(10, 50), fill(10, 20, 0.8)
+    support = measure_support(subject, part, part, fill(10, 40), never)
+    assert support is not None
+    assert 0.5 < support < 1.0
+
+
+def test_a_surer_answer_stays() -> None:
+    assert measure_support(fill(10, 50, 0.9), fill(10, 20), fill(10, 20), fill(10, 50), never) is None
+
+
+def test_a_thing_among_others_stays_what_it_is_at_every_size() -> None:
+    thing = fill(10, 20, 0.9)
+    assert measure_support(fill(10, 80), thing, thing, thing, lambda: thing) is None
+
+
+def test_what_is_seen_close_up_and_differs_from_size_to_size_is_the_subject() -> None:
+    part, other_part = fill(10, 20, 0.9), fill(30, 40, 0.9)
+    assert measure_support(fill(5, 80), part, part, part, lambda: other_part) is not None
+    small = measure_support(
+        fill(5, 35), fill(10, 12, 0.9), fill(10, 12, 0.9), fill(10, 12), lambda: fill(20, 22)
+    )
+    assert small is None, "it fills too little of the frame"
