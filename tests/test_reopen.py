@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ import mattework
 from mattework.errors import RecipeError, UsageError
 from mattework.formats.recipe_file import read_recipe
 from mattework.geometry import Rect
-from mattework.recipe import EdgeSettings
+from mattework.recipe import EdgeSettings, StrokeKind
+from matting.scenes import draw_composite
 from samples import draw_disc
 
 
@@ -64,6 +67,47 @@ def test_another_photo_than_the_recipes_is_told_what_is_taken_over(tmp_path: Pat
     assert "other proportions" in square.report.notes[1]
     nameless = replace(cutout.recipe, source_sha256=None)
     assert mattework.apply_recipe(other, recipe=nameless, inputs=cutout.inputs).report.notes == ()
+
+
+@pytest.mark.parametrize("own_trimap", [True, False])
+def test_what_was_painted_stroke_by_stroke_is_made_again_to_the_bit(own_trimap: bool) -> None:
+    scene = draw_composite(200)
+    given: dict[str, Any] = {"trimap": scene.trimap} if own_trimap else {"from_mask": scene.alpha}
+    start = mattework.cut_out(scene.colour, **given)
+    document = mattework.open_document(save_as_psd(start))
+    photo, _ = mattework.find_photo(document, start.recipe)
+    painting: tuple[tuple[StrokeKind, float, float, float], ...] = (
+        ("unknown", 100.0, 100.0, 1.0),
+        ("foreground", 140.0, 60.0, 1.0),
+        ("background", 150.0, 75.0, 1.0),
+        ("restored", 150.0, 80.0, 1.0),
+        ("background", 120.0, 110.0, 0.3),
+    )
+    strokes = tuple(
+        mattework.Stroke(kind=kind, radius=9, points=((x, y), (x + 20, y + 9)), hardness=hardness)
+        for kind, x, y, hardness in painting
+    )
+    soft_mask = None if own_trimap else mattework.read_mask(start.inputs.soft_mask or b"")
+    trimap, alpha = mattework.resolve_strokes(
+        photo.colour, start.trimap, start.alpha, strokes, soft_mask=soft_mask
+    )
+    painted = mattework.finish_cutout(
+        document, photo, alpha, trimap, recipe=replace(start.recipe, strokes=strokes), inputs=start.inputs
+    )
+    again = mattework.apply_recipe(save_as_psd(painted))
+    np.testing.assert_array_equal(again.alpha, painted.alpha)
+    np.testing.assert_array_equal(again.trimap, trimap)
+    assert again.report.notes == ()
+    at_once = mattework.apply_recipe(
+        save_as_psd(painted), recipe=replace(painted.recipe, strokes_in_turn=False)
+    )
+    assert (at_once.alpha != painted.alpha).any()
+
+
+def save_as_psd(cutout: mattework.Cutout) -> bytes:
+    file = BytesIO()
+    cutout.save(file, format="psd")
+    return file.getvalue()
 
 
 def test_a_trimap_of_another_photo_is_refused(cutout: mattework.Cutout) -> None:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from mattework.layer_states import follow_layers
     from mattework.matting.foreground import estimate_foreground, lay_foreground
     from mattework.matting.network import list_matting_models
-    from mattework.matting.resolve import resolve_region
+    from mattework.matting.resolve import resolve_region, resolve_strokes
     from mattework.matting.solve import AlphaSolution, solve_alpha
     from mattework.matting.spill import lay_without_spill, remove_spill
     from mattework.matting.trimap import draw_strokes, lay_trimap, make_trimap, stroke_bounds
@@ -120,7 +120,7 @@ _HOMES = {
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground", "lay_foreground"),
     "mattework.matting.network": ("list_matting_models",),
-    "mattework.matting.resolve": ("resolve_region",),
+    "mattework.matting.resolve": ("resolve_region", "resolve_strokes"),
     "mattework.matting.solve": ("AlphaSolution", "solve_alpha"),
     "mattework.matting.spill": ("lay_without_spill", "remove_spill"),
     "mattework.matting.trimap": ("draw_strokes", "lay_trimap", "make_trimap", "stroke_bounds"),
@@ -247,6 +247,7 @@ __all__ = [
     "refine_layer",
     "remove_spill",
     "resolve_region",
+    "resolve_strokes",
     "save_document",
     "save_mask",
     "settle_shadow",

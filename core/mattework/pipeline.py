@@ -221,29 +221,46 @@ def _make_cutout(
     from mattework.matting.trimap import draw_strokes, make_trimap
 
     colour = convert_for_matting(photo)
+    in_turn = recipe.strokes if recipe.strokes_in_turn else ()
+    together = () if in_turn else recipe.strokes
     with run.step("trimap"):
         if subject.trimap is not None:
-            trimap = draw_strokes(subject.trimap, recipe.strokes)
+            trimap = draw_strokes(subject.trimap, together)
         else:
             assert subject.soft_mask is not None
             trimap = make_trimap(
-                subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap, strokes=recipe.strokes
+                subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap, strokes=together
             )
     with run.step("edge"):
         solution = solve_alpha(
             colour,
             trimap,
             soft_mask=subject.soft_mask,
-            strokes=recipe.strokes,
+            strokes=together,
             solver=recipe.solver,
             matting=recipe.matting,
             device=device,
             progress=run.progress,
         )
-        run.notes.extend(solution.notes)
+        alpha = solution.alpha
+        if in_turn:
+            from mattework.matting.resolve import resolve_strokes
+
+            trimap, alpha = resolve_strokes(
+                colour,
+                trimap,
+                alpha,
+                in_turn,
+                soft_mask=subject.soft_mask,
+                solver=recipe.solver,
+                matting=solution.matting or recipe.matting,
+                progress=run.progress,
+            )
+        if not (in_turn and solution.solver == "none"):  # what was not there before may be painted now
+            run.notes.extend(solution.notes)
     kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
     recipe = replace(recipe, solver_used=solution.solver, matting=solution.matting or kept)
-    return finish_alpha(document, photo, solution.alpha, trimap, subject, recipe, run)
+    return finish_alpha(document, photo, alpha, trimap, subject, recipe, run)
 
 
 def _check_request(recipe: Recipe) -> None:

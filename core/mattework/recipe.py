@@ -168,7 +168,8 @@ class Recipe:
     colour of a screen whose spill is removed from the clean colours. `background` is a colour, a gradient, a blur or a
     picture's path, in the words of `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are
     changes to layers that were made. `layer` is the path ("Group/Photo") of the one layer of somebody's document that was
-    cut where it is (`mattework.cut_layer`); points then count from that layer's corner.
+    cut where it is (`mattework.cut_layer`); points then count from that layer's corner. `strokes_in_turn` says that the
+    alpha was solved without the strokes first, and again under each of them, one after the other, as an editor does.
     `source_sha256` identifies the photo's samples, `mask_sha256` those of the layer mask that was made, so that later
     painting on it is noticed.
     """
@@ -179,6 +180,7 @@ class Recipe:
     subject: SubjectChoice = field(default_factory=SubjectChoice)
     trimap: TrimapRules = field(default_factory=TrimapRules)
     strokes: tuple[Stroke, ...] = ()
+    strokes_in_turn: bool = False
     solver: SolverName = "auto"
     solver_used: str | None = None
     matting: MattingChoice | None = None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.geometry import Rect
-from mattework.matting.resolve import BLEND, MOST_UNKNOWN, resolve_region
+from mattework.matting.resolve import BLEND, MOST_UNKNOWN, resolve_region, resolve_strokes
 from mattework.matting.solve import solve_alpha
 from mattework.matting.trimap import draw_strokes, stroke_bounds
 from mattework.recipe import Stroke
@@ -108,6 +108,30 @@ def test_any_region_of_any_kind(
     assert alpha.max() <= 1
     assert (alpha[inside.slices][trimap[inside.slices] == 255] == 1).all()
     assert (alpha[inside.slices][trimap[inside.slices] == 0] == 0).all()
+
+
+def test_strokes_in_turn_are_what_painting_them_makes(solved: Solved) -> None:
+    scene = solved.scene
+    strokes = (
+        Stroke(kind="foreground", radius=6, points=((140.5, 60.5), (150.5, 70.5))),
+        Stroke(kind="bridged", radius=6, points=((40.5, 60.5),)),
+        Stroke(kind="unknown", radius=9, points=((100.0, 100.0),)),
+        Stroke(kind="background", radius=4, points=((-50.0, 0.0),)),
+    )
+    alpha, told = solved.alpha, []
+    for number in (1, 3):
+        trimap = draw_strokes(scene.trimap, strokes[:number])
+        where = stroke_bounds(strokes[number - 1])
+        alpha = put(alpha, *resolve_region(scene.colour, trimap, alpha, where, thorough=True))
+    before = scene.trimap.copy(), solved.alpha.copy()
+    drawn, made = resolve_strokes(
+        scene.colour, scene.trimap, solved.alpha, strokes, progress=lambda step, share: told.append(share)
+    )
+    np.testing.assert_array_equal(made, alpha)
+    np.testing.assert_array_equal(drawn, trimap)
+    np.testing.assert_array_equal(scene.trimap, before[0])
+    np.testing.assert_array_equal(solved.alpha, before[1])
+    assert told == [0, 0.25, 0.5, 0.75]
 
 
 def test_sixteen_bit_photos_and_the_fast_solvers(solved: Solved) -> None:

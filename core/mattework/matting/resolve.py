@@ -7,12 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from mattework.arrays import Floats, Plane, Samples, check_alpha, split_rows
+from mattework.arrays import Bytes, Floats, Plane, Samples, check_alpha, split_rows
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.scene import enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
-from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_transparent
+from mattework.matting.trimap import (
+    BACKGROUND,
+    FOREGROUND,
+    UNKNOWN,
+    draw_strokes,
+    draw_transparent,
+    stroke_bounds,
+)
+from mattework.progress import Progress, report_progress
 from mattework.recipe import MattingChoice, SolverName, Stroke
 
 BLEND = 8
@@ -95,6 +103,57 @@ def resolve_region(
         )
     _blend(solved, alpha, zone, region)
     return zone, solved
+
+
+def resolve_strokes(
+    colour: Samples,
+    trimap: Bytes,
+    alpha: Floats,
+    strokes: Sequence[Stroke],
+    *,
+    soft_mask: Floats | None = None,
+    solver: SolverName = "auto",
+    matting: MattingChoice | None = None,
+    progress: Progress | None = None,
+) -> tuple[Bytes, Floats]:
+    """Draw strokes into a trimap one after the other, and solve alpha again under each: what painting them has made.
+
+    Args:
+        colour: (H, W, C) or (H, W) photo, any depth.
+        trimap: (H, W) uint8 of 0, 128, 255, without any strokes; not changed.
+        alpha: (H, W) float32 that was solved in it; not changed.
+        strokes: all strokes in their order; touches among them are left for `touch_alpha`.
+        soft_mask, solver, matting: as in `solve_alpha`.
+        progress: told of every stroke; may raise `Cancelled`.
+
+    Returns:
+        The trimap with the strokes, and the alpha, both (H, W).
+
+    Raises:
+        UsageError, ModelError, RecipeError: as `resolve_region`.
+    """
+    drawn, solved = trimap.copy(), alpha.copy()
+    frame = Size(trimap.shape[1], trimap.shape[0]).rect
+    for number, stroke in enumerate(strokes, 1):
+        report_progress(progress, "solving strokes", (number - 1) / len(strokes))
+        region = stroke_bounds(stroke).intersect(frame)
+        if stroke.is_touch or region.is_empty:
+            continue
+        so_far = strokes[:number]
+        drawn[region.slices] = draw_strokes(trimap[region.slices], so_far, (region.left, region.top))
+        zone, values = resolve_region(
+            colour,
+            drawn,
+            solved,
+            region,
+            soft_mask=soft_mask,
+            strokes=so_far,
+            solver=solver,
+            matting=matting,
+            thorough=True,
+        )
+        solved[zone.slices] = values
+    return drawn, solved
 
 
 def _blend(solved: Floats, alpha: Plane[np.float32], zone: Rect, region: Rect) -> None:
