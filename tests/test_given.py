@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
+import mattework
 from mattework.arrays import AnyArray
 from mattework.errors import UsageError
 from mattework.geometry import Size
@@ -36,6 +40,14 @@ def test_masks_of_another_range_or_shape_are_refused(mask: AnyArray) -> None:
         take_mask(mask)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_mask_with_values_that_are_no_numbers_is_refused(value: float) -> None:
+    mask = np.ones((4, 4), np.float32)
+    mask[1, 2] = value
+    with pytest.raises(UsageError, match="NaN or infinite"):
+        take_mask(mask)
+
+
 def test_a_trimap_of_fractions_is_refused_rather_than_taken_for_all_unknown() -> None:
     with pytest.raises(UsageError, match="uint8"):
         take_trimap(np.full((4, 4), 0.5, np.float32), Size(4, 4))
@@ -55,3 +67,22 @@ def test_a_mask_of_another_size_is_told(shape: tuple[int, int], says: tuple[str,
     assert len(notes) == bool(says)
     assert all(word in notes[0] for word in says)
     assert ("proportions" in "".join(notes)) == ("other proportions" in says)
+
+
+def test_a_trimap_belongs_to_the_photo_as_it_is_seen(tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    trimap = np.where(truth > 0.9, 255, np.where(truth < 0.1, 0, 128)).astype(np.uint8)
+    turned = Image.Exif()
+    turned[0x112] = 6  # to be turned a quarter to the right when it is shown
+    photo, lying = tmp_path / "photo.jpg", tmp_path / "lying.png"
+    Image.fromarray(np.rot90(picture)).save(photo, exif=turned, quality=100, subsampling=0)
+    Image.fromarray(np.rot90(trimap)).save(lying)
+    Image.fromarray(np.rot90(trimap)).save(tmp_path / "lying.jpg", exif=turned, quality=100)
+    upright = mattework.cut_out(photo, trimap=trimap)
+    assert upright.alpha.shape == (80, 96)
+    as_camera = mattework.cut_out(photo, trimap=tmp_path / "lying.jpg")
+    assert np.abs(as_camera.alpha - upright.alpha).mean() < 0.02
+    with pytest.raises(
+        UsageError, match=r"lying\.png has 80 x 96 pixels and the photo 96 x 80.*turn the trimap"
+    ):
+        mattework.cut_out(photo, trimap=lying)

@@ -91,7 +91,11 @@ def _as_unit_mask(array: AnyArray) -> Floats:
         return samples.astype(np.float32) / np.float32(depth_white(array_depth(samples)))
     if array.dtype.kind != "f":
         raise UsageError(f"A mask array is bool, uint8, uint16, or float of 0 to 1, not {array.dtype}.")
-    values: Floats = np.nan_to_num(array.astype(np.float32))
+    values: Floats = array.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise UsageError(
+            "The mask array holds NaN or infinite values. Replace them first, as with numpy.nan_to_num."
+        )
     # Smooth scaling overshoots a little; more than that is another range.
     if values.max() > 1.5 or values.min() < -0.5:
         raise UsageError(

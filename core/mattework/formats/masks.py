@@ -74,9 +74,12 @@ def read_mask(source: Source, size: Size | None = None, *, word: str = "mask") -
     document = open_document(source)
     if size is not None and document.size != size:
         named = f" {os.fspath(source)}" if isinstance(source, (str, os.PathLike)) else ""
+        if (document.size.width, document.size.height) == (size.height, size.width):
+            advice = f"cameras save photos lying, and they are turned when read: turn the {word} too."
+        else:
+            advice = f"scale the {word} first."
         raise UsageError(
-            f"The {word}{named} has {document.size} pixels and the photo {size}. Both must be of one size; "
-            f"scale the {word} first."
+            f"The {word}{named} has {document.size} pixels and the photo {size}. Both must be of one size; {advice}"
         )
     from mattework.document.composite import flatten_document
 
