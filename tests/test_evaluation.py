@@ -114,6 +114,14 @@ def test_a_trimap_of_another_size_is_not_blamed_on_the_photo(folders: tuple[Path
     assert failed.error == "The trimap b.png has 7 x 5 pixels and the known alpha b.bmp 16 x 16."
 
 
+def test_a_trimap_without_gray_is_no_perfect_score(folders: tuple[Path, Path, Path]) -> None:
+    images, alphas, trimaps = folders
+    save(trimaps / "c.png", truth())
+    evaluation = evaluate_folder(images, alphas, trimaps=trimaps, predict=read_as_prediction)
+    assert [row.name for row in evaluation.failed] == ["c"]
+    assert "c.png has no gray" in str(evaluation.rows[2].error)
+
+
 def test_nothing_measured_has_no_means(folders: tuple[Path, Path, Path]) -> None:
     images, alphas, _ = folders
 

@@ -74,8 +74,8 @@ def evaluate_folder(
 ) -> Evaluation:
     """Predict an alpha for every picture that has a known one, and measure it.
 
-    Files belong together when their names without suffix are the same. A file that cannot be read, or an alpha of
-    another size, becomes a row with an error; the others go on. A missing model or device ends the work.
+    Files belong together when their names without suffix are the same. A file that cannot be read, an alpha of another
+    size, or a trimap without unknown becomes a row with an error; the others go on. A missing model or device ends the work.
 
     Args:
         images: folder of photographs.
@@ -129,6 +129,10 @@ def _evaluate_pair(image: Path, alpha: Path, trimap: Path | None, predict: Predi
                 f"The trimap {trimap.name} has {found} pixels and the known alpha {alpha.name} {size}."
             )
         band = None if guide is None else _find_unknown(guide)
+        if trimap is not None and band is not None and not band.any():
+            raise UsageError(
+                f"The trimap {trimap.name} has no gray, in which errors would count. Give one with an unknown band."
+            )
         start = time.perf_counter()
         prediction = predict(image, trimap)
         seconds = time.perf_counter() - start
