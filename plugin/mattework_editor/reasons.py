@@ -19,6 +19,7 @@ REASONS = (
     "nothing was found there",
     "nothing was pointed at yet",
     "a mark was not followed by the network; the mask was corrected around it",
+    "the mark was taken to mean the whole subject, as {model} finds it",
     "no separate thing was found in what is to be taken away; all of it was taken",
     "two",
     "three",

@@ -451,8 +451,11 @@ def test_a_first_click_on_some_of_the_subject_means_all_of_it_and_one_beside_it_
     height, width = rgb.shape[:2]
     session = open_prompt_model()
 
+    reasons: dict[float, tuple[str, ...]] = {}
+
     def click(x: float, y: float) -> npt.NDArray[np.bool_]:
         found = open_selector(rgb, session=session).select([point(x * width, y * height)])
+        reasons[x] = found.reasons
         return enlarge(found.soft_mask, Size(width, height)) > 0.5
 
     face, suit, helmet, rocket = click(0.45, 0.15), click(0.4, 0.6), click(0.8, 0.8), click(0.75, 0.3)
@@ -461,6 +464,8 @@ def test_a_first_click_on_some_of_the_subject_means_all_of_it_and_one_beside_it_
     assert 0.4 < face.mean() < 0.6
     assert (face & rocket).sum() < 0.02 * rocket.sum()
     assert 0.01 < rocket.mean() < 0.1
+    assert "the mark was taken to mean the whole subject, as mattework-subject finds it" in reasons[0.8]
+    assert not any("whole subject" in one for one in reasons[0.75])
 
 
 def test_later_gestures_say_how_sure_they_are_too(maps: ModelSession) -> None:

@@ -1,11 +1,17 @@
-"""Opens the model that answers prompts: the embedded one, or another of the catalogue."""
+"""Opens the model that answers prompts: the embedded one, or another of the catalogue; and the one that helps it."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from typing import TYPE_CHECKING
+
+from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.models.runtime import ModelSession
+
+if TYPE_CHECKING:
+    from mattework.models.devices import Device
 
 DEFAULT_PROMPT_MODEL = "mattework-prompt"
 
@@ -29,13 +35,20 @@ def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSe
     return open_session(spec, open_store(), device=device)
 
 
-@lru_cache(maxsize=1)
-def open_companion(model: str, device: str) -> ModelSession:
-    """Open the subject model that helps a model with first clicks; the last one stays open for the next photo.
+def see_subject(rgb: Bytes, model: str, device: Device, *, zoom: bool) -> Floats:
+    """The subject that a model finds beside the one that answers prompts; see `find_subject` and `SubjectResult.soft_mask`.
 
     Raises:
         ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
     """
+    from mattework.segment.subject import find_subject
+
+    return find_subject(rgb, _open_companion(model, device.name), zoom=zoom).soft_mask
+
+
+@lru_cache(maxsize=1)
+def _open_companion(model: str, device: str) -> ModelSession:
+    """It stays open for the next photo."""
     from mattework.models.catalogue import find_spec
     from mattework.models.runtime import open_session
     from mattework.models.store import open_store

@@ -29,7 +29,7 @@ from mattework.segment.first_click import HALF_SIZE, find_piece, measure_support
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
 from mattework.segment.prompt_maps import fill_region
-from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_companion, open_prompt_model
+from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_prompt_model, see_subject
 from mattework.segment.second_look import (
     TRUST_SECOND,
     blend_looks,
@@ -41,7 +41,6 @@ from mattework.segment.second_look import (
     take_part,
 )
 from mattework.segment.selection_score import score_selection
-from mattework.segment.subject import find_subject
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
 _ZOOM_BELOW = (
@@ -51,6 +50,9 @@ _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and nee
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
 _SPILL = (
     0.15  # of a region's longer side: how far its object may reach beyond it, where it was drawn too tight
+)
+_SAME = (
+    0.8  # a subject that has this much in common with an answer is no other thing, and nothing is said of it
 )
 _KEPT_LOOKS = 4
 _TAKEN = 0.2  # a region to take away in which less than this share of the mask is found to be a thing is taken as drawn
@@ -225,8 +227,7 @@ class ObjectSelector:
         if rule is None or rule.subject is None or not self._two_sizes:
             return None
         if self._subject is None:
-            companion = open_companion(rule.subject, self._session.device.name)
-            self._subject = find_subject(self._rgb, companion, zoom=self._zoom).soft_mask
+            self._subject = see_subject(self._rgb, rule.subject, self._session.device, zoom=self._zoom)
         piece = find_piece(self._subject, mark, self._size)
         if piece is None:
             return None
@@ -234,7 +235,10 @@ class ObjectSelector:
         support = measure_support(
             piece, self._blend(chosen), first, smaller, lambda: self._ask_at(HALF_SIZE, (mark,))
         )
-        return None if support is None else replace(self._lay_down(piece), sizes=support)
+        if support is None:
+            return None
+        note = f"the mark was taken to mean the whole subject, as {rule.subject} finds it"
+        return replace(self._lay_down(piece), sizes=support, notes=() if support > _SAME else (note,))
 
     def _follow_region(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
