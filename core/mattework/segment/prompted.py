@@ -28,8 +28,8 @@ from mattework.segment.encoded import encode_picture
 from mattework.segment.first_click import HALF_SIZE, find_piece, measure_support
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
-from mattework.segment.prompt_maps import fill_region
 from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_prompt_model, see_subject
+from mattework.segment.regions import clear_beyond, take_away
 from mattework.segment.second_look import (
     TRUST_SECOND,
     blend_looks,
@@ -48,14 +48,10 @@ _ZOOM_BELOW = (
 )
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
-_SPILL = (
-    0.15  # of a region's longer side: how far its object may reach beyond it, where it was drawn too tight
-)
 _SAME = (
     0.8  # a subject that has this much in common with an answer is no other thing, and nothing is said of it
 )
 _KEPT_LOOKS = 4
-_TAKEN = 0.2  # a region to take away in which less than this share of the mask is found to be a thing is taken as drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -262,32 +258,18 @@ class ObjectSelector:
 
     def _confine(self, state: _State, region: Prompt) -> _State:
         """Nothing of the object that a region means lies far from the region."""
-        points = np.array(region.points)
-        reach = _SPILL * float(np.ptp(points, axis=0).max())
-        low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
-
-        def clear(mask: Floats, seen: Rect) -> Floats:
-            x = seen.left + (np.arange(mask.shape[1]) + 0.5) * seen.width / mask.shape[1]
-            y = seen.top + (np.arange(mask.shape[0]) + 0.5) * seen.height / mask.shape[0]
-            across, down = (x >= low[0]) & (x <= high[0]), (y >= low[1]) & (y <= high[1])
-            return np.asarray(mask * (down[:, None] & across), np.float32)
-
         assert state.frame is not None
-        frame = clear(state.frame, self._size.rect)
+        frame = clear_beyond(state.frame, self._size.rect, region)
         if state.crop is None or state.part is None:
             return replace(state, frame=frame)
-        return replace(state, frame=frame, part=clear(state.part, state.crop))
+        return replace(state, frame=frame, part=clear_beyond(state.part, state.crop, region))
 
     def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> _State:
-        """What is found in the region goes, not all that it holds: measured by `benchmarks/prompt_regions.py`."""
-        size = Size(known.shape[1], known.shape[0])
-        corners = np.array(scale_prompt(region, self._size, size).points, np.float32)
-        inside = fill_region(region, corners, size)
-        there = float((known * inside).sum())
-        if float(np.minimum(known, thing).sum()) >= _TAKEN * there:
-            return self._lay_down(np.minimum(known, 1.0 - thing))
+        left, is_found = take_away(known, thing, scale_prompt(region, self._size, Size(*known.shape[::-1])))
+        if is_found:
+            return self._lay_down(left)
         note = "no separate thing was found in what is to be taken away; all of it was taken"
-        return replace(self._lay_down(known * (1.0 - inside)), notes=(note,))
+        return replace(self._lay_down(left), notes=(note,))
 
     def _lay_down(self, mask: Floats) -> _State:
         """A mask of the whole picture as the state to go on from."""
