@@ -33,6 +33,8 @@ class _Stored(msgspec.Struct):
     pasted: bool = False
 
 
+HALF = ".draft-"
+"""What a draft is called, before its process, while it is written."""
 PICTURE = ".psd"
 """Suffix of a picture that is kept beside its draft: of the same name, and a format that keeps every sample."""
 HOUR = 60 * 60
@@ -81,7 +83,7 @@ def write_draft(file: Path, photo: Path | Document, choices: Choices) -> None:
         choices.inputs.trimap,
         isinstance(photo, Document),
     )
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".draft-")
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f"{HALF}{os.getpid()}-")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(msgspec.msgpack.encode(stored))
@@ -106,6 +108,7 @@ def find_drafts() -> list[Draft]:
     if not folder.is_dir():
         return []
     _clear_pictures(folder)
+    _clear_halves(folder)
     files = sorted(folder.glob("*.draft"), key=find_time, reverse=True)
     return [draft for draft in map(_read_draft, files) if draft is not None]
 
@@ -116,6 +119,15 @@ def _clear_pictures(folder: Path) -> None:
         if not picture.with_suffix(".draft").exists() and time.time() - find_time(picture) > HOUR:
             with contextlib.suppress(OSError):
                 picture.unlink()
+
+
+def _clear_halves(folder: Path) -> None:
+    """Take drafts away that were never whole: the process was killed while it wrote them."""
+    for half in folder.glob(f"{HALF}*"):
+        pid = half.name.removeprefix(HALF).partition("-")[0]
+        if pid.isdigit() and int(pid) != os.getpid() and not _is_running(int(pid)):
+            with contextlib.suppress(OSError):
+                half.unlink()
 
 
 def find_time(path: Path) -> float:
