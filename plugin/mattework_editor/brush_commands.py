@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mattework_editor.command import Command
+from mattework_editor.command import Command, translate
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -20,10 +20,20 @@ def _change_hardness(step: float, window: EditorWindow) -> None:
     brush = window.canvas.brush
     hardness = min(1.0, max(0.0, round((brush.hardness + step) * 4) / 4))
     window.canvas.set_brush(replace(brush, hardness=hardness))
+    _tell(window, window.tr("Brush hardness {n} %.").format(n=round(100 * hardness)))
 
 
 def _set_opacity(opacity: float, window: EditorWindow) -> None:
     window.canvas.set_brush(replace(window.canvas.brush, opacity=opacity))
+    _tell(window, window.tr("Brush opacity {n} %.").format(n=round(100 * opacity)))
+
+
+def _tell(window: EditorWindow, told: str) -> None:
+    """Say what a key has changed of the brush, whose panel may be behind others."""
+    tool = window.canvas.tool
+    if tool is not None and not tool.is_soft:
+        told += " " + window.tr("{tool} does not heed it.").format(tool=translate(tool.name))
+    window.status.tell(told)
 
 
 def _make_opacity_command(digit: int) -> Command:

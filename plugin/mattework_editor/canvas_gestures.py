@@ -22,6 +22,9 @@ looked at at once."""
 CLOSE = 9
 """Pixels around the first corner in which a click closes an outline."""
 
+TURNS = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+"""Keys that turn a tool round. Many desktops keep Alt and the mouse for moving windows; Ctrl is free."""
+
 
 class CanvasGestures(CanvasView):
     """See the module. Positions in signals are photo pixels."""
@@ -152,7 +155,7 @@ class CanvasGestures(CanvasView):
         if self.tool.by_corners and self._gesture is not None:
             self._add_corner(sample)
             return
-        inverted = bool(modifiers & Qt.KeyboardModifier.AltModifier) != self.takes_away
+        inverted = bool(modifiers & TURNS) != self.takes_away
         straight = bool(modifiers & Qt.KeyboardModifier.ShiftModifier) and self.tool.has_brush
         before = [self._last_end] if straight and self._last_end is not None else []
         self._gesture = Gesture(self.tool, self.brush, inverted, [*before, sample])

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeySequence
 
 from mattework_editor.app_commands import APP_COMMANDS
 from mattework_editor.brush_commands import BRUSH_COMMANDS
-from mattework_editor.command import Command, can_edit, is_busy, is_idle
+from mattework_editor.command import Command, can_edit, is_busy, is_idle, translate
 from mattework_editor.icons import draw_tool_icon
 from mattework_editor.menus import MENUS
 from mattework_editor.output_commands import OUTPUT_COMMANDS
@@ -25,6 +25,8 @@ STANDARD = QKeySequence.StandardKey
 
 def _choose_tool(tool: Tool, window: EditorWindow) -> None:
     window.canvas.set_tool(tool)
+    if window.workbench.can_edit:
+        window.status.tell(translate(tool.tip))
 
 
 def _make_tool_command(kind: type[Tool]) -> Command:
@@ -71,6 +73,16 @@ _BY_SUBJECT: tuple[Command, ...] = (
         tip="Save under another name or in another format",
         enabled=can_edit,
         run=lambda window: window.filing.ask_save(),
+    ),
+    Command(
+        id="file.close",
+        text="&Close Photo",
+        menu="file",
+        part=8,
+        keys=STANDARD.Close,
+        tip="Leave the photo, for another or none; what is not saved is asked about",
+        enabled=can_edit,
+        run=lambda window: window.filing.close_photo(),
     ),
     Command(
         id="file.quit",

@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QTabBar, QWidget
 
 from mattework_editor.command import translate
+from mattework_editor.keys import was_disabled
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -46,8 +47,13 @@ class PanelDock(QDockWidget):
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._follow_keys)
 
-    def _follow_keys(self, _: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self.isAncestorOf(now) and self.visibleRegion().isEmpty():
+    def _follow_keys(self, before: QWidget | None, now: QWidget | None) -> None:
+        if (
+            now is not None
+            and not was_disabled(before)
+            and self.isAncestorOf(now)
+            and self.visibleRegion().isEmpty()
+        ):
             self.raise_()
 
 

@@ -32,8 +32,8 @@ class Drafting(QObject):
         self._timer.setInterval(DELAY)
         self._timer.timeout.connect(self._write)
 
-    def follow(self, session: Session, draft: drafts.Draft | None) -> None:
-        """Another session is open; it goes on from a draft, or has none yet."""
+    def follow(self, session: Session | None, draft: drafts.Draft | None) -> None:
+        """Another session is open, or none; it goes on from a draft, or has none yet."""
         self._timer.stop()
         self._session = session
         self._file = drafts.name_draft() if draft is None else draft.file

@@ -117,6 +117,7 @@ class ExportDialog(QDialog):
         store("export/margin", export.margin)
         store("export/long_side", round(self.length.value()))
         store("export/quality", export.quality)
+        store("export/bits", self.bits.currentData() or 0)
         if self.background.isEnabled():
             store("export/background", int(export.background))
         super().accept()
@@ -146,3 +147,4 @@ class ExportDialog(QDialog):
         self.background.setChecked(bool(number("background", 1)))
         self.shadow.setChecked(True)
         self.quality.setValue(number("quality", plain.quality))
+        self.bits.setCurrentIndex(max(0, self.bits.findData(number("bits", 0))))

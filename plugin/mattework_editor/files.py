@@ -37,6 +37,15 @@ OPEN_SUFFIXES = ("jpg", "jpeg", "png", "tif", "tiff", "psd", "psb", "webp", "avi
 SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
 
 
+def complete_name(path: Path, suffix: str, *, keeps_other: bool = True) -> Path:
+    """A file's name as a person typed it, with a suffix that says what it is: "cup.v2" has none yet, "cup.tif" has. One of
+    another format than `suffix` says is kept or replaced."""
+    own = path.suffix.lower()
+    if own.lstrip(".") not in (*OPEN_SUFFIXES, "gif"):
+        return path.with_name(f"{path.name}{suffix}")
+    return path if keeps_other or own in (suffix, f"{suffix}f") else path.with_suffix(suffix)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
     """What a file holds, read but not solved: the photo, and the choices it carries if it is a file of ours.

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, preferences
-from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, read_file
+from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, complete_name, read_file
 from mattework_editor.sentences import word_sentence
 from mattework_editor.welcome import find_samples
 from mattework_editor.workbench import Workbench
@@ -91,6 +91,16 @@ class Filing(QObject):
             self._workbench.open_file(path, draft, read)
             return True
         return False
+
+    def close_photo(self) -> None:
+        """Leave the photo, after asking about unsaved work, and show the empty window."""
+        if self._workbench.is_busy:
+            self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
+        elif self._hand_over is not None:
+            self.told.emit(self.tr("This window works for another program. Apply or cancel that first."))
+        elif self.may_leave(self.close_photo):
+            self.opening.emit()
+            self._workbench.close_photo()
 
     def offer_drafts(self) -> None:
         """Ask about work that a crash interrupted."""
@@ -191,9 +201,9 @@ class Filing(QObject):
         kinds = ";;".join(f"{title} (*.{suffix})" for suffix, title in SAVE_SUFFIXES.items())
         path, kind = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), kinds)
         if path:
-            target = Path(path)
-            if not target.suffix:
-                target = target.with_suffix("." + kind.split("*.")[1].rstrip(")"))
+            target = complete_name(Path(path), "." + kind.split("*.")[1].rstrip(")") if kind else ".psd")
+            if not self.may_replace(Path(path), target):
+                return False
             # The file dialog has asked whether to replace a file that exists, but not the photo itself.
             if session.path is not None and target.resolve() == session.path.resolve():
                 own = self._workbench.target
@@ -202,6 +212,20 @@ class Filing(QObject):
                     return False
             self._save_to(target)
         return bool(path)
+
+    def may_replace(self, named: Path, target: Path) -> bool:
+        """Whether a file may be written; asks where it exists and the file dialog knew another name."""
+        if target == named or not target.exists():
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Replace the file?"),
+            self.tr("{name} is there already. Replace it?").format(name=target.name),
+            buttons.Yes | buttons.No,
+            buttons.No,
+        )
+        return answer == buttons.Yes
 
     def _folder(self) -> Path:
         """Where the file is that is worked on; the samples' folder is the program's own, and no place for people."""

@@ -14,7 +14,7 @@ from mattework import ColorMode, Document, Layer, Size, open_document, take_phot
 from mattework.arrays import Bytes
 from mattework_editor.export_dialog import ExportDialog
 from mattework_editor.exporting import SUFFIXES, export_file, make_png
-from mattework_editor.files import Opened
+from mattework_editor.files import Opened, complete_name
 from mattework_editor.filing import Filing
 from mattework_editor.sentences import word_sentences
 from mattework_editor.workbench import Workbench
@@ -97,12 +97,13 @@ class Output(QObject):
         )
         if not name:
             return
-        path = Path(name)
-        path = path if path.suffix else path.with_suffix(suffix)
+        path = complete_name(Path(name), suffix, keeps_other=False)
         # The file dialog has asked whether to replace a file that exists, but not the photo or the work itself.
         known = [one.resolve() for one in (session.path, self._workbench.target) if one is not None]
         if path.resolve() in known:
             self.failed.emit(self.tr("The photo and the saved work are never replaced. Choose another name."))
+            return
+        if not self._filing.may_replace(Path(name), path):
             return
 
         def done(notes: tuple[str, ...]) -> None:

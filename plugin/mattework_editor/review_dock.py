@@ -60,6 +60,7 @@ class ReviewDock(QDockWidget):
         bench = window.workbench
         bench.busy_changed.connect(self._note_busy)
         bench.opened.connect(self._note_opened)
+        bench.closed.connect(self._note_opened)
         bench.saved.connect(self._note_saved)
         bench.failed.connect(self._note_failed)
         self.fill()

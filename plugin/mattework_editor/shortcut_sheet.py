@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QCoreApplication, Qt
+from PyQt6.QtCore import QCoreApplication, QModelIndex, QRect, QSize, Qt
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLineEdit,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -16,7 +17,7 @@ from PyQt6.QtWidgets import (
 from mattework_editor.command import CommandSet, plain_words, translate
 from mattework_editor.entries import list_commands
 from mattework_editor.menus import MENUS
-from mattework_editor.rows import give_room
+from mattework_editor.rows import RowDelegate
 
 
 def list_gestures() -> list[tuple[str, str]]:
@@ -36,9 +37,27 @@ def list_gestures() -> list[tuple[str, str]]:
             translate("Gestures", "Shift and click"),
             translate("Gestures", "A straight line from where the last stroke ended"),
         ),
-        (translate("Gestures", "Alt and paint"), translate("Gestures", "The opposite of the brush")),
+        (
+            translate("Gestures", "Alt and paint"),
+            translate("Gestures", "The opposite of the brush; Ctrl does the same"),
+        ),
         (translate("Gestures", "Esc"), translate("Gestures", "Give up the stroke that you are painting")),
     ]
+
+
+class _WrappedRow(RowDelegate):
+    """A row as high as its text needs in its columns: Qt would ask for the height of one line."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        if index.column() == 0:
+            return super().sizeHint(option, index)  # a name stands in one line
+        wide = QStyleOptionViewItem(option)
+        wide.rect = QRect(0, 0, self._tree.columnWidth(index.column()), 1)
+        return super().sizeHint(wide, index)
 
 
 class ShortcutSheet(QDialog):
@@ -52,7 +71,11 @@ class ShortcutSheet(QDialog):
         self.field.setAccessibleName(self.tr("Search"))
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(self.tr("Commands and their keys"))
-        give_room(self.tree)
+        self.tree.setWordWrap(True)  # what a command does is read whole, in as many lines as it needs
+        self.tree.setItemDelegate(_WrappedRow(self.tree))
+        header = self.tree.header()
+        assert header is not None
+        header.sectionResized.connect(lambda *_: self.tree.scheduleDelayedItemsLayout())
         self.tree.setHeaderLabels([self.tr("Command"), self.tr("Keys"), self.tr("What it does")])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -75,7 +98,7 @@ class ShortcutSheet(QDialog):
                 self.tree.addTopLevelItem(top)
                 for line in lines:
                     child = QTreeWidgetItem(top, list(line))
-                    child.setToolTip(2, line[2])  # a long one is cut short in its row
+                    child.setToolTip(2, line[2])
                 top.setExpanded(True)
         for column in range(2):
             self.tree.resizeColumnToContents(column)

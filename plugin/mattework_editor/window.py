@@ -32,6 +32,7 @@ from mattework_editor.context import split_document
 from mattework_editor.docks import add_docks
 from mattework_editor.filing import Filing
 from mattework_editor.gesture import Brush, Gesture, suit_radius
+from mattework_editor.keys import KeyKeeper
 from mattework_editor.language import list_opened, start_program
 from mattework_editor.menus import fill_menu_bar
 from mattework_editor.output import Output
@@ -50,6 +51,9 @@ from mattework_editor.toolbar import ToolBar, ToolStrip
 from mattework_editor.views import Views
 from mattework_editor.welcome import Welcome
 from mattework_editor.workbench import Workbench
+
+FRAME = QSize(16, 48)
+"""What the system draws around a window, at most: a window as large as the screen would have its status bar below it."""
 
 
 class EditorWindow(QMainWindow):
@@ -87,6 +91,7 @@ class EditorWindow(QMainWindow):
         self.status.cancel_button.clicked.connect(self.workbench.cancel)
         self.setStatusBar(self.status)
         self.welcome: Welcome = Welcome(self)
+        KeyKeeper(self, self.canvas, self.workbench)
         self._connect()
         self._restore()
         self._follow_palette()
@@ -99,6 +104,7 @@ class EditorWindow(QMainWindow):
         bench.changed.connect(self._show_state)
         bench.sources_replaced.connect(self._show_sources)
         bench.opened.connect(self._show_opened)
+        bench.closed.connect(self._show_closed)
         self.filing.opening.connect(canvas.forget_gestures)
         bench.refreshed.connect(canvas.refresh)
         bench.stroke_settled.connect(canvas.settle_gesture)
@@ -137,7 +143,7 @@ class EditorWindow(QMainWindow):
     def _restore(self) -> None:
         screen = self.screen()
         room = screen.availableSize() if screen is not None else QSize(1280, 840)
-        self.resize(QSize(1280, 840).boundedTo(room))
+        self.resize(QSize(1280, 840).boundedTo(room - FRAME))
         for key, restore in (("geometry", self.restoreGeometry), ("state", self.restoreState)):
             stored = preferences.read_bytes(self.settings, key)
             if not stored.isEmpty():
@@ -186,14 +192,14 @@ class EditorWindow(QMainWindow):
         assert event is not None
         data = event.mimeData()
         if data is not None and any(url.isLocalFile() for url in data.urls()):
-            event.acceptProposedAction()
+            _take_copy(event)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         assert event is not None
         data = event.mimeData()
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data else []
         if files:
-            event.acceptProposedAction()
+            _take_copy(event)
             # Not from inside the drop: the program it comes from waits until we return.
             QTimer.singleShot(0, lambda: self.open_paths([Path(one) for one in files]))
 
@@ -268,6 +274,14 @@ class EditorWindow(QMainWindow):
         notes = [*word_sentences(session.document.notes), *self._tell_put_together(session)]
         self.status.tell(" ".join(notes) or ready.format(size=session.size))
 
+    def _show_closed(self) -> None:
+        """Nothing is open any more: the panels show what a new photo begins with."""
+        for panel in (self.edge, self.background, self.shadow):
+            panel.show_recipe(Recipe())
+        self.layers.clear()
+        self.status.scale.clear()
+        self.status.tell("")
+
     def _tell_put_together(self, session: Session) -> list[str]:
         """A note where the photo is not a layer of the file, but what all of them make together."""
         layers = tuple(session.document.walk_layers())
@@ -311,9 +325,10 @@ class EditorWindow(QMainWindow):
             self.layers.show_recipe(
                 session.recipe, list_others(session.document, session.photo), session.photo
             )
-            if session.has_subject and not self._had_subject:
-                self._had_subject = True
-                self.show_view(View.OVERLAY if session.recipe.strokes else View.CHECKERBOARD)
+            if session.has_subject != self._had_subject:
+                self._had_subject = session.has_subject
+                first = View.OVERLAY if session.recipe.strokes else View.CHECKERBOARD
+                self.show_view(first if session.has_subject else View.ORIGINAL)
 
     _had_subject = _starts_again = False
     _suited_radius = Brush().radius
@@ -347,6 +362,12 @@ class EditorWindow(QMainWindow):
         dark = self.palette().color(QPalette.ColorRole.Window).lightness() < 128
         self.canvas.surround = QColor(38, 38, 38) if dark else QColor(118, 118, 118)
         self.canvas.update()
+
+
+def _take_copy(event: QDropEvent) -> None:
+    """Take what is dropped without moving it: many programs propose a move, after which they may delete the file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def _suit_view(session: Session) -> View:

@@ -47,6 +47,7 @@ class Workbench(QObject):
     busy_changed = pyqtSignal(str)
     progressed = pyqtSignal(str, float)
     opened = pyqtSignal()
+    closed = pyqtSignal()
     saved = pyqtSignal(object)
     told = pyqtSignal(str)
     failed = pyqtSignal(str)
@@ -153,10 +154,21 @@ class Workbench(QObject):
         title = self.tr("Opening {name}").format(name=name)
         self.start_long(title, work, done, show, ended=self._end_opening)
 
+    def close_photo(self) -> None:
+        """Leave the photo as it is; nothing is open then."""
+        self._waiting.clear()
+        self.strokes.forget()
+        self.session = self.sources = self.target = None
+        self._attach(None, None)
+        self.drafting.follow(None, None)
+        self.sources_replaced.emit(False)
+        self.changed.emit()
+        self.closed.emit()
+
     def _end_opening(self) -> None:
         self._opening = False
 
-    def _attach(self, session: Session | None, sources: Sources) -> None:
+    def _attach(self, session: Session | None, sources: Sources | None) -> None:
         self.display.attach(session, sources)
         self.clean.attach(session, sources)
 

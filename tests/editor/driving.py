@@ -21,7 +21,15 @@ from PyQt6.QtGui import (
     QWheelEvent,
 )
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QRadioButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QColorDialog,
+    QFileDialog,
+    QMessageBox,
+    QRadioButton,
+    QWidget,
+)
 
 from mattework_editor.canvas import Canvas
 from mattework_editor.session import Session
@@ -219,6 +227,23 @@ def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) 
 
     monkeypatch.setattr(QMessageBox, "question", question)
     return asked
+
+
+def choose_colour(
+    monkeypatch: pytest.MonkeyPatch,
+    colour: QColor,
+    *,
+    accepts: bool = True,
+    look: Callable[[], object] = lambda: None,
+) -> None:
+    """Choose a colour in colour dialogs, `look` while it is tried, and take it or give it up."""
+
+    def work(dialog: QColorDialog) -> int:
+        dialog.setCurrentColor(colour)
+        look()
+        return int(accepts)
+
+    monkeypatch.setattr(QColorDialog, "exec", work)
 
 
 def press_soon(text: str) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QImage, QPalette
 from PyQt6.QtWidgets import QApplication, QTextBrowser
 
@@ -38,6 +38,29 @@ def test_the_sheet_names_undo_and_redo_without_the_step(driver: Driver, disc_fil
     assert edit is not None
     named = [edit.child(row).text(0) for row in range(edit.childCount())]  # type: ignore[union-attr]
     assert named[:2] == ["Undo", "Redo"]
+
+
+def test_the_sheet_shows_all_of_what_a_command_does(driver: Driver) -> None:
+    """In as many lines as the column needs, narrow or wide, in the font that is drawn."""
+    driver.key(Qt.Key.Key_F1)
+    sheet = driver.find_shown(ShortcutSheet)
+    sheet.resize(700, 640)
+    for _ in range(3):  # the rows are measured anew a moment after
+        QApplication.processEvents()
+    tree = sheet.tree
+    room, wrapped = tree.columnWidth(2), 0
+    for number in range(tree.topLevelItemCount()):
+        top = tree.topLevelItem(number)
+        assert top is not None
+        for row in range(top.childCount()):
+            child = top.child(row)
+            assert child is not None
+            needed = tree.fontMetrics().boundingRect(
+                QRect(0, 0, room - 6, 1000), Qt.TextFlag.TextWordWrap, child.text(2)
+            )
+            assert needed.height() <= tree.visualItemRect(child).height(), child.text(2)
+            wrapped += needed.height() > 1.5 * tree.fontMetrics().height()
+    assert wrapped > 5, "long ones there are"
 
 
 def test_the_sheet_names_every_shortcut(driver: Driver) -> None:

@@ -27,8 +27,8 @@ def test_every_brush_draws_its_kind_and_alt_inverts(driver: Driver, disc_file: P
     wanted = {
         Qt.Key.Key_B: ("foreground", "background"),
         Qt.Key.Key_N: ("background", "foreground"),
+        Qt.Key.Key_T: ("transparent", "foreground"),  # while something is selected there
         Qt.Key.Key_R: ("unknown", "restored"),
-        Qt.Key.Key_T: ("transparent", "foreground"),
         Qt.Key.Key_E: ("restored", "unknown"),
     }
     for key, kinds in wanted.items():
@@ -37,10 +37,12 @@ def test_every_brush_draws_its_kind_and_alt_inverts(driver: Driver, disc_file: P
             driver.drag((100, 100), (110, 104), modifiers=modifiers)
             assert driver.session.recipe.strokes[-1].kind == kind
     names = [step.name for step in driver.session.history.steps]
-    assert names[:6] == [
+    assert names[:8] == [
         "Add with Brush",
         "Take Away with Brush",
         "Take Away with Brush",
+        "Add with Brush",
+        "Transparent with Brush",
         "Add with Brush",
         "Refine Edge",
         "Restore the Model's Edge",

@@ -49,6 +49,22 @@ def test_the_result_is_saved_in_other_formats(
     assert pixel == (16, 32, 48, 255) if suffix == "tif" else pixel[3] == 0  # type: ignore[index]
 
 
+def test_a_dot_in_a_name_is_no_format(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((120, 100), (121, 100))
+    save_to(monkeypatch, tmp_path / "cup.v2")
+    driver.window.filing.ask_save()
+    driver.wait()
+    assert driver.bench.target == tmp_path / "cup.v2.psd"
+    assert PSDImage.open(tmp_path / "cup.v2.psd").size == (240, 200)
+    asked = answer(monkeypatch, QMessageBox.StandardButton.No)
+    assert not driver.window.filing.ask_save()
+    assert asked == ["Replace the file?"], "the file dialog knew another name"
+
+
 @pytest.mark.parametrize("kind", ["gray16", "rgba", "cmyk", "one pixel"])
 def test_photos_of_other_kinds_are_worked_on(driver: Driver, tmp_path: Path, kind: str) -> None:
     from PIL import Image
@@ -306,6 +322,20 @@ def test_a_pasted_picture_survives_a_kill(
     driver.wait()
     assert [layer.name for layer in PSDImage.open(tmp_path / "kept.psd")] == ["Photo", "Clean colours"]
     assert list(drafts.drafts_folder().iterdir()) == [], "nothing of it is left"
+
+
+def test_what_a_killed_process_had_half_written_is_cleared_away() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    folder = drafts.drafts_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    gone = folder / f".draft-{int(ended.stdout)}-x"
+    own, running = folder / f".draft-{os.getpid()}-x", folder / f".draft-{os.getppid()}-x"
+    for one in (gone, own, running):
+        one.write_bytes(b"half")
+    assert drafts.find_drafts() == []
+    assert {one.name for one in folder.iterdir()} == {own.name, running.name}
 
 
 def test_a_draft_that_is_given_up_while_it_is_written_does_not_come_back(

@@ -14,8 +14,8 @@ import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDropEvent
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -177,7 +177,7 @@ def test_every_command_is_in_its_menu_and_tells_what_it_does(driver: Driver) -> 
 
 def test_the_menus_end_with_what_leaves(driver: Driver) -> None:
     named = [one.objectName() for one in driver.window.menus["file"].actions() if one.objectName()]
-    assert named == ["file.open", "file.save", "file.save_as", "file.export", "file.quit"]
+    assert named == ["file.open", "file.save", "file.save_as", "file.export", "file.close", "file.quit"]
     parts = [(one.menu, one.part) for one in driver.window.commands.commands]
     assert len({menu for menu, _ in parts}) == 1 + sum(
         before[0] != after[0] for before, after in itertools.pairwise(parts)
@@ -252,6 +252,36 @@ def test_several_dropped_files_are_looked_through(driver: Driver, disc_file: Pat
     assert set(review.line.items) == {str(disc_file), str(other)}
     wait_until(lambda: not review.queue.is_working)
     driver.wait()
+
+
+def test_a_dropped_file_is_copied_and_never_moved(driver: Driver, disc_file: Path) -> None:
+    """File managers propose a move, and some delete what was moved."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(disc_file))])
+    both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    left, none = Qt.MouseButton.LeftButton, Keys.NoModifier
+    entering = QDragEnterEvent(QPoint(200, 200), both, data, left, none)
+    dropping = QDropEvent(QPointF(200, 200), both, data, left, none)
+    for event in (entering, dropping):
+        event.setDropAction(Qt.DropAction.MoveAction)
+    driver.window.dragEnterEvent(entering)
+    driver.window.dropEvent(dropping)
+    for event in (entering, dropping):
+        assert event.isAccepted()
+        assert event.dropAction() == Qt.DropAction.CopyAction
+    wait_until(lambda: driver.bench.session is not None and not driver.bench.is_busy)
+
+
+def test_a_new_window_leaves_room_for_its_frame(driver: Driver) -> None:
+    """Or the status bar is below a small screen."""
+    window = EditorWindow(driver.bench.__class__())
+    screen = window.screen()
+    assert screen is not None
+    room = screen.availableSize()
+    assert window.width() <= room.width() - 16
+    assert window.height() <= room.height() - 48
+    window.close()
+    window.deleteLater()
 
 
 def test_panels_that_were_torn_off_or_closed_are_put_back(driver: Driver) -> None:

@@ -17,7 +17,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 
 from PyQt6.QtCore import QMimeData, Qt, QTimer
 from PyQt6.QtGui import QColor, QGuiApplication, QImage
-from PyQt6.QtWidgets import QApplication, QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from editor.driving import Keys, answer, wait_until
 from mattework import ColorMode, Document, Layer, Size, open_document
@@ -152,7 +152,6 @@ def test_what_is_copied_is_the_cut_out_with_transparency(cut: Session) -> None:
 def test_copy_and_paste_through_the_clipboard(
     driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from PyQt6.QtWidgets import QMessageBox
 
     driver.open(disc_file)
     driver.key(Qt.Key.Key_B)
@@ -238,6 +237,41 @@ def test_exporting_by_the_dialog_is_remembered_and_never_replaces_the_photo(
     assert seen == [5]
     assert disc_file.read_bytes() == before
     assert "never replaced" in driver.window.status.message.text()
+
+
+def test_a_depth_is_remembered_and_the_name_says_the_format(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.drag((120, 100), (121, 100))
+    named = iter(("cup.v2", "cup.tif", "cup.v2"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / next(named)), ""))
+    depths: list[object] = []
+
+    def work() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ExportDialog)
+        depths.append(dialog.bits.currentData())
+        dialog.bits.setCurrentIndex(dialog.bits.findData(16))
+        dialog.accept()
+
+    def export() -> None:
+        QTimer.singleShot(50, work)
+        driver.window.output.ask_export()
+        driver.wait()
+
+    export()
+    assert (tmp_path / "cup.v2.png").is_file()
+    export()
+    with (tmp_path / "cup.png").open("rb") as file:
+        assert file.read(4) == b"\x89PNG", "a PNG is not called TIFF"
+    assert depths == [None, 16]
+    asked = answer(monkeypatch, QMessageBox.StandardButton.No)
+    before = (tmp_path / "cup.v2.png").stat().st_mtime_ns
+    export()
+    assert asked == ["Replace the file?"], "the file dialog knew another name"
+    assert (tmp_path / "cup.v2.png").stat().st_mtime_ns == before
 
 
 def test_a_pasted_photo_without_subject_cannot_be_copied(driver: Driver, disc_file: Path) -> None:

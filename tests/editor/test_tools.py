@@ -137,6 +137,15 @@ def test_bridging_closes_a_hole_and_alt_removes_a_speck(driver: Driver, disc_fil
     assert shown(driver)[21, 31] == 0
 
 
+def test_ctrl_turns_a_tool_round_as_alt_does(driver: Driver, disc_file: Path) -> None:
+    """Many desktops keep Alt and the mouse for moving windows."""
+    fill(driver, disc_file)
+    driver.canvas.set_radius(10)
+    driver.drag((120, 100), (130, 100), modifiers=CONTROL)
+    assert driver.session.recipe.strokes[-1].kind == "background"
+    assert shown(driver)[100, 125] == 0
+
+
 def test_a_polygon_is_closed_by_a_double_click_enter_or_its_first_corner(
     driver: Driver, disc_file: Path
 ) -> None:

@@ -15,9 +15,9 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QImage
-from PyQt6.QtWidgets import QApplication, QColorDialog, QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog
 
-from editor.driving import LEFT, TEST, Keys, wait_until
+from editor.driving import LEFT, TEST, Keys, choose_colour, wait_until
 from mattework.arrays import Bytes
 from mattework_editor.compose import View
 
@@ -175,7 +175,7 @@ def test_the_view_panel_chooses_colours_that_are_remembered(
     disc: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = disc.window.look
-    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor(10, 200, 30))
+    choose_colour(monkeypatch, QColor(10, 200, 30))
     disc.click(panel.ground)
     assert disc.canvas.look.view.value == "colour"
     assert pixel(disc, shown(disc), 10, 10) == (10, 200, 30)

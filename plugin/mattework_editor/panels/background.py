@@ -107,6 +107,7 @@ class BackgroundPanel(QWidget):
             inner.addStretch(1)
             self.pages.addWidget(page)
         for button in (self.colour, self.first, self.last):
+            button.tried.connect(lambda _: self._try())
             button.chosen.connect(lambda _: self._choose(self._written()))
         for setting in (self.angle, self.blur):
             setting.moved.connect(lambda _: self._try())

@@ -10,9 +10,11 @@ SWATCH = 18
 
 
 class ColourButton(QPushButton):
-    """`chosen` brings the colour that a person has chosen."""
+    """`chosen` brings the colour that a person has chosen, `tried` one that is looked at while they choose; at last, when
+    they choose none, the one that it was."""
 
     chosen = pyqtSignal(QColor)
+    tried = pyqtSignal(QColor)
 
     def __init__(self, title: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,10 +44,24 @@ class ColourButton(QPushButton):
         self.setText(f"{self._title} {colour.name()}")
 
     def _ask(self) -> None:
-        colour = QColorDialog.getColor(self._colour, self, self._title)
-        if colour.isValid() and colour != self._colour:
+        before, words = self._colour, self.text()
+        dialog = QColorDialog(before, self)
+        dialog.setWindowTitle(self._title)
+        dialog.currentColorChanged.connect(self._try)
+        accepted = dialog.exec() == QColorDialog.DialogCode.Accepted
+        colour = dialog.currentColor()
+        dialog.deleteLater()
+        if accepted and colour.isValid() and colour != before:
             self.show_colour(colour)
             self.chosen.emit(colour)
+        elif self._colour != before:
+            self._try(before)
+            self.setText(words)
+
+    def _try(self, colour: QColor) -> None:
+        if colour.isValid():
+            self.show_colour(colour)
+            self.tried.emit(colour)
 
 
 def read_colour(text: str) -> QColor | None:

@@ -101,6 +101,10 @@ class LayersPanel(QScrollArea):
         for row in rows:
             self.rows[row.name].show_row(row)
 
+    def clear(self) -> None:
+        """Show no layers: nothing is open."""
+        self._rebuild([], ())
+
     def show_thumbnails(self, sources: Sources | None, look: Look) -> None:
         """Draw what the layers hold, small."""
         if sources is None:

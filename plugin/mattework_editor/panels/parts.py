@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework import Size
+from mattework import Size, Stroke
 from mattework_editor.canvas_tiles import make_image
 from mattework_editor.compose import Look, Sources, compose_view
 from mattework_editor.parts import Part, drop_parts, fill_holes, find_parts
@@ -157,15 +157,19 @@ class PartsPanel(QWidget):
     def _keep(self) -> None:
         kept = self.chosen("part")
         others = [part for part in self.parts if part.kind == "part" and part not in kept]
-        self._bench.paint(self.tr("Keep Parts"), drop_parts(others, kept))
+        self._paint(self.tr("Keep Parts"), drop_parts(others, kept))
 
     def _drop(self) -> None:
         gone = self.chosen("part")
         kept = [part for part in self.parts if part not in gone]
-        self._bench.paint(self.tr("Drop Parts"), drop_parts(gone, kept))
+        self._paint(self.tr("Drop Parts"), drop_parts(gone, kept))
 
     def _fill(self) -> None:
-        self._bench.paint(self.tr("Fill Holes"), fill_holes(self.chosen("hole")))
+        self._paint(self.tr("Fill Holes"), fill_holes(self.chosen("hole")))
+
+    def _paint(self, name: str, strokes: tuple[Stroke, ...]) -> None:
+        self.list.setFocus()  # the button has done its work and is disabled with the next list
+        self._bench.paint(name, strokes)
 
     def _point(self, item: QListWidgetItem | None) -> None:
         part = None if item is None else item.data(Qt.ItemDataRole.UserRole)

@@ -85,6 +85,7 @@ class ShadowPanel(QWidget):
         layout.addWidget(self.details)
         layout.addStretch(1)
         self.kinds.idClicked.connect(self._choose_kind)
+        self.colour.tried.connect(lambda _: self._try())
         self.colour.chosen.connect(lambda _: self._choose(self._written()))
         for setting in (self.dx, self.dy, self.blur, self.opacity):
             setting.moved.connect(lambda _: self._try())

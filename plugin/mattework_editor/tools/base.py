@@ -14,6 +14,7 @@ from mattework_editor.gesture import LIGHTEST, Brush, Gesture, Sample, draw_way
 from mattework_editor.viewport import Viewport
 
 if TYPE_CHECKING:
+    from mattework_editor.session import Session
     from mattework_editor.workbench import Workbench
 
 PRESSURE_STEPS = 12
@@ -51,9 +52,19 @@ class Tool:
         """What the gesture paints, to be seen while it is made; nothing for tools that do not paint."""
         return ()
 
+    def explain_vain(self, strokes: tuple[Stroke, ...], session: Session) -> str:
+        """Why strokes would change nothing of what is selected; nothing where they may."""
+        return ""
+
     def apply(self, gesture: Gesture, bench: Workbench) -> bool:
         """Carry out a gesture that has ended. False when there is nothing to wait for."""
-        strokes = self.make_strokes(gesture)
+        strokes, session = self.make_strokes(gesture), bench.session
+        if strokes and session is not None and not (bench.is_busy or bench.is_solving):
+            why = self.explain_vain(strokes, session)
+            if why:
+                bench.told.emit(why)
+                bench.strokes.end_live()
+                return False
         if strokes:
             bench.paint(self.name_step(gesture), strokes, was_live=gesture.is_live)
         return bool(strokes)

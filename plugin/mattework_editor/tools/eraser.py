@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from PyQt6.QtCore import QCoreApplication
+
+from mattework import Stroke, stroke_bounds
 from mattework.recipe import StrokeKind
+from mattework_editor.session import Session, join_bounds
 from mattework_editor.tools.base import BrushTool
 
 
@@ -18,3 +22,10 @@ class Eraser(BrushTool):
     sign = "back"
     kind: ClassVar[StrokeKind] = "restored"
     inverse: ClassVar[StrokeKind] = "unknown"
+
+    def explain_vain(self, strokes: tuple[Stroke, ...], session: Session) -> str:
+        where = join_bounds(strokes)
+        own = (stroke_bounds(one) for one in session.recipe.strokes)
+        if strokes[0].kind != self.kind or any(not one.intersect(where).is_empty for one in own):
+            return ""
+        return QCoreApplication.translate("Tools", "There is no stroke of yours here to take back.")

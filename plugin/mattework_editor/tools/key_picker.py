@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QPainter
 
 from mattework import parse_key
@@ -13,6 +14,9 @@ from mattework_editor.sentences import word_sentence
 from mattework_editor.tools.base import Tool
 from mattework_editor.viewport import Viewport
 from mattework_editor.workbench import Workbench
+
+SURE = 0.1
+"""By how much more green or blue a screen is than red."""
 
 
 class ScreenColourPicker(Tool):
@@ -32,12 +36,31 @@ class ScreenColourPicker(Tool):
             return False
         last = gesture.samples[-1]
         colour = None if gesture.inverted else bench.read_colour(last.x, last.y)
-        if colour is not None:
+        if gesture.inverted:
+            told = QCoreApplication.translate("ScreenColour", "Colours are left as they are.")
+        elif colour is None:
+            bench.told.emit(QCoreApplication.translate("ScreenColour", "Click inside the photo."))
+            return False
+        else:
             try:
-                parse_key(colour)
+                told = _word_screen(colour)
             except UsageError as error:
                 bench.told.emit(word_sentence(str(error)))
                 return False
-        if gesture.inverted or colour is not None:
-            bench.change_recipe(self.name_step(gesture), replace(bench.session.recipe, key=colour))
+        bench.told.emit(told)
+        bench.change_recipe(self.name_step(gesture), replace(bench.session.recipe, key=colour))
         return False
+
+
+def _word_screen(colour: str) -> str:
+    """What is to be said of a screen colour that was picked.
+
+    Raises:
+        UsageError: it has no hue.
+    """
+    red, green, blue = parse_key(colour)
+    translate = QCoreApplication.translate
+    told = translate("ScreenColour", "Screen {colour}: its spill is taken out of the clean colours.")
+    if red > max(green, blue) - SURE:
+        told += " " + translate("ScreenColour", "It is neither green nor blue: undo, if it is the subject's.")
+    return told.format(colour=colour)

@@ -12,6 +12,14 @@
       <translation>&amp;Jetzt neu starten</translation>
     </message>
     <message>
+      <source>Brush hardness {n} %.</source>
+      <translation>Härte des Pinsels {n} %.</translation>
+    </message>
+    <message>
+      <source>Brush opacity {n} %.</source>
+      <translation>Deckkraft des Pinsels {n} %.</translation>
+    </message>
+    <message>
       <source>Language</source>
       <translation>Sprache</translation>
     </message>
@@ -38,6 +46,10 @@
     <message>
       <source>This window works for another program. Apply or cancel that first.</source>
       <translation>Dieses Fenster arbeitet für ein anderes Programm. Übernehmen Sie zuerst, oder brechen Sie ab.</translation>
+    </message>
+    <message>
+      <source>{tool} does not heed it.</source>
+      <translation>{tool} achtet nicht darauf.</translation>
     </message>
   </context>
   <context>
@@ -233,6 +245,10 @@
     <message>
       <source>&amp;Cancel</source>
       <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+      <source>&amp;Close Photo</source>
+      <translation>Foto sch&amp;ließen</translation>
     </message>
     <message>
       <source>&amp;Copy Cut-out</source>
@@ -529,6 +545,10 @@
     <message>
       <source>Layers</source>
       <translation>Ebenen</translation>
+    </message>
+    <message>
+      <source>Leave the photo, for another or none; what is not saved is asked about</source>
+      <translation>Das Foto verlassen, für ein anderes oder keines; nach Ungespeichertem wird gefragt</translation>
     </message>
     <message>
       <source>Let the brush fall off earlier; foreground, background and bridge heed it</source>
@@ -1282,6 +1302,10 @@
       <translation>Ungespeicherte Arbeit wiederherstellen?</translation>
     </message>
     <message>
+      <source>Replace the file?</source>
+      <translation>Die Datei ersetzen?</translation>
+    </message>
+    <message>
       <source>Save &amp;As…</source>
       <translation>Speichern &amp;unter…</translation>
     </message>
@@ -1328,6 +1352,10 @@
     <message>
       <source>the pasted picture</source>
       <translation>das eingefügte Bild</translation>
+    </message>
+    <message>
+      <source>{name} is there already. Replace it?</source>
+      <translation>{name} gibt es schon. Ersetzen?</translation>
     </message>
     <message>
       <source>{why} Your work is still here, and is kept until it is saved.</source>
@@ -1377,8 +1405,8 @@
       <translation>Leertaste und ziehen, mittlere Taste, Pfeiltasten</translation>
     </message>
     <message>
-      <source>The opposite of the brush</source>
-      <translation>Das Gegenteil des Pinsels</translation>
+      <source>The opposite of the brush; Ctrl does the same</source>
+      <translation>Das Gegenteil des Pinsels; Strg bewirkt dasselbe</translation>
     </message>
     <message>
       <source>Wheel, pinch</source>
@@ -2063,6 +2091,25 @@
     </message>
   </context>
   <context>
+    <name>ScreenColour</name>
+    <message>
+      <source>Click inside the photo.</source>
+      <translation>Klicken Sie in das Foto.</translation>
+    </message>
+    <message>
+      <source>Colours are left as they are.</source>
+      <translation>Die Farben bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+      <source>It is neither green nor blue: undo, if it is the subject's.</source>
+      <translation>Er ist weder grün noch blau: Machen Sie es rückgängig, falls es das Motiv war.</translation>
+    </message>
+    <message>
+      <source>Screen {colour}: its spill is taken out of the clean colours.</source>
+      <translation>Schirm {colour}: Sein Farbstich wird aus den sauberen Farben genommen.</translation>
+    </message>
+  </context>
+  <context>
     <name>Selecting</name>
     <message>
       <source>Select Subject</source>
@@ -2534,6 +2581,10 @@
     <message>
       <source>the inside of the subject is uncertain</source>
       <translation>das Innere des Motivs ist unsicher</translation>
+    </message>
+    <message>
+      <source>the mark was taken to mean the whole subject, as {model} finds it</source>
+      <translation>die Markierung wurde als das ganze Motiv verstanden, wie {model} es findet</translation>
     </message>
     <message>
       <source>the mask's density is not exact</source>
@@ -3165,6 +3216,25 @@
     <message>
       <source>Tools</source>
       <translation>Werkzeuge</translation>
+    </message>
+  </context>
+  <context>
+    <name>Tools</name>
+    <message>
+      <source>No gap here is narrow enough: at most half as wide as the brush.</source>
+      <translation>Keine Lücke hier ist schmal genug: höchstens halb so breit wie der Pinsel.</translation>
+    </message>
+    <message>
+      <source>No speck here is small enough: at most half as wide as the brush.</source>
+      <translation>Kein Fleck hier ist klein genug: höchstens halb so breit wie der Pinsel.</translation>
+    </message>
+    <message>
+      <source>There is no stroke of yours here to take back.</source>
+      <translation>Hier ist kein Strich von Ihnen, der zurückgenommen werden könnte.</translation>
+    </message>
+    <message>
+      <source>Transparent makes what is selected show its background, and nothing is selected here. Select the thing first.</source>
+      <translation>Transparent lässt durch Ausgewähltes den Hintergrund sehen, und hier ist nichts ausgewählt. Wählen Sie das Ding erst aus.</translation>
     </message>
   </context>
   <context>

@@ -1,0 +1,64 @@
+"""A colour is seen in the picture while it is chosen, and is one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor
+
+from editor.driving import Keys, choose_colour
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+
+@pytest.fixture
+def disc(driver: Driver, disc_file: Path) -> Driver:
+    """The disc on white, as it will be saved."""
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(30)
+    driver.drag((120, 100), (121, 100))
+    driver.window.background._choose("#ffffff")
+    driver.wait()
+    return driver
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_a_colour_is_seen_while_it_is_chosen(
+    disc: Driver, monkeypatch: pytest.MonkeyPatch, accepts: bool
+) -> None:
+    panel, seen = disc.window.background, []
+    before = len(disc.session.history.steps)
+
+    def look() -> None:
+        disc.wait()
+        seen.append(disc.see(10, 10).name())
+        assert len(disc.session.history.steps) == before, "trying is no step"
+
+    choose_colour(monkeypatch, QColor("#2040c0"), accepts=accepts, look=look)
+    disc.click(panel.colour)
+    disc.wait()
+    assert seen == ["#2040c0"]
+    assert disc.see(10, 10).name() == ("#2040c0" if accepts else "#ffffff")
+    assert panel.colour.colour().name() == ("#2040c0" if accepts else "#ffffff")
+    assert len(disc.session.history.steps) == before + accepts
+    if accepts:
+        disc.key(Qt.Key.Key_Z, Keys.ControlModifier)
+        disc.wait()
+        assert disc.see(10, 10).name() == "#ffffff"
+
+
+def test_giving_up_a_colour_leaves_the_button_s_words(disc: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    button = disc.window.edge.screen_colour
+    words = button.text()
+    choose_colour(monkeypatch, QColor("#00b140"), accepts=False)
+    disc.click(button)
+    assert button.text() == words
+    assert disc.session.recipe.key is None
