@@ -50,7 +50,7 @@ def name_status(item: Item) -> str:
             return translate("ReviewStrip", "ready")
         return translate("ReviewStrip", "{0} % sure").format(write_number(100 * item.confidence))
     if item.status == "failed" and item.seen:
-        return translate("ReviewStrip", "✗ cannot be opened")
+        return translate("ReviewStrip", "✗ unreadable")
     return {
         "waiting": translate("ReviewStrip", "waiting"),
         "failed": translate("ReviewStrip", "failed"),

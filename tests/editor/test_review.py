@@ -134,7 +134,7 @@ def test_a_photo_that_cannot_be_opened_is_marked_told_of_and_passed(driver: Driv
     why = ask_for_it()
     assert marked(review) == broken
     assert review.path == shots / "a.png", "the photo before is still what is open"
-    assert "cannot be opened" in find().text()
+    assert "unreadable" in find().text()
     assert why in find().toolTip()
     assert "0 to look at" in review.summary.text()
     assert "1 of 3 done" in review.summary.text()

@@ -2086,8 +2086,8 @@
       <translation>✓ angenommen</translation>
     </message>
     <message>
-      <source>✗ cannot be opened</source>
-      <translation>✗ nicht zu öffnen</translation>
+      <source>✗ unreadable</source>
+      <translation>✗ unlesbar</translation>
     </message>
   </context>
   <context>
