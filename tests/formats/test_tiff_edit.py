@@ -215,6 +215,32 @@ def test_editing_again_does_not_let_the_file_grow() -> None:
     assert len(ours) < len(write(document)) + 8000
 
 
+def test_a_mask_that_finds_room_takes_the_place_of_the_old_one() -> None:
+    document = make_simple()
+    layer = document.layers[1]
+    assert isinstance(layer, Layer)
+    noise = np.random.default_rng(0).integers(0, 256, layer.rect.size.shape).astype(np.uint8)
+    once, _ = edit(write(document), "Photo", Mask(layer.rect, noise), xmp=OTHER_XMP)
+    once, _ = edit(once, "Photo", Mask(layer.rect, noise[::-1].copy()), existing="replace", xmp=OTHER_XMP)
+    sizes = []
+    for value in (noise, ramp(layer.rect, 8), noise[:, ::-1].copy(), np.zeros_like(noise)):
+        again, report = edit(once, "Photo", Mask(layer.rect, value), existing="replace", xmp=OTHER_XMP)
+        back = reread(again)
+        photo = back.layers[1]
+        assert isinstance(photo, Layer)
+        assert photo.mask is not None
+        assert (photo.mask.pixels == value).all()
+        assert (photo.pixels == layer.pixels).all()
+        assert report.composite_made
+        assert back.composite is not None
+        assert np.array_equal(back.composite, flatten_document(back)[0])
+        assert back.metadata.xmp == OTHER_XMP
+        sizes.append(len(again))
+    layers = find_source_data(BytesIO(once), name="once.tif")
+    assert layers is not None
+    assert max(sizes) < len(once) + layers.value.size, "the layers' data are not there twice"
+
+
 def test_what_we_cannot_show_is_kept_and_said() -> None:
     document = make_simple()
     grain = replace(document.layers[1], name="grain", blend=BlendMode.DISSOLVE)

@@ -1,8 +1,9 @@
 """A mask on one layer of somebody's layered TIFF, with every other layer, tag and block kept as it is.
 
-TIFF files are full of positions, so nothing in one is moved: the layers' new data go to the end of the file, and the
-directory's row points to them (what was there before stays as unused bytes, once; a second edit replaces what the first
-one appended). The flat page is made anew only where our compositor is shown to be exact, as for a PSD.
+TIFF files are full of positions, so nothing in one is moved: new data take the place of the old ones where they find room
+there, as those of a mask that is made again often do. Otherwise they go to the end of the file, the directory's row points
+to them, and what was there before stays as unused bytes. The flat page is made anew only where our compositor is shown to
+be exact, as for a PSD.
 
 Source: TIFF 6.0, section 2; Adobe Photoshop TIFF Technical Notes (2002).
 """
@@ -94,10 +95,13 @@ def add_mask_in_tiff(
         return edit.report_kept()
     reasons = find_obstacles(layout) or find_page_obstacles(page) or _compare(source, limits, name, progress)
     changed = [*edit.changed]
-    # Layers at the very end of the file can be replaced there.
-    end = data.value.start if data.value.end == length else length
-    copy_span(source, target, Span(0, end))
-    start = end + target.write(bytes(end % 2))
+    if data.value.end == length:  # layers at the very end of the file can be replaced there
+        copy_span(source, target, Span(0, data.value.start))
+        start = data.value.start + target.write(bytes(data.value.start % 2))
+    else:
+        copy_span(source, target, Span(0, length))
+        fits = edit.splice.growth.get(layout.lengths[0], 0) <= 0
+        start = target.seek(data.value.start) if fits else length + target.write(bytes(length % 2))
     edit.splice.write(source, target, data.value)
     finish = _Finish(target, page.offset, name)
     finish.point(IMAGE_SOURCE_DATA, target.tell() - start, start)
@@ -183,7 +187,12 @@ class _Finish:
         """Replace a value, or give the directory a row more: then it is written anew at the end."""
         read, layout = read_from_stream(self.stream), self.layout
         row = find_row(read, layout, self.offset, tag)
-        if row is not None:
+        old = self._directory().entries.get(tag)
+        if row is not None and old is not None and layout.inline_size < len(value) <= len(old.value):
+            self.stream.seek(old.position)
+            self.stream.write(value)
+            point_row(self.stream, layout, row, len(value), old.position)
+        elif row is not None:
             kind = struct.unpack(layout.order + "H", read(row + 2, 2))[0]  # bytes of whatever name
             replace_row(self.stream, layout, row, Entry(tag, kind, len(value), value, 0))
         else:
