@@ -101,6 +101,7 @@ class Filing(QObject):
         elif self.may_leave(self.close_photo):
             self.opening.emit()
             self._workbench.close_photo()
+            self.told.emit("")
 
     def offer_drafts(self) -> None:
         """Ask about work that a crash interrupted."""

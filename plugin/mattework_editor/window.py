@@ -280,7 +280,6 @@ class EditorWindow(QMainWindow):
             panel.show_recipe(Recipe())
         self.layers.clear()
         self.status.scale.clear()
-        self.status.tell("")
 
     def _tell_put_together(self, session: Session) -> list[str]:
         """A note where the photo is not a layer of the file, but what all of them make together."""

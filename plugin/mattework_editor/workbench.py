@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework import Prompt, Recipe, Rect, Stroke, convert_to_srgb8
 from mattework.arrays import Bytes
@@ -62,6 +62,9 @@ class Workbench(QObject):
         self._long: Task | None = None
         self._can_cancel = True
         self._opening = False
+        self._after_opening = QTimer(self)
+        self._after_opening.setSingleShot(True)
+        self._after_opening.timeout.connect(self._leave_half_opened)
         self._waiting: deque[Callable[[], None]] = deque()
         self.changed.connect(self._start_waiting)
         self.display = MatteDisplay(self.tasks, self.tell, self)
@@ -167,6 +170,12 @@ class Workbench(QObject):
 
     def _end_opening(self) -> None:
         self._opening = False
+        self._after_opening.start()
+
+    def _leave_half_opened(self) -> None:
+        """A photo was seen, and then opening it was given up or failed: nothing is open then, and nothing is to be seen."""
+        if self.session is None and self.sources is not None and not self.is_busy:
+            self.close_photo()
 
     def _attach(self, session: Session | None, sources: Sources | None) -> None:
         self.display.attach(session, sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
 from editor.driving import Keys, answer, save_to, wait_until
-from mattework_editor import drafts
+from mattework_editor import drafts, files
+from mattework_editor.engine import Progress
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -82,6 +84,26 @@ def test_another_photo_is_opened_after_closing(
     assert painted.session.size.width == 60
     assert not painted.window.welcome.isVisible()
     assert list(painted.window.layers.rows) != []
+
+
+def test_a_photo_whose_opening_is_given_up_is_not_left_half_open(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is seen before it is ready: Cancel then leads to the empty window, and not to a picture without tools."""
+
+    def take_long(_: object, __: object, progress: Progress) -> None:
+        while True:
+            time.sleep(0.01)
+            progress("making", 0.5)
+
+    monkeypatch.setattr(files, "make_session", take_long)
+    driver.window.open_path(disc_file)
+    wait_until(lambda: driver.bench.sources is not None)
+    driver.bench.cancel()
+    wait_until(lambda: not driver.bench.is_busy and driver.bench.sources is None)
+    driver.wait()
+    assert driver.window.status.message.text() == "Cancelled."
+    assert_is_empty(driver)
 
 
 def test_a_photo_is_not_closed_while_it_is_worked_on(painted: Driver, tmp_path: Path) -> None:

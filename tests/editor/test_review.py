@@ -19,9 +19,11 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QListWidgetItem, QMessage
 
 from editor.driving import LEFT, TEST, Keys, answer, wait_until
 from mattework import ColorMode, Photo, read_batch
+from mattework.errors import UsageError
 from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
 from mattework_editor.review_dock import ReviewDock, find_review
 from mattework_editor.review_strip import PATH
+from mattework_editor.tasks import Task
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -164,11 +166,19 @@ def test_the_last_to_be_looked_at_is_one_that_cannot_be_opened(driver: Driver, t
 def test_a_failure_after_an_opening_was_cancelled_is_not_the_photo_s(driver: Driver, shots: Path) -> None:
     review = start(driver, shots)
     wait_for_cuts(driver, review)
+    messages: list[str] = []
+    for said in (driver.bench.told, driver.bench.failed):
+        said.connect(messages.append)
     review.look_at(shots / "b.png")
     driver.bench.cancel()
     driver.wait()
-    driver.bench.save_file(shots / "no" / "x.psd", overwrite=False)
+
+    def fail(_: Task) -> None:
+        raise UsageError("It did not work.")
+
+    driver.bench.start_long("Other work", fail, print)
     driver.wait()
+    assert messages == ["Cancelled.", "It did not work."]
     assert review.line.items[str(shots / "b.png")].status == "ready"
 
 
