@@ -38,6 +38,11 @@ FAILURES = (
     "{file} claims a size of {size} pixels, which is no picture. Export it again.",
     "The recipe has version {version}; this Mattework reads up to {known}. Install a newer Mattework.",
     "The recipe cannot be re-applied: {why}",
+    "The {picture} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.",
+    "The recipe rests on a trimap of {size} pixels, and the photo has {found}: it is another photo's. Cut this photo with "
+    "a trimap of its own.",
+    "The recipe was made for the layer “{layer}” alone, which does not fill the picture. Use `mattework refine` or "
+    "`mattework.refine_layer`, which make that layer's mask again and change nothing else.",
     "The recipe cannot be read: {why}.",
     "The pictures stored with the recipe are damaged. It cannot be re-applied.",
     # Saving

@@ -2363,6 +2363,14 @@
       <translation>Das Rezept hat die Version {version}; dieses Mattework liest bis {known}. Installieren Sie ein neueres Mattework.</translation>
     </message>
     <message>
+      <source>The recipe rests on a trimap of {size} pixels, and the photo has {found}: it is another photo's. Cut this photo with a trimap of its own.</source>
+      <translation>Das Rezept beruht auf einer Trimap von {size} Pixeln, und das Foto hat {found}: es gehört zu einem anderen Foto. Stellen Sie dieses Foto mit einer eigenen Trimap frei.</translation>
+    </message>
+    <message>
+      <source>The recipe was made for the layer “{layer}” alone, which does not fill the picture. Use `mattework refine` or `mattework.refine_layer`, which make that layer's mask again and change nothing else.</source>
+      <translation>Das Rezept gilt allein der Ebene „{layer}“, die das Bild nicht ausfüllt. Nehmen Sie `mattework refine` oder `mattework.refine_layer`, die die Maske dieser Ebene neu anlegen und sonst nichts ändern.</translation>
+    </message>
+    <message>
       <source>The screen {colour} is not a colour with a hue. Write green, blue, or as in #00b140.</source>
       <translation>Der Schirm {colour} ist keine Farbe mit einem Farbton. Schreiben Sie green, blue, oder wie in #00b140.</translation>
     </message>
@@ -2377,6 +2385,10 @@
     <message>
       <source>The trimap marks no {kind}, so closed-form matting has nothing to go by; {used} was used. Mark some of it with a stroke for a better edge.</source>
       <translation>Die Trimap kennzeichnet keinen {kind}, also hat die geschlossene Form keinen Anhalt; benutzt wurde {used}. Ein Strich darauf macht die Kante besser.</translation>
+    </message>
+    <message>
+      <source>The {picture} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.</source>
+      <translation>Das im Rezept gespeicherte Bild ({picture}) ist beschädigt, daher lässt es sich nicht wieder anwenden. Stellen Sie das Foto noch einmal frei.</translation>
     </message>
     <message>
       <source>There is not enough memory to run {model} on {device}. Close other programs, use a smaller input size, a lighter model or --device cpu.</source>
