@@ -216,8 +216,10 @@ class Filing(QObject):
 
     def may_replace(self, named: Path, target: Path) -> bool:
         """Whether a file may be written; asks where it exists and the file dialog knew another name."""
-        if target == named or not target.exists():
-            return True
+        return target == named or not target.exists() or self.ask_to_replace(target)
+
+    def ask_to_replace(self, target: Path) -> bool:
+        """Whether a file that is there already may be replaced."""
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self._window,

@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -152,7 +151,7 @@ class ReviewDock(QDockWidget):
             self._finish(path, "approved", target)  # it is as the batch made it
             return
         known = self.line.items[str(path)].target == str(target)
-        if target.exists() and not known and not self._may_replace(target):
+        if target.exists() and not known and not self._window.filing.ask_to_replace(target):
             return
         self._saving = path, target
         bench.save_file(target, overwrite=target.exists())
@@ -174,17 +173,6 @@ class ReviewDock(QDockWidget):
             self.line.folder = Path(named)
             self.line.keep()
             self.fill()
-
-    def _may_replace(self, target: Path) -> bool:
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self._window,
-            self.tr("Replace the file?"),
-            self.tr("{name} is there already. Replace it?").format(name=target.name),
-            buttons.Yes | buttons.No,
-            buttons.No,
-        )
-        return answer == buttons.Yes
 
     def _open_wanted(self) -> None:
         path = self._wanted

@@ -2011,10 +2011,6 @@
       <translation>Fotos</translation>
     </message>
     <message>
-      <source>Replace the file?</source>
-      <translation>Die Datei ersetzen?</translation>
-    </message>
-    <message>
       <source>Review</source>
       <translation>Durchsehen</translation>
     </message>
@@ -2053,10 +2049,6 @@
     <message>
       <source>{name} cannot be opened. Skip passes it.</source>
       <translation>{name} lässt sich nicht öffnen. Überspringen geht darüber hinweg.</translation>
-    </message>
-    <message>
-      <source>{name} is there already. Replace it?</source>
-      <translation>{name} gibt es schon. Ersetzen?</translation>
     </message>
   </context>
   <context>
