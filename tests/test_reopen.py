@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import mattework
+from mattework.cli.root import run_command_line
 from mattework.errors import RecipeError, UsageError
 from mattework.formats.recipe_file import read_recipe
 from mattework.geometry import Rect
@@ -141,6 +142,24 @@ def test_layers_that_a_designer_added_stay_where_they_are(cutout: mattework.Cuto
     assert isinstance(kept, mattework.Layer)
     assert (kept.pixels == label.pixels).all()
     assert again.alpha.sum() < cutout.alpha.sum()
+
+
+@pytest.mark.parametrize("suffix", ["psd", "tif"])
+@pytest.mark.parametrize("what", ["renamed", "on a larger canvas"])
+def test_a_cut_out_with_layers_of_ours_is_refined_whatever_became_of_them(
+    cutout: mattework.Cutout, tmp_path: Path, what: str, suffix: str
+) -> None:
+    """It is no document of somebody's, one layer of which was cut."""
+    document = open_saved(cutout, tmp_path / "cut.psd")
+    if what == "renamed":
+        layers = tuple(replace(one, name=f"My {one.name}") for one in document.walk_layers())
+        theirs = replace(document, layers=layers)
+    else:
+        theirs = replace(document, size=mattework.Size(110, 90))
+    path, target = save_again(theirs, tmp_path / f"theirs.{suffix}"), tmp_path / f"again.{suffix}"
+    assert run_command_line(["refine", str(path), "-o", str(target), "--shift", "-1"]) == 0
+    assert mattework.open_document(target).size == theirs.size
+    assert mattework.apply_recipe(path).document.size == theirs.size
 
 
 def test_of_two_layers_that_are_alike_the_one_with_the_mask_is_refined(tmp_path: Path) -> None:

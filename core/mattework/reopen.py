@@ -56,6 +56,8 @@ def find_cut_layer(document: Document, recipe: Recipe) -> Layer | None:
 
     It is known by its samples, and where they have changed by its path. Of copies of one layer it is the one with the mask.
     """
+    if recipe.layer is None and (recipe.colours or recipe.background or recipe.shadow or recipe.key):
+        return None  # these make layers, whatever has become of them since
     layers = dict(_walk_paths(document.layers))
     whole = document.size.rect
     if len(layers) == 1 and all(_is_ours(one, whole) and one.mask is None for one in layers.values()):

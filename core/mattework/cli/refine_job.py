@@ -57,9 +57,9 @@ class RefineJob:
 
         with _seek_source(self.source) as picture:
             document = open_source(picture)
-            recipe, inputs = self._find_recipe(document)
-            recipe = self._change(recipe)
-            if find_cut_layer(document, recipe) is not None:
+            made, inputs = self._find_recipe(document)
+            recipe = self._change(made)
+            if find_cut_layer(document, made) is not None:
                 stays = self._settle_target(picture, document)
                 del document
                 return self._refine_layer(picture, recipe, inputs, stays, progress)
