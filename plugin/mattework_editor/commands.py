@@ -25,6 +25,7 @@ STANDARD = QKeySequence.StandardKey
 
 def _choose_tool(tool: Tool, window: EditorWindow) -> None:
     window.canvas.set_tool(tool)
+    tool.prepare(window.workbench)
     if window.workbench.can_edit:
         window.status.tell(translate(tool.tip))
 

@@ -73,6 +73,7 @@ class Engine:
         self._is_closed = False
         self._changing = threading.Lock()
         self._picture: tuple[Photo, Picture] | None = None
+        self._prepared: tuple[Picture, str | None] | None = None
         self._calling = threading.Lock()
 
     def find_subject(
@@ -187,6 +188,22 @@ class Engine:
         with self._calling:
             self._ask(photo, lambda *_: {})
 
+    def prepare_objects(self, photo: Photo) -> None:
+        """Let the worker see the photo as the first gesture of an object tool asks for it; once a photo and model.
+
+        Raises:
+            EngineError, Cancelled: as above.
+        """
+
+        def ask(client: WorkerClient, _: Path, picture: Picture) -> dict[str, Any]:
+            if self._prepared != (picture, self.prompt_model):
+                client.call("select", SelectRequest(picture, (), self.prompt_model))
+                self._prepared = picture, self.prompt_model
+            return {}
+
+        with self._calling:
+            self._ask(photo, ask)
+
     def close(self) -> None:
         """End what the worker does for us, for good: a connection that is just being made is closed as well.
 
@@ -199,6 +216,7 @@ class Engine:
     def _drop(self) -> None:
         with self._changing:
             client, self._client, self._picture = self._client, None, None
+            self._prepared = None
         if client is not None:
             client.close()
 
@@ -221,6 +239,7 @@ class Engine:
             client = self._connect()
             folder = client.open_folder()
             if self._picture is None or self._picture[0] is not photo:
+                self._prepared = None
                 self._picture = photo, _send_picture(photo, folder)
             return ask(client, folder, self._picture[1]), folder
         except EngineError as error:

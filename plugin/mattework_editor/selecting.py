@@ -63,6 +63,17 @@ class Selecting(QObject):
 
         bench.start_long(self.tr("Selecting the subject"), work, done)
 
+    def prepare_objects(self) -> None:
+        """Let the worker see the photo beside the window, before an object tool asks for anything."""
+        bench, session = self._bench, self._bench.session
+        if session is None:
+            return
+        photo = session.photo
+        # What fails here fails at the first click again, and is told then.
+        bench.tasks.start(
+            lambda _: bench.engine.prepare_objects(photo), lambda _: None, lambda _: None, rank="quiet"
+        )
+
     def select_object(self, name: str, prompt: Prompt) -> None:
         """Follow one more gesture of an object tool: its answer is seen at once, then the edge is solved. One step."""
         bench, session = self._bench, self._bench.session

@@ -271,6 +271,8 @@ class EditorWindow(QMainWindow):
         else:
             ready = self.tr("{size}. Select Subject finds what stands out; the brushes do the rest.")
         self.show_view(_suit_view(session))
+        if self.canvas.tool is not None:
+            self.canvas.tool.prepare(self.workbench)
         notes = [*word_sentences(session.document.notes), *self._tell_put_together(session)]
         self.status.tell(" ".join(notes) or ready.format(size=session.size))
 

@@ -113,6 +113,22 @@ def test_gestures_add_and_take_away_and_each_is_one_step(
     assert not driver.session.recipe.subject.prompts[-1].adds
 
 
+def test_the_photo_is_seen_ahead_when_an_object_tool_is_chosen_and_when_another_photo_is_opened(
+    driver: Driver, squares: Path, disc_file: Path
+) -> None:
+    engine = driver.bench.engine
+    driver.open(squares)
+    assert engine._prepared is None
+    driver.window.commands["tool.ObjectPoint"].trigger()
+    wait_until(lambda: engine._prepared is not None)
+    first = engine._prepared
+    driver.open(disc_file)
+    wait_until(lambda: engine._prepared not in (None, first))
+    driver.window.commands["tool.ObjectBox"].trigger()
+    driver.wait()
+    assert not driver.bench.is_busy, "the window can be worked in meanwhile"
+
+
 def test_the_answer_is_seen_before_the_edge_is_solved(own_worker: None, driver: Driver, twins: Path) -> None:
     driver.bench.engine.prompt_model = "maps"
     driver.open(twins)

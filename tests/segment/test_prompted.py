@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from mattework.errors import ModelFailed, UsageError
 from mattework.geometry import Size
 from mattework.models.folders import embedded_folder
 from mattework.models.runtime import ModelSession
+from mattework.models.spec import FileRole
 from mattework.prompt import Prompt, PromptKind
 from mattework.quality import expect_overlap
 from mattework.segment.prompt_model import open_prompt_model
@@ -466,6 +467,32 @@ def test_a_first_click_on_some_of_the_subject_means_all_of_it_and_one_beside_it_
     assert 0.01 < rocket.mean() < 0.1
     assert "the mark was taken to mean the whole subject, as mattework-subject finds it" in reasons[0.8]
     assert not any("whole subject" in one for one in reasons[0.75])
+
+
+def test_a_photo_that_was_prepared_is_not_seen_again_for_the_first_click(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_own_folders(tmp_path, monkeypatch)
+    picture = cv2.imread(str(SAMPLES / "astronaut.jpg"))
+    assert picture is not None
+    rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
+    session = open_prompt_model()
+    click = [point(0.8 * rgb.shape[1], 0.8 * rgb.shape[0])]
+    unprepared = open_selector(rgb, session=session).select(click)
+    selector = open_selector(rgb, session=session)
+    selector.prepare()
+    ran: list[str] = []
+    run = ModelSession.run
+
+    def note(one: ModelSession, inputs: Mapping[str, AnyArray], role: FileRole = "model") -> list[AnyArray]:
+        ran.append(role)
+        return run(one, inputs, role)
+
+    monkeypatch.setattr(ModelSession, "run", note)
+    prepared = selector.select(click)
+
+    assert set(ran) == {"decoder"}
+    assert np.array_equal(prepared.soft_mask, unprepared.soft_mask)
 
 
 def test_later_gestures_say_how_sure_they_are_too(maps: ModelSession) -> None:

@@ -165,14 +165,33 @@ class ObjectSelector:
             state = replace(state, sizes=compare_masks(self._paste(state), other))
         return self._hand_out(state, gestures)
 
-    def _ask_at(self, share: float, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:
-        """What the frame at this share of the input size gives for the same gestures."""
+    def prepare(self) -> None:
+        """See the photo in all the ways that a first gesture may ask for, so that it need not wait for them."""
+        if not self._two_sizes:
+            return
+        self._see_at(_OTHER_SIZE)
+        rule = self._session.spec.prompt
+        if rule is not None and rule.subject is not None:
+            self._see_at(HALF_SIZE)
+            self._see_subject(rule.subject)
+
+    def _see_at(self, share: float) -> ObjectSelector:
+        """The frame as seen at this share of the input size."""
         other = self._others.get(share)
         if other is None:
             side = round(share * self._look_at(self._size.rect).encoded.placement.canvas.long_side)
             other = ObjectSelector(self._rgb, self._session, long_side=side, zoom=False, two_sizes=False)
             self._others[share] = other
-        return other.select(gestures, previous).soft_mask
+        return other
+
+    def _see_subject(self, model: str) -> Floats:
+        if self._subject is None:
+            self._subject = see_subject(self._rgb, model, self._session.device, zoom=self._zoom)
+        return self._subject
+
+    def _ask_at(self, share: float, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:
+        """What the frame at this share of the input size gives for the same gestures."""
+        return self._see_at(share).select(gestures, previous).soft_mask
 
     def _choose_size(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
@@ -222,9 +241,7 @@ class ObjectSelector:
         rule = self._session.spec.prompt
         if rule is None or rule.subject is None or not self._two_sizes:
             return None
-        if self._subject is None:
-            self._subject = see_subject(self._rgb, rule.subject, self._session.device, zoom=self._zoom)
-        piece = find_piece(self._subject, mark, self._size)
+        piece = find_piece(self._see_subject(rule.subject), mark, self._size)
         if piece is None:
             return None
         smaller = self._ask_at(_OTHER_SIZE, (mark,))

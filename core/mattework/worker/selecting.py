@@ -76,6 +76,8 @@ def select_object(
     if request.sample not in DTYPES:
         raise UsageError(f"Samples of the kind {request.sample!r} are not known.")
     selector = selectors.open(request.picture, folder, session, progress)
+    if not request.prompts:
+        selector.prepare()
     start = None
     if request.start is not None:
         start = unit_values(

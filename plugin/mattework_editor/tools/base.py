@@ -40,6 +40,9 @@ class Tool:
     by_corners: ClassVar[bool] = False
     takes_away: ClassVar[bool] = False
 
+    def prepare(self, bench: Workbench) -> None:
+        """It was chosen, or a photo was opened while it is: what makes its first gesture quick."""
+
     def draw(self, painter: QPainter, gesture: Gesture, view: Viewport) -> None:
         """Draw a gesture that is being made, or waits."""
         draw_way(painter, gesture, view)

@@ -18,6 +18,9 @@ class ObjectTool(Tool):
     colour = (70, 160, 255)
     takes_away = True
 
+    def prepare(self, bench: Workbench) -> None:
+        bench.selecting.prepare_objects()
+
     def make_prompt(self, gesture: Gesture) -> Prompt | None:
         """None for a gesture that is too small to mean anything."""
         points = gesture.points
