@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -52,6 +52,9 @@ class ReviewDock(QDockWidget):
         self._heading: Path | None = None  # where the keys go on from: the photo that was last asked for
         self._opening: Path | None = None
         self._saving: tuple[Path, Path] | None = None
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._open_wanted)
         self._make_widgets()
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
         window.installEventFilter(self)
@@ -176,9 +179,9 @@ class ReviewDock(QDockWidget):
 
     def _open_wanted(self) -> None:
         path = self._wanted
-        if path is None:
+        if path is None or self._window.workbench.is_busy:
             return
-        self._wanted = None
+        self._wanted = self.refused = None
         item = self.line.items[str(path)]
         choices = self.line.read_cut(path) if item.status != "waiting" else None
         alpha = self.queue.take_alpha(path)
@@ -229,7 +232,9 @@ class ReviewDock(QDockWidget):
         left = [one for one in after if not self.line.items[str(one)].is_done]
         left.sort(key=lambda one: self.line.items[str(one)].status == "failed")  # what may open comes first
         self.fill()
-        if left:
+        if self._wanted is not None:
+            self._next.start()
+        elif left:
             self.look_at(left[0])
         else:
             self._window.status.tell(self.tr("All photos have been looked at."))
@@ -253,7 +258,7 @@ class ReviewDock(QDockWidget):
         if title:
             self._opening = None  # other work, or that which opens it and is noted next
         else:
-            self._open_wanted()
+            self._next.start()  # first it is told what came of the work that has ended
 
     def _note_saved(self, target: Path) -> None:
         if self._saving is not None and self._saving[1] == target:
@@ -273,6 +278,7 @@ class ReviewDock(QDockWidget):
     def end(self) -> None:
         """Leave off: what was found and decided is kept, and the queue stops."""
         self.queue.close()
+        self._next.stop()
         self._window.removeEventFilter(self)
         self.setParent(None)
         self.deleteLater()

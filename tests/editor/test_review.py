@@ -14,7 +14,7 @@ from psd_tools import PSDImage
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QFileDialog, QListWidgetItem, QMessageBox
 
 from editor.driving import LEFT, TEST, Keys, answer, wait_until
@@ -180,6 +180,53 @@ def test_a_failure_after_an_opening_was_cancelled_is_not_the_photo_s(driver: Dri
     driver.wait()
     assert messages == ["Cancelled.", "It did not work."]
     assert review.line.items[str(shots / "b.png")].status == "ready"
+
+
+def test_a_photo_asked_for_while_another_fails_to_open_is_not_blamed(driver: Driver, shots: Path) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "a.png")
+    driver.wait()
+    review.look_at(shots / "broken.jpg")
+    assert driver.bench.is_busy
+    review.look_at(shots / "b.png")
+    assert "broken.jpg" in read_message()
+    wait_until(lambda: review.path == shots / "b.png")
+    driver.wait()
+    item = review.line.items
+    assert item[str(shots / "b.png")].status == "ready"
+    assert item[str(shots / "broken.jpg")].seen
+    assert review.refused is None
+    assert marked(review) == shots / "b.png"
+
+
+def test_a_photo_asked_for_while_another_is_saved_is_opened_without_a_question(
+    driver: Driver, shots: Path
+) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "a.png")
+    driver.wait()
+    driver.key(Qt.Key.Key_B)
+    driver.drag((30, 30), (40, 30))
+    asked: list[str] = []
+
+    def give_up() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            asked.append(box.text())
+            box.reject()
+
+    timer = QTimer()
+    timer.timeout.connect(give_up)
+    timer.start(20)
+    review.approve()
+    assert driver.bench.is_busy
+    review.look_at(shots / "b.png")
+    wait_until(lambda: bool(asked) or review.path == shots / "b.png")
+    driver.wait()
+    assert asked == []
+    assert review.line.items[str(shots / "a.png")].status == "approved"
 
 
 def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, shots: Path) -> None:
