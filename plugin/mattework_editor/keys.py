@@ -6,6 +6,7 @@ the front, and arrow keys would go through the history.
 
 from __future__ import annotations
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -41,6 +42,8 @@ class KeyKeeper(QObject):
 
     def _give_back(self) -> None:
         lost = self._lost
+        if lost is not None and sip.isdeleted(lost):  # as the rows of layers are when another photo is opened
+            lost = self._lost = None
         if lost is None or not lost.isEnabled():
             return
         self._lost = None

@@ -9,10 +9,13 @@ import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
+from PyQt6 import sip
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QDockWidget
 
+import mattework
 from editor.driving import TEST, wait_until
+from samples import draw_disc
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -92,3 +95,21 @@ def test_a_button_that_disables_itself_hands_the_keys_to_the_picture(disc: Drive
     assert not edge.no_screen.isEnabled()
     assert disc.canvas.hasFocus()
     assert not dock.visibleRegion().isEmpty(), "the next control is in a panel behind it"
+
+
+def test_a_control_that_is_gone_with_its_photo_is_forgotten(disc: Driver, tmp_path: Path) -> None:
+    picture, truth = draw_disc()
+    mattework.cut_out(picture, from_mask=truth, background="red").save(tmp_path / "other.psd")
+    disc.bench.note_kept()
+    dock = disc.window.findChild(QDockWidget, "layers")
+    assert dock is not None
+    dock.raise_()
+    QApplication.processEvents()
+    eye = next(iter(disc.window.layers.rows.values())).eye
+    eye.setFocus()
+    assert eye.hasFocus()
+    disc.open(tmp_path / "other.psd")
+    wait_until(lambda: sip.isdeleted(eye))
+    disc.bench.changed.emit()
+    disc.wait()
+    assert disc.canvas.hasFocus()
