@@ -11,6 +11,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QColorDialog
 
 from editor.driving import Keys, choose_colour
 
@@ -62,3 +63,30 @@ def test_giving_up_a_colour_leaves_the_button_s_words(disc: Driver, monkeypatch:
     disc.click(button)
     assert button.text() == words
     assert disc.session.recipe.key is None
+
+
+@pytest.mark.parametrize("takes_the_same", [True, False])
+def test_giving_up_a_colour_shows_what_the_recipe_says(
+    disc: Driver, monkeypatch: pytest.MonkeyPatch, takes_the_same: bool
+) -> None:
+    """Also where the panel cannot say all of it: a gradient of three colours."""
+    panel = disc.window.background
+    panel._choose("linear-gradient(90deg, red, lime, blue)")
+    disc.wait()
+    assert disc.see(120, 10).green() > 200
+    tried = panel.first.colour()
+
+    def look() -> None:
+        disc.wait()
+        assert disc.see(120, 10).green() < 100
+
+    def work(dialog: QColorDialog) -> int:
+        dialog.setCurrentColor(QColor("#102030"))
+        look()
+        dialog.setCurrentColor(tried)
+        return int(takes_the_same)
+
+    monkeypatch.setattr(QColorDialog, "exec", work)
+    disc.click(panel.first)
+    disc.wait()
+    assert disc.see(120, 10).green() > 200

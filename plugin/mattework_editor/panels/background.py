@@ -108,6 +108,7 @@ class BackgroundPanel(QWidget):
             self.pages.addWidget(page)
         for button in (self.colour, self.first, self.last):
             button.tried.connect(lambda _: self._try())
+            button.given_up.connect(self._give_up)
             button.chosen.connect(lambda _: self._choose(self._written()))
         for setting in (self.angle, self.blur):
             setting.moved.connect(lambda _: self._try())
@@ -184,6 +185,10 @@ class BackgroundPanel(QWidget):
 
     def _try(self) -> None:
         self.recipe_tried.emit(replace(self._recipe, background=self._written()))
+
+    def _give_up(self) -> None:
+        self.show_recipe(self._recipe)
+        self.recipe_tried.emit(self._recipe)
 
     def _choose(self, background: str | None) -> None:
         self.recipe_chosen.emit(self.tr("Background"), replace(self._recipe, background=background))

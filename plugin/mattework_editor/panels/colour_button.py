@@ -10,11 +10,12 @@ SWATCH = 18
 
 
 class ColourButton(QPushButton):
-    """`chosen` brings the colour that a person has chosen, `tried` one that is looked at while they choose; at last, when
-    they choose none, the one that it was."""
+    """`chosen` brings the colour that a person has chosen, `tried` one that is looked at while they choose; `given_up`
+    comes when they choose no other in the end."""
 
     chosen = pyqtSignal(QColor)
     tried = pyqtSignal(QColor)
+    given_up = pyqtSignal()
 
     def __init__(self, title: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,9 +55,10 @@ class ColourButton(QPushButton):
         if accepted and colour.isValid() and colour != before:
             self.show_colour(colour)
             self.chosen.emit(colour)
-        elif self._colour != before:
-            self._try(before)
+        else:
+            self.show_colour(before)
             self.setText(words)
+            self.given_up.emit()
 
     def _try(self, colour: QColor) -> None:
         if colour.isValid():

@@ -86,6 +86,7 @@ class ShadowPanel(QWidget):
         layout.addStretch(1)
         self.kinds.idClicked.connect(self._choose_kind)
         self.colour.tried.connect(lambda _: self._try())
+        self.colour.given_up.connect(self._give_up)
         self.colour.chosen.connect(lambda _: self._choose(self._written()))
         for setting in (self.dx, self.dy, self.blur, self.opacity):
             setting.moved.connect(lambda _: self._try())
@@ -141,6 +142,10 @@ class ShadowPanel(QWidget):
 
     def _try(self) -> None:
         self.recipe_tried.emit(replace(self._recipe, shadow=self._written()))
+
+    def _give_up(self) -> None:
+        self.show_recipe(self._recipe)
+        self.recipe_tried.emit(self._recipe)
 
     def _choose(self, shadow: Shadow | None) -> None:
         self.recipe_chosen.emit(self.tr("Shadow"), replace(self._recipe, shadow=shadow))
