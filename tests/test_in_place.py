@@ -220,6 +220,17 @@ def test_a_refined_document_is_called_as_the_one_it_came_from(masked: Path) -> N
     assert masked.with_name(f"masked.refined{masked.suffix}").is_file()
 
 
+@pytest.mark.parametrize("name", ["masked", "masked.bin", "masked.jpg"])
+def test_a_refined_document_whose_name_says_something_else_is_called_what_it_is(
+    masked: Path, name: str
+) -> None:
+    stranger = masked.with_name(f"the-{name}")
+    stranger.write_bytes(masked.read_bytes())
+    assert run_command_line(["refine", str(stranger)]) == 0
+    again = masked.with_name(f"the-masked.refined{masked.suffix}")
+    assert list(read_layers(again)) == ["Ground", "Photo", "Words"]
+
+
 def test_a_refined_document_can_be_flattened_into_another_format(masked: Path) -> None:
     target = masked.with_name("flat.png")
     assert run_command_line(["refine", str(masked), "-o", str(target), "--shift", "-3"]) == 0

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mattework.progress import Progress
     from mattework.recipe import Recipe, RecipeInputs
 
+_ENDINGS = {"psd": (".psd",), "psb": (".psb",), "layered-tiff": (".tif", ".tiff")}
+"""Of documents that stay the kind of file that they are; the first one where a name has another, or none."""
+
 
 @dataclass(slots=True)
 class RefineJob:
@@ -117,14 +120,15 @@ class RefineJob:
         """Give a result without a name the source's ending; whether the document stays the kind of file that it is."""
         from mattework.formats.files import choose_format
 
-        wanted = self.options["file_format"]
+        wanted, kind = self.options["file_format"], _name_container(picture)
         if wanted is None:
             if self.target is None:
                 return True
             if self.options["output"] is None or names_folder(self.options["output"]):
-                self.target = self.target.with_suffix(Path(self.source).suffix)
+                own, usual = Path(self.source).suffix, _ENDINGS[kind]
+                self.target = self.target.with_suffix(own if own.lower() in usual else usual[0])
                 refuse_unwritable(self.target, overwrite=self.options["overwrite"])
-        return choose_format(document, open_target(self.target), wanted) == _name_container(picture)
+        return choose_format(document, open_target(self.target), wanted) == kind
 
     def _refine_layer(
         self,
