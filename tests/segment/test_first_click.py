@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mattework.arrays import Floats
 from mattework.geometry import Size
 from mattework.prompt import Prompt
-from mattework.segment.first_click import find_piece, measure_support
+from mattework.segment.first_click import find_piece, measure_support, take_whole
 
 FRAME = Size(200, 100)
 
@@ -55,6 +55,31 @@ def test_a_mark_beside_the_subject_or_across_two_pieces_is_on_none() -> None:
 def test_a_mark_anywhere_in_the_frame_can_be_asked_about(x: float, y: float) -> None:
     piece = find_piece(fill(0, 100), mark((x, y)), FRAME)
     assert (piece is None) == (not 10 <= y < 90)
+
+
+def test_a_piece_keeps_what_hangs_together_with_it_however_faintly_and_nothing_apart() -> None:
+    soft = fill(10, 30)
+    soft[5:45, 30:50], soft[5:45, 70:80] = 0.2, 0.3
+    piece = find_piece(soft, mark((40.0, 50.0)), FRAME)
+    assert piece is not None
+    assert (piece[:, :60] == soft[:, :60]).all()
+    assert not piece[:, 60:].any()
+
+
+def test_what_was_answered_joins_a_subject_that_is_in_doubt_under_the_mark() -> None:
+    subject = fill(10, 50)
+    subject[5:45, 40:50] = 0.6
+    answer = fill(40, 55, 0.8)
+
+    def take(x: float) -> Floats:
+        taken = take_whole(
+            subject, mark((x, 50.0)), FRAME, chosen=answer, first=answer, smaller=fill(10, 40), ask_half=never
+        )
+        assert taken is not None
+        return taken[0]
+
+    assert (take(60.0) == subject).all()
+    assert (take(90.0) == np.maximum(subject, answer)).all()
 
 
 def test_a_surer_subject_stands_where_some_answer_is_like_it() -> None:

@@ -10,11 +10,14 @@ and on composites with several things, so that neither loses (`benchmarks/prompt
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from mattework.arrays import Floats
 from mattework.geometry import Size
+from mattework.models.tensors import resize_smoothly
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
 from mattework.segment.second_look import compare_masks
@@ -28,6 +31,57 @@ _UNLIKE = 0.6
 """Answers at the whole and at half the input size that have less in common do not know what the thing is."""
 _LARGE = 0.3
 """Of the frame: a subject that fills more is seen close up."""
+_FAINT = 0.1
+"""Where a soft mask is at least this, it hangs together."""
+_SURE = 0.8
+"""A subject that is less sure of the marked place does not know what is there; the answer to the mark does."""
+
+_SAME = 0.8
+"""A subject that has this much in common with an answer is no other thing: nothing is said of it."""
+
+Indices: TypeAlias = npt.NDArray[np.int64]
+
+
+def take_whole(
+    subject: Floats,
+    mark: Prompt,
+    size: Size,
+    *,
+    chosen: Floats,
+    first: Floats,
+    smaller: Floats,
+    ask_half: Callable[[], Floats],
+) -> tuple[Floats, float] | None:
+    """The piece of the subject that stands for the answer to a first mark, and its support; None where none does.
+
+    Args:
+        subject: soft mask (h, w) of the photo's subject.
+        mark: in pixels of the frame.
+        size: of the frame.
+        chosen, first, smaller, ask_half: as in `measure_support`.
+
+    Returns:
+        The mask (h, w), with what was answered where the subject is in doubt under the mark itself; and how much it has in
+        common with an answer, 0 to 1.
+    """
+    piece = find_piece(subject, mark, size)
+    if piece is None:
+        return None
+    # What is faint belongs to the edge that is solved later, and says nothing of how sure the rest is.
+    support = measure_support(np.where(piece > 0.5, piece, 0.0), chosen, first, smaller, ask_half)
+    if support is None:
+        return None
+    if not _is_sure_under(piece, mark, size):
+        answer = resize_smoothly(chosen, Size(piece.shape[1], piece.shape[0])).clip(0.0, 1.0)
+        piece = np.maximum(piece, answer)
+    return piece, support
+
+
+def tell_whole(model: str, support: float) -> tuple[str, ...]:
+    """What a person should know when the subject that a model found stands for the answer to their mark."""
+    if support > _SAME:
+        return ()
+    return (f"the mark was taken to mean the whole subject, as {model} finds it",)
 
 
 def find_piece(soft_mask: Floats, mark: Prompt, size: Size) -> Floats | None:
@@ -41,15 +95,28 @@ def find_piece(soft_mask: Floats, mark: Prompt, size: Size) -> Floats | None:
     count, labels = cv2.connectedComponents((soft_mask > 0.5).astype(np.uint8), connectivity=8)
     if count == 1:
         return None
-    points = np.array(mark.points) * (width / size.width, height / size.height)
-    x, y = points[:, 0].astype(int).clip(0, width - 1), points[:, 1].astype(int).clip(0, height - 1)
+    x, y = _place_points(mark, size, Size(width, height))
     under = np.unique(labels[y, x])
     if len(under) != 1 or under[0] == 0:
         return None
-    # Its soft edge too, and not that of its neighbours.
-    reach = cv2.dilate((labels == under[0]).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    mine = reach & ((labels == 0) | (labels == under[0]))
+    # With what hangs together with it, however faintly, and without its neighbours and their soft edges.
+    _, faint = cv2.connectedComponents((soft_mask > _FAINT).astype(np.uint8), connectivity=8)
+    others = cv2.dilate(((labels > 0) & (labels != under[0])).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    mine = (faint == faint[y[0], x[0]]) & (~others | (labels == under[0]))
     return np.where(mine, soft_mask, np.float32(0.0)).astype(np.float32)
+
+
+def _is_sure_under(soft_mask: Floats, mark: Prompt, size: Size) -> bool:
+    """Whether a soft mask (h, w) leaves little doubt under a mark, given in pixels of a frame of `size`."""
+    x, y = _place_points(mark, size, Size(soft_mask.shape[1], soft_mask.shape[0]))
+    return float(soft_mask[y, x].mean()) >= _SURE
+
+
+def _place_points(mark: Prompt, size: Size, target: Size) -> tuple[Indices, Indices]:
+    """The columns and rows of a mark's points in a mask of size `target`."""
+    points = np.array(mark.points) * (target.width / size.width, target.height / size.height)
+    x, y = points[:, 0].astype(np.int64), points[:, 1].astype(np.int64)
+    return x.clip(0, target.width - 1), y.clip(0, target.height - 1)
 
 
 def measure_support(

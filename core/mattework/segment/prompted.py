@@ -25,7 +25,7 @@ from mattework.progress import Progress, report_progress
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
 from mattework.segment.encoded import encode_picture
-from mattework.segment.first_click import HALF_SIZE, find_piece, measure_support
+from mattework.segment.first_click import HALF_SIZE, take_whole, tell_whole
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
 from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_prompt_model, see_subject
@@ -43,14 +43,9 @@ from mattework.segment.second_look import (
 from mattework.segment.selection_score import score_selection
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
-_ZOOM_BELOW = (
-    0.5  # of what was seen before: here a second look pays earlier than where the subject is looked for
-)
+_ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is looked for
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
-_SAME = (
-    0.8  # a subject that has this much in common with an answer is no other thing, and nothing is said of it
-)
 _KEPT_LOOKS = 4
 
 
@@ -241,17 +236,19 @@ class ObjectSelector:
         rule = self._session.spec.prompt
         if rule is None or rule.subject is None or not self._two_sizes:
             return None
-        piece = find_piece(self._see_subject(rule.subject), mark, self._size)
-        if piece is None:
-            return None
-        smaller = self._ask_at(_OTHER_SIZE, (mark,))
-        support = measure_support(
-            piece, self._blend(chosen), first, smaller, lambda: self._ask_at(HALF_SIZE, (mark,))
+        whole = take_whole(
+            self._see_subject(rule.subject),
+            mark,
+            self._size,
+            chosen=self._blend(chosen),
+            first=first,
+            smaller=self._ask_at(_OTHER_SIZE, (mark,)),
+            ask_half=lambda: self._ask_at(HALF_SIZE, (mark,)),
         )
-        if support is None:
+        if whole is None:
             return None
-        note = f"the mark was taken to mean the whole subject, as {rule.subject} finds it"
-        return replace(self._lay_down(piece), sizes=support, notes=() if support > _SAME else (note,))
+        piece, support = whole
+        return replace(self._lay_down(piece), sizes=support, notes=tell_whole(rule.subject, support))
 
     def _follow_region(self, state: _State, gestures: Sequence[Prompt]) -> _State:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
