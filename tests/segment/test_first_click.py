@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mattework.arrays import Floats
 from mattework.geometry import Size
 from mattework.prompt import Prompt
-from mattework.segment.first_click import find_piece, measure_support, take_whole
+from mattework.segment.first_click import measure_support, take_whole
 
 FRAME = Size(200, 100)
 
@@ -27,43 +25,6 @@ def fill(left: int, right: int, value: float = 0.98) -> Floats:
 
 def never() -> Floats:
     raise AssertionError("half the input size is not asked where nothing hangs on it")
-
-
-def test_the_piece_under_a_mark_leaves_the_other_pieces_out() -> None:
-    both = fill(10, 30) + fill(60, 90)
-    piece = find_piece(both, mark((40.0, 50.0)), FRAME)
-    assert piece is not None
-    assert (piece == fill(10, 30)).all()
-
-
-def test_a_piece_keeps_its_soft_edge() -> None:
-    soft = fill(10, 30)
-    soft[5:45, 30:32] = 0.3
-    piece = find_piece(soft, mark((40.0, 50.0)), FRAME)
-    assert piece is not None
-    assert (piece == soft).all()
-
-
-def test_a_mark_beside_the_subject_or_across_two_pieces_is_on_none() -> None:
-    both = fill(10, 30) + fill(60, 90)
-    assert find_piece(both, mark((90.0, 50.0)), FRAME) is None
-    assert find_piece(both, mark((40.0, 50.0), (140.0, 50.0)), FRAME) is None
-    assert find_piece(np.zeros((50, 100), np.float32), mark((90.0, 50.0)), FRAME) is None
-
-
-@given(x=st.floats(0, 200), y=st.floats(0, 100))
-def test_a_mark_anywhere_in_the_frame_can_be_asked_about(x: float, y: float) -> None:
-    piece = find_piece(fill(0, 100), mark((x, y)), FRAME)
-    assert (piece is None) == (not 10 <= y < 90)
-
-
-def test_a_piece_keeps_what_hangs_together_with_it_however_faintly_and_nothing_apart() -> None:
-    soft = fill(10, 30)
-    soft[5:45, 30:50], soft[5:45, 70:80] = 0.2, 0.3
-    piece = find_piece(soft, mark((40.0, 50.0)), FRAME)
-    assert piece is not None
-    assert (piece[:, :60] == soft[:, :60]).all()
-    assert not piece[:, 60:].any()
 
 
 def test_what_was_answered_joins_a_subject_that_is_in_doubt_under_the_mark() -> None:

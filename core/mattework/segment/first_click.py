@@ -10,16 +10,15 @@ and on composites with several things, so that neither loses (`benchmarks/prompt
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from mattework.arrays import Floats
 from mattework.geometry import Size
 from mattework.models.tensors import resize_smoothly
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
+from mattework.segment.pieces import find_piece, place_points
 from mattework.segment.second_look import compare_masks
 
 HALF_SIZE = 0.5
@@ -31,15 +30,11 @@ _UNLIKE = 0.6
 """Answers at the whole and at half the input size that have less in common do not know what the thing is."""
 _LARGE = 0.3
 """Of the frame: a subject that fills more is seen close up."""
-_FAINT = 0.1
-"""Where a soft mask is at least this, it hangs together."""
 _SURE = 0.8
 """A subject that is less sure of the marked place does not know what is there; the answer to the mark does."""
 
 _SAME = 0.8
 """A subject that has this much in common with an answer is no other thing: nothing is said of it."""
-
-Indices: TypeAlias = npt.NDArray[np.int64]
 
 
 def take_whole(
@@ -84,39 +79,10 @@ def tell_whole(model: str, support: float) -> tuple[str, ...]:
     return (f"the mark was taken to mean the whole subject, as {model} finds it",)
 
 
-def find_piece(soft_mask: Floats, mark: Prompt, size: Size) -> Floats | None:
-    """The connected piece of a soft mask (h, w) under a mark, given in pixels of a frame of `size`; 0 elsewhere.
-
-    None where some of the mark lies on nothing, or on another piece.
-    """
-    import cv2
-
-    height, width = soft_mask.shape
-    count, labels = cv2.connectedComponents((soft_mask > 0.5).astype(np.uint8), connectivity=8)
-    if count == 1:
-        return None
-    x, y = _place_points(mark, size, Size(width, height))
-    under = np.unique(labels[y, x])
-    if len(under) != 1 or under[0] == 0:
-        return None
-    # With what hangs together with it, however faintly, and without its neighbours and their soft edges.
-    _, faint = cv2.connectedComponents((soft_mask > _FAINT).astype(np.uint8), connectivity=8)
-    others = cv2.dilate(((labels > 0) & (labels != under[0])).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    mine = (faint == faint[y[0], x[0]]) & (~others | (labels == under[0]))
-    return np.where(mine, soft_mask, np.float32(0.0)).astype(np.float32)
-
-
 def _is_sure_under(soft_mask: Floats, mark: Prompt, size: Size) -> bool:
     """Whether a soft mask (h, w) leaves little doubt under a mark, given in pixels of a frame of `size`."""
-    x, y = _place_points(mark, size, Size(soft_mask.shape[1], soft_mask.shape[0]))
+    x, y = place_points(mark, size, Size(soft_mask.shape[1], soft_mask.shape[0]))
     return float(soft_mask[y, x].mean()) >= _SURE
-
-
-def _place_points(mark: Prompt, size: Size, target: Size) -> tuple[Indices, Indices]:
-    """The columns and rows of a mark's points in a mask of size `target`."""
-    points = np.array(mark.points) * (target.width / size.width, target.height / size.height)
-    x, y = points[:, 0].astype(np.int64), points[:, 1].astype(np.int64)
-    return x.clip(0, target.width - 1), y.clip(0, target.height - 1)
 
 
 def measure_support(

@@ -18,6 +18,7 @@ from mattework.models.runtime import ModelSession, predict_mask
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.quality import score_mask
+from mattework.segment.pieces import drop_ghosts
 from mattework.segment.second_look import (
     TRUST_SECOND,
     blend_looks,
@@ -90,8 +91,7 @@ def find_subject(
     report_progress(progress, "subject", 1.0)
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
     box = find_box(mask, size)
-    if box is None:
-        mask = np.zeros_like(mask)
+    mask = np.zeros_like(mask) if box is None else drop_ghosts(mask)
     return SubjectResult(soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box)
 
 
