@@ -38,7 +38,9 @@ FAILURES = (
     "{file} claims a size of {size} pixels, which is no picture. Export it again.",
     "The recipe has version {version}; this Mattework reads up to {known}. Install a newer Mattework.",
     "The recipe cannot be re-applied: {why}",
-    "The {picture} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.",
+    "The {what} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.",
+    "soft mask",
+    "trimap",
     "The recipe rests on a trimap of {size} pixels, and the photo has {found}: it is another photo's. Cut this photo with "
     "a trimap of its own.",
     "The recipe was made for the layer “{layer}” alone, which does not fill the picture. Use `mattework refine` or "

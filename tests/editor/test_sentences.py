@@ -215,6 +215,14 @@ def test_what_stands_inside_is_worded_where_it_is_known(german: None) -> None:
     )
 
 
+@pytest.mark.parametrize(("name", "named"), [("soft mask", "weiche Maske"), ("trimap", "Trimap")])
+def test_the_damaged_picture_of_a_recipe_is_named_in_german(german: None, name: str, named: str) -> None:
+    told = word_sentence(
+        f"The {name} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again."
+    )
+    assert told.startswith(f"Das im Rezept gespeicherte Bild ({named}) ist beschädigt")
+
+
 def test_names_stay_as_they_are(german: None) -> None:
     told = word_sentence("The mask of layer “background” was trimmed to the layer's own rectangle.")
     assert told == "Die Maske der Ebene „background“ wurde auf das Rechteck der Ebene beschnitten."

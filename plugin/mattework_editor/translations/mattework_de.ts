@@ -2379,8 +2379,8 @@
       <translation>Die Trimap kennzeichnet keinen {kind}, also hat die geschlossene Form keinen Anhalt; benutzt wurde {used}. Ein Strich darauf macht die Kante besser.</translation>
     </message>
     <message>
-      <source>The {picture} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.</source>
-      <translation>Das im Rezept gespeicherte Bild ({picture}) ist beschädigt, daher lässt es sich nicht wieder anwenden. Stellen Sie das Foto noch einmal frei.</translation>
+      <source>The {what} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.</source>
+      <translation>Das im Rezept gespeicherte Bild ({what}) ist beschädigt, daher lässt es sich nicht wieder anwenden. Stellen Sie das Foto noch einmal frei.</translation>
     </message>
     <message>
       <source>There is not enough memory to run {model} on {device}. Close other programs, use a smaller input size, a lighter model or --device cpu.</source>
@@ -2563,6 +2563,10 @@
       <translation>selektive Farbkorrektur</translation>
     </message>
     <message>
+      <source>soft mask</source>
+      <translation>weiche Maske</translation>
+    </message>
+    <message>
       <source>solid colour</source>
       <translation>Volltonfarbe</translation>
     </message>
@@ -2625,6 +2629,10 @@
     <message>
       <source>threshold</source>
       <translation>Schwellenwert</translation>
+    </message>
+    <message>
+      <source>trimap</source>
+      <translation>Trimap</translation>
     </message>
     <message>
       <source>two</source>
