@@ -52,6 +52,7 @@ class ReviewDock(QDockWidget):
         self._heading: Path | None = None  # where the keys go on from: the photo that was last asked for
         self._opening: Path | None = None
         self._saving: tuple[Path, Path] | None = None
+        self._was_left = False  # a person has closed what was open, or given its opening up
         self._next = QTimer(self)
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._open_wanted)
@@ -62,7 +63,7 @@ class ReviewDock(QDockWidget):
         bench = window.workbench
         bench.busy_changed.connect(self._note_busy)
         bench.opened.connect(self._note_opened)
-        bench.closed.connect(self._note_opened)
+        bench.closed.connect(self._note_closed)
         bench.saved.connect(self._note_saved)
         bench.failed.connect(self._note_failed)
         self.fill()
@@ -115,6 +116,7 @@ class ReviewDock(QDockWidget):
         """Open a photo of the line, with its cut where there is one."""
         self._wanted = self._heading = path
         self.refused = None
+        self._was_left = False
         self.queue.near = path
         if not self._window.workbench.is_busy:
             self._open_wanted()
@@ -210,6 +212,10 @@ class ReviewDock(QDockWidget):
             told = [name_status(item), *word_sentences(item.reasons)]
             self._window.status.tell(f"{Path(item.path).name}: {' – '.join(told)}")
 
+    def _note_closed(self) -> None:
+        self._was_left = self._wanted is None
+        self._note_opened()
+
     def _note_verdict(self, journal: Path, path: Path, status: str, corrected: bool) -> None:
         """Let the batch's own journal know."""
         try:
@@ -244,7 +250,12 @@ class ReviewDock(QDockWidget):
     def _note_cut(self, path: Path) -> None:
         self.fill()
         session = self._window.workbench.session
-        if self.path is None and self._wanted is None and not self._window.workbench.is_busy:
+        if (
+            self.path is None
+            and self._wanted is None
+            and not self._was_left
+            and not self._window.workbench.is_busy
+        ):
             self.look_at(path)
         elif (
             path == self.path

@@ -229,6 +229,19 @@ def test_a_photo_asked_for_while_another_is_saved_is_opened_without_a_question(
     assert review.line.items[str(shots / "a.png")].status == "approved"
 
 
+def test_a_photo_that_was_left_is_not_followed_by_the_next_that_is_cut(driver: Driver, shots: Path) -> None:
+    review = start(driver, shots)
+    wait_for_cuts(driver, review)
+    driver.window.filing.close_photo()
+    driver.wait()
+    review.queue.changed.emit(shots / "b.png")
+    assert not driver.bench.is_busy
+    assert driver.bench.session is None
+    review.look_at(shots / "a.png")
+    driver.wait()
+    assert review.path == shots / "a.png"
+
+
 def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, shots: Path) -> None:
     review = start(driver, shots)
     wait_for_cuts(driver, review)
