@@ -175,7 +175,11 @@ class Licence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
-    """A model as a record. `origin` is set by whoever loaded it: the catalogue, the package, or the user's folder."""
+    """A model as a record. `origin` is set by whoever loaded it: the catalogue, the package, or the user's folder.
+
+    `asks` is the id of a model of the task "prompt" that a subject model asks about what it is in doubt of: see
+    `mattework.segment.doubt`.
+    """
 
     id: str
     task: Task
@@ -183,6 +187,7 @@ class ModelSpec:
     input: InputRule
     output: OutputRule = field(default_factory=OutputRule)
     prompt: PromptRule | None = None
+    asks: str | None = None
     title: str = ""
     purpose: str = ""
     licence: Licence = field(default_factory=Licence)

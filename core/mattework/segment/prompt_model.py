@@ -42,12 +42,16 @@ def see_subject(rgb: Bytes, model: str, device: Device, *, zoom: bool) -> Floats
     """
     from mattework.segment.subject import find_subject
 
-    return find_subject(rgb, _open_companion(model, device.name), zoom=zoom).soft_mask
+    return find_subject(rgb, open_companion(model, device.name), zoom=zoom, ask=False).soft_mask
 
 
-@lru_cache(maxsize=1)
-def _open_companion(model: str, device: str) -> ModelSession:
-    """It stays open for the next photo."""
+@lru_cache(maxsize=2)
+def open_companion(model: str, device: str) -> ModelSession:
+    """Open a model that helps another one, of whatever task; it stays open for the next photo.
+
+    Raises:
+        ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+    """
     from mattework.models.catalogue import find_spec
     from mattework.models.runtime import open_session
     from mattework.models.store import open_store

@@ -3,7 +3,8 @@
 A look may be two answers, averaged: one at the model's usual input size, one of the mirrored photo at a finer size. The
 coarse one knows what the subject is, the fine one where it ends, and what depends on left and right is no property of a
 subject. Their mean was measured to be better than either, and better than without the mirror (`benchmarks/subject.py`).
-A tiny photo is seen smaller instead of larger: enlarged much it is more blurred than what the network has learnt from.
+Where much is in doubt after that, another network is asked: see `doubt`. A tiny photo is seen smaller instead of larger:
+enlarged much it is more blurred than what the network has learnt from.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from mattework.models.runtime import ModelSession, predict_mask
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.quality import score_mask
+from mattework.segment.doubt import OPINION, ask_about, is_in_doubt
 from mattework.segment.pieces import drop_ghosts
 from mattework.segment.second_look import (
     TRUST_SECOND,
+    average_as_logits,
     blend_looks,
     choose_crop,
     compare_looks,
@@ -58,6 +61,7 @@ def find_subject(
     *,
     zoom: bool = True,
     long_side: int | None = None,
+    ask: bool = True,
     progress: Progress | None = None,
 ) -> SubjectResult:
     """Find the subject of a photo.
@@ -69,6 +73,7 @@ def find_subject(
         session: an open model whose output is a mask.
         zoom: allow the second look.
         long_side: the only long side that a model with a free input size is shown; None for the record's own sizes.
+        ask: ask the model that the record names where the subject is in doubt; with a `long_side` of one's own it never is.
         progress: called with the step "subject".
 
     Raises:
@@ -88,8 +93,14 @@ def find_subject(
         agreement = compare_looks(mask, second, crop, size)
         if agreement >= TRUST_SECOND:
             mask = blend_looks(mask, second, crop, size)
-    report_progress(progress, "subject", 1.0)
+    # What was in doubt before another network was asked tells more of what is wrong than what is left of it.
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
+    asks = session.spec.asks if ask and long_side is None else None
+    if asks is not None and not _is_tiny(rgb, session) and is_in_doubt(mask):
+        report_progress(progress, "subject", 0.7)
+        mask = average_as_logits(mask, ask_about(rgb, mask, asks, session.device), OPINION)
+        passes += 1
+    report_progress(progress, "subject", 1.0)
     box = find_box(mask, size)
     mask = np.zeros_like(mask) if box is None else drop_ghosts(mask)
     return SubjectResult(soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box)
@@ -101,25 +112,17 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     finer = sizes.finer
     if not finer or long_side is not None:
         return predict_mask(session, rgb, long_side=long_side), None
-    photo_side = max(rgb.shape[:2])
-    is_tiny = photo_side < _TINY * sizes.side
+    is_tiny = _is_tiny(rgb, session)
     first = predict_mask(
         session, rgb, long_side=max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
     )
-    shows_more = photo_side >= _PIXELS_FOR_FINER * finer
+    shows_more = max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
     answer = predict_mask(session, mirrored, long_side=finer if shows_more else None)
     second = np.ascontiguousarray(answer[:, ::-1])
     size = Size(second.shape[1], second.shape[0])
-    return _average_as_logits(resize_smoothly(first, size), second), compare_masks(first, second)
+    return average_as_logits(resize_smoothly(first, size), second), compare_masks(first, second)
 
 
-def _average_as_logits(first: Floats, second: Floats) -> Floats:
-    """The mean of two probabilities in the domain of their logits: who is sure weighs more than who is in doubt."""
-    sure = np.float32(1e-3)
-    p, q = first.clip(sure, 1 - sure), second.clip(sure, 1 - sure)
-    odds = np.sqrt(p * q / ((1 - p) * (1 - q)))
-    mean: Floats = np.ascontiguousarray(odds / (1 + odds), np.float32)
-    mean[(first <= sure) & (second <= sure)] = 0.0
-    mean[(first >= 1 - sure) & (second >= 1 - sure)] = 1.0
-    return mean
+def _is_tiny(rgb: Bytes, session: ModelSession) -> bool:
+    return bool(max(rgb.shape[:2]) < _TINY * session.spec.input.size.side)
