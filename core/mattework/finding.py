@@ -96,6 +96,7 @@ def find_with_model(
         model=session.spec.id,
         sha256=session.sha256,
         device=session.device.label,
+        asked=found.asked,
         input_side=input_side,
         zoom=zoom,
     )

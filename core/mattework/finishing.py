@@ -109,6 +109,7 @@ def finish_alpha(
         model=subject.choice.model,
         model_sha256=subject.choice.sha256,
         device=subject.choice.device,
+        asked=subject.choice.asked,
         solver=recipe.solver_used or recipe.solver,
         matting=recipe.matting if recipe.solver_used == "neural" else None,
         confidence=subject.confidence,

@@ -37,16 +37,23 @@ class SubjectChoice:
 
     `origin`: a model's own prediction, a model's answer to `prompts`, a soft mask or a trimap of the user's. `model` and
     `sha256` name the network and its file, `device` where it ran; `input_side` is the long side it saw, 0 for the
-    record's own; `zoom` allows a second look at a small subject.
+    record's own; `zoom` allows a second look at a small subject. `asked` is the other network that was asked about what
+    was in doubt, None where none was.
     """
 
     origin: Origin = "model"
     model: str | None = None
     sha256: str | None = None
     device: str | None = None
+    asked: str | None = None
     input_side: int = 0
     zoom: bool = True
     prompts: tuple[Prompt, ...] = ()
+
+    @property
+    def ran(self) -> str | None:
+        """The networks that ran, for people."""
+        return self.model if self.asked is None else f"{self.model} + {self.asked}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class StatusBar(QStatusBar):
     def _name_subject(self, recipe: Recipe) -> str:
         subject = recipe.subject
         if subject.model is not None:
-            where = self.tr("{model} on {device}").format(model=subject.model, device=subject.device)
+            where = self.tr("{model} on {device}").format(model=subject.ran, device=subject.device)
             return where if subject.device else subject.model
         if subject.origin == "trimap":
             return self.tr("your trimap")

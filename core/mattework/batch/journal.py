@@ -60,6 +60,7 @@ class BatchEntry:
     model: str | None = None
     model_sha256: str | None = None
     device: str | None = None
+    asked: str | None = None
     solver: str | None = None
     matting: MattingChoice | None = None
     confidence: float | None = None
@@ -99,6 +100,7 @@ def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], sec
         model=report.model,
         model_sha256=report.model_sha256,
         device=report.device,
+        asked=report.asked,
         solver=report.solver,
         matting=report.matting,
         confidence=report.confidence,

@@ -91,7 +91,7 @@ def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str
     elif again:
         ran = f"the soft mask of {report.model or 'the recipe'}"
     else:
-        ran = f"{report.model} on {report.device}"
+        ran = f"{cutout.recipe.subject.ran} on {report.device}"
     if prompts := len(cutout.recipe.subject.prompts):
         ran += f", {prompts} prompt{'s' if prompts > 1 else ''}"
     sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"

@@ -45,7 +45,8 @@ class SubjectResult:
 
     `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
     all zero when there is no subject. `confidence` and `reasons` are those of `quality.score_mask`. `passes` is how often
-    it looked. `box` holds the subject, in pixels of the picture that was given, None when there is none.
+    it looked. `box` holds the subject, in pixels of the picture that was given, None when there is none. `asked` is the
+    model that was asked about what was in doubt, None where none was.
     """
 
     soft_mask: Floats
@@ -53,6 +54,7 @@ class SubjectResult:
     reasons: tuple[str, ...]
     passes: int
     box: Rect | None
+    asked: str | None = None
 
 
 def find_subject(
@@ -96,14 +98,18 @@ def find_subject(
     # What was in doubt before another network was asked tells more of what is wrong than what is left of it.
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
     asks = session.spec.asks if ask and long_side is None else None
-    if asks is not None and not _is_tiny(rgb, session) and is_in_doubt(mask):
+    if asks is not None and (_is_tiny(rgb, session) or not is_in_doubt(mask)):
+        asks = None
+    if asks is not None:
         report_progress(progress, "subject", 0.7)
         mask = average_as_logits(mask, ask_about(rgb, mask, asks, session.device), OPINION)
         passes += 1
     report_progress(progress, "subject", 1.0)
     box = find_box(mask, size)
     mask = np.zeros_like(mask) if box is None else drop_ghosts(mask)
-    return SubjectResult(soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box)
+    return SubjectResult(
+        soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box, asked=asks
+    )
 
 
 def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Floats, float | None]:
