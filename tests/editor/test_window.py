@@ -39,7 +39,9 @@ def test_a_journey_from_photo_to_psd_and_on(
     assert driver.window.status.cancel_button.isVisible()
     driver.wait()
     told = driver.window.status.ran.text()
-    assert told.startswith("mattework-subject on CPU, edge: ")
+    assert told.startswith(
+        ("mattework-subject on CPU, edge: ", "mattework-subject + mattework-prompt on CPU, edge: ")
+    )
     views.append(driver.canvas.look.view)
     assert views == [View.ORIGINAL, View.CHECKERBOARD]
     found = driver.session.planes.alpha.unpack()
