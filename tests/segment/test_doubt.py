@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from mattework.arrays import Bytes, Floats
+from mattework.arrays import Floats
 from mattework.finding import open_model
 from mattework.segment.doubt import find_surest, is_in_doubt
 from mattework.segment.subject import find_subject
-
-SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+from segment.sample_photos import read_sample
 
 
 def draw_disc(soft: float = 0.0) -> Floats:
@@ -66,14 +64,6 @@ def test_the_surest_place_lies_deep_inside() -> None:
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATTEWORK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MATTEWORK_CONFIG", str(tmp_path / "config"))
-
-
-def read_sample(name: str, side: int = 0) -> Bytes:
-    picture = cv2.imread(str(SAMPLES / f"{name}.jpg"))
-    assert picture is not None
-    if side:
-        picture = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
 
 
 def test_a_helmet_in_her_hands_is_hers_once_it_is_asked_about(own_folders: None) -> None:

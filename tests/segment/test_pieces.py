@@ -8,22 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mattework.arrays import Floats
-from mattework.geometry import Size
-from mattework.prompt import Prompt
 from mattework.segment.pieces import FAINT, drop_ghosts, find_piece
-
-FRAME = Size(200, 100)
-
-
-def mark(*points: tuple[float, float]) -> Prompt:
-    return Prompt(kind="point" if len(points) == 1 else "scribble", points=points)
-
-
-def fill(left: int, right: int, value: float = 0.98) -> Floats:
-    """A mask of 100 x 50 with upright bars from column `left` to `right`, in a frame twice as large."""
-    mask = np.zeros((50, 100), np.float32)
-    mask[5:45, left:right] = value
-    return mask
+from segment.bars import FRAME, fill, mark
 
 
 def test_the_piece_under_a_mark_leaves_the_other_pieces_out() -> None:
