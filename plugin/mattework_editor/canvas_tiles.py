@@ -23,7 +23,8 @@ from mattework_editor.viewport import Viewport
 TILE = 256
 KEPT = 1.5
 """Tiles that are kept, as a share of those that the screen can show: what was panned away and may come back."""
-COARSE_SIDE = 1024
+COARSE_SIDE = 640
+"""Long side of the picture that stands for tiles that are not made yet; it is made in one go, between two frames."""
 
 Key = tuple[int, int]
 _NOWHERE = Rect(0, 0, 0, 0)

@@ -58,6 +58,8 @@ def draw_thumbnails(sources: Sources, look: Look, ratio: float) -> Mapping[str, 
         x, y = shadow.origin
         part = shadow.plane[: plane.shape[0] - y, : plane.shape[1] - x]
         plane[y : y + part.shape[0], x : x + part.shape[1]] = part
+        step = max(1, max(plane.shape) // (8 * SIDE))
+        plane = plane[::step, ::step]
         board = draw_checkerboard(0, 0, type(size)(plane.shape[1], plane.shape[0]))
         weight = plane[..., None].astype(np.float32) / np.float32(255)
         dark = board * (1 - weight) + np.array(shadow.colour, np.float32) * weight
