@@ -26,7 +26,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -221,6 +221,10 @@ def open_methods(models: list[str], device: str) -> dict[str, Method]:
         if name == DEFAULT_PROMPT_MODEL:
             methods[f"{name}, one look"] = partial(Network, session, zoom=False)
             methods[f"{name}, one size"] = partial(Network, session, two_sizes=False)
+            rule = session.spec.prompt
+            assert rule is not None
+            alone = replace(session, spec=replace(session.spec, prompt=replace(rule, subject=None)))
+            methods[f"{name}, no subject"] = partial(Network, alone)
     methods["grabcut"] = GrabCut
     return methods
 

@@ -62,9 +62,9 @@ def cut_with_grabcut(image: Image) -> Mask:
     return _enlarge(found, image)
 
 
-def _find(session: ModelSession, side: int | None, *, zoom: bool) -> Method:
+def _find(session: ModelSession, side: int | None, *, zoom: bool, ask: bool = True) -> Method:
     def method(image: Image) -> Mask:
-        result = find_subject(image, session, zoom=zoom, long_side=side)
+        result = find_subject(image, session, zoom=zoom, long_side=side, ask=ask)
         return _enlarge(result.soft_mask, image)
 
     return method
@@ -81,6 +81,7 @@ def open_methods(peers: Path) -> dict[str, Method]:
     methods: dict[str, Method] = {}
     session = open_session(small, store, device="cpu", threads=2)
     methods["ours"] = _find(session, None, zoom=True)
+    methods["ours, not asking"] = _find(session, None, zoom=True, ask=False)
     methods["ours 320"] = _find(session, 320, zoom=False)
     methods["ours 512"] = _find(session, 512, zoom=False)
     for spec in (SELFIE, DEEPLAB):

@@ -52,8 +52,10 @@ class SubjectChoice:
 
     @property
     def ran(self) -> str | None:
-        """The networks that ran, for people."""
-        return self.model if self.asked is None else f"{self.model} + {self.asked}"
+        """The networks that ran, for people; the one that was asked runs on the CPU wherever the other does."""
+        if self.asked is None:
+            return self.model
+        return f"{self.model} + {self.asked}" + ("" if self.device == "CPU" else " (CPU)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,3 +80,14 @@ def test_nobody_is_asked_about_what_is_tiny_or_seen_at_a_size_of_ones_own(own_fo
         asked, alone = (find_subject(rgb, session, long_side=side, ask=ask) for ask in (True, False))
         assert asked.passes == alone.passes
         assert np.array_equal(asked.soft_mask, alone.soft_mask)
+
+
+def test_a_subject_of_which_the_other_network_knows_nothing_is_none(
+    own_folders: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mattework.segment.subject.ask_about", lambda rgb, mask, model: np.zeros_like(mask))
+    monkeypatch.setattr("mattework.segment.subject.OPINION", 1.0)
+    found = find_subject(read_sample("astronaut"), open_model(device="cpu"))
+    assert found.box is None
+    assert not found.soft_mask.any()
+    assert found.confidence == 0.0

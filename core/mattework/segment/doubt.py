@@ -7,17 +7,12 @@ is not worth its time elsewhere (`benchmarks/subject.py`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from mattework.arrays import Bytes, Floats
 from mattework.geometry import Size
 from mattework.models.tensors import resize_smoothly
 from mattework.prompt import Prompt
-
-if TYPE_CHECKING:
-    from mattework.models.devices import Device
 
 _LOW, _HIGH = 0.1, 0.9
 """Between these a soft mask is in doubt."""
@@ -42,22 +37,21 @@ def is_in_doubt(soft_mask: Floats) -> bool:
     return int(wide.sum()) > _MUCH * found
 
 
-def ask_about(rgb: Bytes, soft_mask: Floats, model: str, device: Device) -> Floats:
+def ask_about(rgb: Bytes, soft_mask: Floats, model: str) -> Floats:
     """What a network that answers prompts says of a soft mask: (h, w) float32 of 0 to 1, in the soft mask's size.
 
     Args:
         rgb: (H, W, 3) uint8 photo.
         soft_mask: (h, w) of the whole photo, above 0.5 somewhere.
-        model: its id in the catalogue.
-        device: where it runs.
+        model: its id in the catalogue; it runs on the CPU.
 
     Raises:
-        ModelNotInstalled, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+        ModelNotInstalled, ModelDamaged, ModelFailed, OutOfMemory.
     """
     from mattework.segment.prompt_model import open_companion
     from mattework.segment.prompted import ObjectSelector
 
-    selector = ObjectSelector(rgb, open_companion(model, device.name), two_sizes=False)
+    selector = ObjectSelector(rgb, open_companion(model), two_sizes=False)
     x, y = find_surest(soft_mask)
     scale = (rgb.shape[1] / soft_mask.shape[1], rgb.shape[0] / soft_mask.shape[0])
     mark = Prompt(kind="point", points=(((x + 0.5) * scale[0], (y + 0.5) * scale[1]),))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.models.runtime import ModelSession
-
-if TYPE_CHECKING:
-    from mattework.models.devices import Device
 
 DEFAULT_PROMPT_MODEL = "mattework-prompt"
 
@@ -34,26 +30,28 @@ def open_prompt_model(model: str | None = None, device: str = "auto") -> ModelSe
     return open_session(spec, open_store(), device=device)
 
 
-def see_subject(rgb: Bytes, model: str, device: Device, *, zoom: bool) -> Floats:
+def see_subject(rgb: Bytes, model: str, *, zoom: bool) -> Floats:
     """The subject that a model finds beside the one that answers prompts; see `find_subject` and `SubjectResult.soft_mask`.
 
     Raises:
-        ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+        ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, OutOfMemory.
     """
     from mattework.segment.subject import find_subject
 
-    return find_subject(rgb, open_companion(model, device.name), zoom=zoom, ask=False).soft_mask
+    return find_subject(rgb, open_companion(model), zoom=zoom, ask=False).soft_mask
 
 
 @lru_cache(maxsize=2)
-def open_companion(model: str, device: str) -> ModelSession:
+def open_companion(model: str) -> ModelSession:
     """Open a model that helps another one, of whatever task; it stays open for the next photo.
 
+    It runs on the CPU wherever the other runs: it is small, and a device that takes the one may not take the other.
+
     Raises:
-        ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
+        ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, OutOfMemory.
     """
     from mattework.models.catalogue import find_spec
     from mattework.models.runtime import open_session
     from mattework.models.store import open_store
 
-    return open_session(find_spec(model), open_store(), device=device)
+    return open_session(find_spec(model), open_store(), device="cpu")

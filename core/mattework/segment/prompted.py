@@ -181,7 +181,7 @@ class ObjectSelector:
 
     def _see_subject(self, model: str) -> Floats:
         if self._subject is None:
-            self._subject = see_subject(self._rgb, model, self._session.device, zoom=self._zoom)
+            self._subject = see_subject(self._rgb, model, zoom=self._zoom)
         return self._subject
 
     def _ask_at(self, share: float, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:

@@ -102,11 +102,16 @@ def find_subject(
         asks = None
     if asks is not None:
         report_progress(progress, "subject", 0.7)
-        mask = average_as_logits(mask, ask_about(rgb, mask, asks, session.device), OPINION)
+        mask = average_as_logits(mask, ask_about(rgb, mask, asks), OPINION)
         passes += 1
     report_progress(progress, "subject", 1.0)
     box = find_box(mask, size)
-    mask = np.zeros_like(mask) if box is None else drop_ghosts(mask)
+    if box is None:
+        if asks is not None:  # what there was, the other network knows nothing of
+            confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
+        mask = np.zeros_like(mask)
+    else:
+        mask = drop_ghosts(mask)
     return SubjectResult(
         soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box, asked=asks
     )
