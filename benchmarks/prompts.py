@@ -2,6 +2,7 @@
 
     python benchmarks/prompts.py                               every set, as tables
     python benchmarks/prompts.py --every 6 --sets people davis
+    python benchmarks/prompts.py --sets crowds --clicks 5      one of several held-out cut-outs in drawn scenes
     python benchmarks/prompts.py --models mobile-sam --json result.json
     python benchmarks/prompts.py --sheets FOLDER               also draws the masks after 1, 3 and 5 clicks and from a box
 
@@ -25,7 +26,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 
-from benchmarks.subject_sets import PROMPT_SETS, Case, read_real
+from benchmarks.subject_sets import CROWDS, PROMPT_SETS, Case, draw_crowds, read_real
 
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.store import open_store
@@ -253,7 +254,12 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, dict[str, float]
     for set_name in options.sets:
         tallies = {name: Tally() for name in methods}
         rows: list[Image] = []
-        cases: Iterator[Case] = read_real(shared / "bench", set_name, options.every)
+        is_drawn = set_name == CROWDS
+        cases = (
+            draw_crowds(shared, options.every)
+            if is_drawn
+            else read_real(shared / "bench", set_name, options.every)
+        )
         for case in map(shrink, cases):
             if not (case.alpha[case.known] > 0.5).any():
                 continue
@@ -294,7 +300,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sets", nargs="+", default=list(PROMPT_SETS), choices=PROMPT_SETS, metavar="SET")
+    parser.add_argument(
+        "--sets", nargs="+", default=list(PROMPT_SETS), choices=(*PROMPT_SETS, CROWDS), metavar="SET"
+    )
     parser.add_argument(
         "--models", nargs="*", default=[DEFAULT_PROMPT_MODEL], metavar="ID", help="models to measure"
     )

@@ -37,20 +37,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 
 from benchmarks.prompts import choose_click, draw_box, measure_iou, shrink
-from benchmarks.subject_sets import PROMPT_SETS, Case, open_sets, read_real
+from benchmarks.subject_sets import PROMPT_SETS, Case, draw_crowds, open_sets, read_real
 
 from mattework.finding import open_model
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt
 from mattework.segment.prompted import ObjectSelector
 from mattework.segment.subject import find_subject
-from mattework_training.library import load_library
-from mattework_training.prompt_samples import PromptSampleMaker
 
 Mask = npt.NDArray[np.float32]
 ROOT = Path(__file__).resolve().parent.parent
 CLICKS = (1, 2, 3, 5)
-_CROWDS = 48
 _GROUPS = 8
 
 
@@ -81,7 +78,7 @@ def answer_subjects(data: Path, session: ModelSession, every: int) -> Iterator[A
 
 def answer_gestures(data: Path, session: ModelSession, every: int) -> Iterator[Answer]:
     real = ((name, map(shrink, read_real(data / "bench", name, every))) for name in PROMPT_SETS)
-    for set_name, cases in chain(real, [("crowds", draw_crowds(data, _CROWDS // every))]):
+    for set_name, cases in chain(real, [("crowds", draw_crowds(data, every))]):
         for index, case in enumerate(cases):
             if not ((case.alpha > 0.5) & case.known).any():
                 continue
@@ -100,19 +97,6 @@ def answer_gestures(data: Path, session: ModelSession, every: int) -> Iterator[A
             iou = measure_iou(_enlarge(found.soft_mask, case), case)
             yield Answer(set_name, index, "a box", iou, found.confidence, found.reasons)
         print(f"{set_name}: done", file=sys.stderr)
-
-
-def draw_crowds(data: Path, count: int) -> Iterator[Case]:
-    """Several held-out cut-outs on one ground, one of which is meant."""
-    maker = PromptSampleMaker(load_library(data / "train", "check"), 991)
-    index = 0
-    while count > 0:
-        sample = maker.make(index, (384, 480))
-        index += 1
-        alpha = (sample.alphas[0] / np.float32(255)).astype(np.float32)
-        if sample.kinds[0] == "thing" and (alpha > 0.5).mean() >= 0.004:
-            count -= 1
-            yield Case(f"crowd {index}", sample.image, alpha, sample.known > 0)
 
 
 def _enlarge(mask: Mask, case: Case) -> Mask:

@@ -20,11 +20,14 @@ from mattework_training.grounds import draw_studio
 from mattework_training.library import Image, Library, Photo, load_library
 from mattework_training.placing import draw_pose, place_cutout
 from mattework_training.portraits import crop_portrait
+from mattework_training.prompt_samples import PromptSampleMaker
 from mattework_training.samples import SampleMaker
 
 Mask = npt.NDArray[np.float32]
 REAL_SETS = ("people", "horses", "pets128", "davis")
 PROMPT_SETS = (*REAL_SETS, "alphamatting")
+CROWDS = "crowds"
+_CROWDS = 48
 MADE_SETS = ("portraits", "products", "empty")
 
 
@@ -102,6 +105,20 @@ def _make_empty(library: Library, every: int) -> Iterator[Case]:
         sample = maker.make_kind("empty", index, (384, 480))
         if sample is not None:
             yield Case(f"empty {index}", sample.image, np.zeros((384, 480), np.float32), sample.known > 0)
+
+
+def draw_crowds(data: Path, every: int) -> Iterator[Case]:
+    """Several held-out cut-outs on one ground, one of which is meant; `data` is the folder with `train`."""
+    count = _CROWDS // every
+    maker = PromptSampleMaker(load_library(data / "train", "check"), 991)
+    index = 0
+    while count > 0:
+        sample = maker.make(index, (384, 480))
+        index += 1
+        alpha = (sample.alphas[0] / np.float32(255)).astype(np.float32)
+        if sample.kinds[0] == "thing" and (alpha > 0.5).mean() >= 0.004:
+            count -= 1
+            yield Case(f"crowd {index}", sample.image, alpha, sample.known > 0)
 
 
 def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]:
