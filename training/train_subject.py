@@ -25,6 +25,7 @@ from mattework_training.published import read_published
 from mattework_training.running import choose_device, join_partners, launch, make_parser, run_training
 from mattework_training.samples import Sample
 from mattework_training.trainer import SubjectTrainer
+from mattework_training.transplant import replace_encoder
 
 _BACKBONE = Path("mobilenet_v2_imagenet_coral") / "tf2_mobilenet_v2_1.0_224_ptq_dequant.npz"
 
@@ -46,7 +47,12 @@ def train(rank: int, options: argparse.Namespace) -> None:
         elif options.weights.suffix == ".onnx":
             batches = make_check_batches(data, 9, 160, 320, "train", limit=100)
             pictures = [torch.from_numpy(scale_picture(s.image)) for batch in batches for s in batch]
-            trainer.begin(read_published(options.weights, pictures).state_dict())
+            network = read_published(options.weights, pictures)
+            if options.encoder is not None:
+                network, explained = replace_encoder(network, options.encoder, pictures)
+                shares = " ".join(f"{share:.3f}" for share in explained)
+                folder.log(f"laterals fitted to the new encoder explain {shares} of what they answered")
+            trainer.begin(network.state_dict())
         else:
             trainer.begin(torch.load(options.weights, weights_only=True))
 
@@ -69,7 +75,15 @@ def main() -> None:
         type=Path,
         help="go on from a run's averaged.pt, or from a published mattework-subject.onnx, instead",
     )
-    launch(train, parser.parse_args())
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        help="DeepLabV3 MobileNetV2 as ONNX: begin with its encoder under the published decoder of --weights",
+    )
+    options = parser.parse_args()
+    if options.encoder is not None and (options.weights is None or options.weights.suffix != ".onnx"):
+        parser.error("--encoder needs a published mattework-subject.onnx as --weights")
+    launch(train, options)
 
 
 if __name__ == "__main__":

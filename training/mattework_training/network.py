@@ -127,7 +127,8 @@ class SubjectNet(nn.Module):
             for parameter in layer.parameters():
                 parameter.requires_grad_(index >= layers)
 
-    def _features(self, x: Tensor) -> list[Tensor]:
+    def taps(self, x: Tensor) -> list[Tensor]:
+        """The encoder's outputs that the decoder reads, at strides 2, 4, 8, 16 and 32."""
         taps = []
         for index, layer in enumerate(self.encoder):
             if index < self._frozen_layers:
@@ -140,7 +141,7 @@ class SubjectNet(nn.Module):
         return taps
 
     def forward_train(self, x: Tensor) -> Logits:
-        taps = self._features(x)
+        taps = self.taps(x)
         y = self.laterals[4](taps[4])
         y = self.top(y + self.context(y))
         sixteenth = quarter = y
