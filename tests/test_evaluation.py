@@ -10,7 +10,7 @@ from PIL import Image
 
 from mattework.arrays import AnyArray, Floats
 from mattework.errors import DeviceUnavailable, FileNotReadable, UsageError
-from mattework.evaluation import evaluate_folder, measure_alpha
+from mattework.evaluation import Prediction, evaluate_folder, measure_alpha
 from mattework.formats.masks import read_mask
 
 
@@ -39,8 +39,8 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     return images, alphas, trimaps
 
 
-def read_as_prediction(image: Path, trimap: Path | None) -> Floats:
-    return read_mask(image)
+def read_as_prediction(image: Path, trimap: Path | None) -> Prediction:
+    return Prediction(alpha=read_mask(image), ran="read", notes=(f"{image.stem} was read.",))
 
 
 def test_rows_and_means(folders: tuple[Path, Path, Path]) -> None:
@@ -51,6 +51,9 @@ def test_rows_and_means(folders: tuple[Path, Path, Path]) -> None:
     assert scores["a"] is not None
     assert scores["b"] is not None
     assert scores["c"] is not None
+    assert [(row.ran, row.notes) for row in evaluation.rows] == [
+        ("read", (f"{name} was read.",)) for name in "abc"
+    ]
     assert scores["a"].sad == 0
     assert scores["a"].iou == scores["a"].boundary_f == 1
     assert scores["b"].sad == pytest.approx(128 * 0.2 / 1000)  # half of 256 pixels are 0.2 off
@@ -68,9 +71,9 @@ def test_trimaps_limit_matte_errors_to_their_band_and_reach_the_predictor(
     images, alphas, trimaps = folders
     seen: list[Path | None] = []
 
-    def predict(image: Path, trimap: Path | None) -> Floats:
+    def predict(image: Path, trimap: Path | None) -> Prediction:
         seen.append(trimap)
-        return read_mask(image)
+        return Prediction(alpha=read_mask(image))
 
     evaluation = evaluate_folder(images, alphas, trimaps=trimaps, predict=predict)
     assert seen == [trimaps / f"{name}.png" for name in "abc"]
@@ -125,7 +128,7 @@ def test_a_trimap_without_gray_is_no_perfect_score(folders: tuple[Path, Path, Pa
 def test_nothing_measured_has_no_means(folders: tuple[Path, Path, Path]) -> None:
     images, alphas, _ = folders
 
-    def refuse(image: Path, trimap: Path | None) -> Floats:
+    def refuse(image: Path, trimap: Path | None) -> Prediction:
         raise FileNotReadable(f"{image.name} cannot be read.")
 
     evaluation = evaluate_folder(images, alphas, predict=refuse)
@@ -136,7 +139,7 @@ def test_nothing_measured_has_no_means(folders: tuple[Path, Path, Path]) -> None
 def test_a_missing_device_ends_the_work(folders: tuple[Path, Path, Path]) -> None:
     images, alphas, _ = folders
 
-    def refuse(image: Path, trimap: Path | None) -> Floats:
+    def refuse(image: Path, trimap: Path | None) -> Prediction:
         raise DeviceUnavailable("There is no such device.")
 
     with pytest.raises(DeviceUnavailable):

@@ -239,6 +239,18 @@ def test_a_refined_document_can_be_flattened_into_another_format(masked: Path) -
     assert b"mattework" not in (flat.metadata.xmp or b"")
 
 
+@pytest.mark.parametrize("target", ["-", "deep.psd"])
+@pytest.mark.parametrize(("option", "value"), [("--bits", "16"), ("--quality", "50")])
+def test_what_a_document_with_layers_does_not_take_is_refused(
+    masked: Path, target: str, option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = target if target == "-" else str(masked.with_name(target))
+    assert run_command_line(["refine", str(masked), "-o", name, option, value]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "PSD" in captured.err
+
+
 def test_a_layer_is_known_by_its_pixels_when_its_name_has_changed(masked: Path) -> None:
     recipe, inputs = mattework.read_recipe(masked)
     document = mattework.open_document(masked)

@@ -18,8 +18,18 @@ from mattework.formats.sniff import SUFFIXES
 from mattework.geometry import Size
 from mattework.progress import Progress, report_progress
 
-Predict: TypeAlias = Callable[[Path, Path | None], Floats]
-"""From a picture and its trimap (or None) to an alpha (H, W), float32 0..1, of the picture's size."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """An `alpha` (H, W), float32 0..1; in words what made it, and what people should know of it."""
+
+    alpha: Floats
+    ran: str = ""
+    notes: tuple[str, ...] = ()
+
+
+Predict: TypeAlias = Callable[[Path, Path | None], Prediction]
+"""From a picture and its trimap (or None) to an alpha of the picture's size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +53,14 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One picture. Either `scores` or `error` is there; `seconds` is the time of the prediction."""
+    """One picture. Either `scores` or `error` is there; `seconds`, `ran` and `notes` are those of the prediction."""
 
     name: str
     scores: Scores | None = None
     error: str | None = None
     seconds: float = 0.0
+    ran: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +149,17 @@ def _evaluate_pair(image: Path, alpha: Path, trimap: Path | None, predict: Predi
         start = time.perf_counter()
         prediction = predict(image, trimap)
         seconds = time.perf_counter() - start
-        if prediction.shape != truth.shape:
-            found = Size(prediction.shape[1], prediction.shape[0])
+        found_alpha = prediction.alpha
+        if found_alpha.shape != truth.shape:
+            found = Size(found_alpha.shape[1], found_alpha.shape[0])
             raise UsageError(f"The photo has {found} pixels and its known alpha {alpha.name} {size}.")
-        return Row(name=image.stem, scores=measure_alpha(prediction, truth, band), seconds=seconds)
+        return Row(
+            name=image.stem,
+            scores=measure_alpha(found_alpha, truth, band),
+            seconds=seconds,
+            ran=prediction.ran,
+            notes=prediction.notes,
+        )
     except (InputError, UsageError, ModelFailed, OutOfMemory) as error:
         return Row(name=image.stem, error=str(error))
 

@@ -254,6 +254,7 @@ def _make_cutout(
                 soft_mask=subject.soft_mask,
                 solver=recipe.solver,
                 matting=solution.matting or recipe.matting,
+                device=device,
                 progress=run.progress,
             )
         if not (in_turn and solution.solver == "none"):  # what was not there before may be painted now

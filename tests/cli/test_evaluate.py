@@ -28,7 +28,9 @@ def folders(tmp_path: Path) -> list[str]:
 
 def test_table_in_a_pipe_is_plain_text(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["evaluate", *folders, "--edge", "closed-form"]) == 0
-    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    captured = capsys.readouterr()
+    lines = [line.split("\t") for line in captured.out.splitlines()]
+    assert "your own trimap, edge closed-form: 2 pictures" in captured.err
     assert lines[0][:2] == ["picture", "SAD"]
     assert [line[0] for line in lines[1:]] == ["disc0", "disc1", "mean of 2"]
     assert float(lines[3][1]) == pytest.approx((float(lines[1][1]) + float(lines[2][1])) / 2, abs=0.011)
@@ -50,6 +52,7 @@ def test_json_holds_rows_means_and_what_was_left_out(
     assert result["rows"][0]["scores"] is None
     assert "disc0.png" in result["rows"][0]["error"]
     assert result["failed"] == 1
+    assert result["rows"][1]["ran"] == "your own trimap, edge closed-form"
     assert result["means"] == result["rows"][1]["scores"]
     assert result["means"]["iou"] > 0.97
     assert any("disc1.png" in note for note in result["unmatched"])

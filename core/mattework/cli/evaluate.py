@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,11 @@ import click
 
 from mattework.cli.display import say, show_progress
 from mattework.cli.options import DEVICES, SOLVERS
-from mattework.cli.report import print_json
+from mattework.cli.report import describe_run, print_json
 from mattework.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from mattework.arrays import Floats
-    from mattework.evaluation import Evaluation, Predict
+    from mattework.evaluation import Evaluation, Predict, Prediction
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -82,6 +82,7 @@ def evaluate(
         print_json({**asdict(evaluation), "failed": len(evaluation.failed)})
     else:
         _print_table(evaluation)
+        _tell_what_ran(evaluation, quiet=quiet)
     for row in evaluation.failed:
         say(f"mattework: {row.name}: {row.error}")
     return InputError.exit_code if evaluation.failed else 0
@@ -89,6 +90,7 @@ def evaluate(
 
 def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trimaps: bool) -> Predict:
     """The whole way of a picture, with one model kept open; colours are not needed here."""
+    from mattework.evaluation import Prediction
     from mattework.finding import open_model
     from mattework.pipeline import cut_out
 
@@ -98,10 +100,25 @@ def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trima
         find_matting_model(None)
     session = None if with_trimaps else open_model(model, device)
 
-    def predict(image: Path, trimap: Path | None) -> Floats:
-        return cut_out(image, session=session, trimap=trimap, solver=solver, device=device, colours=0.0).alpha
+    def predict(image: Path, trimap: Path | None) -> Prediction:
+        made = cut_out(image, session=session, trimap=trimap, solver=solver, device=device, colours=0.0)
+        return Prediction(alpha=made.alpha, ran=describe_run(made), notes=made.report.notes)
 
     return predict
+
+
+def _tell_what_ran(evaluation: Evaluation, *, quiet: bool) -> None:
+    """Each way once, with how many pictures went it; notes once as well, with their pictures."""
+    ways = Counter(row.ran for row in evaluation.rows if row.scores is not None)
+    for way, count in ways.items():
+        say(f"{way}: {count} picture{'s' if count > 1 else ''}", quiet=quiet)
+    noted: dict[str, list[str]] = {}
+    for row in evaluation.rows:
+        for note in row.notes:
+            noted.setdefault(note, []).append(row.name)
+    for note, names in noted.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        say(f"  note: {note} ({', '.join(names[:3])}{more})", quiet=quiet)
 
 
 def _print_table(evaluation: Evaluation) -> None:

@@ -39,9 +39,10 @@ class RefineJob:
         """Refuse names, formats and depths that do not go together."""
         from mattework.formats.files import check_format
 
-        if self.target is not None:
-            wanted, quality = self.options["file_format"], self.options["quality"]
-            check_format(self.target, wanted, layered=True, quality=quality, bits=self.bits)
+        wanted, quality = self.options["file_format"], self.options["quality"]
+        if self.target is None and wanted is None:
+            wanted = "psd"  # or the layered kind of file that comes in; both take the same options
+        check_format(open_target(self.target), wanted, layered=True, quality=quality, bits=self.bits)
 
     def check_target(self) -> None:
         """Refuse what cannot be written or would replace what is read."""

@@ -84,7 +84,8 @@ def tell_result(
             say(f"  {step:<8} {seconds:7.3f} s", quiet=quiet)
 
 
-def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str:
+def describe_run(cutout: Cutout, *, again: bool = False) -> str:
+    """What found the subject, where, and what solved the edge."""
     report, origin = cutout.report, cutout.recipe.subject.origin
     if origin not in ("model", "prompts"):
         ran = f"your own {origin}"
@@ -94,7 +95,12 @@ def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str
         ran = f"{cutout.recipe.subject.ran} on {report.device}"
     if prompts := len(cutout.recipe.subject.prompts):
         ran += f", {prompts} prompt{'s' if prompts > 1 else ''}"
-    sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
     edge = f"{report.solver} ({report.matting.model})" if report.matting else report.solver
+    return f"{ran}, edge {edge}"
+
+
+def _describe_result(target: Path | None, cutout: Cutout, *, again: bool) -> str:
+    report = cutout.report
+    sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
     where = "standard output" if target is None else str(target)
-    return f"{where}: {ran}, edge {edge}{sure}, {report.seconds:.1f} s"
+    return f"{where}: {describe_run(cutout, again=again)}{sure}, {report.seconds:.1f} s"

@@ -41,6 +41,7 @@ def resolve_region(
     strokes: Sequence[Stroke] = (),
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
+    device: str = "auto",
     thorough: bool = False,
 ) -> tuple[Rect, Floats]:
     """Solve alpha again where the trimap changed.
@@ -56,7 +57,7 @@ def resolve_region(
         alpha: (H, W) float32, the alpha before; not changed.
         region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
-        strokes, solver, matting: as in `solve_alpha`.
+        strokes, solver, matting, device: as in `solve_alpha`.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
 
@@ -71,7 +72,7 @@ def resolve_region(
     check_request(colour, trimap, soft_mask)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
-    record, _ = take_solver(choose_solver(solver, matting), matting)
+    record, _ = take_solver(choose_solver(solver, matting), matting, device)
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
@@ -114,6 +115,7 @@ def resolve_strokes(
     soft_mask: Floats | None = None,
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
+    device: str = "auto",
     progress: Progress | None = None,
 ) -> tuple[Bytes, Floats]:
     """Draw strokes into a trimap one after the other, and solve alpha again under each: what painting them has made.
@@ -123,7 +125,7 @@ def resolve_strokes(
         trimap: (H, W) uint8 of 0, 128, 255, without any strokes; not changed.
         alpha: (H, W) float32 that was solved in it; not changed.
         strokes: all strokes in their order; touches among them are left for `touch_alpha`.
-        soft_mask, solver, matting: as in `solve_alpha`.
+        soft_mask, solver, matting, device: as in `solve_alpha`.
         progress: told of every stroke; may raise `Cancelled`.
 
     Returns:
@@ -150,6 +152,7 @@ def resolve_strokes(
             strokes=so_far,
             solver=solver,
             matting=matting,
+            device=device,
             thorough=True,
         )
         solved[zone.slices] = values
