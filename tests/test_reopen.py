@@ -105,6 +105,38 @@ def test_what_was_painted_stroke_by_stroke_is_made_again_to_the_bit(own_trimap: 
     assert (at_once.alpha != painted.alpha).any()
 
 
+@pytest.mark.parametrize("own_trimap", [True, False])
+def test_what_is_painted_after_strokes_that_were_given_together_is_made_again_to_the_bit(
+    own_trimap: bool,
+) -> None:
+    scene = draw_composite(200)
+    given: dict[str, Any] = {"trimap": scene.trimap} if own_trimap else {"from_mask": scene.alpha}
+    first = (
+        mattework.Stroke(kind="unknown", radius=12, points=((100.0, 100.0), (130.0, 90.0))),
+        mattework.Stroke(kind="foreground", radius=9, points=((120.0, 95.0),)),
+    )
+    start = mattework.cut_out(scene.colour, strokes=first, **given)
+    assert start.recipe.drawn_first == first
+    document = mattework.open_document(save_as_psd(start))
+    photo, _ = mattework.find_photo(document, start.recipe)
+    strokes = (*first, mattework.Stroke(kind="background", radius=9, points=((125.0, 95.0), (150.0, 80.0))))
+    soft_mask = None if own_trimap else mattework.read_mask(start.inputs.soft_mask or b"")
+    base = mattework.cut_out(scene.colour, **given).trimap
+    trimap, alpha = mattework.resolve_strokes(
+        photo.colour, base, start.alpha, strokes, already=len(first), soft_mask=soft_mask
+    )
+    recipe = replace(start.recipe.go_on_in_turn(), strokes=strokes)
+    painted = mattework.finish_cutout(document, photo, alpha, trimap, recipe=recipe, inputs=start.inputs)
+    assert painted.recipe.drawn_first == first
+    again = mattework.apply_recipe(save_as_psd(painted))
+    np.testing.assert_array_equal(again.alpha, painted.alpha)
+    np.testing.assert_array_equal(again.trimap, trimap)
+    all_in_turn = mattework.apply_recipe(
+        save_as_psd(painted), recipe=replace(painted.recipe, strokes_together=0)
+    )
+    assert (all_in_turn.alpha != painted.alpha).any()
+
+
 def save_as_psd(cutout: mattework.Cutout) -> bytes:
     file = BytesIO()
     cutout.save(file, format="psd")

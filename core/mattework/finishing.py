@@ -37,7 +37,8 @@ def finish_cutout(
 ) -> Cutout:
     """The cutout of an alpha that is solved already: edge settings, clean colours, layers. What an editor saves.
 
-    The strokes of the recipe count as solved in turn: `apply_recipe` makes this alpha again as `resolve_strokes` does.
+    The strokes of the recipe count as solved in turn, but for those that it says were drawn together before: `apply_recipe`
+    makes this alpha again as `resolve_strokes` does.
 
     Memory follows the edge: of the planes as of the photo only parts are read, and what comes of them is laid on them.
 
@@ -49,9 +50,15 @@ def finish_cutout(
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
     """
     run = Run(progress)
-    in_turn = any(not stroke.is_touch for stroke in recipe.strokes)
+    together = recipe.strokes_together if recipe.strokes_in_turn else 0
     program = f"mattework {__version__}"
-    recipe = replace(recipe, program=program, source_sha256=photo.hash_samples(), strokes_in_turn=in_turn)
+    recipe = replace(
+        recipe,
+        program=program,
+        source_sha256=photo.hash_samples(),
+        strokes_in_turn=any(not stroke.is_touch for stroke in recipe.strokes[together:]),
+        strokes_together=together,
+    )
     return finish_alpha(
         document, photo, alpha, trimap, FoundSubject(choice=recipe.subject, inputs=inputs), recipe, run
     )

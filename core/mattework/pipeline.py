@@ -221,16 +221,14 @@ def _make_cutout(
     from mattework.matting.trimap import draw_strokes, make_trimap
 
     colour = convert_for_matting(photo)
-    in_turn = recipe.strokes if recipe.strokes_in_turn else ()
-    together = () if in_turn else recipe.strokes
+    together = recipe.drawn_first
+    in_turn = recipe.strokes[len(together) :]
     with run.step("trimap"):
-        if subject.trimap is not None:
-            trimap = draw_strokes(subject.trimap, together)
-        else:
+        base = subject.trimap
+        if base is None:
             assert subject.soft_mask is not None
-            trimap = make_trimap(
-                subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap, strokes=together
-            )
+            base = make_trimap(subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap)
+        trimap = draw_strokes(base, together) if together else base
     with run.step("edge"):
         solution = solve_alpha(
             colour,
@@ -248,9 +246,10 @@ def _make_cutout(
 
             trimap, alpha = resolve_strokes(
                 colour,
-                trimap,
+                base,
                 alpha,
-                in_turn,
+                recipe.strokes,
+                already=len(together),
                 soft_mask=subject.soft_mask,
                 solver=recipe.solver,
                 matting=solution.matting or recipe.matting,

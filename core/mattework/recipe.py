@@ -8,7 +8,7 @@ travel beside it as `RecipeInputs`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from mattework.errors import RecipeError
@@ -178,7 +178,8 @@ class Recipe:
     picture's path, in the words of `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are
     changes to layers that were made. `layer` is the path ("Group/Photo") of the one layer of somebody's document that was
     cut where it is (`mattework.cut_layer`); points then count from that layer's corner. `strokes_in_turn` says that the
-    alpha was solved without the strokes first, and again under each of them, one after the other, as an editor does.
+    alpha was solved again under each stroke, one after the other, as an editor does, but for the first `strokes_together`
+    of them, which were drawn before there was an alpha.
     `source_sha256` identifies the photo's samples, `mask_sha256` those of the layer mask that was made, so that later
     painting on it is noticed.
     """
@@ -190,6 +191,7 @@ class Recipe:
     trimap: TrimapRules = field(default_factory=TrimapRules)
     strokes: tuple[Stroke, ...] = ()
     strokes_in_turn: bool = False
+    strokes_together: int = 0
     solver: SolverName = "auto"
     solver_used: str | None = None
     matting: MattingChoice | None = None
@@ -201,6 +203,15 @@ class Recipe:
     layers: tuple[LayerState, ...] = ()
     layer: str | None = None
     mask_sha256: str | None = None
+
+    @property
+    def drawn_first(self) -> tuple[Stroke, ...]:
+        """The strokes that are in the trimap when alpha is solved for the first time."""
+        return self.strokes[: self.strokes_together] if self.strokes_in_turn else self.strokes
+
+    def go_on_in_turn(self) -> Recipe:
+        """The same recipe for somebody who paints on: strokes that are added to it are solved in turn."""
+        return replace(self, strokes_in_turn=True, strokes_together=len(self.drawn_first))
 
     def to_json(self) -> str:
         """Compact JSON text with sorted, stable keys."""
@@ -260,6 +271,7 @@ def find_bad_setting(recipe: Recipe) -> str | None:
         *(("a pen's pressure", one, 0.0, 1.0) for stroke in recipe.strokes for one in stroke.pressures),
         *_shadow_bounds(recipe.shadow),
         *(("a layer's opacity", one.opacity, 0.0, 1.0) for one in recipe.layers if one.opacity is not None),
+        ("the number of strokes drawn together", recipe.strokes_together, 0, len(recipe.strokes)),
     )
     for name, value, low, high in bounds:
         if not low <= value <= high:

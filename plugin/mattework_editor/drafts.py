@@ -150,7 +150,7 @@ def _read_draft(file: Path) -> Draft | None:
     if not path.is_file() or _is_running(stored.pid):
         return None
     inputs = RecipeInputs(soft_mask=stored.soft_mask, trimap=stored.trimap)
-    return Draft(file, path, Choices(recipe, inputs), stored.pasted)
+    return Draft(file, path, Choices(recipe.go_on_in_turn(), inputs), stored.pasted)
 
 
 def _is_running(pid: int) -> bool:

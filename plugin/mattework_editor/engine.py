@@ -156,14 +156,18 @@ class Engine:
     def solve_base(
         self, photo: Photo, recipe: Recipe, inputs: RecipeInputs, progress: Progress | None = None
     ) -> tuple[TiledPlane[np.float32], Recipe]:
-        """The alpha (H, W) of a recipe without its strokes and edge settings, and the recipe with what has solved it.
+        """The alpha (H, W) of a recipe without edge settings and the strokes that were solved in turn, and the recipe with
+        what has solved it.
 
         Raises:
             EngineError, Cancelled: as above.
         """
         soft_mask = inputs.soft_mask
         assert soft_mask is not None
-        plain = replace(recipe, strokes=(), background=None, key=None)
+        first = tuple(stroke for stroke in recipe.drawn_first if not stroke.is_touch)
+        plain = replace(
+            recipe, strokes=first, strokes_in_turn=False, strokes_together=0, background=None, key=None
+        )
         edge = _edge_options(recipe)
 
         def ask(client: WorkerClient, folder: Path, picture: Picture) -> dict[str, Any]:

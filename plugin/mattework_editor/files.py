@@ -76,7 +76,9 @@ def read_file(path: Path) -> Opened:
     recipe = follow_layers(document, photo, recipe)
     touched = any(stroke.is_touch for stroke in recipe.strokes)
     alpha = _stored_alpha(document) if recipe.edge.is_neutral and not touched else None
-    return Opened(document, photo, path, Choices(recipe, inputs), alpha, (*document.notes, *notes))
+    return Opened(
+        document, photo, path, Choices(recipe.go_on_in_turn(), inputs), alpha, (*document.notes, *notes)
+    )
 
 
 def make_session(opened: Opened, engine: Engine, progress: Progress | None = None) -> Session:
@@ -110,18 +112,25 @@ def make_planes(
     if alpha is not None:
         return Planes(base, draw_all(base, choices.recipe.strokes), alpha.copy()), choices
     recipe = choices.recipe
-    if base.is_plain:
+    drawn = draw_all(base, recipe.drawn_first)
+    if drawn.is_plain:
         solved = TiledPlane(photo.size, np.float32)
-        solved[:, :] = 1.0 if (base[:1, :1] == 255).all() else 0.0
+        solved[:, :] = 1.0 if (drawn[:1, :1] == 255).all() else 0.0
     elif choices.inputs.soft_mask is None:
-        trimap = base.unpack()
-        found = solve_alpha(colour, trimap, solver=recipe.solver, matting=recipe.matting, progress=progress)
+        found = solve_alpha(
+            colour,
+            drawn.unpack(),
+            strokes=recipe.drawn_first,
+            solver=recipe.solver,
+            matting=recipe.matting,
+            progress=progress,
+        )
         solved = TiledPlane.pack(found.alpha)
         recipe = replace(recipe, solver_used=found.solver, matting=found.matting or recipe.matting)
     else:
         solved, recipe = engine.solve_base(photo, recipe, choices.inputs, progress)
     choices = replace(choices, recipe=recipe)
-    return replay_strokes(Planes(base, base.copy(), solved), colour, choices, progress), choices
+    return replay_strokes(Planes(base, drawn, solved), colour, choices, progress), choices
 
 
 def save_session(
@@ -180,4 +189,5 @@ def merge_found(own: Recipe, found: Recipe) -> Recipe:
         solver_used=found.solver_used,
         matting=found.matting,
         program=found.program,
+        strokes_together=0,
     )

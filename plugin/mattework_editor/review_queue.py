@@ -107,7 +107,7 @@ def _cut(
     if opened.choices is not None:
         planes, choices = make_planes(opened.photo, opened.choices, engine, opened.alpha, task.report)
         return choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha.unpack()), {}
-    start = Recipe(subject=SubjectChoice(origin="model"))
+    start = Recipe(subject=SubjectChoice(origin="model")).go_on_in_turn()
     alpha, recipe, inputs, report = engine.find_subject(opened.photo, start, task.report)
     choices = Choices(merge_found(start, recipe), inputs, report.get("confidence"))
     return choices, alpha, draw_thumbnail(opened.photo, alpha.unpack()), report

@@ -242,7 +242,7 @@ def settle_stroke(opened: OpenStroke, zone: Rect, values: Floats) -> SolvedStrok
 
 def start_session(document: Document, photo: Photo, path: Path | None = None) -> Session:
     """A session in which nothing is chosen yet: all background."""
-    recipe = Recipe(subject=SubjectChoice(origin="mask"))
+    recipe = Recipe(subject=SubjectChoice(origin="mask")).go_on_in_turn()
     size = photo.size
     planes = Planes(TiledPlane(size, np.uint8), TiledPlane(size, np.uint8), TiledPlane(size, np.float32))
     return Session(document, photo, Choices(recipe, RecipeInputs(soft_mask=_empty_mask())), planes, path)
@@ -310,9 +310,10 @@ def draw_all(base: TiledPlane[np.uint8], strokes: Sequence[Stroke]) -> TiledPlan
 def replay_strokes(
     planes: Planes, colour: Samples, choices: Choices, progress: Progress | None = None
 ) -> Planes:
-    """Draw and solve all strokes of the recipe one after the other, as they were when they were painted.
+    """Draw and solve the strokes of the recipe one after the other, as they were when they were painted.
 
-    It is done in the planes that are given: their trimap and alpha change.
+    Those that the recipe has drawn first are in the planes already. It is done in the planes that are given: their trimap
+    and alpha change.
 
     Raises:
         Cancelled: `progress` wanted to stop.
@@ -321,6 +322,8 @@ def replay_strokes(
     trimap, alpha = planes.trimap, planes.alpha
     frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
     for number, stroke in enumerate(recipe.strokes):
+        if number < len(recipe.drawn_first):
+            continue
         report_progress(progress, "solving strokes", number / len(recipe.strokes))
         region = stroke_bounds(stroke).intersect(frame)
         if region.is_empty or stroke.is_touch:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ from PyQt6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
+import mattework
 from editor.driving import TEST, Keys, answer, press_soon, save_to, wait_until
 from mattework_editor import drafts, preferences
+from matting.scenes import draw_composite
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -47,6 +50,26 @@ def test_the_result_is_saved_in_other_formats(
     with Image.open(tmp_path / f"out.{suffix}") as image:
         pixel = image.convert("RGBA").getpixel((5, 5))
     assert pixel == (16, 32, 48, 255) if suffix == "tif" else pixel[3] == 0  # type: ignore[index]
+
+
+def test_strokes_that_came_with_a_cut_out_stay_what_they_made(driver: Driver, tmp_path: Path) -> None:
+    """They were drawn before there was an alpha; the edge setting has it solved again when the file is opened."""
+    scene = draw_composite(200)
+    strokes = [
+        mattework.Stroke(kind="unknown", radius=20, points=((80.0, 100.0), (150.0, 90.0))),
+        mattework.Stroke(kind="foreground", radius=6, points=((120.0, 95.0),)),
+        mattework.Stroke(kind="background", radius=6, points=((150.0, 80.0),)),
+    ]
+    edge = mattework.EdgeSettings(shift=-0.5)
+    made = mattework.cut_out(scene.colour, from_mask=scene.alpha, strokes=strokes, edge=edge)
+    made.save(tmp_path / "cut.psd")
+    driver.open(tmp_path / "cut.psd")
+    planes = driver.session.planes
+    np.testing.assert_array_equal(planes.trimap.unpack(), made.trimap)
+    plain = mattework.apply_recipe(
+        tmp_path / "cut.psd", recipe=replace(made.recipe, edge=mattework.EdgeSettings())
+    )
+    np.testing.assert_allclose(planes.alpha.unpack(), plain.alpha, atol=2e-3)
 
 
 def test_a_dot_in_a_name_is_no_format(

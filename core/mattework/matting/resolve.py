@@ -112,6 +112,7 @@ def resolve_strokes(
     alpha: Floats,
     strokes: Sequence[Stroke],
     *,
+    already: int = 0,
     soft_mask: Floats | None = None,
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
@@ -123,7 +124,7 @@ def resolve_strokes(
     Args:
         colour: (H, W, C) or (H, W) photo, any depth.
         trimap: (H, W) uint8 of 0, 128, 255, without any strokes; not changed.
-        alpha: (H, W) float32 that was solved in it; not changed.
+        alpha: (H, W) float32 that was solved in it, with the first `already` strokes drawn; not changed.
         strokes: all strokes in their order; touches among them are left for `touch_alpha`.
         soft_mask, solver, matting, device: as in `solve_alpha`.
         progress: told of every stroke; may raise `Cancelled`.
@@ -134,9 +135,9 @@ def resolve_strokes(
     Raises:
         UsageError, ModelError, RecipeError: as `resolve_region`.
     """
-    drawn, solved = trimap.copy(), alpha.copy()
+    drawn, solved = draw_strokes(trimap, strokes[:already]), alpha.copy()
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
-    for number, stroke in enumerate(strokes, 1):
+    for number, stroke in enumerate(strokes[already:], already + 1):
         report_progress(progress, "solving strokes", (number - 1) / len(strokes))
         region = stroke_bounds(stroke).intersect(frame)
         if stroke.is_touch or region.is_empty:
