@@ -16,7 +16,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from mattework_training.batches import SubjectSource, make_check_batches
+from mattework_training.batches import LATE_SIDES, SINGLE_SIZE_UNTIL, SubjectSource, make_check_batches
 from mattework_training.checking import check_network
 from mattework_training.library import find_data
 from mattework_training.network import SubjectNet
@@ -57,7 +57,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
             trainer.begin(torch.load(options.weights, weights_only=True))
 
     # One size teaches the coarse things faster; weights that are gone on from know them.
-    source = SubjectSource() if options.weights is None else SubjectSource(single_size_until=0.0)
+    source = SubjectSource(SINGLE_SIZE_UNTIL if options.weights is None else 0.0, options.sides)
     run_training(rank, options, folder, trainer, source, start, prepare_check)
 
 
@@ -79,6 +79,13 @@ def main() -> None:
         "--encoder",
         type=Path,
         help="DeepLabV3 MobileNetV2 as ONNX: begin with its encoder under the published decoder of --weights",
+    )
+    parser.add_argument(
+        "--sides",
+        type=int,
+        nargs="+",
+        default=LATE_SIDES,
+        help="sides of the squares as large as the later frames; give those that the network will be shown",
     )
     options = parser.parse_args()
     if options.encoder is not None and (options.weights is None or options.weights.suffix != ".onnx"):

@@ -25,8 +25,8 @@ from mattework_training.samples import Sample, SampleMaker
 B_co = TypeVar("B_co", covariant=True)
 
 PIXELS_PER_BATCH = 16 * 256 * 256
-_SINGLE_SIZE_UNTIL = 0.4
-_LATE_SIDES = (256, 288, 320, 320, 352, 384, 448, 512)
+SINGLE_SIZE_UNTIL = 0.4
+LATE_SIDES = (256, 288, 320, 320, 352, 384, 448, 512)
 _ASPECTS = (1.0, 1.0, 3 / 4, 4 / 3, 2 / 3, 3 / 2)
 
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -34,10 +34,13 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 def draw_shape(
-    rng: np.random.Generator, progress: float, single_size_until: float = _SINGLE_SIZE_UNTIL
+    rng: np.random.Generator,
+    progress: float,
+    single_size_until: float = SINGLE_SIZE_UNTIL,
+    sides: Sequence[int] = LATE_SIDES,
 ) -> tuple[int, int]:
-    """Height and width of the next batch's frames, multiples of 32."""
-    side = 256 if progress < single_size_until else int(rng.choice(_LATE_SIDES))
+    """Height and width of the next batch's frames, multiples of 32; ``sides`` of as many pixels' squares are drawn from."""
+    side = 256 if progress < single_size_until else int(rng.choice(np.asarray(sides)))
     stretch = float(rng.choice(_ASPECTS)) ** 0.5
     height = max(1, round(side / stretch / STRIDE)) * STRIDE
     width = max(1, round(side * stretch / STRIDE)) * STRIDE
@@ -82,16 +85,19 @@ class BatchSource(Protocol[B_co]):
 
 
 class SubjectSource:
-    """Batches for the subject network, of one size until ``single_size_until`` of the run has passed."""
+    """Batches for the subject network, of one size until ``single_size_until`` of the run has passed, then of ``sides``."""
 
-    def __init__(self, single_size_until: float = _SINGLE_SIZE_UNTIL) -> None:
+    def __init__(
+        self, single_size_until: float = SINGLE_SIZE_UNTIL, sides: Sequence[int] = LATE_SIDES
+    ) -> None:
         self._single_size_until = single_size_until
+        self._sides = tuple(sides)
 
     def open(self, data: Data, seed: int) -> None:
         self._maker = SampleMaker(load_library(data, "train"), seed)
 
     def plan(self, rng: np.random.Generator, progress: float, partners: int) -> tuple[tuple[int, int], int]:
-        height, width = draw_shape(rng, progress, self._single_size_until)
+        height, width = draw_shape(rng, progress, self._single_size_until, self._sides)
         return (height, width), max(4, round(PIXELS_PER_BATCH / (height * width) / partners))
 
     def make(self, indices: Sequence[int], shape: tuple[int, int]) -> Batch:

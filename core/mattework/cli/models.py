@@ -6,24 +6,18 @@ import shutil
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mattework.cli.display import say, show_progress
+from mattework.cli.model_words import TASKS, describe_model, describe_state, name_way, summarise_model
 from mattework.cli.report import print_json
 from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
 
 if TYPE_CHECKING:
     from mattework.models.spec import ModelSpec
-    from mattework.models.store import ModelStore
 
-TASKS = {
-    "subject": "finds the subject",
-    "matting": "solves the edge",
-    "prompt": "answers clicks",
-    "inpaint": "fills",
-}
 COMMERCIAL = {"yes": "yes", "no": "NO", "unclear": "unclear"}
 
 accept_option = click.option(
@@ -58,7 +52,7 @@ def list_models(task: str | None, installed: bool, as_json: bool) -> None:
 
     store = open_store()
     rows = [
-        _summarise(spec, store)
+        summarise_model(spec, store)
         for spec in store.list_specs()
         if (task is None or spec.task == task) and (not installed or store.is_installed(spec))
     ]
@@ -128,14 +122,14 @@ def show(model: str, full: bool, as_json: bool) -> None:
         print_json(
             {
                 **msgspec.to_builtins(spec),
-                "state": _describe_state(spec, store),
-                "get": _name_way(spec, store),
+                "state": describe_state(spec, store),
+                "get": name_way(spec, store),
                 "found": found,
             }
         )
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
-    for line in _describe_model(spec, store):
+    for line in describe_model(spec, store):
         click.echo(textwrap.fill(line, width, subsequent_indent=" " * 16))
     card = embedded_folder() / f"{spec.id}.md"
     if spec.embedded and card.is_file():
@@ -171,7 +165,7 @@ def install(names: tuple[str, ...], mirror: str | None, accept_licence: bool, qu
         with show_progress(spec.id, quiet=quiet) as progress:
             paths = install_model(store, spec, mirror=mirror, progress=progress)
         if not paths:
-            say(f"{spec.id} is {_describe_state(spec, store)} already.", quiet=quiet)
+            say(f"{spec.id} is {describe_state(spec, store)} already.", quiet=quiet)
         for path in paths:
             say(f"{spec.id}: {path}", quiet=quiet)
 
@@ -326,69 +320,6 @@ def _ask_consent(spec: ModelSpec, accepted: bool) -> None:
         if not click.confirm("Do you accept these terms?", err=True):
             raise ConsentNeeded(f"{spec.id} is not used, because its terms were not accepted.")
     give_consent(spec)
-
-
-def _describe_state(spec: ModelSpec, store: ModelStore) -> str:
-    from mattework.models.store import PLACE_NAMES
-
-    found = store.find_files(spec)
-    if not found:
-        return "not installed"
-    if len(found) < len(spec.files):
-        return f"{len(found)} of {len(spec.files)} files"
-    return PLACE_NAMES[found[0].place]
-
-
-def _name_way(spec: ModelSpec, store: ModelStore) -> Literal["install", "import"] | None:
-    """The command that gets what is missing of a model; None when nothing is, or no command does."""
-    if spec.embedded or store.is_installed(spec):
-        return None
-    return "install" if store.can_download(spec) else "import"
-
-
-def _summarise(spec: ModelSpec, store: ModelStore) -> dict[str, Any]:
-    return {
-        "id": spec.id,
-        "title": spec.display_name,
-        "task": spec.task,
-        "purpose": spec.purpose,
-        "state": _describe_state(spec, store),
-        "get": _name_way(spec, store),
-        "megabytes": _measure_size(spec, store),
-        "commercial": spec.licence.commercial,
-        "origin": spec.origin,
-    }
-
-
-def _measure_size(spec: ModelSpec, store: ModelStore) -> float | None:
-    """Megabytes on this disk when it is here, else what the record says."""
-    found = store.find_files(spec)
-    if len(found) == len(spec.files):
-        return sum(one.path.stat().st_size for one in found) / 1e6
-    return spec.megabytes
-
-
-def _describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
-    size, licence = _measure_size(spec, store), spec.licence
-    lines = [f"{spec.display_name} ({spec.id})", f"  {spec.purpose}" if spec.purpose else ""]
-    facts = {
-        "task": TASKS[spec.task],
-        "here": _describe_state(spec, store),
-        "size": "not known" if size is None else f"{size:.1f} MB",
-        "paid work": f"{licence.commercial}. {licence.why}",
-        "code": licence.code,
-        "weights": licence.weights,
-        "learned from": licence.data,
-    }
-    lines += [f"  {name:<14}{value}" for name, value in facts.items()]
-    if missing := store.find_missing(spec):
-        lines.append(f"  {'to get':<14}{store.describe_missing(spec, missing)}")
-    for file in spec.files:
-        pinned = (file.sha256 and f"sha256 {file.sha256}") or (file.md5 and f"md5 {file.md5}")
-        lines.append(f"  {file.role:<14}{file.name}, {pinned or 'no published hash'}")
-    lines += [f"  {'see':<14}{page}" for page in spec.pages]
-    lines += [f"  {'note':<14}{note}" for note in spec.notes]
-    return [line for line in lines if line]
 
 
 def _print_markdown(text: str) -> None:

@@ -6,7 +6,7 @@ when its hash is the record's. Where nobody published a hash, the one seen at im
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -15,7 +15,8 @@ from mattework.atomic import link_atomically, remove_orphans, write_atomically
 from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled, OutputError
 from mattework.models.catalogue import RECORD_SUFFIXES, load_catalogue, load_user_records, read_record
 from mattework.models.consent import has_consent
-from mattework.models.folders import config_folder, embedded_folder, rembg_folders, user_folder
+from mattework.models.first_sights import find_first_sight, forget_first_sights, write_first_sight
+from mattework.models.folders import embedded_folder, rembg_folders, user_folder
 from mattework.models.hashes import (
     FileHashes,
     FileStamp,
@@ -25,7 +26,6 @@ from mattework.models.hashes import (
     stamp_file,
 )
 from mattework.models.spec import FileRole, ModelFile, ModelSpec
-from mattework.models.state import State, change_state, read_state
 from mattework.progress import Progress, report_progress
 
 Place: TypeAlias = Literal["embedded", "user", "rembg"]
@@ -238,7 +238,7 @@ class ModelStore:
             _place_file(record, target.with_suffix(record.suffix), stamp=stamp_file(record))
         remember_hashes(target, known.hashes)
         if not file.is_pinned:
-            self._write_first_sight(file.name, known.hashes.sha256)
+            write_first_sight(file.name, known.hashes.sha256)
         found = FoundFile(file, target, "user")
         return VerifiedFile(found, known.hashes.sha256, "record" if file.is_pinned else "import")
 
@@ -274,38 +274,19 @@ class ModelStore:
                 path.unlink()
         except OSError as error:
             raise ModelError(f"{error.filename} cannot be deleted: {error.strerror}.") from error
-        names = {path.name for path in present}
-        if not names.isdisjoint(read_state(self._first_sights)):
-            self._change_first_sights(
-                lambda seen: {name: sha256 for name, sha256 in seen.items() if name not in names}
-            )
+        forget_first_sights({path.name for path in present})
         return present
-
-    @property
-    def _first_sights(self) -> Path:
-        return config_folder() / "hashes-at-import.json"
 
     def _hold_to_first_sight(self, spec: ModelSpec, found: FoundFile, hashes: FileHashes) -> None:
         """A file without a published hash must stay the one that was first seen."""
-        seen = read_state(self._first_sights).get(found.file.name)
+        seen = find_first_sight(found.file.name)
         if seen is None:
-            self._write_first_sight(found.file.name, hashes.sha256)
+            write_first_sight(found.file.name, hashes.sha256)
         elif seen != hashes.sha256:
             raise ModelDamaged(
                 f"{found.path} has changed since it was imported. If that was meant, import it again: "
                 f"mattework models import {found.path} --as {spec.id}"
             )
-
-    def _write_first_sight(self, name: str, sha256: str) -> None:
-        self._change_first_sights(lambda seen: seen | {name: sha256})
-
-    def _change_first_sights(self, change: Callable[[State], State]) -> None:
-        try:
-            change_state(self._first_sights, change)
-        except OutputError as error:
-            raise ModelError(
-                f"{self._first_sights} cannot be written, where hashes of model files are kept: {error}"
-            ) from error
 
     def _recognise(self, path: Path, hashes: FileHashes) -> tuple[ModelSpec, Path | None]:
         def is_known(spec: ModelSpec) -> bool:
