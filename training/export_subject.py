@@ -31,7 +31,9 @@ from mattework_training.calibration import (
 )
 from mattework_training.library import find_data
 from mattework_training.network import SubjectNet
+from mattework_training.run_folder import RunFolder
 from mattework_training.samples import Sample
+from mattework_training.soup import read_mean
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _NAME = "mattework-subject"
@@ -86,7 +88,10 @@ def describe_file(path: Path) -> dict[str, Any]:
 
 def export(options: argparse.Namespace) -> None:
     network = SubjectNet()
-    network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+    if options.mean_since is None:
+        network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+    else:
+        network.load_state_dict(read_mean(RunFolder(options.run).list_kept(options.mean_since)))
     network.eval()
     data = find_data(options.data)
     samples = [s for batch in make_check_batches(data, 7, 160, 320) for s in batch]
@@ -164,6 +169,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--data", help="folder of training tars (else MATTEWORK_SHARED)")
     parser.add_argument(
         "--run", type=Path, default=platformdirs.user_cache_path("mattework") / "training" / "subject"
+    )
+    parser.add_argument(
+        "--mean-since",
+        type=float,
+        metavar="MINUTE",
+        help="export the mean of all checkpoints' weights from this minute on instead of the last ones",
     )
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")
     return parser.parse_args()

@@ -199,6 +199,8 @@ def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, 
     assert second[0].elapsed > first[0].elapsed
     curve = [json.loads(line) for line in (options.run / "curve.jsonl").read_text().splitlines()]
     assert [entry["steps"] for entry in curve] == [first[0].steps, second[0].steps]
+    assert [path.name for path in folder.list_kept()] == ["averaged-000.pt"]
+    assert folder.list_kept(since=1) == []
     assert all(0 <= entry["iou"] <= 1 for entry in curve)
 
 

@@ -42,6 +42,11 @@ class RunFolder:
         """The averaged weights, which are what is exported."""
         return self.path / "averaged.pt"
 
+    def list_kept(self, since: float = 0.0) -> list[Path]:
+        """The averaged weights of every checkpoint from a minute on, oldest first."""
+        kept = ((int(path.stem.removeprefix("averaged-")), path) for path in self.path.glob("averaged-*.pt"))
+        return [path for minute, path in sorted(kept) if minute >= since]
+
     def should_stop(self) -> bool:
         """True when someone has made a file named STOP here."""
         return (self.path / "STOP").exists()
@@ -67,6 +72,9 @@ class RunFolder:
             temporary = target.with_suffix(".part")
             torch.save(content, temporary)
             os.replace(temporary, target)
+        kept = self.path / f"averaged-{round(progress.elapsed / 60):03d}.pt"
+        kept.unlink(missing_ok=True)
+        os.link(self.averaged, kept)
 
     def load(self) -> tuple[Progress, dict[str, Any]] | None:
         """The last checkpoint, or ``None``. Raises ``ValueError`` for another program's file."""

@@ -1,0 +1,30 @@
+"""The mean of one run's weights at several times.
+
+Fine-tuning walks away from what the first weights knew of the world; the mean of points on the way knows more of it than
+the last one, and fits the training data nearly as well (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR
+2022, and "Model soups", ICML 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
+    """The mean of the weights in files of one network.
+
+    Raises ``ValueError`` without files, ``OSError`` for one that cannot be read.
+    """
+    if not paths:
+        raise ValueError("There are no weights to take the mean of.")
+    states = [torch.load(path, weights_only=True) for path in paths]
+    return {
+        name: torch.stack([state[name].double() for state in states]).mean(0).to(first.dtype)
+        if first.dtype.is_floating_point
+        else states[-1][name]
+        for name, first in states[0].items()
+    }
