@@ -174,7 +174,7 @@ def _parse() -> argparse.Namespace:
         "--mean-since",
         type=float,
         metavar="MINUTE",
-        help="export the mean of all checkpoints' weights from this minute on instead of the last ones",
+        help="instead of the last weights export their mean with those of all checkpoints from this minute on",
     )
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")
     return parser.parse_args()

@@ -60,7 +60,7 @@ def test_a_first_click_on_some_of_the_subject_means_all_of_it_and_one_beside_it_
     assert 0.4 < face.mean() < 0.6
     assert (face & rocket).sum() < 0.02 * rocket.sum()
     assert 0.01 < rocket.mean() < 0.1
-    assert "the mark was taken to mean the whole subject, as mattework-subject finds it" in reasons[0.8]
+    assert "the mark was taken to mean the whole subject, as mattework-subject finds it" in reasons[0.45]
     assert not any("whole subject" in one for one in reasons[0.75])
 
 

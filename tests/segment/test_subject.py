@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from mattework.arrays import AnyArray, Bytes, Floats
-from mattework.errors import Cancelled
+from mattework.errors import Cancelled, ModelError
 from mattework.geometry import Rect, Size
 from mattework.models.runtime import ModelSession, open_session
-from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
+from mattework.models.spec import FileRole, InputRule, ModelFile, ModelSpec, OutputRule, SizeRule, check_spec
 from mattework.models.store import ModelFolder, ModelStore
 from mattework.segment.second_look import find_box
 from mattework.segment.subject import find_subject
@@ -238,15 +238,46 @@ def test_a_small_picture_is_seen_twice_at_the_usual_size_and_once_mirrored(
     assert np.abs(both - mirrored[:, ::-1]).max() < 1e-3
 
 
+def test_a_second_network_has_a_third_of_the_say(tmp_path: Path, session: ModelSession) -> None:
+    """The second one of this pair calls green the subject: what is red only is kept by two voices to one, but in doubt."""
+    nodes = [Node("Gather", ["x", "i"], ["y"], {"axis": 1})]
+    sides = [Tensor("x", (1, 3, "h", "w"))], [Tensor("y", (1, 1, "h", "w"))]
+    (tmp_path / "green.onnx").write_bytes(write_model(nodes, *sides, {"i": np.array([1], np.int64)}))
+    files = (ModelFile(name="red.onnx"), ModelFile(name="green.onnx", role="second"))
+    size = replace(session.spec.input.size, finer=192)
+    spec = replace(session.spec, id="pair", files=files, input=InputRule(size=size))
+    check_spec(spec)
+    pair = open_session(spec, ModelStore([ModelFolder(tmp_path, "user")]), device="cpu")
+    photo = np.zeros((200, 300, 3), np.uint8)
+    photo[50:150, 50:150, 0] = photo[50:150, 50:250, 1] = 230
+
+    found = find_subject(photo, pair, zoom=False)
+    alone = find_subject(photo, replace_size(session, size), zoom=False)
+
+    rows = found.soft_mask.shape[0] // 2, found.soft_mask.shape[1] // 3, 2 * found.soft_mask.shape[1] // 3
+    both, green_only = found.soft_mask[rows[0], rows[1]], found.soft_mask[rows[0], rows[2]]
+    assert both > 0.85
+    assert alone.soft_mask[rows[0], rows[2]] < 0.01
+    assert 0.01 < green_only < 0.5
+    assert found.confidence < alone.confidence
+    assert "seen a second time, the subject is not the same" in found.reasons
+
+
+def test_a_second_network_without_a_finer_size_is_refused(session: ModelSession) -> None:
+    files = (ModelFile(name="red.onnx"), ModelFile(name="green.onnx", role="second"))
+    with pytest.raises(ModelError, match="needs the files model, not model, second"):
+        check_spec(replace(session.spec, files=files))
+
+
 def test_a_tiny_picture_is_seen_smaller_as_well(
     monkeypatch: pytest.MonkeyPatch, session: ModelSession
 ) -> None:
     seen: list[int] = []
     run = ModelSession.run
 
-    def note_size(self: ModelSession, inputs: dict[str, Any]) -> Any:
+    def note_size(self: ModelSession, inputs: dict[str, Any], role: FileRole = "model") -> Any:
         seen.append(max(next(iter(inputs.values())).shape))
-        return run(self, inputs)
+        return run(self, inputs, role)
 
     monkeypatch.setattr(ModelSession, "run", note_size)
     size = SizeRule(rule="fit", side=320, multiple=32, smallest=32, largest=512, finer=448)

@@ -2,7 +2,7 @@
 
 Fine-tuning walks away from what the first weights knew of the world; the mean of points on the way knows more of it than
 the last one, and fits the training data nearly as well (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR
-2022, and "Model soups", ICML 2022).
+2022, and "Model soups", ICML 2022). Half of the mean is the last point, which fits best.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 
 
 def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
-    """The mean of the weights in files of one network.
+    """The mean of the weights in files of one network, of which the last is half: averaged with the mean of all.
 
     Raises ``ValueError`` without files, ``OSError`` for one that cannot be read.
     """
@@ -23,8 +23,8 @@ def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
         raise ValueError("There are no weights to take the mean of.")
     states = [torch.load(path, weights_only=True) for path in paths]
     return {
-        name: torch.stack([state[name].double() for state in states]).mean(0).to(first.dtype)
-        if first.dtype.is_floating_point
-        else states[-1][name]
-        for name, first in states[0].items()
+        name: torch.stack([state[name].double() for state in states]).mean(0).add(last).div(2).to(last.dtype)
+        if last.dtype.is_floating_point
+        else last
+        for name, last in states[-1].items()
     }

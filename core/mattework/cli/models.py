@@ -176,7 +176,9 @@ def install(names: tuple[str, ...], mirror: str | None, accept_licence: bool, qu
     "--as", "model", metavar="ID", help="The model that the file belongs to; otherwise its hash tells."
 )
 @click.option(
-    "--role", type=click.Choice(["model", "encoder", "decoder"]), help="Which of the model's files it is."
+    "--role",
+    type=click.Choice(["model", "second", "encoder", "decoder"]),
+    help="Which of the model's files it is.",
 )
 @click.option("--link", is_flag=True, help="Make a hard link instead of a copy.")
 @accept_option

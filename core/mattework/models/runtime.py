@@ -127,15 +127,21 @@ def open_session(
 
 
 def predict_mask(
-    session: ModelSession, rgb: Bytes, *, long_side: int | None = None, companion: Floats | None = None
+    session: ModelSession,
+    rgb: Bytes,
+    *,
+    long_side: int | None = None,
+    companion: Floats | None = None,
+    role: FileRole = "model",
 ) -> Floats:
     """The soft mask of a photo.
 
     Args:
-        session: an open model of one file whose output is a mask.
+        session: an open model whose output is a mask.
         rgb: (H, W, 3) uint8, RGB, any size.
         long_side: long side that a model with a free input size is shown; None for the record's own.
         companion: (H, W) float32, the trimap or mask that some models want beside the photo.
+        role: which of its files answers.
 
     Returns:
         (h, w) float32 of 0 to 1 at the network's resolution and the photo's aspect ratio, not larger than the photo.
@@ -148,8 +154,8 @@ def predict_mask(
         raise UsageError(f"A model wants a picture of (H, W, 3) bytes, not {rgb.shape} of {rgb.dtype}.")
     rule = session.spec.input
     placement = place_photo(rule.size, Size(rgb.shape[1], rgb.shape[0]), long_side=long_side)
-    inputs = make_inputs(rule, rgb, placement, names=session.input_types(), companion=companion)
-    outputs = dict(zip(session.output_names(), session.run(inputs), strict=True))
+    inputs = make_inputs(rule, rgb, placement, names=session.input_types(role), companion=companion)
+    outputs = dict(zip(session.output_names(role), session.run(inputs, role), strict=True))
     return restore_mask(read_mask(session.spec.output, outputs), placement)
 
 

@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeAlias
 from mattework.errors import ModelError
 
 Task: TypeAlias = Literal["subject", "matting", "prompt", "inpaint"]
-FileRole: TypeAlias = Literal["model", "encoder", "decoder"]
+FileRole: TypeAlias = Literal["model", "second", "encoder", "decoder"]
 SizeRuleName: TypeAlias = Literal["stretch", "letterbox", "fit", "round", "short-side", "native"]
 Activation: TypeAlias = Literal["none", "sigmoid", "softmax", "argmax", "labels"]
 Commercial: TypeAlias = Literal["yes", "no", "unclear"]
@@ -177,6 +177,8 @@ class Licence:
 class ModelSpec:
     """A model as a record. `origin` is set by whoever loaded it: the catalogue, the package, or the user's folder.
 
+    A subject model with a finer size may have a file of the role "second": a network of another training that sees what
+    the first one sees at the finer size, and whose answer counts as much.
     `asks` is the id of a model of the task "prompt" that a subject model asks about what it is in doubt of: see
     `mattework.segment.doubt`.
     """
@@ -239,6 +241,8 @@ def check_spec(spec: ModelSpec) -> None:
         refuse("its id may hold only small letters, digits, dots, dashes and underscores")
     roles = [file.role for file in spec.files]
     wanted = ["decoder", "encoder"] if spec.prompt is not None else ["model"]
+    if "second" in roles and spec.input.size.finer:
+        wanted = [*wanted, "second"]
     if sorted(roles) != wanted:
         refuse(f"it needs the files {' and '.join(wanted)}, not {', '.join(roles) or 'none'}")
     for file in spec.files:

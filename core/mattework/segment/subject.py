@@ -3,6 +3,7 @@
 A look may be two answers, averaged: one at the model's usual input size, one of the mirrored photo at a finer size. The
 coarse one knows what the subject is, the fine one where it ends, and what depends on left and right is no property of a
 subject. Their mean was measured to be better than either, and better than without the mirror (`benchmarks/subject.py`).
+Where a model has a second network, of another training, its answer is a third: it errs elsewhere.
 Where much is in doubt after that, another network is asked: see `doubt`. A tiny photo is seen smaller instead of larger:
 enlarged much it is more blurred than what the network has learnt from.
 """
@@ -16,6 +17,7 @@ import numpy as np
 from mattework.arrays import Bytes, Floats
 from mattework.geometry import Rect, Size
 from mattework.models.runtime import ModelSession, predict_mask
+from mattework.models.spec import FileRole
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.quality import score_mask
@@ -118,7 +120,7 @@ def find_subject(
 
 
 def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Floats, float | None]:
-    """The soft mask of a picture, one answer or the mean of two where the record names a finer size; how far they agree."""
+    """The soft mask of a picture, the mean of several answers where the record names a finer size; how far they agree."""
     sizes = session.spec.input.size
     finer = sizes.finer
     if not finer or long_side is not None:
@@ -129,10 +131,19 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     )
     shows_more = max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
-    answer = predict_mask(session, mirrored, long_side=finer if shows_more else None)
-    second = np.ascontiguousarray(answer[:, ::-1])
-    size = Size(second.shape[1], second.shape[0])
-    return average_as_logits(resize_smoothly(first, size), second), compare_masks(first, second)
+
+    def look_closely(role: FileRole) -> Floats:
+        answer = predict_mask(session, mirrored, long_side=finer if shows_more else None, role=role)
+        return np.ascontiguousarray(answer[:, ::-1])
+
+    second = look_closely("model")
+    agreement = compare_masks(first, second)
+    mean = average_as_logits(resize_smoothly(first, Size(second.shape[1], second.shape[0])), second)
+    if "second" in session.graphs:
+        other = look_closely("second")
+        agreement = min(agreement, compare_masks(mean, other))
+        mean = average_as_logits(mean, other, 1 / 3)
+    return mean, agreement
 
 
 def _is_tiny(rgb: Bytes, session: ModelSession) -> bool:
