@@ -21,7 +21,7 @@ LEAST_SHARE = 0.0005
 
 _CANDIDATE = 0.3  # another part counts as a candidate from this share of the largest part's area
 _TOUCH = 0.04  # a border is touched when the subject covers this share of it
-_BY_SIZES = 0.3  # what is lost where two input sizes have nothing in common
+_BY_SIZES = 0.45  # what is lost where two input sizes have nothing in common
 _FULL_FRAME = 0.5  # what is left of the score where all of the frame is subject: nobody frames like that
 _WORDS = ("no", "one", "two", "three", "four")
 

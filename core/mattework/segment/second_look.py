@@ -87,14 +87,14 @@ def compare_masks(first: Floats, second: Floats) -> float:
     return float(np.minimum(first, after).clip(0.0).sum()) / union if union > 0.0 else 1.0
 
 
-def average_as_logits(first: Floats, second: Floats, weight: float = 0.5) -> Floats:
+def average_as_logits(first: Floats, second: Floats, weight: float = 0.5, gain: float = 1.0) -> Floats:
     """The mean of two soft masks (h, w) in the domain of their logits: who is sure weighs more than who is in doubt.
 
-    `weight` is the second one's, 0 to 1.
+    `weight` is the second one's, 0 to 1; `gain` multiplies the mean: above 1 it is surer.
     """
     sure = np.float32(1e-3)
     p, q = first.clip(sure, 1 - sure), second.clip(sure, 1 - sure)
-    odds = (p / (1 - p)) ** np.float32(1 - weight) * (q / (1 - q)) ** np.float32(weight)
+    odds = (p / (1 - p)) ** np.float32((1 - weight) * gain) * (q / (1 - q)) ** np.float32(weight * gain)
     mean: Floats = np.ascontiguousarray(odds / (1 + odds), np.float32)
     mean[(first <= sure) & (second <= sure)] = 0.0
     mean[(first >= 1 - sure) & (second >= 1 - sure)] = 1.0
