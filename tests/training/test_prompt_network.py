@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,6 @@ from mattework_training.prompt_samples import TARGETS, PromptSampleMaker  # noqa
 from mattework_training.prompt_trainer import PromptTrainer  # noqa: E402
 from mattework_training.run_folder import RunFolder  # noqa: E402
 from train_prompts import train  # noqa: E402
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,6 @@ from mattework_training.transplant import load_deeplab_encoder, replace_encoder 
 _ROOT = Path(__file__).resolve().parents[2]
 _SHARED = Path(os.environ.get("MATTEWORK_SHARED", _ROOT.parent / "shared")) / "data" / "models"
 _DEEPLAB = _SHARED / "deeplabv3_mnv2_pascal_coral" / "deeplabv3_mnv2_pascal_quant.deq.onnx"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

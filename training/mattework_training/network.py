@@ -9,6 +9,7 @@ and one 3x3 convolution.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,15 +171,33 @@ def load_imagenet_encoder(network: SubjectNet, path: Path) -> None:
     ``path`` is an npz with keys ``NN.w`` (OIHW) and ``NN.b`` in execution order. Raises
     ``ValueError`` when a shape does not fit, ``OSError`` when the file cannot be read.
     """
-    convolutions = [m for m in network.encoder.modules() if isinstance(m, nn.Conv2d)]
-    with np.load(path) as archive, torch.no_grad():
-        for index, conv in enumerate(convolutions):
-            weight = torch.from_numpy(archive[f"{index:02d}.w"])
-            bias = torch.from_numpy(archive[f"{index:02d}.b"]).flatten()
-            if weight.shape != conv.weight.shape or conv.bias is None:
-                raise ValueError(
-                    f"{path}: layer {index} has shape {tuple(weight.shape)}, "
-                    f"the network needs {tuple(conv.weight.shape)}"
-                )
-            conv.weight.copy_(weight)
-            conv.bias.copy_(bias)
+    with np.load(path) as archive:
+        pairs = [
+            (torch.from_numpy(archive[f"{i:02d}.w"]), torch.from_numpy(archive[f"{i:02d}.b"]).flatten())
+            for i in range(min(len(archive.files) // 2, len(list_convolutions(network))))
+        ]
+    fill_encoder(network, pairs, path)
+
+
+def list_convolutions(network: SubjectNet) -> list[nn.Conv2d]:
+    """The encoder's convolutions in execution order."""
+    return [module for module in network.encoder.modules() if isinstance(module, nn.Conv2d)]
+
+
+@torch.no_grad()
+def fill_encoder(network: SubjectNet, pairs: Sequence[tuple[Tensor, Tensor]], path: Path) -> None:
+    """Copy weights (OIHW) and biases in execution order into the encoder; ``path`` is where they came from.
+
+    Raises ``ValueError`` when a shape does not fit, or there are too few.
+    """
+    convolutions = list_convolutions(network)
+    for index, (conv, (weight, bias)) in enumerate(zip(convolutions, pairs, strict=False)):
+        if weight.shape != conv.weight.shape or conv.bias is None:
+            raise ValueError(
+                f"{path}: layer {index} has shape {tuple(weight.shape)}, "
+                f"the network needs {tuple(conv.weight.shape)}"
+            )
+        conv.weight.copy_(weight)
+        conv.bias.copy_(bias)
+    if len(pairs) < len(convolutions):
+        raise ValueError(f"{path} has {len(pairs)} layers, the network needs {len(convolutions)}")

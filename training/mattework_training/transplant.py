@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from mattework_training.network import TAPS, SubjectNet
+from mattework_training.network import TAPS, SubjectNet, fill_encoder, list_convolutions
 
 # Of the squares' mean; the least squares below would otherwise lean on channels that are nearly the same.
 _RIDGE = 1e-3
@@ -29,21 +29,13 @@ def load_deeplab_encoder(network: SubjectNet, path: Path) -> None:
     from onnx import numpy_helper
 
     graph = onnx.load(path).graph
-    stored = {tensor.name: tensor for tensor in graph.initializer}
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
-    ours = [module for module in network.encoder.modules() if isinstance(module, nn.Conv2d)]
-    with torch.no_grad():
-        for index, (node, conv) in enumerate(zip(convolutions, ours, strict=False)):
-            weight, bias = (
-                torch.from_numpy(numpy_helper.to_array(stored[name]).copy()) for name in node.input[1:3]
-            )
-            if weight.shape != conv.weight.shape or conv.bias is None:
-                raise ValueError(
-                    f"{path}: layer {index} has shape {tuple(weight.shape)}, "
-                    f"the network needs {tuple(conv.weight.shape)}"
-                )
-            conv.weight.copy_(weight)
-            conv.bias.copy_(bias)
+    pairs = [
+        (torch.from_numpy(stored[node.input[1]].copy()), torch.from_numpy(stored[node.input[2]].copy()))
+        for node in convolutions[: len(list_convolutions(network))]
+    ]
+    fill_encoder(network, pairs, path)
 
 
 @torch.no_grad()
