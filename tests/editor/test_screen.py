@@ -16,6 +16,7 @@ from PIL import Image
 
 from mattework import parse_recipe
 from mattework.cli.toolkit import find_missing_library
+from x_server import run_xvfb
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 pytestmark = pytest.mark.skipif(
@@ -36,25 +37,14 @@ def wait_for(find: Callable[[], str | None], seconds: float = 40.0) -> str:
 @pytest.fixture
 def screen() -> Iterator[dict[str, str]]:
     """The environment of a screen of this test's own."""
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1200x800x24", "-nolisten", "tcp"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        number = stream.readline().strip()
-    environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("os.environ", environment)
-        missing = find_missing_library()
-    if missing is None:
+    with run_xvfb(1200, 800) as display:
+        environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("os.environ", environment)
+            missing = find_missing_library()
+        if missing is not None:
+            pytest.skip(f"windows cannot be opened here: {missing}")
         yield environment
-    server.terminate()
-    server.wait(10)
-    if missing is not None:
-        pytest.skip(f"windows cannot be opened here: {missing}")
 
 
 DRAGGED_FROM = """

@@ -16,6 +16,7 @@ import numpy as np
 
 from mattework.arrays import Bytes
 from readers.programs import ProgramMissing
+from x_server import run_xvfb
 
 WIDTH, HEIGHT = 1400, 900
 
@@ -71,7 +72,7 @@ class Screen:
 
 @contextmanager
 def open_screen(folder: Path) -> Iterator[Screen]:
-    """A screen on a display number that is free.
+    """A screen whose picture lies in the folder.
 
     Raises:
         ProgramMissing: Xvfb or xdotool is not installed.
@@ -79,22 +80,5 @@ def open_screen(folder: Path) -> Iterator[Screen]:
     for program in ("Xvfb", "xdotool"):
         if shutil.which(program) is None:
             raise ProgramMissing(f"{program} is not installed (packages xvfb and xdotool)")
-    read_end, write_end = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
-    server = subprocess.Popen(
-        [*command, "-fbdir", str(folder), "-nolisten", "tcp"],
-        pass_fds=[write_end],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write_end)
-    try:
-        with os.fdopen(read_end) as stream:
-            number = stream.readline().strip()
-        if not number:
-            raise RuntimeError("Xvfb did not start")
-        yield Screen(f":{number}", folder / "Xvfb_screen0")
-    finally:
-        server.terminate()
-        server.wait(20)
+    with run_xvfb(WIDTH, HEIGHT, "-fbdir", str(folder)) as display:
+        yield Screen(display, folder / "Xvfb_screen0")
