@@ -3,6 +3,7 @@
     python benchmarks/subject.py                          everything, as a table
     python benchmarks/subject.py --every 4                every fourth picture
     python benchmarks/subject.py --sets people davis --methods "ours 320" --json result.json
+    python benchmarks/subject.py --files first.onnx second.onnx   other weights, seen likewise without asking
     python benchmarks/subject.py --sheets FOLDER          also draws every picture with its masks, to look at
 
 Needs the measuring data (folder `shared` beside the checkout, or MATTEWORK_SHARED). IoU is the mean at probability 0.5,
@@ -27,7 +28,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 
-from benchmarks.subject_methods import Image, Mask, open_methods
+from benchmarks.subject_methods import Image, Mask, open_methods, open_pair
 from benchmarks.subject_scores import Tally
 from benchmarks.subject_sets import MADE_SETS, REAL_SETS, Case, open_sets
 
@@ -64,6 +65,8 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, dict[str, float]
     methods = open_methods(shared / "models")
     if options.methods:
         methods = {name: methods[name] for name in options.methods}
+    if options.files:
+        methods[" + ".join(path.name for path in options.files)] = open_pair(*options.files[:2])
     sets = open_sets(shared, options.every)
     tallies = {name: {one: Tally() for one in options.sets} for name in methods}
     for set_name in options.sets:
@@ -110,6 +113,13 @@ def main() -> None:
     )
     parser.add_argument("--sets", nargs="+", default=[*REAL_SETS, *MADE_SETS], metavar="SET")
     parser.add_argument("--methods", nargs="+", metavar="METHOD", help="only these")
+    parser.add_argument(
+        "--files",
+        nargs="+",
+        type=Path,
+        metavar="ONNX",
+        help="also one or two other files of the subject model",
+    )
     parser.add_argument("--every", type=int, default=1, help="take every n-th picture of each set")
     parser.add_argument("--json", type=Path, help="also write all scores here")
     parser.add_argument("--sheets", type=Path, help="folder for contact sheets")

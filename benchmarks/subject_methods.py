@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from mattework.models.catalogue import find_spec
 from mattework.models.folders import embedded_folder
 from mattework.models.runtime import ModelSession, open_session, predict_mask
-from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
+from mattework.models.spec import FileRole, InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
 from mattework.models.store import ModelFolder, ModelStore
 from mattework.segment.subject import find_subject
 
@@ -72,6 +73,19 @@ def _find(session: ModelSession, side: int | None, *, zoom: bool, ask: bool = Tr
 
 def _predict(session: ModelSession) -> Method:
     return lambda image: _enlarge(predict_mask(session, image), image)
+
+
+def open_pair(first: Path, second: Path | None = None) -> Method:
+    """Other files in the place of the two that ship, seen as they are, without asking the network that answers prompts."""
+    files: list[tuple[Path, FileRole]] = [(first, "model")]
+    if second is not None:
+        files.append((second, "second"))
+    spec = replace(
+        find_spec("mattework-subject"),
+        files=tuple(ModelFile(name=path.name, role=role) for path, role in files),
+    )
+    folders = [ModelFolder(path.resolve().parent, "embedded") for path, _ in files]
+    return _find(open_session(spec, ModelStore(folders), device="cpu", threads=2), None, zoom=True, ask=False)
 
 
 def open_methods(peers: Path) -> dict[str, Method]:

@@ -321,9 +321,8 @@ def replay_strokes(
     recipe, soft_mask = choices.recipe, read_soft_mask(choices.inputs)
     trimap, alpha = planes.trimap, planes.alpha
     frame = Rect(0, 0, trimap.shape[1], trimap.shape[0])
-    for number, stroke in enumerate(recipe.strokes):
-        if number < len(recipe.drawn_first):
-            continue
+    there = len(recipe.drawn_first)
+    for number, stroke in enumerate(recipe.strokes[there:], there):
         report_progress(progress, "solving strokes", number / len(recipe.strokes))
         region = stroke_bounds(stroke).intersect(frame)
         if region.is_empty or stroke.is_touch:

@@ -57,6 +57,7 @@ class RunFolder:
     def save(self, progress: Progress, state: dict[str, Any], averaged: dict[str, Any]) -> None:
         for target, content in (
             (self.averaged, averaged),
+            (self.path / f"averaged-{round(progress.elapsed / 60):03d}.pt", averaged),
             (
                 self.checkpoint,
                 {
@@ -72,9 +73,6 @@ class RunFolder:
             temporary = target.with_suffix(".part")
             torch.save(content, temporary)
             os.replace(temporary, target)
-        kept = self.path / f"averaged-{round(progress.elapsed / 60):03d}.pt"
-        kept.unlink(missing_ok=True)
-        os.link(self.averaged, kept)
 
     def load(self) -> tuple[Progress, dict[str, Any]] | None:
         """The last checkpoint, or ``None``. Raises ``ValueError`` for another program's file."""
