@@ -79,6 +79,17 @@ def build_encoder() -> nn.ModuleList:
     return nn.ModuleList(layers)
 
 
+def tap_encoder(encoder: nn.ModuleList, x: Tensor, frozen_layers: int = 0) -> list[Tensor]:
+    """The encoder's outputs that a decoder reads, at strides 2, 4, 8, 16 and 32; no gradient in the frozen layers."""
+    taps = []
+    for index, layer in enumerate(encoder):
+        with torch.set_grad_enabled(torch.is_grad_enabled() and index >= frozen_layers):
+            x = layer(x)
+        if index in TAPS:
+            taps.append(x)
+    return taps
+
+
 def conv_norm(inputs: int, outputs: int, size: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
@@ -128,21 +139,8 @@ class SubjectNet(nn.Module):
             for parameter in layer.parameters():
                 parameter.requires_grad_(index >= layers)
 
-    def taps(self, x: Tensor) -> list[Tensor]:
-        """The encoder's outputs that the decoder reads, at strides 2, 4, 8, 16 and 32."""
-        taps = []
-        for index, layer in enumerate(self.encoder):
-            if index < self._frozen_layers:
-                with torch.no_grad():
-                    x = layer(x)
-            else:
-                x = layer(x)
-            if index in TAPS:
-                taps.append(x)
-        return taps
-
     def forward_train(self, x: Tensor) -> Logits:
-        taps = self.taps(x)
+        taps = tap_encoder(self.encoder, x, self._frozen_layers)
         y = self.laterals[4](taps[4])
         y = self.top(y + self.context(y))
         sixteenth = quarter = y

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mattework_training.network import TAP_CHANNELS, TAPS, Logits, SubjectNet, build_encoder, conv_norm
+from mattework_training.network import TAP_CHANNELS, Logits, SubjectNet, build_encoder, conv_norm, tap_encoder
 
 WIDTHS = (16, 32, 48, 64, 96)
 PROMPT_CHANNELS = 4
@@ -39,13 +39,8 @@ class PromptEncoder(nn.Module):
                 parameter.requires_grad_(index >= layers)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        features = []
-        for index, layer in enumerate(self.encoder):
-            with torch.set_grad_enabled(torch.is_grad_enabled() and index >= self._frozen_layers):
-                x = layer(x)
-            if index in TAPS:
-                features.append(self.laterals[TAPS.index(index)](x))
-        return tuple(features)
+        taps = tap_encoder(self.encoder, x, self._frozen_layers)
+        return tuple(lateral(tap) for lateral, tap in zip(self.laterals, taps, strict=True))
 
 
 def _halve(inputs: int, outputs: int) -> nn.Sequential:

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from mattework_training.network import TAPS, SubjectNet, fill_encoder, list_convolutions
+from mattework_training.network import TAPS, SubjectNet, fill_encoder, list_convolutions, tap_encoder
+from mattework_training.prompt_network import PromptNet
 
 # Of the squares' mean; the least squares below would otherwise lean on channels that are nearly the same.
 _RIDGE = 1e-3
@@ -38,41 +39,67 @@ def load_deeplab_encoder(network: SubjectNet, path: Path) -> None:
     fill_encoder(network, pairs, path)
 
 
-@torch.no_grad()
 def replace_encoder(
     model: SubjectNet, path: Path, pictures: Sequence[Tensor]
 ) -> tuple[SubjectNet, list[float]]:
-    """A network with the encoder of a DeepLabV3 file and the decoder of ``model``.
+    """A network with the encoder of a DeepLabV3 file and the decoder of ``model``, its laterals fitted.
 
-    Its laterals answer on ``pictures`` as those of ``model`` do, in the least squares: without them the decoder would
-    begin anew. ``pictures`` are inputs of the network, (N, 3, H, W) in -1..1, a hundred or more. Also returns, for
-    each of the five laterals, the share of the variance that the new one explains. Raises as
-    ``load_deeplab_encoder``.
+    Returns and raises as ``fit_laterals`` and ``load_deeplab_encoder``.
     """
     network = copy.deepcopy(model)
     load_deeplab_encoder(network, path)
-    network.eval()
-    model.eval()
+    old, new = (model.encoder, model.laterals), (network.encoder, network.laterals)
+    return network, fit_laterals(old, new, pictures)
+
+
+def replace_prompt_encoder(
+    model: PromptNet, source: SubjectNet, pictures: Sequence[Tensor]
+) -> tuple[PromptNet, list[float]]:
+    """A prompt network with the encoder of ``source`` and the decoder of ``model``, its laterals fitted.
+
+    Returns as ``fit_laterals``.
+    """
+    network = copy.deepcopy(model)
+    network.encode.encoder.load_state_dict(source.encoder.state_dict())
+    old = model.encode.encoder, model.encode.laterals
+    return network, fit_laterals(old, (network.encode.encoder, network.encode.laterals), pictures)
+
+
+@torch.no_grad()
+def fit_laterals(
+    old: tuple[nn.ModuleList, nn.ModuleList],
+    new: tuple[nn.ModuleList, nn.ModuleList],
+    pictures: Sequence[Tensor],
+) -> list[float]:
+    """Make the laterals of ``new`` answer on its encoder as those of ``old`` do on theirs, in the least squares.
+
+    Without that the decoder behind them would begin anew. Both are an encoder and its laterals; ``pictures`` are inputs
+    of the network, (N, 3, H, W) in -1..1, a hundred or more. Returns, for each of the five laterals, the share of the
+    variance that the new one explains.
+    """
+    for part in (*old, *new):
+        part.eval()
     explained = []
     seen: list[list[tuple[Tensor, Tensor]]] = [[] for _ in TAPS]
     for picture in pictures:
-        for level, (new, old) in enumerate(zip(network.taps(picture), model.taps(picture), strict=True)):
-            target = model.laterals[level][0](old)
-            seen[level].append((_sample_places(new, 400), _sample_places(target, 400)))
-    for level, pairs in enumerate(seen):
-        x = torch.cat([new for new, _ in pairs]).double()
-        y = torch.cat([target for _, target in pairs]).double()
+        pairs = zip(tap_encoder(new[0], picture), tap_encoder(old[0], picture), strict=True)
+        for level, (mine, theirs) in enumerate(pairs):
+            target = old[1][level][0](theirs)
+            seen[level].append((_sample_places(mine, 400), _sample_places(target, 400)))
+    for level, places in enumerate(seen):
+        x = torch.cat([mine for mine, _ in places]).double()
+        y = torch.cat([target for _, target in places]).double()
         x_mean, y_mean = x.mean(0), y.mean(0)
         x, y = x - x_mean, y - y_mean
         square = x.T @ x
         square.diagonal().add_(_RIDGE * square.diagonal().mean())
         solution = torch.linalg.solve(square, x.T @ y)
         explained.append(float(1 - (y - x @ solution).square().sum() / y.square().sum()))
-        conv, norm = network.laterals[level][0], network.laterals[level][1]
+        conv, norm = new[1][level][0], new[1][level][1]
         conv.weight.copy_(solution.T[..., None, None])
         # What the new features add in the mean goes into the norm's mean, the convolution has no bias.
         norm.running_mean.sub_((y_mean - x_mean @ solution).float())
-    return network, explained
+    return explained
 
 
 def _sample_places(features: Tensor, count: int) -> Tensor:
