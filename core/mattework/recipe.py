@@ -36,9 +36,9 @@ class SubjectChoice:
     """How the subject was found.
 
     `origin`: a model's own prediction, a model's answer to `prompts`, a soft mask or a trimap of the user's. `model` and
-    `sha256` name the network and its file, `device` where it ran; `input_side` is the long side it saw, 0 for the
-    record's own; `zoom` allows a second look at a small subject. `asked` is the other network that was asked about what
-    was in doubt, None where none was.
+    `sha256` name the network and its file, or its files, as `mattework models show` tells it of all; `device` is where it
+    ran; `input_side` is the long side it saw, 0 for the record's own; `zoom` allows a second look at a small subject.
+    `asked` is the other network that was asked about what was in doubt, None where none was.
     """
 
     origin: Origin = "model"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mattework.cli.root import run_command_line
 from mattework.models.catalogue import load_catalogue
@@ -109,6 +110,19 @@ def test_show_tells_terms_in_plain_words(home: Path, capsys: pytest.CaptureFixtu
     record = json.loads(capsys.readouterr().out)
     assert record["input"]["size"] == {**record["input"]["size"], "rule": "stretch", "width": 1024}
     assert record["state"] == "not installed"
+
+
+def test_show_tells_the_hash_of_several_files_as_reports_have_it(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (40, 40), (200, 30, 30)).save(tmp_path / "red.png")
+    cut = ["cut", str(tmp_path / "red.png"), "-o", str(tmp_path / "cut.png"), "--json"]
+    assert run_command_line(cut) == 0
+    told = json.loads(capsys.readouterr().out)
+    report = told[0] if isinstance(told, list) else told
+
+    assert run("show", "mattework-subject") == 0
+    assert f"all files     sha256 {report['model_sha256']}, as reports" in capsys.readouterr().out
 
 
 def test_show_is_short_unless_all_is_asked_for(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

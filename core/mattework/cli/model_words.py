@@ -60,6 +60,8 @@ def measure_size(spec: ModelSpec, store: ModelStore) -> float | None:
 
 def describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
     """The lines of `models show`."""
+    from mattework.models.hashes import join_hashes
+
     size, licence = measure_size(spec, store), spec.licence
     lines = [f"{spec.display_name} ({spec.id})", f"  {spec.purpose}" if spec.purpose else ""]
     facts = {
@@ -77,6 +79,9 @@ def describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
     for file in spec.files:
         pinned = (file.sha256 and f"sha256 {file.sha256}") or (file.md5 and f"md5 {file.md5}")
         lines.append(f"  {file.role:<14}{file.name}, {pinned or 'no published hash'}")
+    if len(spec.files) > 1 and all(file.sha256 for file in spec.files):
+        together = join_hashes({file.role: file.sha256 or "" for file in spec.files})
+        lines.append(f"  {'all files':<14}sha256 {together}, as reports and recipes have it")
     lines += [f"  {'see':<14}{page}" for page in spec.pages]
     lines += [f"  {'note':<14}{note}" for note in spec.notes]
     return [line for line in lines if line]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,17 @@ class FileHashes:
         if sha256 is not None:
             return self.sha256 == sha256
         return md5 is not None and self.md5 == md5
+
+
+def join_hashes(by_role: Mapping[str, str]) -> str:
+    """One sha256 for a model of one file or several, whose own are given by role, in the record's order.
+
+    That of the file where there is one, else that of the lines "role sha256", each with its end.
+    """
+    if len(by_role) == 1:
+        return next(iter(by_role.values()))
+    lines = "".join(f"{role} {sha256}\n" for role, sha256 in by_role.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 class FileStamp(NamedTuple):

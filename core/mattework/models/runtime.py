@@ -21,6 +21,7 @@ from mattework.errors import (
 )
 from mattework.geometry import Size
 from mattework.models.devices import Device, load_onnxruntime, make_session_options, resolve_device
+from mattework.models.hashes import join_hashes
 from mattework.models.placement import place_photo
 from mattework.models.spec import FileRole, ModelSpec
 from mattework.models.store import ModelStore
@@ -50,7 +51,7 @@ class _Graph:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelSession:
-    """An open model. `sha256` is that of its (first) file; `device` is where it runs.
+    """An open model. `sha256` is that of its file, or of all (see `join_hashes`); `device` is where it runs.
 
     May be shared by threads: on the CPU runs go side by side, elsewhere one waits for the other.
     """
@@ -123,7 +124,8 @@ def open_session(
         chosen = replace(
             cpu, note=f"{cpu.label} was chosen: {chosen.label} works, but not with this model ({error})."
         )
-    return ModelSession(spec, chosen, files[spec.files[0].role].sha256, graphs)
+    sha256 = join_hashes({one.role: files[one.role].sha256 for one in spec.files})
+    return ModelSession(spec, chosen, sha256, graphs)
 
 
 def predict_mask(
