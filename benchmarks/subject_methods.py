@@ -83,6 +83,7 @@ def open_pair(first: Path, second: Path | None = None) -> Method:
     spec = replace(
         find_spec("mattework-subject"),
         files=tuple(ModelFile(name=path.name, role=role) for path, role in files),
+        embedded=False,
     )
     folders = [ModelFolder(path.resolve().parent, "embedded") for path, _ in files]
     return _find(open_session(spec, ModelStore(folders), device="cpu", threads=2), None, zoom=True, ask=False)

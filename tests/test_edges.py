@@ -281,3 +281,20 @@ def test_an_alpha_that_is_none_is_refused(value: float) -> None:
         apply_edge_settings(alpha, EdgeSettings(feather=2))
     with pytest.raises(UsageError, match="float32"):
         apply_edge_settings(np.zeros((4, 4), np.uint8), EdgeSettings(feather=2))
+
+
+@given(alphas, edge_settings, st.sampled_from([-1.5, 0.0, 2.0]))
+@settings(max_examples=40, deadline=None)
+def test_rows_and_columns_are_treated_alike(alpha: Floats, wanted: EdgeSettings, shift: float) -> None:
+    wanted = replace(wanted, shift=shift)
+    upright = apply_edge_settings(alpha, wanted)
+    lying = apply_edge_settings(np.ascontiguousarray(alpha.T), wanted)
+    np.testing.assert_allclose(lying.T, upright, atol=2e-3)
+
+
+def test_smooth_leaves_straight_edges_on_all_sides_of_a_thing() -> None:
+    alpha = np.zeros((300, 400), np.float32)
+    alpha[80:220, 100:300] = 1
+    smooth = apply_edge_settings(alpha, EdgeSettings(smooth=8))
+    np.testing.assert_allclose(smooth[:, 200], alpha[:, 200], atol=0.02)
+    np.testing.assert_allclose(smooth[150], alpha[150], atol=0.02)

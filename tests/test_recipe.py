@@ -145,3 +145,17 @@ def test_a_recipe_built_to_hurt_is_refused_when_it_is_read() -> None:
 def test_a_stroke_must_be_somewhere() -> None:
     stroke = Stroke(kind="foreground", radius=3, points=((float("inf"), 1.0),))
     assert "point" in (find_bad_setting(Recipe(strokes=(stroke,))) or "")
+
+
+def test_a_recipe_from_before_doubts_were_decided_leaves_them_to_the_solver() -> None:
+    old = json.loads(Recipe(trimap=TrimapRules(band=2.0)).to_json())
+    del old["trimap"]["doubt"]
+    assert parse_recipe(json.dumps({**old, "version": 1})).trimap == TrimapRules(band=2.0, doubt=0.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, b'{"version": 2, "program": "\xff"}', '{"version": 2, "edge": ' * 9000]
+)
+def test_text_that_no_reader_can_take_is_refused_in_words(text: str | bytes) -> None:
+    with pytest.raises(RecipeError, match="recipe"):
+        parse_recipe(text)

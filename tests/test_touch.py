@@ -227,3 +227,21 @@ def test_unsound_touches_are_refused(bad: dict[str, object]) -> None:
         cut_out(rgb, from_mask=mask, strokes=(stroke,))
     with pytest.raises(RecipeError, match="gradient"):
         parse_recipe(Recipe(strokes=(replace(SOFT, shape="gradient", points=((1.0, 1.0),)),)).to_json())
+
+
+def test_a_gradient_of_one_point_and_forces_out_of_range_are_refused() -> None:
+    alpha = np.zeros((8, 8), np.float32)
+    start = ((1.0, 1.0),)
+    for bad in (
+        Stroke(kind="foreground", radius=2.0, points=start, shape="gradient"),
+        Stroke(kind="foreground", radius=2.0, points=start, hardness=0.5, opacity=3.0),
+        Stroke(kind="foreground", radius=float("inf"), points=start, opacity=0.5),
+    ):
+        with pytest.raises(UsageError):
+            touch_alpha(alpha, [bad])
+
+
+def test_a_gradient_that_begins_far_outside_is_an_alpha_still() -> None:
+    far = Stroke(kind="foreground", radius=2.0, points=((-1e300, 3.0), (1e300, 3.0)), shape="gradient")
+    touched = touch_alpha(np.full((8, 8), 0.5, np.float32), [far])
+    assert np.isfinite(touched).all()

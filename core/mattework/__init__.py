@@ -84,7 +84,8 @@ if TYPE_CHECKING:
         parse_recipe,
     )
     from mattework.reopen import find_photo
-    from mattework.segment.prompted import ObjectSelector, Selection, open_selector
+    from mattework.segment.prompted import ObjectSelector, open_selector
+    from mattework.segment.selection import Selection
     from mattework.shadow import draw_shadow, settle_shadow, tell_about_shadow
     from mattework.touch import touch_alpha, touch_region
 
@@ -150,7 +151,8 @@ _HOMES = {
         "parse_recipe",
     ),
     "mattework.reopen": ("find_photo",),
-    "mattework.segment.prompted": ("ObjectSelector", "Selection", "open_selector"),
+    "mattework.segment.prompted": ("ObjectSelector", "open_selector"),
+    "mattework.segment.selection": ("Selection",),
     "mattework.shadow": ("draw_shadow", "settle_shadow", "tell_about_shadow"),
     "mattework.touch": ("touch_alpha", "touch_region"),
 }

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Report:
     """What ran, for people and for machines.
 
-    `asked` is the network that was asked about what `model` was in doubt of, None where none was; `matting` the one that
+    `asked` is the network that was asked about what `model` was in doubt of, or that knew the whole of what was pointed at,
+    None where none was; `matting` the one that
     solved the edge, None where none did.
     `confidence` is 0 to 1 with its `reasons`, None when no model looked for the subject. `band` is the share of the picture
     in which alpha was solved. `steps` are seconds by step.
@@ -39,6 +40,7 @@ class Report:
     model_sha256: str | None
     device: str | None
     asked: str | None = None
+    asked_sha256: str | None = None
     solver: str
     matting: MattingChoice | None = None
     confidence: float | None

@@ -148,7 +148,9 @@ def _smooth(matte: Floats, length: float, scale: float) -> Floats:
     def find_steepest(values: Floats) -> Floats:
         right = np.diff(values, axis=1, append=values[:, -1:])
         down = np.diff(values, axis=0, append=values[-1:])
-        return np.asarray(cv2.dilate(cv2.dilate(np.hypot(right, down), window), window[None]), np.float32)
+        return np.asarray(
+            cv2.dilate(cv2.dilate(np.hypot(right, down), window[:, None]), window[None]), np.float32
+        )
 
     ratio = find_steepest(matte) / np.maximum(find_steepest(soft), np.float32(1e-4))
     gain = _blur_any(np.asarray(np.clip(ratio, 1, 4 + 4 * sigma), np.float32), sigma)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
     from mattework.models.spec import ModelSpec
     from mattework.progress import Progress
-    from mattework.segment.prompted import Selection
+    from mattework.segment.selection import Selection
     from mattework.segment.subject import SubjectResult
 
 DEFAULT_MODEL = "mattework-subject"
@@ -97,6 +97,7 @@ def find_with_model(
         sha256=session.sha256,
         device=session.device.label,
         asked=found.asked,
+        asked_sha256=hash_asked(found.asked),
         input_side=input_side,
         zoom=zoom,
     )
@@ -141,7 +142,15 @@ def find_with_prompts(
         zoom=zoom,
         prompts=tuple(prompts),
     )
-    return _keep(selector.select(prompts, previous=start), choice)
+    found = selector.select(prompts, previous=start)
+    return _keep(found, replace(choice, asked=found.asked, asked_sha256=hash_asked(found.asked)))
+
+
+def hash_asked(model: str | None) -> str | None:
+    """The hash of the model that had a say beside the one that ran; it is open still."""
+    from mattework.segment.prompt_model import open_companion
+
+    return None if model is None else open_companion(model).sha256
 
 
 def _keep(found: SubjectResult | Selection, choice: SubjectChoice) -> FoundSubject:

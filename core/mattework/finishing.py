@@ -117,6 +117,7 @@ def finish_alpha(
         model_sha256=subject.choice.sha256,
         device=subject.choice.device,
         asked=subject.choice.asked,
+        asked_sha256=subject.choice.asked_sha256,
         solver=recipe.solver_used or recipe.solver,
         matting=recipe.matting if recipe.solver_used == "neural" else None,
         confidence=subject.confidence,
@@ -192,6 +193,8 @@ def _clean_colours(photo: Photo, alpha: Plane[np.float32], recipe: Recipe, run: 
     from mattework.matting.spill import lay_without_spill
 
     if recipe.colours == 0:
+        if recipe.key is not None:
+            run.notes.append("No clean colours were asked for, so the spill of the screen was left too.")
         return None
     clean = lay_foreground(photo.colour, alpha, amount=recipe.colours, progress=run.progress)
     if recipe.key is None:

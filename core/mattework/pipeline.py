@@ -228,6 +228,10 @@ def _make_cutout(
         if base is None:
             assert subject.soft_mask is not None
             base = make_trimap(subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap)
+        elif recipe.trimap.band != TrimapRules().band:
+            run.notes.append(
+                "The trimap lays the unknown band itself: the width that was set for it was not used."
+            )
         trimap = draw_strokes(base, together) if together else base
     with run.step("edge"):
         solution = solve_alpha(
@@ -237,6 +241,7 @@ def _make_cutout(
             strokes=together,
             solver=recipe.solver,
             matting=recipe.matting,
+            opacity=photo.alpha,
             device=device,
             progress=run.progress,
         )
@@ -253,6 +258,7 @@ def _make_cutout(
                 soft_mask=subject.soft_mask,
                 solver=recipe.solver,
                 matting=solution.matting or recipe.matting,
+                opacity=photo.alpha,
                 device=device,
                 progress=run.progress,
             )

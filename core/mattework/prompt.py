@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 PromptKind: TypeAlias = Literal["point", "box", "lasso", "scribble"]
 FEWEST_POINTS: dict[PromptKind, int] = {"point": 1, "box": 2, "lasso": 3, "scribble": 1}
+MOST_POINTS: dict[PromptKind, int] = {"point": 1, "box": 2}
+"""Kinds that are not named have any number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

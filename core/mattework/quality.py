@@ -18,11 +18,15 @@ DOUBTFUL = 0.5
 """Below this confidence a person should look at the result."""
 LEAST_SHARE = 0.0005
 """A subject smaller than this share of the frame counts as none."""
+FULL_FRAME = 0.9
+"""A subject larger than this share of the frame leaves nothing to be cut from."""
+NO_SUBJECT = "no clear subject found"
+ALL_ALIKE = "nearly all of the frame looks like one"
 
 _CANDIDATE = 0.3  # another part counts as a candidate from this share of the largest part's area
 _TOUCH = 0.04  # a border is touched when the subject covers this share of it
 _BY_SIZES = 0.45  # what is lost where two input sizes have nothing in common
-_FULL_FRAME = 0.5  # what is left of the score where all of the frame is subject: nobody frames like that
+_FILLS = 0.5  # what is left of the score where all of the frame is subject: nobody frames like that
 _WORDS = ("no", "one", "two", "three", "four")
 
 
@@ -89,7 +93,7 @@ def score_mask(
     """
     signs = measure_mask(soft_mask)
     if signs.candidates == 0:
-        return 0.0, ("no clear subject found",)
+        return 0.0, (NO_SUBJECT,)
     score = signs.overlap if sizes is None else max(0.0, signs.overlap - _BY_SIZES * (1.0 - sizes))
     reasons = []
     if sizes is not None and sizes < 0.75:
@@ -111,8 +115,8 @@ def score_mask(
         reasons.append(f"subject touches {_WORDS[signs.borders]} borders")
     if signs.share < 0.01:
         reasons.append("the subject is very small")
-    elif signs.share > 0.9:
-        lower(_FULL_FRAME, "the subject fills the frame")
+    elif signs.share > FULL_FRAME:
+        lower(_FILLS, "the subject fills the frame")
     if agreement is not None:
         score *= 0.4 + 0.6 * agreement
         if agreement < 0.75:

@@ -31,6 +31,13 @@ SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard
 ShadowKind: TypeAlias = Literal["drop", "contact"]
 
 
+def name_networks(model: str | None, asked: str | None, device: str | None) -> str | None:
+    """The networks that found a subject, for people; the one that was asked runs on the CPU wherever the other does."""
+    if asked is None:
+        return model
+    return f"{model} + {asked}" + ("" if device == "CPU" else " (CPU)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectChoice:
     """How the subject was found.
@@ -38,7 +45,8 @@ class SubjectChoice:
     `origin`: a model's own prediction, a model's answer to `prompts`, a soft mask or a trimap of the user's. `model` and
     `sha256` name the network and its file, or its files, as `mattework models show` tells it of all; `device` is where it
     ran; `input_side` is the long side it saw, 0 for the record's own; `zoom` allows a second look at a small subject.
-    `asked` is the other network that was asked about what was in doubt, None where none was.
+    `asked` is the other network that had a say, None where none had: it was asked about what was in doubt, or knew the
+    whole of what was pointed at; `asked_sha256` is its hash.
     """
 
     origin: Origin = "model"
@@ -46,16 +54,15 @@ class SubjectChoice:
     sha256: str | None = None
     device: str | None = None
     asked: str | None = None
+    asked_sha256: str | None = None
     input_side: int = 0
     zoom: bool = True
     prompts: tuple[Prompt, ...] = ()
 
     @property
     def ran(self) -> str | None:
-        """The networks that ran, for people; the one that was asked runs on the CPU wherever the other does."""
-        if self.asked is None:
-            return self.model
-        return f"{self.model} + {self.asked}" + ("" if self.device == "CPU" else " (CPU)")
+        """The networks that ran, for people."""
+        return name_networks(self.model, self.asked, self.device)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +230,7 @@ class Recipe:
 def parse_recipe(text: str | bytes) -> Recipe:
     """Read a recipe of this or an older version.
 
-    Fields that an older version did not know take their defaults.
+    Fields that an older version did not know take their defaults, or the value that it went by where that was another.
 
     Raises:
         RecipeError: not JSON, wrong types, values out of range, or made by a newer version of Mattework.
@@ -232,7 +239,7 @@ def parse_recipe(text: str | bytes) -> Recipe:
 
     try:
         raw: Any = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RecipeError(f"The recipe is not valid JSON ({error}). It cannot be re-applied.") from error
     version = raw.get("version") if isinstance(raw, dict) else None
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
@@ -242,9 +249,12 @@ def parse_recipe(text: str | bytes) -> Recipe:
             f"The recipe has version {version}; this Mattework reads up to {RECIPE_VERSION}. Install a newer Mattework."
         )
     upgraded = {**cast("dict[str, Any]", raw), "version": RECIPE_VERSION}
+    rules = upgraded.get("trimap")
+    if isinstance(rules, dict) and rules and "doubt" not in rules:  # every doubt was left to the solver then
+        upgraded["trimap"] = {**rules, "doubt": 0.0}
     try:
         recipe = msgspec.convert(upgraded, Recipe)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
         raise RecipeError(f"The recipe cannot be read: {error}.") from error
     bad = find_bad_setting(recipe)
     if bad is not None:

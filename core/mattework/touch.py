@@ -105,6 +105,11 @@ def weigh_stroke(stroke: Stroke, where: Rect) -> Floats:
     Raises:
         UsageError: a stroke's points, radius or pressures are not sound.
     """
+    if not (0 <= stroke.opacity <= 1 and 0 <= stroke.hardness <= 1 and 0 <= stroke.radius < np.inf):
+        raise UsageError(
+            "A stroke's opacity and hardness run from 0 to 1, and its radius is no less than 0: "
+            f"not {stroke.opacity:g}, {stroke.hardness:g} and {stroke.radius:g}."
+        )
     if stroke.shape == "gradient":
         return _weigh_gradient(stroke, where)
     if stroke.shape == "area":
@@ -240,7 +245,9 @@ def _measure_squares(points: NDArray[np.float64], reach: float, where: Rect) -> 
 
 def _weigh_gradient(stroke: Stroke, where: Rect) -> Floats:
     """Full force before the first point, none beyond the second, falling evenly between."""
-    start, end = np.array(stroke.points, np.float64)
+    if len(stroke.points) != 2:
+        raise UsageError(f"A gradient runs between 2 points, not {len(stroke.points)}.")
+    start, end = np.clip(np.array(stroke.points, np.float64), -1e6, 1e6)
     step = end - start
     length = float(step @ step)
     if length < 1e-12:

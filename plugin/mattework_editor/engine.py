@@ -44,7 +44,7 @@ Progress = Callable[[str, float], None]
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Found:
     """What the object tools pointed at: `soft_mask` (h, w) float32 of the whole photo, the same as a recipe's input, how
-    sure the model is (0 to 1) and what is doubtful; what ran, and where."""
+    sure the model is (0 to 1) and what is doubtful; what ran, and where; the model that was asked beside it."""
 
     soft_mask: Floats
     inputs: RecipeInputs
@@ -53,6 +53,8 @@ class Found:
     model: str
     sha256: str | None
     device: str
+    asked: str | None
+    asked_sha256: str | None
 
 
 class Engine:
@@ -150,6 +152,8 @@ class Engine:
             reasons=tuple(value["reasons"]),
             model=str(value["model"]),
             sha256=value["sha256"],
+            asked=value["asked"],
+            asked_sha256=value["asked_sha256"],
             device=str(value["device"]),
         )
 

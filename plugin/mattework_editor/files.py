@@ -123,6 +123,7 @@ def make_planes(
             strokes=recipe.drawn_first,
             solver=recipe.solver,
             matting=recipe.matting,
+            opacity=photo.alpha,
             progress=progress,
         )
         solved = TiledPlane.pack(found.alpha)
@@ -130,7 +131,8 @@ def make_planes(
     else:
         solved, recipe = engine.solve_base(photo, recipe, choices.inputs, progress)
     choices = replace(choices, recipe=recipe)
-    return replay_strokes(Planes(base, drawn, solved), colour, choices, progress), choices
+    planes = Planes(base, drawn, solved)
+    return replay_strokes(planes, colour, choices, progress, opacity=photo.alpha), choices
 
 
 def save_session(

@@ -73,7 +73,12 @@ def look_ahead(session: Session, strokes: Sequence[Stroke], where: Rect, level: 
         alpha[(drawn != trimap) & (drawn == 0)] = 0.0
         region = _reduce_rect(where, factor).move(-seen.left, -seen.top)
         inside, values = resolve_region(
-            _sample(session.colour, seen, factor), drawn, alpha, region, solver="guided"
+            _sample(session.colour, seen, factor),
+            drawn,
+            alpha,
+            region,
+            solver="guided",
+            opacity=None if opacity is None else _sample(opacity, seen, factor),
         )
         alpha[inside.slices] = values
     if any(stroke.is_touch for stroke in (*recipe.strokes, *strokes)):

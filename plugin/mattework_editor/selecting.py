@@ -52,7 +52,8 @@ class Selecting(QObject):
             recipe = files.merge_found(own.recipe, found)
             choices = Choices(recipe, inputs, report.get("confidence"))
             base = make_base(choices, photo.size, colour)
-            planes = replay_strokes(Planes(base, base.copy(), alpha), colour, choices, task.report)
+            solved = Planes(base, base.copy(), alpha)
+            planes = replay_strokes(solved, colour, choices, task.report, opacity=photo.alpha)
             return choices, planes, compare_planes(before, planes), report
 
         def done(result: tuple[Choices, Planes, Any, dict[str, Any]]) -> None:
@@ -140,6 +141,8 @@ def choose_found(own: Choices, begun: Begun, prompts: tuple[Prompt, ...], found:
         origin="prompts",
         model=found.model,
         sha256=found.sha256,
+        asked=found.asked,
+        asked_sha256=found.asked_sha256,
         device=found.device,
         prompts=prompts,
     )

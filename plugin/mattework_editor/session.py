@@ -308,12 +308,17 @@ def draw_all(base: TiledPlane[np.uint8], strokes: Sequence[Stroke]) -> TiledPlan
 
 
 def replay_strokes(
-    planes: Planes, colour: Samples, choices: Choices, progress: Progress | None = None
+    planes: Planes,
+    colour: Samples,
+    choices: Choices,
+    progress: Progress | None = None,
+    *,
+    opacity: Samples | None = None,
 ) -> Planes:
     """Draw and solve the strokes of the recipe one after the other, as they were when they were painted.
 
     Those that the recipe has drawn first are in the planes already. It is done in the planes that are given: their trimap
-    and alpha change.
+    and alpha change. `opacity` is the photo's own.
 
     Raises:
         Cancelled: `progress` wanted to stop.
@@ -339,6 +344,7 @@ def replay_strokes(
             strokes=recipe.strokes[: number + 1],
             solver=recipe.solver,
             matting=recipe.matting,
+            opacity=opacity,
             thorough=True,
         )
         alpha[zone.slices] = values

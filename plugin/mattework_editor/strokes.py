@@ -112,6 +112,7 @@ class Strokes(QObject):
                 strokes=opened.after.recipe.strokes,
                 solver=solver,
                 matting=recipe.matting,
+                opacity=session.photo.alpha,
                 thorough=thorough,
             )
 

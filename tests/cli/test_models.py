@@ -309,3 +309,26 @@ def test_where_names_every_folder(home: Path, capsys: pytest.CaptureFixture[str]
     places = {row["place"]: row["folder"] for row in json.loads(capsys.readouterr().out)}
     assert places["user"] == str(home)
     assert "embedded" in places
+
+
+def test_verify_tells_of_a_file_that_is_missing(
+    home: Path, network: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "sam2.1-tiny.encoder.onnx").write_bytes(network)
+
+    assert run("verify", "sam2.1-tiny", "--json") == 5
+    rows = {row["file"]: row for row in json.loads(capsys.readouterr().out)}
+    assert not rows["sam2.1-tiny.decoder.onnx"]["sound"]
+    assert "models import" in rows["sam2.1-tiny.decoder.onnx"]["error"]
+
+    assert run("verify", "sam2.1-tiny") == 5
+    assert "sam2.1-tiny.decoder.onnx: MISSING" in capsys.readouterr().err
+
+
+def test_models_of_one_card_show_it_both(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for model in ("mattework-subject", "mattework-subject-float"):
+        assert run("show", model, "--full") == 0
+        told.append(capsys.readouterr().out.split("\n\n", 1)[1])
+    assert "Known failures" in told[0]
+    assert told[0] == told[1]

@@ -185,6 +185,10 @@ def test_prompts_that_were_saved_are_used_again(scene: Path, capsys: Captured) -
         ('[{"kind": "dot", "points": [[1, 2]]}]', "Invalid enum value 'dot'"),
         ('[{"kind": "point", "points": [[1, 2]]}, {"kind": "lasso", "points": [[1, 2]]}]', "Prompt 2 in"),
         ('[{"kind": "point", "points": [[1]]}]', "length 2"),
+        ('[{"kind": "point", "points": [[20, 20]], "add": false}]', '"add", which no prompt has'),
+        ('[{"kind": "point", "points": [[1, 2], [3, 4]]}]', "a point has 1 point, not 2"),
+        ('[{"kind": "box", "points": [[1, 2], [3, 4], [5, 6]]}]', "a box has 2 points, not 3"),
+        ("[" * 100_000, "is not valid JSON"),
     ],
 )
 def test_a_file_of_prompts_that_is_wrong_says_where(
@@ -219,3 +223,13 @@ def test_options_become_prompts() -> None:
     )
     with pytest.raises(UsageError, match="outside"):
         PointingOptions(pointers=(parse_pointer("point", "101%,2"),)).place(Size(100, 50))
+
+
+def test_prompts_are_not_written_over(scene: Path, capsys: Captured) -> None:
+    given = scene.with_name("prompts.json")
+    given.write_text('[{"kind": "point", "points": [[60, 80]]}]')
+    before = given.read_bytes()
+    target = ["-o", scene.with_name("o.png"), "--overwrite"]
+    assert cut(scene, "--prompts", given, "--model", "maps", "--save-recipe", given, *target) == 2
+    assert "would be gone" in capsys.readouterr().err
+    assert given.read_bytes() == before

@@ -90,3 +90,9 @@ def test_bad_requests_are_named() -> None:
         remove_spill(np.zeros((4, 5, 4), np.uint8), SHOWN, key="green")
     with pytest.raises(UsageError, match="amount"):
         remove_spill(patch(0, 0, 0), SHOWN, key="green", amount=2)
+
+
+@pytest.mark.parametrize("key", ["red", (float("nan"), 0.0, 1.0), (0.5, 0.5, 0.5)])
+def test_a_key_that_is_none_is_refused(key: Key) -> None:
+    with pytest.raises(UsageError, match="key"):
+        remove_spill(patch(0.5, 0.8, 0.2), SHOWN, key=key)

@@ -253,3 +253,20 @@ def test_texture_measured_in_strips_is_the_same(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mattework.matting.trimap.TEXTURE_PIXELS", 1)
     np.testing.assert_array_equal(measure_texture(rgb, work, 1.5), whole)
     assert 0 < whole.mean() <= 1
+
+
+@given(st.sampled_from([0.0, 0.002, 0.05, 0.5, 3.0]), st.sampled_from([0.0, 0.01, 2.2, 100.0]))
+@settings(deadline=None)
+def test_whatever_the_rules_a_disc_keeps_its_middle_and_its_surroundings(band: float, doubt: float) -> None:
+    rules = TrimapRules(band=band, doubt=doubt)
+    trimap = make_trimap(draw_disc(softness=0.4), Size(320, 320), rules=rules)
+    assert (trimap[150:170, 150:170] == 255).all()
+    assert (trimap[:20, :20] == 0).all()
+    inside = draw_disc(softness=0.4) >= 0.5
+    assert not (trimap[~inside] == 255).any()
+    assert not (trimap[inside] == 0).any()
+
+
+def test_an_endless_band_is_refused() -> None:
+    with pytest.raises(UsageError, match="endless"):
+        make_trimap(draw_disc(), Size(32, 32), rules=TrimapRules(band=float("inf")))

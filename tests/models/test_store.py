@@ -348,3 +348,16 @@ def test_a_folder_that_cannot_be_written_is_told(file: Path, tmp_path: Path) -> 
 
     with pytest.raises(ModelError, match="cannot be put into"):
         store.import_file(store.recognise_file(file, spec=PINNED))
+
+
+def test_the_second_network_of_a_model_never_takes_the_place_of_the_first(
+    store: ModelStore, file: Path, tmp_path: Path
+) -> None:
+    """The word "model" is in both names."""
+    first, second = ModelFile(name="my-model.onnx"), ModelFile(name="my-model-second.onnx", role="second")
+    pair = replace(UNPINNED, id="my-model", files=(first, second))
+    for one in (first, second):
+        (tmp_path / one.name).write_bytes(file.read_bytes() + one.role.encode())
+        known = store.recognise_file(tmp_path / one.name, spec=pair)
+        assert store.import_file(known).found.file == one
+    assert (store.home / first.name).read_bytes().endswith(b"model")

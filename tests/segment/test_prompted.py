@@ -16,7 +16,8 @@ from mattework.geometry import Size
 from mattework.models.folders import embedded_folder
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt, PromptKind
-from mattework.segment.prompted import ObjectSelector, Selection, open_selector
+from mattework.segment.prompted import ObjectSelector, open_selector
+from mattework.segment.selection import Selection
 from segment.prompted_networks import open_maps_network, open_points_network
 
 GROUND, RED, GREEN, BLUE = (90, 90, 90), (230, 30, 30), (30, 200, 40), (40, 60, 230)

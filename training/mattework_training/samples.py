@@ -46,7 +46,8 @@ RECIPE = {
     "portrait on new ground": 0.09,
     "pets": 0.18,
     "clothes": 0.06,
-    "composite": 0.35,
+    "composite": 0.29,
+    "bystanders": 0.06,
     "small": 0.05,
     "empty": 0.04,
 }
@@ -70,6 +71,17 @@ def _to_bytes(alpha: Pixels) -> Image:
     return result
 
 
+def _mix_in(ground: Pixels, rgba: Image, pose: Pose, blur: float, rng: np.random.Generator) -> Pixels:
+    """Lay a cut-out into the ground, out of focus by ``blur`` pixels of 256, and as dark as half."""
+    shape = ground.shape[0], ground.shape[1]
+    placed = place_cutout(rgba, shape, pose, rng)
+    layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
+    if blur > 0.2:
+        layer = cv2.GaussianBlur(layer, (0, 0), max(shape) / 256 * blur)
+    mixed = ground * (1 - layer[..., 3:]) + layer[..., :3] * np.float32(rng.uniform(0.5, 1))
+    return np.asarray(mixed, np.float32)
+
+
 class SampleMaker:
     """Draws samples from a library."""
 
@@ -83,6 +95,7 @@ class SampleMaker:
             "pets": self._make_pets,
             "clothes": self._make_clothes,
             "composite": self._make_composite,
+            "bystanders": self._make_bystanders,
             "small": self._make_small,
             "empty": self._make_empty,
         }
@@ -198,12 +211,7 @@ class SampleMaker:
         return self._lay_behind(ground, pose, shape, rng)
 
     def _lay_behind(self, ground: Pixels, pose: Pose, shape: Shape, rng: np.random.Generator) -> Pixels:
-        placed = place_cutout(self.draw_cutout(rng), shape, pose, rng)
-        sigma = max(shape) / 256 * rng.uniform(1.5, 5)
-        layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
-        layer = cv2.GaussianBlur(layer, (0, 0), sigma)
-        mixed = ground * (1 - layer[..., 3:]) + layer[..., :3] * np.float32(rng.uniform(0.5, 1))
-        return mixed.astype(np.float32)
+        return _mix_in(ground, self.draw_cutout(rng), pose, rng.uniform(1.5, 5), rng)
 
     def _draw_occluder(self, shape: Shape, rng: np.random.Generator) -> Placed:
         """Something out of focus that reaches in from the lower corners, nearer than the subject."""
@@ -249,6 +257,37 @@ class SampleMaker:
                 farther = Pose(long_side=pose.long_side * rng.uniform(0.25, 0.55), center=center, angle=0.0)
                 ground = self._lay_behind(ground, farther, shape, rng)
         return self.compose("small", ground, [place_cutout(rgba, shape, pose, rng)], shape, rng)
+
+    def _draw_person(self, rng: np.random.Generator) -> Image:
+        """Mostly a person, else anything."""
+        photo = self._pick(self._library.people, rng) if rng.random() < 0.75 else None
+        rgba = None if photo is None else cut_from_photo(photo, rng)
+        return self.draw_cutout(rng) if rgba is None else rgba
+
+    def _make_bystanders(self, shape: Shape, rng: np.random.Generator) -> Sample:
+        """One subject before others of its kind, who stand in a row behind it, half its size, hardly less sharp."""
+        ground = choose_busy_ground(self._library, shape, rng)
+        if ground is None:
+            ground = choose_ground(self._library, shape, rng)
+        usual = draw_pose(rng, crowded=False)
+        angle = usual.angle if rng.random() < 0.8 else rng.uniform(-np.pi, np.pi)
+        pose = Pose(
+            long_side=rng.uniform(0.5, 1.05),
+            center=(0.5 + rng.uniform(-0.25, 0.25), rng.uniform(0.45, 0.62)),
+            angle=float(angle),
+        )
+        height, size, blur = (
+            pose.center[1] + rng.uniform(-0.2, 0.05),
+            rng.uniform(0.3, 0.6),
+            rng.uniform(0, 1.5),
+        )
+        for _ in range(int(rng.integers(2, 8))):
+            center = (float(rng.uniform(0, 1)), float(height + rng.normal(0, 0.015)))
+            behind = Pose(long_side=pose.long_side * size * rng.uniform(0.9, 1.1), center=center, angle=0.0)
+            ground = _mix_in(ground, self._draw_person(rng), behind, blur, rng)
+        return self.compose(
+            "bystanders", ground, [place_cutout(self._draw_person(rng), shape, pose, rng)], shape, rng
+        )
 
     def compose(
         self,

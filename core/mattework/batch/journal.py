@@ -61,6 +61,7 @@ class BatchEntry:
     model_sha256: str | None = None
     device: str | None = None
     asked: str | None = None
+    asked_sha256: str | None = None
     solver: str | None = None
     matting: MattingChoice | None = None
     confidence: float | None = None
@@ -101,6 +102,7 @@ def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], sec
         model_sha256=report.model_sha256,
         device=report.device,
         asked=report.asked,
+        asked_sha256=report.asked_sha256,
         solver=report.solver,
         matting=report.matting,
         confidence=report.confidence,

@@ -31,7 +31,9 @@ def decode_line(line: bytes) -> Any:
 
     try:
         return msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError):
         import json
 
         return json.loads(line)
+    except RecursionError as error:
+        raise ValueError("It is nested too deeply.") from error

@@ -17,6 +17,7 @@ from mattework.batch.journal import BatchEntry
 from mattework.batch.look import Look
 from mattework.batch.summary import is_doubtful, name_apart, rank_entry, summarise_batch, tell_confidence
 from mattework.quality import DOUBTFUL
+from mattework.recipe import name_networks
 
 _FAIR = 0.8
 _PLACE = "<!-- pictures -->\n"
@@ -136,7 +137,7 @@ def _tell_confidence(entry: BatchEntry) -> str:
 
 def _tell_facts(entry: BatchEntry) -> Iterator[str]:
     if entry.model:
-        yield f"{entry.model} on {entry.device}"
+        yield f"{name_networks(entry.model, entry.asked, entry.device)} on {entry.device}"
     yield f"edge {entry.solver}" + (f" ({entry.matting.model})" if entry.matting else "")
     if entry.size is not None:
         yield f"{entry.size[0]} x {entry.size[1]}, {entry.depth} bit"

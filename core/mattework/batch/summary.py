@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from mattework.batch.journal import BatchEntry
 from mattework.quality import DOUBTFUL
+from mattework.recipe import name_networks
 
 
 def rank_entry(entry: BatchEntry) -> float:
@@ -36,12 +37,16 @@ def summarise_batch(entries: Sequence[BatchEntry], total: int | None = None) -> 
         told.append(f"{doubtful} to look at (confidence below {DOUBTFUL}).")
     if failed:
         told.append(f"{failed} failed.")
-    models = sorted({f"{one.model} on {one.device}" for one in done if one.model})
+    models = sorted({f"{_name_networks(one)} on {one.device}" for one in done if one.model})
     told.extend(f"{model}." for model in models)
     timed = [entry.seconds for entry in done if entry.seconds is not None]
     if timed:
         told.append(f"{sum(timed) / len(timed):.1f} s a picture.")
     return told
+
+
+def _name_networks(entry: BatchEntry) -> str | None:
+    return name_networks(entry.model, entry.asked, entry.device)
 
 
 def name_apart(paths: Sequence[Path]) -> list[str]:

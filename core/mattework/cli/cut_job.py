@@ -202,7 +202,13 @@ class CutJob:
                 )
         mask = Path(self.save_mask) if self.save_mask else None
         recipe = Path(self.save_recipe) if self.save_recipe else None
-        beside = (self.from_mask, self.trimap, self.background)
+        prompts = self.pointing.path
+        beside = (
+            self.from_mask,
+            self.trimap,
+            self.background,
+            None if prompts is None else str(prompts),
+        )
         # A mask put on one layer changes nothing else in the document, which may then be written over itself.
         refuse_inputs(target, beside if self.layer is not None else (source, *beside))
         refuse_inputs(mask, (source, *beside))
@@ -225,7 +231,7 @@ class CutJob:
             source,
             prompts=prompts,
             colours=1.0 if self.colours is None else self.colours,
-            key=self.key,
+            key=None if self.key == "none" else self.key,
             background=self.background,
             shadow=self.shadow.apply(None),
             progress=progress,

@@ -151,7 +151,7 @@ def _format_facts(name: str, facts: dict[str, Any]) -> list[str]:
         subject, edge = recipe["subject"], recipe["edge"]
         origin = {"mask": "a soft mask of your own", "trimap": "a trimap of your own"}.get(subject["origin"])
         lines.append(f"  recipe      version {recipe['version']}, made by {recipe['program']}")
-        lines.append(f"    subject   {origin or subject['model']} {_on_device(subject)}".rstrip())
+        lines.append(f"    subject   {origin or _name_networks(subject)} {_on_device(subject)}".rstrip())
         lines.append(
             f"    edge      {recipe['solver_used'] or recipe['solver']}{_name_network(recipe['matting'])}, "
             f"band x {recipe['trimap']['band']:g}"
@@ -185,6 +185,12 @@ def _name_network(matting: dict[str, Any] | None) -> str:
         return ""
     sha256 = matting["sha256"]
     return f" by {matting['model']}" + (f" ({sha256[:12]})" if sha256 else "")
+
+
+def _name_networks(subject: dict[str, Any]) -> str | None:
+    from mattework.recipe import name_networks
+
+    return name_networks(subject["model"], subject["asked"], subject["device"])
 
 
 def _on_device(subject: dict[str, Any]) -> str:

@@ -58,10 +58,21 @@ def measure_size(spec: ModelSpec, store: ModelStore) -> float | None:
     return spec.megabytes
 
 
+def find_whole_hash(spec: ModelSpec, store: ModelStore) -> str | None:
+    """The hash of all files together, as reports and recipes have it; None where one is neither published nor here."""
+    from mattework.models.hashes import join_hashes, recall_hashes
+
+    here = {one.file.role: one.path for one in store.find_files(spec)}
+    by_role = {}
+    for file in spec.files:
+        if file.sha256 is None and file.role not in here:
+            return None
+        by_role[file.role] = file.sha256 or recall_hashes(here[file.role]).sha256
+    return join_hashes(by_role)
+
+
 def describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
     """The lines of `models show`."""
-    from mattework.models.hashes import join_hashes
-
     size, licence = measure_size(spec, store), spec.licence
     lines = [f"{spec.display_name} ({spec.id})", f"  {spec.purpose}" if spec.purpose else ""]
     facts = {
@@ -79,8 +90,8 @@ def describe_model(spec: ModelSpec, store: ModelStore) -> list[str]:
     for file in spec.files:
         pinned = (file.sha256 and f"sha256 {file.sha256}") or (file.md5 and f"md5 {file.md5}")
         lines.append(f"  {file.role:<14}{file.name}, {pinned or 'no published hash'}")
-    if len(spec.files) > 1 and all(file.sha256 for file in spec.files):
-        together = join_hashes({file.role: file.sha256 or "" for file in spec.files})
+    together = find_whole_hash(spec, store) if len(spec.files) > 1 else None
+    if together is not None:
         lines.append(f"  {'all files':<14}sha256 {together}, as reports and recipes have it")
     lines += [f"  {'see':<14}{page}" for page in spec.pages]
     lines += [f"  {'note':<14}{note}" for note in spec.notes]

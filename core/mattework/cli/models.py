@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mattework.cli.display import say, show_progress
-from mattework.cli.model_words import TASKS, describe_model, describe_state, name_way, summarise_model
+from mattework.cli.model_words import (
+    TASKS,
+    describe_model,
+    describe_state,
+    find_whole_hash,
+    name_way,
+    summarise_model,
+)
 from mattework.cli.report import print_json
 from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
 
@@ -122,6 +129,7 @@ def show(model: str, full: bool, as_json: bool) -> None:
         print_json(
             {
                 **msgspec.to_builtins(spec),
+                "sha256": find_whole_hash(spec, store),
                 "state": describe_state(spec, store),
                 "get": name_way(spec, store),
                 "found": found,
@@ -131,8 +139,8 @@ def show(model: str, full: bool, as_json: bool) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     for line in describe_model(spec, store):
         click.echo(textwrap.fill(line, width, subsequent_indent=" " * 16))
-    card = embedded_folder() / f"{spec.id}.md"
-    if spec.embedded and card.is_file():
+    card = None if spec.card is None else embedded_folder() / spec.card
+    if spec.embedded and card is not None and card.is_file():
         click.echo()
         if not full:
             click.echo(
@@ -246,6 +254,20 @@ def verify(names: tuple[str, ...], as_json: bool, quiet: bool) -> None:
             raise ModelNotInstalled(store.describe_missing(spec, spec.files))
     rows: list[dict[str, Any]] = []
     for spec in specs:
+        for missing in store.find_missing(spec):
+            told = store.describe_missing(spec, (missing,))
+            rows.append(
+                {
+                    "model": spec.id,
+                    "file": missing.name,
+                    "sound": False,
+                    "error": told,
+                    "compared_with": "",
+                    "sha256": "",
+                }
+            )
+            if not as_json:
+                say(f"{spec.id}: {missing.name}: MISSING")
         for one in store.find_files(spec):
             row: dict[str, Any] = {"model": spec.id, "file": str(one.path), "sound": True, "error": None}
             row |= {"compared_with": "", "sha256": ""}

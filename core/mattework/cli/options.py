@@ -41,7 +41,9 @@ def add_edge_options(command: Command) -> Command:
     for option in (
         click.option("--colours", type=click.FloatRange(0, 1), help="Amount of clean edge colours, 0 to 1."),
         click.option(
-            "--key", metavar="COLOUR", help="Take the spill of this screen out of the colours, as green."
+            "--key",
+            metavar="COLOUR",
+            help="Take the spill of this screen out of the colours, as green; none for no screen.",
         ),
         click.option("--shift", type=float, help="Move the edge outwards (+) or inwards (-), in pixels."),
         click.option("--contrast", type=click.FloatRange(0, 1), help="Harden the edge, 0 to 1."),

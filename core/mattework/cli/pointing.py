@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,10 +49,11 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointingOptions:
-    """What was pointed at. `prompts` come from a file, in pixels, and are followed before the `pointers`."""
+    """What was pointed at. `prompts` come from the file `path`, in pixels, and are followed before the `pointers`."""
 
     pointers: tuple[Pointer, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    path: Path | None = None
 
     @property
     def is_given(self) -> bool:
@@ -97,6 +98,7 @@ def add_pointing_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 parse_pointer(kind, text, adds=adds) for (kind, adds), texts in said.items() for text in texts
             ),
             prompts=() if path is None else read_prompts(path),
+            path=path,
         )
         return command(*arguments, pointing=pointing, **options)
 
@@ -183,24 +185,31 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
 def _read_json(path: Path) -> tuple[Prompt, ...]:
     import msgspec
 
+    from mattework.segment.gestures import tell_wrong_count
+
     try:
         found: Any = msgspec.json.decode(path.read_bytes())
         for key in ("recipe", "subject", "prompts"):
             if isinstance(found, dict):
                 found = found.get(key, found)
         prompts = msgspec.convert(found, tuple[Prompt, ...])
+        known = {field.name for field in fields(Prompt)}
+        for number, one in enumerate(found, 1):
+            if others := set(one) - known:
+                raise DamagedFile(
+                    f"Prompt {number} in {path} has {_name_fields(others)}, which no prompt has; "
+                    f"there are {', '.join(sorted(known))}."
+                )
     except msgspec.ValidationError as error:
         raise DamagedFile(
             f"{path} holds no list of prompts: {error}. A prompt is written as "
             '{"kind": "point", "points": [[300, 200]], "adds": true}.'
         ) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise DamagedFile(f"{path} is not valid JSON: {error}.") from error
     for number, prompt in enumerate(prompts, 1):
-        if len(prompt.points) < FEWEST_POINTS[prompt.kind]:
-            raise DamagedFile(
-                f"Prompt {number} in {path}: a {prompt.kind} needs at least {FEWEST_POINTS[prompt.kind]} points."
-            )
+        if (wrong := tell_wrong_count(prompt)) is not None:
+            raise DamagedFile(f"Prompt {number} in {path}: a {wrong}.")
     return prompts
 
 
@@ -208,6 +217,10 @@ def _read_recipe(path: Path) -> tuple[Prompt, ...]:
     from mattework.formats.recipe_file import read_recipe
 
     return read_recipe(path)[0].subject.prompts
+
+
+def _name_fields(names: Iterable[str]) -> str:
+    return " and ".join(f'"{name}"' for name in sorted(names))
 
 
 def _name_option(kind: PromptKind, adds: bool) -> str:

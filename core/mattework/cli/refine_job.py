@@ -110,8 +110,9 @@ class RefineJob:
             changes |= {"solver": "neural", "matting": MattingChoice(model=options["matting_model"])}
         if options["band"] is not None:
             changes["trimap"] = replace(recipe.trimap, band=options["band"])
-        if changes.get("background") == "none":
-            changes["background"] = None
+        for name in ("background", "key"):
+            if changes.get(name) == "none":
+                changes[name] = None
         if options["shadow"].is_given:
             changes["shadow"] = options["shadow"].apply(recipe.shadow)
         edge = replace(recipe.edge, **self._take("smooth", "feather", "contrast", "shift"))

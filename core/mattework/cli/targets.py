@@ -89,11 +89,18 @@ def refuse_inputs(target: Path | None, inputs: Sequence[str | None]) -> None:
     for name in inputs:
         if target is None or name is None or name == STREAM:
             continue
-        with suppress(OSError):
-            if target.samefile(name):
+        # A background's name may begin with ~, as `parse_background` takes it.
+        for one in {name, os.path.expanduser(name)}:
+            if _is_same_file(target, one):
                 raise UsageError(
                     f"{target} is one of the pictures that are read; it would be gone. Give another name."
                 )
+
+
+def _is_same_file(target: Path, name: str) -> bool:
+    with suppress(OSError):
+        return target.samefile(name)
+    return False
 
 
 def make_folder(output: str | None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from mattework.arrays import Bytes, Floats, Plane, Samples, check_alpha, split_rows
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
+from mattework.matting.opacity import lift_alpha, press_alpha
 from mattework.matting.scene import enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
 from mattework.matting.trimap import (
@@ -41,6 +42,7 @@ def resolve_region(
     strokes: Sequence[Stroke] = (),
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
+    opacity: Samples | None = None,
     device: str = "auto",
     thorough: bool = False,
 ) -> tuple[Rect, Floats]:
@@ -57,7 +59,7 @@ def resolve_region(
         alpha: (H, W) float32, the alpha before; not changed.
         region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
-        strokes, solver, matting, device: as in `solve_alpha`.
+        strokes, solver, matting, opacity, device: as in `solve_alpha`.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
 
@@ -91,6 +93,8 @@ def resolve_region(
     unknown = np.zeros(patch.shape, bool)
     unknown[here.slices] = inner == UNKNOWN
     if unknown.any():
+        own = None if opacity is None else opacity[seen.slices]
+        press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
         solve_frame(
             colour[seen.slices],
             unknown,
@@ -102,6 +106,7 @@ def resolve_region(
             photo_side=frame.size.long_side,
             clear=draw_transparent(strokes, seen),
         )
+        lift_alpha(patch, own, unknown)
     _blend(solved, alpha, zone, region)
     return zone, solved
 
@@ -116,6 +121,7 @@ def resolve_strokes(
     soft_mask: Floats | None = None,
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
+    opacity: Samples | None = None,
     device: str = "auto",
     progress: Progress | None = None,
 ) -> tuple[Bytes, Floats]:
@@ -126,7 +132,7 @@ def resolve_strokes(
         trimap: (H, W) uint8 of 0, 128, 255, without any strokes; not changed.
         alpha: (H, W) float32 that was solved in it, with the first `already` strokes drawn; not changed.
         strokes: all strokes in their order; touches among them are left for `touch_alpha`.
-        soft_mask, solver, matting, device: as in `solve_alpha`.
+        soft_mask, solver, matting, opacity, device: as in `solve_alpha`.
         progress: told of every stroke; may raise `Cancelled`.
 
     Returns:
@@ -153,6 +159,7 @@ def resolve_strokes(
             strokes=so_far,
             solver=solver,
             matting=matting,
+            opacity=opacity,
             device=device,
             thorough=True,
         )

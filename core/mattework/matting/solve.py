@@ -24,6 +24,7 @@ from mattework.matting.clear import knows_background
 from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.guided import estimate_field, harden_edge
 from mattework.matting.network import find_matting_model, open_matting_model, solve_with_network
+from mattework.matting.opacity import lift_alpha
 from mattework.matting.scene import (
     Landmarks,
     Scene,
@@ -120,6 +121,7 @@ def solve_alpha(
     strokes: Sequence[Stroke] = (),
     solver: SolverName = "auto",
     matting: MattingChoice | None = None,
+    opacity: Samples | None = None,
     device: str = "auto",
     progress: Progress | None = None,
     tile: int = TILE,
@@ -134,6 +136,8 @@ def solve_alpha(
             clear as the background around it allows, also where no foreground is known.
         solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto".
         matting: which matting model; None for the first of `list_matting_models` that is installed.
+        opacity: (H, W) of the photo, any depth, where it is partly transparent already: alpha is then what lies over it, so
+            that their product is never less than the smaller of the two.
         device: where it runs, as for `cut_out`.
         progress: told from the start; may raise `Cancelled`.
         tile: side in photo pixels of the pieces in which alpha is carried to full size; not a quality setting.
@@ -175,6 +179,7 @@ def solve_alpha(
         notes += solve_frame(
             colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
         )
+        lift_alpha(alpha, opacity, trimap == UNKNOWN)
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(
         alpha=alpha,

@@ -96,10 +96,12 @@ def _remove_in_strips(
 
 def _find_axes(key: Key) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Unit vectors in RGB along the key's hue and across it, both without gray."""
+    if isinstance(key, str) and key not in _KEYS:
+        raise UsageError(f"The key {key!r} is not known. Name {' or '.join(_KEYS)}, or give a colour.")
     rgb = np.array(_KEYS[key] if isinstance(key, str) else key, np.float64)
     chroma = rgb - rgb.mean()
     length = float(np.linalg.norm(chroma))
-    if rgb.shape != (3,) or length < 0.02:
+    if rgb.shape != (3,) or not length >= 0.02:
         raise UsageError(f"The key {key} has no hue. Name the colour of the screen, such as (0, 0.7, 0.3).")
     along = chroma / length
     across = np.cross(along, np.full(3, 1 / math.sqrt(3)))

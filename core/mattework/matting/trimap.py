@@ -139,7 +139,10 @@ def _lay_fields(
         far = rules.doubt > 0 and not inside.all()  # without an outline nothing is far from it
         field = np.empty(lead.shape, np.uint8)
         for rows in split_rows(lead):
-            part = np.maximum(lead[rows], depth[rows] - rules.doubt * reach[rows]) if far else lead[rows]
+            part = lead[rows]
+            if far:  # outside of its kind a place is at no depth, and never certain
+                beyond = depth[rows] - rules.doubt * reach[rows]
+                part = np.where(depth[rows] > 0, np.maximum(part, beyond), part)
             field[rows] = np.clip(np.rint(part * 32.0) + 128.0, 0, 255)
         fields.append((value, field))
         del depth, lead
@@ -153,9 +156,9 @@ def _check_request(soft_mask: Floats, rules: TrimapRules) -> None:
         )
     if not np.isfinite(soft_mask).all():
         raise UsageError("The soft mask holds values that are no numbers (NaN or infinity).")
-    if not rules.band >= 0 or not 0 <= rules.certain_background < rules.certain_foreground <= 1:
+    if not 0 <= rules.band < np.inf or not 0 <= rules.certain_background < rules.certain_foreground <= 1:
         raise UsageError(
-            "The trimap rules contradict each other: the band may not be negative, and certain_background "
+            "The trimap rules contradict each other: the band may not be negative or endless, and certain_background "
             f"({rules.certain_background}) must lie under certain_foreground ({rules.certain_foreground}), both in 0 to 1."
         )
 

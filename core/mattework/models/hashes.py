@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from mattework.errors import ModelError, OutputError
 from mattework.models.folders import cache_folder
+from mattework.models.spec import FileRole
 from mattework.models.state import State, change_state, read_state
 from mattework.progress import Progress, report_progress
 
@@ -34,7 +35,7 @@ class FileHashes:
         return md5 is not None and self.md5 == md5
 
 
-def join_hashes(by_role: Mapping[str, str]) -> str:
+def join_hashes(by_role: Mapping[FileRole, str]) -> str:
     """One sha256 for a model of one file or several, whose own are given by role, in the record's order.
 
     That of the file where there is one, else that of the lines "role sha256", each with its end.

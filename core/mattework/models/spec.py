@@ -181,6 +181,7 @@ class ModelSpec:
     the first one sees at the finer size, and whose answer counts as much.
     `asks` is the id of a model of the task "prompt" that a subject model asks about what it is in doubt of: see
     `mattework.segment.doubt`.
+    `card` names the text beside an embedded model that tells how it was made, measured, and where it fails.
     """
 
     id: str
@@ -190,6 +191,7 @@ class ModelSpec:
     output: OutputRule = field(default_factory=OutputRule)
     prompt: PromptRule | None = None
     asks: str | None = None
+    card: str | None = None
     title: str = ""
     purpose: str = ""
     licence: Licence = field(default_factory=Licence)

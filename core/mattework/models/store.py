@@ -186,6 +186,11 @@ class ModelStore:
                     f"{self._advise(spec, found)}"
                 )
             return VerifiedFile(found, hashes.sha256, "record")
+        if spec.embedded:
+            raise ModelDamaged(
+                f"The record with the hash of {found.path} is missing: this copy of Mattework is incomplete. "
+                "Install it again."
+            )
         if found.place != "embedded":
             self._hold_to_first_sight(spec, found, hashes)
         return VerifiedFile(found, hashes.sha256, "import")
@@ -353,9 +358,11 @@ def _choose_file(spec: ModelSpec, path: Path, role: FileRole | None, hashes: Fil
         return spec.file(role)
     if len(spec.files) == 1:
         return spec.files[0]
-    for file in spec.files:
-        if path.name == file.name or file.role in path.stem.lower():
-            return file
+    # "model" is part of too many names to say anything.
+    by_role = [one for one in spec.files if one.role != "model" and one.role in path.stem.lower()]
+    for likely in ([one for one in spec.files if one.name == path.name], by_role):
+        if len(likely) == 1:
+            return likely[0]
     raise ModelError(
         f"{spec.id} has the files {' and '.join(file.role for file in spec.files)}; say with --role which one "
         f"{path.name} is."

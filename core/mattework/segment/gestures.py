@@ -10,19 +10,30 @@ import numpy as np
 
 from mattework.errors import UsageError
 from mattework.geometry import Size
-from mattework.prompt import FEWEST_POINTS, Prompt
+from mattework.prompt import FEWEST_POINTS, MOST_POINTS, Prompt
+
+
+def tell_wrong_count(prompt: Prompt) -> str | None:
+    """What is wrong with the kind of a prompt, or with the number of its points; None where nothing is."""
+    kind, count = prompt.kind, len(prompt.points)
+    if kind not in FEWEST_POINTS:
+        return f"{kind} is no prompt; there are {', '.join(FEWEST_POINTS)}"
+    fewest, most = FEWEST_POINTS[kind], MOST_POINTS.get(kind, count)
+    if count < fewest:
+        return f"{kind} needs at least {fewest} point{'s' if fewest > 1 else ''}"
+    return f"{kind} has {most} point{'s' if most > 1 else ''}, not {count}" if count > most else None
 
 
 def check_prompts(prompts: Sequence[Prompt], size: Size) -> list[Prompt]:
     """The prompts with every point inside a photo of `size`; strokes and outlines that leave it are drawn in.
 
     Raises:
-        UsageError: a point or a whole gesture lies outside, or has too few points or no numbers.
+        UsageError: a point or a whole gesture lies outside, or has too few or too many points, or no numbers.
     """
     checked = []
     for prompt in prompts:
-        if len(prompt.points) < FEWEST_POINTS[prompt.kind]:
-            raise UsageError(f"A {prompt.kind} needs at least {FEWEST_POINTS[prompt.kind]} points.")
+        if (wrong := tell_wrong_count(prompt)) is not None:
+            raise UsageError(f"A {wrong}.")
         if not all(math.isfinite(number) for point in prompt.points for number in point):
             raise UsageError(f"A point of a {prompt.kind} is no number.")
         xs, ys = [x for x, _ in prompt.points], [y for _, y in prompt.points]

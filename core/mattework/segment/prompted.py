@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,49 +40,15 @@ from mattework.segment.second_look import (
     paste_look,
     take_part,
 )
+from mattework.segment.selection import Known, Selection
 from mattework.segment.selection_score import score_selection
+from mattework.segment.speck import is_lost, lies_whole, list_views
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
 _ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is looked for
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
 _KEPT_LOOKS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Selection:
-    """An object that was pointed at.
-
-    `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
-    all zero when nothing is selected. `box` holds the object, in pixels of the photo, None when there is none.
-    `confidence` is the overlap with the meant object that is to be expected, 0 to 1 (see `score_selection`); `reasons` say
-    what is doubtful, and where a gesture was not followed. `looks` is how many views of the photo the answer rests on.
-    """
-
-    soft_mask: Floats
-    box: Rect | None
-    confidence: float
-    reasons: tuple[str, ...]
-    looks: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _State:
-    """What is known after some gestures.
-
-    `frame` is the soft mask of the whole frame as the first look sees it, None before anything was found; `crop` and
-    `part` are the second look's rectangle and its mask. `region` is the box or lasso that the network still has to be told
-    of. `agreement` is how far the two looks agree, `sizes` how far the answers to the first gesture at two input sizes do,
-    None after others; `notes` is what a person should know about the last gesture.
-    """
-
-    frame: Floats | None = None
-    crop: Rect | None = None
-    part: Floats | None = None
-    region: Prompt | None = None
-    agreement: float | None = None
-    sizes: float | None = None
-    notes: tuple[str, ...] = ()
 
 
 class ObjectSelector:
@@ -112,8 +78,8 @@ class ObjectSelector:
         self._session = session
         self._long_side = long_side
         self._looks: dict[Rect, Look] = {}
-        self._chain: list[tuple[Prompt, _State]] = []
-        self._start: tuple[bytes, _State] = (b"", _State())
+        self._chain: list[tuple[Prompt, Known]] = []
+        self._start: tuple[bytes, Known] = (b"", Known())
         whole = self._look_at(self._size.rect)
         canvas = whole.encoded.placement.canvas
         self._zoom = zoom and canvas.long_side < _HEAVY_SIDE
@@ -142,7 +108,7 @@ class ObjectSelector:
             previous: soft mask (h, w) float32 of 0 to 1 of the whole photo, at any resolution, to begin from.
 
         Raises:
-            UsageError: a prompt has too few points or lies outside the photo.
+            UsageError: a prompt has too few or too many points or lies outside the photo; `previous` is no mask.
             ModelFailed, OutOfMemory: see `ModelSession.run`.
         """
         gestures = [scale_prompt(one, self._photo, self._size) for one in check_prompts(prompts, self._photo)]
@@ -153,7 +119,8 @@ class ObjectSelector:
         del self._chain[known:]
         state = self._chain[-1][1] if self._chain else self._start[1]
         for count in range(known + 1, len(gestures) + 1):
-            state = self._follow(state, gestures[:count])
+            before, state = state, self._follow(state, gestures[:count])
+            state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
         if self._two_sizes and state.frame is not None and state.sizes is None:
             other = self._ask_at(_OTHER_SIZE, gestures, previous)
@@ -188,7 +155,7 @@ class ObjectSelector:
         """What the frame at this share of the input size gives for the same gestures."""
         return self._see_at(share).select(gestures, previous).soft_mask
 
-    def _choose_size(self, state: _State, gestures: Sequence[Prompt]) -> _State:
+    def _choose_size(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
         assert state.frame is not None
         if not self._two_sizes:
@@ -202,13 +169,23 @@ class ObjectSelector:
 
     def _begin(self, previous: Floats | None) -> None:
         """Forget earlier answers when the mask to begin from is another one."""
-        digest = b"" if previous is None else hashlib.sha256(previous.tobytes()).digest()
+        if previous is not None and (
+            previous.ndim != 2 or not previous.size or not np.isfinite(previous).all()
+        ):
+            raise UsageError(
+                f"A mask to begin from is (h, w) numbers of 0 to 1, not {previous.shape} or with holes of no number."
+            )
+        digest = b""
+        if previous is not None:
+            digest = hashlib.sha256(
+                f"{previous.shape} {previous.dtype}".encode() + previous.tobytes()
+            ).digest()
         if digest == self._start[0]:
             return
         self._chain.clear()
-        self._start = (digest, _State() if previous is None else self._lay_down(previous))
+        self._start = (digest, Known() if previous is None else self._lay_down(previous))
 
-    def _follow(self, state: _State, gestures: Sequence[Prompt]) -> _State:
+    def _follow(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         marks = [one for one in gestures if one.kind in ("point", "scribble")]
         if gestures[-1].kind in ("box", "lasso"):
             return self._follow_region(state, gestures)
@@ -219,19 +196,33 @@ class ObjectSelector:
             look = self._look_at(state.crop)
             part, notes = ask_look(look, marks, state.region, state.part)
             if not newly_touches(state.part, part, state.crop, self._size):
-                return self._look_closer(replace(state, part=part, notes=notes), marks)
+                # What was compared for the answer before says nothing of this one.
+                mended = replace(state, part=part, notes=notes, sizes=None, agreement=None)
+                return self._look_closer(mended, marks)
         before = None if state.frame is None else self._paste(state)
         # One mark means one thing; what later marks bring in beside it is believed.
         alone = state.frame is None and sum(mark.adds for mark in marks) == 1
         frame, notes = ask_look(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
-        found = _State(frame=frame, region=state.region, notes=notes)
+        found = Known(frame=frame, region=state.region, notes=notes)
         if state.frame is not None:
             return self._look_closer(found, marks)
         chosen = self._look_closer(self._choose_size(found, gestures), marks, alone=alone)
+        if alone and len(gestures) == 1 and is_lost(self._paste(chosen)):
+            chosen = self._look_for_speck(gestures[-1]) or chosen
         whole = self._find_whole(frame, chosen, gestures[-1]) if len(gestures) == 1 else None
         return chosen if whole is None else whole
 
-    def _find_whole(self, first: Floats, chosen: _State, mark: Prompt) -> _State | None:
+    def _look_for_speck(self, mark: Prompt) -> Known | None:
+        """What lies whole under a mark in ever smaller views around it; see `speck`."""
+        for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
+            part, notes = ask_look(self._look_at(view), (mark,), None, None, alone=True)
+            if lies_whole(part):
+                frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
+                seen = Known(frame=frame, crop=view, part=part, notes=notes)
+                return self._look_closer(replace(seen, frame=self._paste(seen)), (mark,), alone=True)
+        return None
+
+    def _find_whole(self, first: Floats, chosen: Known, mark: Prompt) -> Known | None:
         """The subject under a first mark, where it stands for the answer; see `first_click`."""
         rule = self._session.spec.prompt
         if rule is None or rule.subject is None or not self._two_sizes:
@@ -248,16 +239,17 @@ class ObjectSelector:
         if whole is None:
             return None
         piece, support = whole
-        return replace(self._lay_down(piece), sizes=support, notes=tell_whole(rule.subject, support))
+        notes = tell_whole(rule.subject, support)
+        return replace(self._lay_down(piece), sizes=support, notes=notes, asked=rule.subject)
 
-    def _follow_region(self, state: _State, gestures: Sequence[Prompt]) -> _State:
+    def _follow_region(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
         region = gestures[-1]
         if state.frame is None and not region.adds:
             return state
         frame, notes = ask_look(self._look_at(self._size.rect), (), region, None)
         inside = replace(region, adds=True)
-        found = self._confine(_State(frame=frame, region=inside, notes=notes), region)
+        found = self._confine(Known(frame=frame, region=inside, notes=notes), region)
         if state.frame is None:
             found = self._choose_size(found, gestures)
         found = self._confine(self._look_closer(found, ()), region)
@@ -270,7 +262,7 @@ class ObjectSelector:
             return self._lay_down(np.maximum(known, thing))
         return self._take_away(known, thing, region)
 
-    def _confine(self, state: _State, region: Prompt) -> _State:
+    def _confine(self, state: Known, region: Prompt) -> Known:
         """Nothing of the object that a region means lies far from the region."""
         assert state.frame is not None
         frame = clear_beyond(state.frame, self._size.rect, region)
@@ -278,24 +270,24 @@ class ObjectSelector:
             return replace(state, frame=frame)
         return replace(state, frame=frame, part=clear_beyond(state.part, state.crop, region))
 
-    def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> _State:
+    def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> Known:
         left, is_found = take_away(known, thing, scale_prompt(region, self._size, Size(*known.shape[::-1])))
         if is_found:
             return self._lay_down(left)
         note = "no separate thing was found in what is to be taken away; all of it was taken"
         return replace(self._lay_down(left), notes=(note,))
 
-    def _lay_down(self, mask: Floats) -> _State:
+    def _lay_down(self, mask: Floats) -> Known:
         """A mask of the whole picture as the state to go on from."""
         frame = resize_smoothly(mask.astype(np.float32), self._look_at(self._size.rect).encoded.mask_size)
-        state = _State(frame=np.ascontiguousarray(frame.clip(0.0, 1.0)))
+        state = Known(frame=np.ascontiguousarray(frame.clip(0.0, 1.0)))
         crop = self._choose_crop(mask, self._size.rect)
         if crop is None:
             return state
         part = take_part(mask, crop, self._size, self._look_at(crop).encoded.mask_size)
         return replace(state, crop=crop, part=part)
 
-    def _look_closer(self, state: _State, marks: Sequence[Prompt], *, alone: bool = False) -> _State:
+    def _look_closer(self, state: Known, marks: Sequence[Prompt], *, alone: bool = False) -> Known:
         """A second look at what was found, when it is small in what was seen."""
         assert state.frame is not None
         mask = self._paste(state)
@@ -329,21 +321,21 @@ class ObjectSelector:
             del self._looks[next(one for one in self._looks if one != self._size.rect)]
         return look
 
-    def _paste(self, state: _State) -> Floats:
+    def _paste(self, state: Known) -> Floats:
         """The mask of the whole frame at the first look's resolution."""
         assert state.frame is not None
         if state.crop is None or state.part is None:
             return state.frame
         return paste_look(state.frame, state.part, state.crop, self._size)
 
-    def _blend(self, state: _State) -> Floats:
+    def _blend(self, state: Known) -> Floats:
         """The mask of the whole frame at the finer look's resolution."""
         assert state.frame is not None
         if state.crop is None or state.part is None:
             return state.frame
         return blend_looks(state.frame, state.part, state.crop, self._size)
 
-    def _hand_out(self, state: _State, gestures: Sequence[Prompt]) -> Selection:
+    def _hand_out(self, state: Known, gestures: Sequence[Prompt]) -> Selection:
         looks = 1 if state.crop is None else 2
         mask = None if state.frame is None else self._blend(state)
         box = None if mask is None else find_box(mask, self._photo, least_share=0.0)
@@ -355,7 +347,12 @@ class ObjectSelector:
             )
         confidence, reasons = score_selection(mask, gestures, sizes=state.sizes, looks=state.agreement)
         return Selection(
-            soft_mask=mask, box=box, confidence=confidence, reasons=(*state.notes, *reasons), looks=looks
+            soft_mask=mask,
+            box=box,
+            confidence=confidence,
+            reasons=(*state.notes, *reasons),
+            looks=looks,
+            asked=state.asked,
         )
 
 

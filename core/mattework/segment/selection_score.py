@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from mattework.arrays import Floats
 from mattework.geometry import Size
 from mattework.prompt import Prompt
-from mattework.quality import measure_mask
+from mattework.quality import DOUBTFUL, FULL_FRAME, measure_mask
 from mattework.segment.second_look import find_box
 
 _BY_PIXELS, _BY_SIZES = 1.05, 0.55
@@ -54,9 +54,14 @@ def score_selection(
         reasons.append(f"edges are uncertain over {round(100 * signs.doubt)} % of the outline")
     if looks is not None and looks < 0.75:
         reasons.append("two looks at the object disagree")
+    fills = float((mask > 0.5).mean()) > FULL_FRAME
+    if fills:
+        reasons.append("nearly all of the picture is selected")
     if sizes is None:
         score = signs.overlap * (1.0 if looks is None else 0.4 + 0.6 * looks)
     else:
         by_sizes = _BY_SIZES / max(1, len(gestures)) ** 0.5
         score = 1.0 - _BY_PIXELS * (1.0 - signs.overlap) - by_sizes * (1.0 - sizes)
+    if fills:
+        score = min(score, DOUBTFUL - 0.01)
     return round(min(1.0, max(0.0, score)), 3), tuple(reasons)

@@ -20,7 +20,7 @@ from mattework.models.runtime import ModelSession, predict_mask
 from mattework.models.spec import FileRole
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
-from mattework.quality import score_mask
+from mattework.quality import ALL_ALIKE, FULL_FRAME, LEAST_SHARE, NO_SUBJECT, score_mask
 from mattework.segment.doubt import OPINION, ask_about, is_in_doubt
 from mattework.segment.pieces import drop_ghosts
 from mattework.segment.second_look import (
@@ -50,9 +50,10 @@ class SubjectResult:
     """A found subject.
 
     `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
-    all zero when there is no subject. `confidence` and `reasons` are those of `quality.score_mask`. `passes` is how often
-    it looked. `box` holds the subject, in pixels of the picture that was given, None when there is none. `asked` is the
-    model that was asked about what was in doubt, None where none was.
+    all zero when there is no subject, or when nearly all of the frame looks like one, as a texture may. `confidence` and
+    `reasons` are those of `quality.score_mask`. `passes` is how often it looked. `box` holds the subject, in pixels of the
+    picture that was given, None when there is none. `asked` is the model that was asked about what was in doubt, None where
+    none was.
     """
 
     soft_mask: Floats
@@ -103,7 +104,7 @@ def find_subject(
             mask = blend_looks(mask, second, crop, size)
     # What was in doubt before another network was asked tells more of what is wrong than what is left of it.
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
-    asks = session.spec.asks if ask and long_side is None else None
+    asks = session.spec.asks if ask and long_side is None and _shows_subject(mask) else None
     if asks is not None and (_is_tiny(rgb, session) or not is_in_doubt(mask)):
         asks = None
     if asks is not None:
@@ -111,16 +112,25 @@ def find_subject(
         mask = average_as_logits(mask, ask_about(rgb, mask, asks), OPINION)
         passes += 1
     report_progress(progress, "subject", 1.0)
-    box = find_box(mask, size)
-    if box is None:
-        if asks is not None:  # what there was, the other network knows nothing of
-            confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
-        mask = np.zeros_like(mask)
-    else:
+    box = None
+    if _shows_subject(mask):
+        box = find_box(mask, size)
         mask = drop_ghosts(mask)
+    else:
+        confidence, reasons = 0.0, (NO_SUBJECT, *((ALL_ALIKE,) if _fills_frame(mask) else ()))
+        mask = np.zeros_like(mask)
     return SubjectResult(
         soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box, asked=asks
     )
+
+
+def _shows_subject(mask: Floats) -> bool:
+    """Whether a soft mask shows more than nothing, and less than everything: a wall has no subject."""
+    return float((mask > 0.5).mean()) >= LEAST_SHARE and not _fills_frame(mask)
+
+
+def _fills_frame(mask: Floats) -> bool:
+    return bool((mask > 0.5).mean() > FULL_FRAME)
 
 
 def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Floats, float | None]:

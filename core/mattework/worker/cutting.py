@@ -143,12 +143,14 @@ def refine_edge(
     # What is neither selected nor decided keeps its mask: nothing is solved there.
     trimap[outside & (trimap == 128)] = np.where(known[outside & (trimap == 128)] < 0.5, 0, 255)
     progress("edge", 0.0)
+    photo = take_photo(document)
     solution = solve_alpha(
-        convert_for_matting(take_photo(document)),
+        convert_for_matting(photo),
         trimap,
         soft_mask=known,
         solver=_check_solver(request.solver, request.matting_model),
         matting=_choose_matting(request.matting_model),
+        opacity=photo.alpha,
         progress=progress,
     )
     progress("layers", 0.0)

@@ -120,8 +120,8 @@ class SelectRequest:
     Give all gestures so far each time; without any, the photo is seen ahead, and the first is answered sooner. The soft
     mask goes to selection.raw in `sample`, at `width` x `height` where both are given, else at its own resolution. `start`
     is the file of a mask of the picture's size to begin from, in `start_sample`. The value holds `mask`, `width`, `height`,
-    `box` (left, top, right, bottom in the picture, or null), `confidence`, `reasons` and `looks`, and the `model`, its
-    `sha256` and the `device` that ran.
+    `box` (left, top, right, bottom in the picture, or null), `confidence`, `reasons` and `looks`, the `model`, its
+    `sha256` and the `device` that ran, and the model that was `asked` beside it, or null, with its `asked_sha256`.
     """
 
     picture: Picture

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SELECTION_FILE = "selection.raw"
 
 _MOST_KEPT = 2
-_Key = tuple[Path, int, int, int, Picture, str]
+_Key = tuple[Path, int, int, int, Picture, str, str]
 
 
 @dataclass(slots=True)
@@ -37,11 +37,10 @@ class WarmSelectors:
 
         path = locate_file(folder, picture.file)
         state = path.stat() if path.is_file() else None
-        key = (
-            None
-            if state is None
-            else (path, state.st_ino, state.st_mtime_ns, state.st_size, picture, session.spec.id)
-        )
+        key: _Key | None = None
+        if state is not None:
+            file = (path, state.st_ino, state.st_mtime_ns, state.st_size)
+            key = (*file, picture, session.sha256, session.device.label)
         selector = None if key is None else self._kept.pop(key, None)
         if selector is None:
             progress("open", 0.0)
@@ -69,6 +68,7 @@ def select_object(
         UsageError: unknown samples.
     """
     from mattework.errors import UsageError
+    from mattework.finding import hash_asked
     from mattework.geometry import Size
     from mattework.models.tensors import resize_smoothly
     from mattework.worker.rasters import DTYPES, locate_file, quantise, read_plane, unit_values, write_plane
@@ -100,6 +100,8 @@ def select_object(
         "model": session.spec.id,
         "sha256": session.sha256,
         "device": session.device.label,
+        "asked": found.asked,
+        "asked_sha256": hash_asked(found.asked),
     }
 
 
