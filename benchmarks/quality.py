@@ -37,7 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 
 from benchmarks.prompts import choose_click, draw_box, measure_iou, shrink
-from benchmarks.subject_sets import PROMPT_SETS, Case, draw_crowds, open_sets, read_real
+from benchmarks.subject_sets import NOTHING_SETS, PROMPT_SETS, Case, draw_crowds, open_sets, read_real
 
 from mattework.finding import open_model
 from mattework.models.runtime import ModelSession
@@ -123,7 +123,7 @@ def judge(answers: list[Answer]) -> dict[str, float]:
 def write_tables(answers: list[Answer]) -> str:
     """Markdown: the figures by gestures and half, then means by set, then which reasons go with what IoU."""
     lines = ["| | half | answers | IoU | score | off | rank | caught |", "|---|---|" + "--:|" * 6]
-    told = [one for one in answers if one.set_name != "empty"]
+    told = [one for one in answers if one.set_name not in NOTHING_SETS]
     for gestures in dict.fromkeys(one.gestures for one in told):
         same = [one for one in told if one.gestures == gestures]
         for name, chosen in (

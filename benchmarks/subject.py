@@ -8,8 +8,8 @@
 
 Needs the measuring data (folder `shared` beside the checkout, or MATTEWORK_SHARED). IoU is the mean at probability 0.5,
 F is each picture's best over all thresholds (beta squared 0.3), boundary F counts outlines within 0.8 % of the diagonal,
-ms is the median of a whole call on two threads: scaling, network, and scaling back. For `empty`, `area` is the number to
-read: the share of the frame that is called subject where there is none.
+ms is the median of a whole call on two threads: scaling, network, and scaling back. For `empty` and `textures`,
+`area` is the number to read: the share of the frame that is called subject where there is none.
 """
 
 from __future__ import annotations

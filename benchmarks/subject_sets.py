@@ -2,7 +2,8 @@
 
 Real hold-outs lie under `bench` of the measuring data. `portraits` are head-and-shoulders crops of the hold-out people.
 `products` are held-out cut-outs (never trained on) on drawn studio grounds with shadows; `empty` are grounds with
-nothing on them. The last two come from the sample maker that training uses, so they are its kind of picture.
+nothing on them. These two come from the sample maker that training uses, so they are its kind of picture. `textures` are
+clouds of noise and dotted cloth, drawn by a program of their own.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ REAL_SETS = ("people", "horses", "pets128", "davis")
 PROMPT_SETS = (*REAL_SETS, "alphamatting")
 CROWDS = "crowds"
 _CROWDS = 48
-MADE_SETS = ("portraits", "products", "empty")
+NOTHING_SETS = ("empty", "textures")
+MADE_SETS = ("portraits", "products", *NOTHING_SETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,28 @@ def _make_empty(library: Library, every: int) -> Iterator[Case]:
             yield Case(f"empty {index}", sample.image, np.zeros((384, 480), np.float32), sample.known > 0)
 
 
+def _draw_textures(every: int) -> Iterator[Case]:
+    """Clouds of noise of all sizes, dotted cloth: drawn otherwise than what is trained on, with nothing on it."""
+    height, width = 480, 640
+    for index in range(0, 40, every):
+        rng = np.random.default_rng((17, index))
+        low, high = rng.integers(0, 256, (2, 3))
+        if index % 4 == 3:
+            step, radius = int(rng.integers(18, 60)), rng.uniform(0.15, 0.4)
+            y, x = np.mgrid[:height, :width] % step - step // 2
+            field = (np.hypot(x, y) < radius * step).astype(np.float32)
+        else:
+            field = np.zeros((height, width), np.float32)
+            for octave in range(int(rng.integers(0, 3)), int(rng.integers(6, 9))):
+                grain = rng.random((height // 2**octave + 2, width // 2**octave + 2)).astype(np.float32)
+                grown = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
+                field += (2.0**octave) ** (0.5 + 0.25 * (index % 3)) * grown
+            field = (field - field.min()) / np.ptp(field)
+        image = low * (1 - field[..., None]) + high * field[..., None]
+        nothing = np.zeros((height, width), np.float32)
+        yield Case(f"texture {index}", image.astype(np.uint8), nothing, np.ones(nothing.shape, bool))
+
+
 def draw_crowds(data: Path, every: int) -> Iterator[Case]:
     """Several held-out cut-outs on one ground, one of which is meant; `data` is the folder with `train`."""
     count = _CROWDS // every
@@ -134,4 +158,5 @@ def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]
     sets["portraits"] = partial(_make_portraits, bench, every)
     sets["products"] = partial(_make_products, library, every)
     sets["empty"] = partial(_make_empty, library, every)
+    sets["textures"] = partial(_draw_textures, every)
     return sets

@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +34,6 @@ _REPOSITORY = Path(__file__).resolve().parent.parent
 _NAME = "mattework-prompt"
 FEATURES = ("f2", "f4", "f8", "f16", "f32")
 _CLICKS = 3
-
-Arrays = Mapping[str, npt.NDArray[np.float32]]
 
 
 def write_pair(network: PromptNet, encoder: Path, decoder: Path) -> None:

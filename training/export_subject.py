@@ -1,7 +1,7 @@
 """Export a finished (or still running) training run to ``resources/models``.
 
-Writes the int8 and the half-weight ONNX files and their record ``mattework-subject.json``. The network takes every
-size whose sides are multiples of 32.
+Writes the int8 and the half-weight ONNX files and their record ``mattework-subject.json``; with ``--second`` the int8 file
+of the model's second network and its own. The network takes every size whose sides are multiples of 32.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ def export(options: argparse.Namespace) -> None:
         parity = check_parity(network, plain)
         if parity > 1e-4:
             raise SystemExit(f"torch and onnxruntime differ by {parity} in a logit; nothing was written")
-        half, small = Path(folder) / f"{_NAME}.onnx", Path(folder) / f"{_NAME}.int8.onnx"
+        name = f"{_NAME}-second" if options.second else _NAME
+        half, small = Path(folder) / f"{name}.onnx", Path(folder) / f"{name}.int8.onnx"
         onnx_files.write_half_weights(plain, half)
         onnx_files.write_int8(plain, small, calibrating)
         ious = {
@@ -115,25 +116,26 @@ def export(options: argparse.Namespace) -> None:
             "half weights": measure_iou(answer_samples(open_session(half), samples)),
             "int8": measure_iou(answer_samples(open_session(small), samples)),
         }
-        record = make_record([describe_file(small), describe_file(half)])
+        published = (small,) if options.second else (small, half)
+        record = make_record(name, [describe_file(path) for path in published])
         record["measured"] = {
             "held_out_iou": {name: round(value, 4) for name, value in ious.items()},
             "held_out_calibration_error": round(measure_calibration_error(join_answers(answers)), 4),
             "parity_with_torch": parity,
         }
         options.out.mkdir(parents=True, exist_ok=True)
-        for path in (half, small):
+        for path in published:
             partial = options.out / f"{path.name}.part"
             partial.write_bytes(path.read_bytes())
             os.replace(partial, options.out / path.name)
-    (options.out / f"{_NAME}.json").write_text(json.dumps(record, indent=2) + "\n")
+    (options.out / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
     print(json.dumps(record["measured"], indent=2))
 
 
-def make_record(files: list[dict[str, Any]]) -> dict[str, Any]:
+def make_record(name: str, files: list[dict[str, Any]]) -> dict[str, Any]:
     """What a program must know to run the files."""
     return {
-        "id": _NAME,
+        "id": name,
         "task": "subject",
         "files": files,
         "input": {
@@ -176,6 +178,7 @@ def _parse() -> argparse.Namespace:
         metavar="MINUTE",
         help="instead of the last weights export their mean with those of all checkpoints from this minute on",
     )
+    parser.add_argument("--second", action="store_true", help="export as the model's second network")
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")
     return parser.parse_args()
 

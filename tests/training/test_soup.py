@@ -34,3 +34,11 @@ def test_the_mean_of_a_runs_checkpoints_is_a_network(tmp_path: Path) -> None:
 def test_no_weights_have_no_mean() -> None:
     with pytest.raises(ValueError, match="no weights"):
         read_mean([])
+
+
+def test_a_run_folder_is_one_process_s_at_a_time(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with folder.claim(), pytest.raises(SystemExit, match="Another process trains in"), folder.claim():
+        pass
+    with folder.claim():
+        pass

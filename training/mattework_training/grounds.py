@@ -84,27 +84,43 @@ def draw_studio(shape: Shape, rng: np.random.Generator) -> Pixels:
 
 
 def draw_pattern(shape: Shape, rng: np.random.Generator) -> Pixels:
-    """Tiles, planks, stripes or a rough texture: regular, and with nothing on it."""
+    """Tiles, planks, stripes, dots, a rough texture or clouds: regular, and with nothing on it."""
     y, x = _grid(shape)
     angle = rng.choice([0.0, np.pi / 4, rng.uniform(0, np.pi)])
     u = np.cos(angle) * x + np.sin(angle) * y
     v = -np.sin(angle) * x + np.cos(angle) * y
     count = rng.uniform(3, 22)
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.25:
         field = np.sign(np.sin(2 * np.pi * count * u))
-    elif kind < 0.7:
+    elif kind < 0.4:
+        radius = rng.uniform(0.15, 0.42)
+        field = np.where(np.hypot((u * count) % 1 - 0.5, (v * count) % 1 - 0.5) < radius, 1.0, -0.6)
+    elif kind < 0.65:
         line = rng.uniform(0.04, 0.15)
         ratio = rng.uniform(0.3, 1.0)
         field = np.where(((u * count) % 1 < line) | ((v * count * ratio) % 1 < line), -1.0, 0.6)
-    else:
+    elif kind < 0.8:
         field = sum(_smooth_noise(shape, cells, 1, rng)[..., 0] * 0.5 for cells in (6, 20, 70))
+    else:
+        field = _draw_clouds(shape, rng)
     base = rng.uniform(20, 235, 3).astype(np.float32)
-    swing = (rng.uniform(8, 60) * rng.uniform(0.7, 1.2, 3)).astype(np.float32)
+    swing = (rng.uniform(8, 90) * rng.uniform(0.7, 1.2, 3)).astype(np.float32)
     ground = base + np.broadcast_to(field, shape)[..., None].astype(np.float32) * swing
     ground = ground + _smooth_noise(shape, 24, 1, rng) * np.float32(rng.uniform(0, 8))
     clipped: Pixels = np.clip(ground, 0, 255).astype(np.float32)
     return clipped
+
+
+def _draw_clouds(shape: Shape, rng: np.random.Generator) -> Pixels:
+    """Noise of all sizes, -1 to 1 for the most part: clouds, marble, film grain."""
+    roughness = rng.uniform(0.3, 1.2)
+    sizes = [cells for cells in (2, 4, 8, 16, 32, 64, 128) if cells < min(shape)]
+    total = np.zeros(shape, np.float32)
+    for cells in sizes:
+        total += _smooth_noise(shape, cells, 1, rng)[..., 0] * np.float32(cells**-roughness)
+    deviation = max(1e-6, float(total.std()))
+    return np.asarray(np.clip((total - total.mean()) / (2 * deviation), -1.5, 1.5), np.float32)
 
 
 def fill_frame(picture: Image, shape: Shape, rng: np.random.Generator, least: float = 0.5) -> Pixels:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
 _FORMAT = 1
 
@@ -32,6 +35,18 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Keep the folder to this process and those it starts. Raises ``SystemExit`` when another one trains in it."""
+        lock = FileLock(self.path / "in-use", timeout=0)
+        try:
+            with lock:
+                yield
+        except Timeout:
+            raise SystemExit(
+                f"Another process trains in {self.path}. Wait, or give another folder with --run."
+            ) from None
 
     @property
     def checkpoint(self) -> Path:

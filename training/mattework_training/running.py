@@ -180,7 +180,9 @@ def launch(train: Callable[[int, argparse.Namespace], None], options: argparse.N
         folder.log("this run is finished; give another folder with --run to train again")
         return
     options.run_id = os.getpid()
-    if options.processes == 1:
-        train(0, options)
-    else:
-        mp.spawn(train, (options,), nprocs=options.processes)
+    with folder.claim():
+        if options.processes == 1:
+            train(0, options)
+        else:
+            mp.spawn(train, (options,), nprocs=options.processes)
+            (folder.path / f"meeting-{options.run_id}").unlink(missing_ok=True)
