@@ -18,6 +18,9 @@ from mattework.matting.solve import solve_alpha
 from .scenes import Composite, draw_composite
 
 units = npst.arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
+# An edge has all of the thing on one side and nothing of it on the other.
+edges = units.map(lambda own: np.vstack([np.zeros((1, 5), np.float32), own, np.ones((1, 5), np.float32)]))
+solutions = npst.arrays(np.float32, (6, 5), elements=st.floats(0, 1, width=32))
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def code(alpha: Floats, kind: str) -> Samples:
     return np.rint(alpha.astype(np.float64) * white).astype(kind)
 
 
-@given(units, units, st.sampled_from(["uint8", "uint16", "float32"]))
+@given(solutions, edges, st.sampled_from(["uint8", "uint16", "float32"]))
 def test_the_product_with_the_opacity_is_the_smaller_of_both(solved: Floats, own: Floats, kind: str) -> None:
     matte = solved.copy()
     lift_alpha(matte, code(own, kind), np.ones(matte.shape, bool))
@@ -41,7 +44,7 @@ def test_the_product_with_the_opacity_is_the_smaller_of_both(solved: Floats, own
     np.testing.assert_allclose((matte * own)[seen], np.minimum(solved, own)[seen], atol=0.005)
 
 
-@given(units, units)
+@given(solutions, edges)
 def test_what_is_lifted_and_pressed_is_what_it_was_where_it_shows(solved: Floats, own: Floats) -> None:
     matte, where = solved.copy(), np.ones(solved.shape, bool)
     lift_alpha(matte, own, where)
@@ -74,3 +77,13 @@ def test_a_stroke_heeds_the_opacity_as_the_whole_solve_does(scene: Composite) ->
     shown = values * scene.alpha[zone.slices]
     assert (shown <= scene.alpha[zone.slices] + 0.01).all()
     assert float(np.abs(shown - (alpha * scene.alpha)[zone.slices]).mean()) < 0.01
+
+
+@given(solutions, st.floats(0.1, 1.0), st.integers(0, 200))
+def test_a_photo_that_is_transparent_throughout_keeps_its_edge_as_solved(
+    solved: Floats, own: float, seed: int
+) -> None:
+    grain = np.random.default_rng(seed).uniform(0.9, 1.0, solved.shape)
+    matte = solved.copy()
+    lift_alpha(matte, (own * grain).astype(np.float32), np.ones(matte.shape, bool))
+    np.testing.assert_array_equal(matte, solved)
