@@ -289,3 +289,17 @@ def test_sixteen_bits_asked_of_an_eight_bit_photo_keep_the_alpha_as_fine_as_it_w
     assert np.abs(deep[..., 3] / 65535 - cutout.alpha).max() < 1e-4
     solid = cutout.alpha == 1
     assert (deep[..., :3][solid] == picture[solid].astype(np.uint16) * 257).all()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"edge": EdgeSettings(shift=np.float32(1))},  # type: ignore[arg-type]
+        {"strokes": [Stroke(kind="unknown", radius=3.0, points=((np.float32(3), 4.0),))]},  # type: ignore[arg-type]
+        {"input_side": -5},
+    ],
+)
+def test_what_could_not_be_saved_or_seen_is_refused_before_any_work(wrong: dict[str, object]) -> None:
+    picture, truth = draw_disc()
+    with pytest.raises(UsageError):
+        mattework.cut_out(picture, from_mask=truth, **wrong)  # type: ignore[arg-type]

@@ -114,6 +114,8 @@ def cut_out(
         shadow=shadow,
     )
     _check_request(recipe)
+    if input_side < 0:
+        raise UsageError(f"The long side of what the model sees may not be negative, as {input_side} is.")
     if recipe.solver == "neural":
         from mattework.matting.network import find_matting_model
 
@@ -274,6 +276,12 @@ def _check_request(recipe: Recipe) -> None:
     bad = find_bad_setting(recipe)
     if bad is not None:
         raise UsageError(bad[0].upper() + bad[1:])
+    try:
+        recipe.to_json()
+    except TypeError as error:  # it would be found out when the work is saved
+        raise UsageError(
+            f"A setting cannot be kept in a recipe ({error}). Give plain numbers and tuples."
+        ) from error
     if recipe.shadow is not None:
         from mattework.shadow import parse_shadow_colour
 
