@@ -29,6 +29,8 @@ from mattework_training.library import find_data, load_library
 from mattework_training.prompt_network import PROMPT_CHANNELS, WIDTHS, PromptNet
 from mattework_training.prompt_samples import PromptSample, PromptSampleMaker
 from mattework_training.prompt_trainer import make_prompt_checks
+from mattework_training.run_folder import RunFolder
+from mattework_training.soup import read_mean
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _NAME = "mattework-prompt"
@@ -97,7 +99,10 @@ def measure_clicks(encoder: Any, decoder: Any, samples: list[PromptSample]) -> d
 
 def export(options: argparse.Namespace) -> None:
     network = PromptNet()
-    network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+    if options.mean_since is None:
+        network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+    else:
+        network.load_state_dict(read_mean(RunFolder(options.run).list_kept(options.mean_since), 0.0))
     network.eval()
     data = find_data(options.data)
     samples = [s for batch in make_prompt_checks(data, 7, options.samples, 320) for s in batch]
@@ -148,6 +153,12 @@ def main() -> None:
     parser.add_argument("--data", help="folder of training tars (else MATTEWORK_SHARED)")
     parser.add_argument(
         "--run", type=Path, default=platformdirs.user_cache_path("mattework") / "training" / "prompts"
+    )
+    parser.add_argument(
+        "--mean-since",
+        type=float,
+        metavar="MINUTE",
+        help="instead of the last weights export the mean of all checkpoints from this minute on",
     )
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")
     parser.add_argument("--samples", type=int, default=100, help="held-out samples that the record measures")

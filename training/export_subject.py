@@ -91,7 +91,9 @@ def export(options: argparse.Namespace) -> None:
     if options.mean_since is None:
         network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
     else:
-        network.load_state_dict(read_mean(RunFolder(options.run).list_kept(options.mean_since)))
+        network.load_state_dict(
+            read_mean(RunFolder(options.run).list_kept(options.mean_since), options.last_share)
+        )
     network.eval()
     data = find_data(options.data)
     samples = [s for batch in make_check_batches(data, 7, 160, 320) for s in batch]
@@ -177,6 +179,9 @@ def _parse() -> argparse.Namespace:
         type=float,
         metavar="MINUTE",
         help="instead of the last weights export their mean with those of all checkpoints from this minute on",
+    )
+    parser.add_argument(
+        "--last-share", type=float, default=0.5, help="of the last weights in that mean, 0 to 1"
     )
     parser.add_argument("--second", action="store_true", help="export as the model's second network")
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")

@@ -2,7 +2,7 @@
 
 Fine-tuning walks away from what the first weights knew of the world; the mean of points on the way knows more of it than
 the last one, and fits the training data nearly as well (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR
-2022, and "Model soups", ICML 2022). Half of the mean is the last point, which fits best.
+2022, and "Model soups", ICML 2022). The last point fits best and may count for more.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import torch
 
 
-def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
-    """The mean of the weights in files of one network, of which the last is half: averaged with the mean of all.
+def read_mean(paths: Sequence[Path], last_share: float) -> dict[str, Any]:
+    """The mean of the weights in files of one network, averaged with the last by its share of 0 to 1.
 
     Raises ``ValueError`` without files, ``OSError`` for one that cannot be read.
     """
@@ -23,7 +23,10 @@ def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
         raise ValueError("There are no weights to take the mean of.")
     states = [torch.load(path, weights_only=True) for path in paths]
     return {
-        name: torch.stack([state[name].double() for state in states]).mean(0).add(last).div(2).to(last.dtype)
+        name: torch.stack([state[name].double() for state in states])
+        .mean(0)
+        .lerp(last.double(), last_share)
+        .to(last.dtype)
         if last.dtype.is_floating_point
         else last
         for name, last in states[-1].items()

@@ -18,7 +18,7 @@ _LOW, _HIGH = 0.1, 0.9
 """Between these a soft mask is in doubt."""
 _WIDE = 0.03
 """Of the long side: a band of doubt that is narrower is an edge."""
-OPINION = 0.4
+OPINION = 0.5
 """What the other network's answer weighs beside the mask that it was asked about."""
 _MUCH = 0.01
 """Of what is found: less doubt than this is left to the edge solver."""
