@@ -21,6 +21,7 @@ LEAST_SHARE = 0.0005
 FULL_FRAME = 0.9
 """A subject larger than this share of the frame leaves nothing to be cut from."""
 NO_SUBJECT = "no clear subject found"
+NOT_THE_SAME = "seen a second time, the subject is not the same"
 ALL_ALIKE = "nearly all of the frame looks like one"
 
 _CANDIDATE = 0.3  # another part counts as a candidate from this share of the largest part's area
@@ -97,7 +98,7 @@ def score_mask(
     score = signs.overlap if sizes is None else max(0.0, signs.overlap - _BY_SIZES * (1.0 - sizes))
     reasons = []
     if sizes is not None and sizes < 0.75:
-        reasons.append("seen a second time, the subject is not the same")
+        reasons.append(NOT_THE_SAME)
 
     def lower(factor: float, reason: str) -> None:
         nonlocal score

@@ -12,8 +12,9 @@ import numpy as np
 from mattework.arrays import Floats
 from mattework.geometry import Rect, Size
 from mattework.prompt import Prompt
-from mattework.quality import FULL_FRAME, expect_overlap
+from mattework.quality import expect_overlap
 
+_NEARLY_ALL = 0.8
 _MOST, _UNSURE = 0.5, 0.7
 """An answer of more than this share of the frame that promises less overlap than this knows nothing."""
 _NEARER = (0.3, 0.09)
@@ -21,9 +22,9 @@ _NEARER = (0.3, 0.09)
 
 
 def is_lost(mask: Floats) -> bool:
-    """Whether an answer (h, w) to a first mark is all of the frame, or most of it and not sure."""
+    """Whether an answer (h, w) to a first mark is nearly all of the frame, or most of it and not sure."""
     share = float((mask > 0.5).mean())
-    return share > FULL_FRAME or (share > _MOST and expect_overlap(mask) < _UNSURE)
+    return share > _NEARLY_ALL or (share > _MOST and expect_overlap(mask) < _UNSURE)
 
 
 def list_views(mark: Prompt, size: Size, least: int) -> Iterator[Rect]:

@@ -20,7 +20,7 @@ from mattework.models.runtime import ModelSession, predict_mask
 from mattework.models.spec import FileRole
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
-from mattework.quality import ALL_ALIKE, FULL_FRAME, LEAST_SHARE, NO_SUBJECT, score_mask
+from mattework.quality import ALL_ALIKE, FULL_FRAME, LEAST_SHARE, NO_SUBJECT, NOT_THE_SAME, score_mask
 from mattework.segment.doubt import OPINION, ask_about, is_in_doubt
 from mattework.segment.pieces import drop_ghosts
 from mattework.segment.second_look import (
@@ -45,15 +45,20 @@ _SURER = 1.2
 """The mean of two networks that err differently is right more often than it says; its logits are raised by this factor."""
 
 
+_NOTHING_ALIKE, _NO_CONFIDENCE = 0.1, 0.05
+"""Answers that have less in common, and promise no more than this, saw things in clouds. Of 187 measured photographs with a
+subject this was so of one, in which what was seen was not it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SubjectResult:
     """A found subject.
 
     `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
-    all zero when there is no subject, or when nearly all of the frame looks like one, as a texture may. `confidence` and
-    `reasons` are those of `quality.score_mask`. `passes` is how often it looked. `box` holds the subject, in pixels of the
-    picture that was given, None when there is none. `asked` is the model that was asked about what was in doubt, None where
-    none was.
+    all zero when there is no subject, and when nearly all of the frame looks like one or the answers have nothing in
+    common, as with a texture. `confidence` and `reasons` are those of `quality.score_mask`. `passes` is how often it looked. `box`
+    holds the subject, in pixels of the picture that was given, None when there is none. `asked` is the model that was asked
+    about what was in doubt, None where none was.
     """
 
     soft_mask: Floats
@@ -104,7 +109,8 @@ def find_subject(
             mask = blend_looks(mask, second, crop, size)
     # What was in doubt before another network was asked tells more of what is wrong than what is left of it.
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
-    asks = session.spec.asks if ask and long_side is None and _shows_subject(mask) else None
+    is_haze = sizes is not None and sizes < _NOTHING_ALIKE and confidence < _NO_CONFIDENCE
+    asks = session.spec.asks if ask and long_side is None and _shows_subject(mask) and not is_haze else None
     if asks is not None and (_is_tiny(rgb, session) or not is_in_doubt(mask)):
         asks = None
     if asks is not None:
@@ -113,7 +119,9 @@ def find_subject(
         passes += 1
     report_progress(progress, "subject", 1.0)
     box = None
-    if _shows_subject(mask):
+    if is_haze and _shows_subject(mask):
+        confidence, reasons, mask = 0.0, (NO_SUBJECT, NOT_THE_SAME), np.zeros_like(mask)
+    elif _shows_subject(mask):
         box = find_box(mask, size)
         mask = drop_ghosts(mask)
     else:
