@@ -50,15 +50,19 @@ _NOTHING_ALIKE, _NO_CONFIDENCE = 0.1, 0.05
 subject this was so of one, in which what was seen was not it."""
 
 
+_SURE = 0.6
+"""A mask of nearly all of the frame that grew out of one with this confidence is the subject's, seen from near."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SubjectResult:
     """A found subject.
 
     `soft_mask` (h, w) float32 of 0 to 1 is the whole frame in the photo's aspect ratio, at the finer look's resolution;
     all zero when there is no subject, and when nearly all of the frame looks like one or the answers have nothing in
-    common, as with a texture. `confidence` and `reasons` are those of `quality.score_mask`. `passes` is how often it looked. `box`
-    holds the subject, in pixels of the picture that was given, None when there is none. `asked` is the model that was asked
-    about what was in doubt, None where none was.
+    common, as with a texture. `confidence` and `reasons` are those of `quality.score_mask`. `passes` is how often it
+    looked. `box` holds the subject, in pixels of the picture that was given, None when there is none. `asked` is the
+    model that was asked about what was in doubt, None where none was.
     """
 
     soft_mask: Floats
@@ -110,7 +114,11 @@ def find_subject(
     # What was in doubt before another network was asked tells more of what is wrong than what is left of it.
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
     is_haze = sizes is not None and sizes < _NOTHING_ALIKE and confidence < _NO_CONFIDENCE
-    asks = session.spec.asks if ask and long_side is None and _shows_subject(mask) and not is_haze else None
+    asks = (
+        session.spec.asks
+        if ask and long_side is None and _shows_subject(mask, confidence) and not is_haze
+        else None
+    )
     if asks is not None and (_is_tiny(rgb, session) or not is_in_doubt(mask)):
         asks = None
     if asks is not None:
@@ -119,26 +127,27 @@ def find_subject(
         passes += 1
     report_progress(progress, "subject", 1.0)
     box = None
-    if is_haze and _shows_subject(mask):
+    if is_haze and _shows_subject(mask, confidence):
         confidence, reasons, mask = 0.0, (NO_SUBJECT, NOT_THE_SAME), np.zeros_like(mask)
-    elif _shows_subject(mask):
+    elif _shows_subject(mask, confidence):
         box = find_box(mask, size)
         mask = drop_ghosts(mask)
     else:
-        confidence, reasons = 0.0, (NO_SUBJECT, *((ALL_ALIKE,) if _fills_frame(mask) else ()))
+        confidence, reasons = 0.0, (NO_SUBJECT, *((ALL_ALIKE,) if _fills_frame(mask, confidence) else ()))
         mask = np.zeros_like(mask)
     return SubjectResult(
         soft_mask=mask, confidence=confidence, reasons=reasons, passes=passes, box=box, asked=asks
     )
 
 
-def _shows_subject(mask: Floats) -> bool:
+def _shows_subject(mask: Floats, confidence: float) -> bool:
     """Whether a soft mask shows more than nothing, and less than everything: a wall has no subject."""
-    return float((mask > 0.5).mean()) >= LEAST_SHARE and not _fills_frame(mask)
+    return float((mask > 0.5).mean()) >= LEAST_SHARE and not _fills_frame(mask, confidence)
 
 
-def _fills_frame(mask: Floats) -> bool:
-    return bool((mask > 0.5).mean() > FULL_FRAME)
+def _fills_frame(mask: Floats, confidence: float) -> bool:
+    """Whether a soft mask is nearly all of the frame, as it was not in a first answer that was sure of itself."""
+    return float((mask > 0.5).mean()) > FULL_FRAME and confidence < _SURE
 
 
 def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Floats, float | None]:
