@@ -35,22 +35,28 @@ def code(alpha: Floats, kind: str) -> Samples:
     return np.rint(alpha.astype(np.float64) * white).astype(kind)
 
 
-@given(solutions, edges, st.sampled_from(["uint8", "uint16", "float32"]))
-def test_the_product_with_the_opacity_is_the_smaller_of_both(solved: Floats, own: Floats, kind: str) -> None:
-    matte = solved.copy()
+@given(units, edges, st.booleans(), st.sampled_from(["uint8", "uint16", "float32"]))
+def test_along_an_edge_the_matte_is_that_of_the_thing_beside_it(
+    solved: Floats, own: Floats, belongs: bool, kind: str
+) -> None:
+    """Whatever was solved on the edge, from whatever colours: the product is the opacity, or nothing."""
+    rest = np.full((1, 5), belongs, np.float32)
+    matte = np.vstack([rest, solved, rest])
+    matte[own >= 0.9] = belongs
     lift_alpha(matte, code(own, kind), np.ones(matte.shape, bool))
-    assert ((matte >= solved) & (matte <= 1)).all()
-    seen = own > 0.01
-    np.testing.assert_allclose((matte * own)[seen], np.minimum(solved, own)[seen], atol=0.005)
+    soft = (own > 0.01) & (own < 0.89)
+    np.testing.assert_allclose((matte * own)[soft], (own * belongs)[soft], atol=0.005)
 
 
 @given(solutions, edges)
-def test_what_is_lifted_and_pressed_is_what_it_was_where_it_shows(solved: Floats, own: Floats) -> None:
-    matte, where = solved.copy(), np.ones(solved.shape, bool)
-    lift_alpha(matte, own, where)
-    press_alpha(matte, own, where)
-    seen = own > 0.01
-    np.testing.assert_allclose(matte[seen], np.minimum(solved, own)[seen], atol=1e-5)
+def test_only_what_was_solved_changes(solved: Floats, own: Floats) -> None:
+    where = np.zeros(solved.shape, bool)
+    where[2:4, 1:3] = True
+    for change in (lift_alpha, press_alpha):
+        matte = solved.copy()
+        change(matte, own, where)
+        np.testing.assert_array_equal(matte[~where], solved[~where])
+        assert ((matte >= 0) & (matte <= 1)).all()
 
 
 def test_an_opaque_photo_changes_nothing(scene: Composite) -> None:
@@ -59,14 +65,33 @@ def test_an_opaque_photo_changes_nothing(scene: Composite) -> None:
     np.testing.assert_array_equal(solve_alpha(scene.colour, scene.trimap, opacity=white).alpha, plain)
 
 
+@pytest.mark.parametrize("left", ["the photo", "black", "white", "noise"])
 @pytest.mark.parametrize("kind", ["uint8", "uint16"])
-def test_a_soft_edge_that_the_photo_has_is_not_taken_twice(scene: Composite, kind: str) -> None:
-    """The colours under the transparency are those of the photo before it was cut."""
+def test_a_soft_edge_that_the_photo_has_is_kept_whatever_lies_under_it(
+    scene: Composite, kind: str, left: str
+) -> None:
+    colour = scene.colour.copy()
+    if left != "the photo":
+        noise = np.random.default_rng(3).random(colour.shape, np.float32)
+        colour[scene.alpha == 0] = {"black": 0.0, "white": 1.0, "noise": noise[scene.alpha == 0]}[left]
     own = code(scene.alpha, kind)
+    cut = mattework.cut_out(np.dstack([code(colour, kind), own]), trimap=scene.trimap)
     soft = (scene.alpha > 0.1) & (scene.alpha < 0.9)
-    cut = mattework.cut_out(np.dstack([code(scene.colour, kind), own]), trimap=scene.trimap)
-    assert abs(float(cut.alpha[soft].mean() - scene.alpha[soft].mean())) < 0.05
+    assert abs(float(cut.alpha[soft].mean() - scene.alpha[soft].mean())) < 0.02
     assert (cut.alpha <= scene.alpha + 0.01).all()
+
+
+def test_of_two_things_that_were_cut_out_one_is_kept_with_its_edge(scene: Composite) -> None:
+    """The trimap calls the left one background."""
+    own = np.hstack([scene.alpha, scene.alpha])
+    both = np.hstack([scene.colour, scene.colour])
+    left = np.where(scene.trimap == 128, 128, 0).astype(np.uint8)
+    trimap = np.hstack([left, scene.trimap])
+    cut = mattework.cut_out(np.dstack([code(both, "uint8"), code(own, "uint8")]), trimap=trimap)
+    width = scene.alpha.shape[1]
+    soft = (scene.alpha > 0.1) & (scene.alpha < 0.9)
+    assert cut.alpha[:, :width][soft].mean() < 0.1
+    assert abs(float(cut.alpha[:, width:][soft].mean() - scene.alpha[soft].mean())) < 0.02
 
 
 def test_a_stroke_heeds_the_opacity_as_the_whole_solve_does(scene: Composite) -> None:
