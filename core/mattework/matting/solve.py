@@ -136,8 +136,8 @@ def solve_alpha(
             clear as the background around it allows, also where no foreground is known.
         solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto".
         matting: which matting model; None for the first of `list_matting_models` that is installed.
-        opacity: (H, W) of the photo, any depth, where it is partly transparent already: alpha is then what lies over it, and
-            leaves the soft edges that it has as they are (see `lift_alpha`).
+        opacity: (H, W) of the photo, any depth, where it is partly transparent already: alpha is then what lies over it,
+            and leaves the soft edges that it has as they are (see `lift_alpha`).
         device: where it runs, as for `cut_out`.
         progress: told from the start; may raise `Cancelled`.
         tile: side in photo pixels of the pieces in which alpha is carried to full size; not a quality setting.
