@@ -22,6 +22,8 @@ REACH = 24
 _NOTHING = 0.05
 _SOLID = 0.9
 """Of the strongest opacity around: what has this much is the thing itself."""
+_RIM = 9
+"""Side, in photo pixels, of the square around each soft place in which the matte follows the opacity."""
 _OUTSIDE, _INSIDE = 0.25, 0.6
 """Means of the matte over the thing beside an edge, below and above which it does not belong to the subject, and does."""
 
@@ -41,14 +43,18 @@ def lift_alpha(alpha: Floats, opacity: Samples | None, where: Bools) -> None:
     solved: Floats | None = None
     for rows, seen, edge in _find_edges(opacity, where):
         solved = alpha.copy() if solved is None else solved
-        solid = (edge >= _SOLID).astype(np.float32)
+        # Beside a soft edge the solver is misled by it as well: that counts only where there is nothing else.
+        soft = (
+            cv2.dilate(((edge > 0) & (edge < _SOLID)).astype(np.uint8), np.ones((_RIM, _RIM), np.uint8)) > 0
+        )
+        solid = np.where(edge >= _SOLID, np.where(soft, np.float32(1e-3), np.float32(1)), np.float32(0))
         size = (2 * REACH + 1, 2 * REACH + 1)
         share = cv2.blur(solid, size, borderType=cv2.BORDER_REPLICATE)
         things = cv2.blur(solved[seen] * solid, size, borderType=cv2.BORDER_REPLICATE)
-        belongs = np.asarray(things, np.float32) / np.maximum(share, np.float32(1e-6))
+        belongs = np.asarray(things, np.float32) / np.maximum(share, np.float32(1e-9))
         matte = np.clip((belongs - _OUTSIDE) / (_INSIDE - _OUTSIDE), 0, 1)
         inside = slice(rows.start - seen.start, rows.stop - seen.start)
-        chosen = (where[rows] & (edge < _SOLID)[inside]) & ((edge > 0) & (share > 0))[inside]
+        chosen = where[rows] & (soft & (edge > 0) & (share > 1e-8))[inside]
         alpha[rows][chosen] = matte[inside][chosen]
 
 
