@@ -6,6 +6,8 @@ NOTES = (
     # Cutting and solving
     "No subject was found: everything is background. Point at it, or give a mask or trimap of your own.",
     "Nothing is unknown in the trimap, so no edge was solved.",
+    "The trimap lays the unknown band itself: the width that was set for it was not used.",
+    "No clean colours were asked for, so the spill of the screen was left too.",
     "The trimap marks no {kind}, so closed-form matting has nothing to go by; {used} was used. "
     "Mark some of it with a stroke for a better edge.",
     "the soft mask, sharpened by the guided filter,",

@@ -5,6 +5,7 @@ from __future__ import annotations
 REASONS = (
     "no clear subject found",
     "seen a second time, the subject is not the same",
+    "nearly all of the frame looks like one",
     "the inside of the subject is uncertain",
     "edges are uncertain over {share} % of the outline",
     "{count} things could be the subject",
@@ -16,6 +17,7 @@ REASONS = (
     "seen at another size, the object looks different",
     "the inside of the object is uncertain",
     "two looks at the object disagree",
+    "nearly all of the picture is selected",
     "nothing was found there",
     "nothing was pointed at yet",
     "a mark was not followed by the network; the mask was corrected around it",

@@ -144,7 +144,7 @@ def test_the_reasons_of_the_confidence_are_told_in_the_language_of_the_window(ap
     reasons = sorted(list_reasons())
     assert (
         len({re.sub(r"\d+ %|two things|three things|four things|5 things", "N", one) for one in reasons})
-        == 14
+        == 15
     )
     assert list(word_sentences(reasons)) == reasons
     install_language("de")

@@ -2191,6 +2191,10 @@
       <translation>Neben dem, was als transparent gemalt ist, ist kein Hintergrund bekannt; darum wurde es wie jede unbekannte Kante gelöst. Markieren Sie daneben etwas Hintergrund mit einem Strich.</translation>
     </message>
     <message>
+      <source>No clean colours were asked for, so the spill of the screen was left too.</source>
+      <translation>Saubere Farben waren nicht verlangt; darum blieb auch der Farbstich der Leinwand.</translation>
+    </message>
+    <message>
       <source>No subject was found: everything is background. Point at it, or give a mask or trimap of your own.</source>
       <translation>Es wurde kein Motiv gefunden: alles ist Hintergrund. Zeigen Sie darauf, oder geben Sie eine eigene Maske oder Trimap.</translation>
     </message>
@@ -2375,6 +2379,10 @@
       <translation>Der Farbstich eines Schirms lässt sich nur aus RGB-Bildern entfernen; er blieb.</translation>
     </message>
     <message>
+      <source>The trimap lays the unknown band itself: the width that was set for it was not used.</source>
+      <translation>Die Trimap legt das unbekannte Band selbst: die dafür eingestellte Breite wurde nicht verwendet.</translation>
+    </message>
+    <message>
       <source>The trimap marks no {kind}, so closed-form matting has nothing to go by; {used} was used. Mark some of it with a stroke for a better edge.</source>
       <translation>Die Trimap kennzeichnet keinen {kind}, also hat die geschlossene Form keinen Anhalt; benutzt wurde {used}. Ein Strich darauf macht die Kante besser.</translation>
     </message>
@@ -2517,6 +2525,14 @@
     <message>
       <source>levels</source>
       <translation>Tonwertkorrektur</translation>
+    </message>
+    <message>
+      <source>nearly all of the frame looks like one</source>
+      <translation>fast das ganze Bild sieht wie eines aus</translation>
+    </message>
+    <message>
+      <source>nearly all of the picture is selected</source>
+      <translation>fast das ganze Bild ist ausgewählt</translation>
     </message>
     <message>
       <source>no clear subject found</source>
