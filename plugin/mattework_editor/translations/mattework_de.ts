@@ -2192,7 +2192,7 @@
     </message>
     <message>
       <source>No clean colours were asked for, so the spill of the screen was left too.</source>
-      <translation>Saubere Farben waren nicht verlangt; darum blieb auch der Farbstich der Leinwand.</translation>
+      <translation>Saubere Farben waren nicht verlangt; darum blieb auch der Farbstich des Schirms.</translation>
     </message>
     <message>
       <source>No subject was found: everything is background. Point at it, or give a mask or trimap of your own.</source>
