@@ -23,3 +23,14 @@ class Prompt:
     kind: PromptKind
     points: tuple[tuple[float, float], ...]
     adds: bool = True
+
+
+def tell_wrong_count(prompt: Prompt) -> str | None:
+    """What is wrong with the kind of a prompt, or with the number of its points; None where nothing is."""
+    kind, count = prompt.kind, len(prompt.points)
+    if kind not in FEWEST_POINTS:
+        return f"{kind} is no prompt; there are {', '.join(FEWEST_POINTS)}"
+    fewest, most = FEWEST_POINTS[kind], MOST_POINTS.get(kind, count)
+    if count < fewest:
+        return f"{kind} needs at least {fewest} point{'s' if fewest > 1 else ''}"
+    return f"{kind} has {most} point{'s' if most > 1 else ''}, not {count}" if count > most else None

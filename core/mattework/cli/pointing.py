@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mattework.errors import DamagedFile, FileNotReadable, UsageError
-from mattework.prompt import FEWEST_POINTS, Prompt, PromptKind
+from mattework.prompt import FEWEST_POINTS, Prompt, PromptKind, tell_wrong_count
 
 if TYPE_CHECKING:
     from mattework.geometry import Size
@@ -184,8 +184,6 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
 
 def _read_json(path: Path) -> tuple[Prompt, ...]:
     import msgspec
-
-    from mattework.segment.gestures import tell_wrong_count
 
     try:
         found: Any = msgspec.json.decode(path.read_bytes())

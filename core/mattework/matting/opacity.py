@@ -59,7 +59,7 @@ def lift_alpha(alpha: Floats, opacity: Samples | None, where: Bools) -> None:
 
 
 def press_alpha(alpha: Floats, opacity: Samples | None, where: Bools) -> None:
-    """The reverse of `lift_alpha`, in place: how much of each pixel is subject, for a solver that goes on from there."""
+    """Make alpha of a matte that lies over the opacity, in place: what a solver takes as known that goes on from there."""
     if opacity is not None:
         for rows, seen, edge in _find_edges(opacity, where):
             inside = slice(rows.start - seen.start, rows.stop - seen.start)
