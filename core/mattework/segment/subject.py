@@ -46,8 +46,8 @@ _SURER = 1.2
 
 
 _NOTHING_ALIKE, _NO_CONFIDENCE = 0.1, 0.05
-"""Answers that have less in common, and promise no more than this, saw things in clouds. Of 187 photographs with a subject this
-was so of one, in which what was seen was not it."""
+"""Answers that have less in common, and promise no more than this, saw things in clouds. Of 187 photographs with a subject
+this was so of one, in which what was seen was not it."""
 
 
 _SURE = 0.6
