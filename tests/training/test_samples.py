@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from mattework_training.grounds import Pixels, Shape, choose_ground, draw_pattern, draw_studio
 from mattework_training.library import Library, Photo, find_data, load_library
-from mattework_training.placing import LETTERBOX_GREY, Pose, frame_photo, place_cutout
+from mattework_training.placing import LETTERBOX_GREY, Placed, Pose, frame_photo, place_cutout
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
-from mattework_training.samples import CUTOUT_SHARES, RECIPE, SampleMaker
+from mattework_training.samples import RECIPE, SampleMaker
 from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
 from mattework_training.strands import grow_strands
+from mattework_training.subjects import CUTOUT_SHARES
 from training.tiny_sets import draw_cutout, draw_person, draw_pet
 
 
@@ -67,6 +68,30 @@ def test_a_small_subject_is_alone_in_the_alpha(library: Library) -> None:
         assert cv2.connectedComponents((sample.alpha > 127).astype(np.uint8))[0] == 2
     assert max(shares) < 0.16
     assert 0.03 < np.median(shares) < 0.12
+
+
+def test_what_stands_before_a_subject_is_no_part_of_it(library: Library) -> None:
+    subject = Placed(np.full((64, 80, 3), 30, np.float32), np.ones((64, 80), np.float32))
+    post = np.zeros((64, 80), np.float32)
+    post[:, 20:30] = 1
+    post[:, 30] = 0.5
+    front = Placed(np.full((64, 80, 3), 220, np.float32), post)
+    ground = np.zeros((64, 80, 3), np.float32)
+    rng = np.random.default_rng(1)
+    sample = SampleMaker(library, 0).compose("obstructed", ground, [subject], (64, 80), rng, [front])
+    assert not sample.alpha[:, 20:30].any()
+    assert (np.abs(sample.alpha[:, 30].astype(int) - 128) <= 1).all()
+    assert (sample.alpha[:, 31:] == 255).all()
+
+
+def test_enough_of_an_obstructed_subject_stays_visible(library: Library) -> None:
+    shares = []
+    for index in range(20):
+        sample = SampleMaker(library, 6).make_kind("obstructed", index, (96, 128))
+        assert sample is not None
+        shares.append((sample.alpha > 127).mean())
+    assert np.median(shares) > 0.03
+    assert max(shares) < 0.9
 
 
 def test_empty_scenes_have_no_subject(library: Library) -> None:

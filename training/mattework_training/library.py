@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
+from mattework_training.ranks import Rank, tell_rank
+
 Image = npt.NDArray[np.uint8]
 """(H, W, 3) RGB, (H, W) mask or (H, W, 4) RGB with straight alpha."""
 
@@ -54,6 +56,8 @@ class Library:
     pets: list[Photo] = field(default_factory=list)
     clothes: list[Photo] = field(default_factory=list)
     cutouts: dict[str, list[Image]] = field(default_factory=dict)
+    ranked: dict[Rank, list[Image]] = field(default_factory=dict)
+    """The same cut-outs, by what their names say that they show."""
     scenes: list[Image] = field(default_factory=list)
     floors: list[Image] = field(default_factory=list)
     emptied: list[Image] = field(default_factory=list)
@@ -161,12 +165,12 @@ def _trim(rgba: Image) -> Image | None:
     return rgba[max(0, rows.min() - 1) : rows.max() + 2, max(0, columns.min() - 1) : columns.max() + 2].copy()
 
 
-def _read_cutouts(path: Path, part: Part, limit: int | None) -> list[Image]:
-    blobs = list(read_tar(path, part).get("rgba", {}).values())[:limit]
-    pictures = (decode_picture(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)
-    with_alpha = (p for p in pictures if p.ndim == 3 and p.shape[2] == 4)
-    trimmed = (_trim(_drop_faint_parts(p)) for p in with_alpha)
-    return [p for p in trimmed if p is not None]
+def _read_cutouts(path: Path, part: Part, limit: int | None) -> dict[str, Image]:
+    blobs = list(read_tar(path, part).get("rgba", {}).items())[:limit]
+    pictures = ((stem, decode_picture(blob, cv2.IMREAD_UNCHANGED)) for stem, blob in blobs)
+    with_alpha = ((stem, p) for stem, p in pictures if p.ndim == 3 and p.shape[2] == 4)
+    trimmed = ((stem, _trim(_drop_faint_parts(p))) for stem, p in with_alpha)
+    return {stem: p for stem, p in trimmed if p is not None}
 
 
 def _paint_out(photo: Photo, long_side: int = 220) -> Image | None:
@@ -200,7 +204,10 @@ def load_library(data: Data, part: Part, *, limit: int | None = None) -> Library
             photos.extend(_read_photos(path, part, limit))
     for name in CUTOUT_SETS:
         if path := find_tar(data, f"cutouts-{name}"):
-            library.cutouts[name] = _read_cutouts(path, part, limit)
+            cutouts = _read_cutouts(path, part, limit)
+            library.cutouts[name] = list(cutouts.values())
+            for stem, cutout in cutouts.items():
+                library.ranked.setdefault(tell_rank(name, stem), []).append(cutout)
     for name in ("backgrounds-wallpapers", "backgrounds-elementary"):
         if path := find_tar(data, name):
             library.scenes.extend(read_images(path, part, limit))

@@ -83,7 +83,7 @@ class PromptSampleMaker:
     def __init__(self, library: Library, seed: int) -> None:
         self._library = library
         self._seed = seed
-        self._subjects = SampleMaker(library, seed)
+        self._samples = SampleMaker(library, seed)
 
     def make(self, index: int, shape: Shape) -> PromptSample:
         """Sample number ``index`` for a frame of ``(height, width)``."""
@@ -105,7 +105,7 @@ class PromptSampleMaker:
             mask, known = framed.mask, np.where(framed.ignored > 40, 0, 255).astype(np.uint8)
         else:
             maker = "portrait" if kind == "portrait" and self._library.people else "composite"
-            sample = self._subjects.make_kind(maker, int(rng.integers(1 << 40)), shape)
+            sample = self._samples.make_kind(maker, int(rng.integers(1 << 40)), shape)
             assert sample is not None
             image, mask, known = sample.image, sample.alpha, sample.known
             kind = sample.kind
@@ -130,7 +130,7 @@ class PromptSampleMaker:
         center = (rng.uniform(0.08, 0.92), rng.uniform(0.1, 0.9))
         angle = float(np.deg2rad(rng.uniform(-25, 25))) if rng.random() < 0.5 else 0.0
         pose = Pose(long_side=long_side, center=center, angle=angle)
-        return place_cutout(self._subjects.draw_cutout(rng), shape, pose, rng)
+        return place_cutout(self._samples.subjects.draw_cutout(rng), shape, pose, rng)
 
     def _make_crowd(self, shape: Shape, rng: np.random.Generator) -> PromptSample:
         ground = change_light(choose_ground(self._library, shape, rng), rng, 0.6)

@@ -1,12 +1,12 @@
 """Makes training samples. The sample of a seed, an index and a shape is always the same.
 
 Each sample is a photograph-like picture with the alpha of its subject. Kinds and their shares are
-in ``RECIPE``; how often each set of cut-outs is drawn is in ``CUTOUT_SHARES``.
+in ``RECIPE``; how often each set of cut-outs is drawn is in ``subjects.CUTOUT_SHARES``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -25,7 +25,8 @@ from mattework_training.library import Image, Library, Photo
 from mattework_training.placing import Placed, Pose, draw_pose, draw_small_pose, frame_photo, place_cutout
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
 from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
-from mattework_training.strands import grow_strands
+from mattework_training.subjects import Subjects, pick_photo
+from mattework_training.surroundings import draw_bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +44,14 @@ class Sample:
 RECIPE = {
     "people": 0.15,
     "portrait": 0.08,
-    "portrait on new ground": 0.09,
-    "pets": 0.18,
-    "clothes": 0.06,
-    "composite": 0.29,
-    "bystanders": 0.06,
+    "portrait on new ground": 0.08,
+    "pets": 0.17,
+    "clothes": 0.05,
+    "composite": 0.25,
+    "bystanders": 0.05,
+    "obstructed": 0.08,
     "small": 0.05,
     "empty": 0.04,
-}
-
-# Share of each source among the subjects of composites.
-CUTOUT_SHARES = {
-    "tuxpaint": 0.21,
-    "fluent3d": 0.06,
-    "rendered": 0.14,
-    "magento": 0.09,
-    "saleor": 0.06,
-    "grocery": 0.08,
-    "people": 0.14,
-    "pets": 0.14,
-    "clothes": 0.08,
 }
 
 
@@ -88,6 +77,7 @@ class SampleMaker:
     def __init__(self, library: Library, seed: int) -> None:
         self._library = library
         self._seed = seed
+        self.subjects = Subjects(library)
         makers: dict[str, Callable[[Shape, np.random.Generator], Sample | None]] = {
             "people": self._make_people,
             "portrait": self._make_portrait,
@@ -96,6 +86,7 @@ class SampleMaker:
             "clothes": self._make_clothes,
             "composite": self._make_composite,
             "bystanders": self._make_bystanders,
+            "obstructed": self._make_obstructed,
             "small": self._make_small,
             "empty": self._make_empty,
         }
@@ -119,11 +110,8 @@ class SampleMaker:
         known = np.where(framed.ignored > 40, 0, 255).astype(np.uint8)
         return Sample(kind, blur_and_record(pixels, rng), framed.mask, known)
 
-    def _pick(self, photos: list[Photo], rng: np.random.Generator) -> Photo | None:
-        return photos[rng.integers(len(photos))] if photos else None
-
     def _make_people(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
-        photo = self._pick(self._library.people, rng)
+        photo = pick_photo(self._library.people, rng)
         if photo is None:
             return None
         if rng.random() < 0.15:
@@ -131,15 +119,15 @@ class SampleMaker:
         return self._from_photo("people", photo, shape, rng)
 
     def _make_pets(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
-        photo = self._pick(self._library.pets, rng)
+        photo = pick_photo(self._library.pets, rng)
         return None if photo is None else self._from_photo("pets", photo, shape, rng)
 
     def _make_clothes(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
-        photo = self._pick(self._library.clothes, rng)
+        photo = pick_photo(self._library.clothes, rng)
         return None if photo is None else self._from_photo("clothes", photo, shape, rng)
 
     def _draw_portrait(self, rng: np.random.Generator) -> Photo | None:
-        photo = self._pick(self._library.people, rng)
+        photo = pick_photo(self._library.people, rng)
         if photo is None:
             return None
         if rng.random() < 0.35:
@@ -180,27 +168,6 @@ class SampleMaker:
         ground = choose_ground(self._library, shape, rng)
         return self.compose("portrait on new ground", ground, [placed], shape, rng)
 
-    def _draw_one(self, rng: np.random.Generator) -> Image | None:
-        """One subject as RGBA. ``None`` when the drawn source is absent or unusable."""
-        source = str(rng.choice(list(CUTOUT_SHARES), p=list(CUTOUT_SHARES.values())))
-        photos = {
-            "people": self._library.people,
-            "pets": self._library.pets,
-            "clothes": self._library.clothes,
-        }
-        if source in photos:
-            photo = self._pick(photos[source], rng)
-            return None if photo is None else cut_from_photo(photo, rng)
-        cutouts = self._library.cutouts.get(source)
-        return cutouts[rng.integers(len(cutouts))] if cutouts else None
-
-    def draw_cutout(self, rng: np.random.Generator) -> Image:
-        for _ in range(20):
-            rgba = self._draw_one(rng)
-            if rgba is not None:
-                return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
-        raise ValueError("the library holds no cut-outs and no photographs with masks")
-
     def _add_distractor(self, ground: Pixels, shape: Shape, rng: np.random.Generator) -> Pixels:
         """Something out of focus that a border cuts, as background."""
         side = float(rng.integers(2))
@@ -211,13 +178,13 @@ class SampleMaker:
         return self._lay_behind(ground, pose, shape, rng)
 
     def _lay_behind(self, ground: Pixels, pose: Pose, shape: Shape, rng: np.random.Generator) -> Pixels:
-        return _mix_in(ground, self.draw_cutout(rng), pose, rng.uniform(1.5, 5), rng)
+        return _mix_in(ground, self.subjects.draw_cutout(rng), pose, rng.uniform(1.5, 5), rng)
 
     def _draw_occluder(self, shape: Shape, rng: np.random.Generator) -> Placed:
         """Something out of focus that reaches in from the lower corners, nearer than the subject."""
         center = (float(rng.integers(2)) + rng.uniform(-0.08, 0.08), rng.uniform(0.6, 1.05))
         pose = Pose(long_side=rng.uniform(0.3, 0.6), center=center, angle=rng.uniform(-0.6, 0.6))
-        placed = place_cutout(self.draw_cutout(rng), shape, pose, rng)
+        placed = place_cutout(self.subjects.draw_cutout(rng), shape, pose, rng)
         sigma = max(shape) / 256 * rng.uniform(2.5, 6)
         layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
         layer = cv2.GaussianBlur(layer, (0, 0), sigma).astype(np.float32)
@@ -233,7 +200,7 @@ class SampleMaker:
         for _ in range(count):
             for _ in range(4):
                 pose = draw_pose(rng, crowded=count > 1)
-                one = place_cutout(self.draw_cutout(rng), shape, pose, rng)
+                one = place_cutout(self.subjects.draw_cutout(rng), shape, pose, rng)
                 if one.alpha.mean() > 0.004:
                     break
             placed.append(one)
@@ -244,10 +211,10 @@ class SampleMaker:
         ground = choose_busy_ground(self._library, shape, rng)
         if ground is None:
             return None
-        person = self._pick(self._library.people, rng) if rng.random() < 0.5 else None
+        person = pick_photo(self._library.people, rng) if rng.random() < 0.5 else None
         rgba = None if person is None else cut_from_photo(person, rng)
         if rgba is None:
-            rgba = self.draw_cutout(rng)
+            rgba = self.subjects.draw_cutout(rng)
         pose = draw_small_pose(rgba, shape, rng)
         for _ in range(int(rng.integers(1, 3))):
             if rng.random() < 0.5:
@@ -257,12 +224,6 @@ class SampleMaker:
                 farther = Pose(long_side=pose.long_side * rng.uniform(0.25, 0.55), center=center, angle=0.0)
                 ground = self._lay_behind(ground, farther, shape, rng)
         return self.compose("small", ground, [place_cutout(rgba, shape, pose, rng)], shape, rng)
-
-    def _draw_person(self, rng: np.random.Generator) -> Image:
-        """Mostly a person, else anything."""
-        photo = self._pick(self._library.people, rng) if rng.random() < 0.75 else None
-        rgba = None if photo is None else cut_from_photo(photo, rng)
-        return self.draw_cutout(rng) if rgba is None else rgba
 
     def _make_bystanders(self, shape: Shape, rng: np.random.Generator) -> Sample:
         """One subject before others of its kind, who stand in a row behind it, half its size, hardly less sharp."""
@@ -284,10 +245,46 @@ class SampleMaker:
         for _ in range(int(rng.integers(2, 8))):
             center = (float(rng.uniform(0, 1)), float(height + rng.normal(0, 0.015)))
             behind = Pose(long_side=pose.long_side * size * rng.uniform(0.9, 1.1), center=center, angle=0.0)
-            ground = _mix_in(ground, self._draw_person(rng), behind, blur, rng)
+            ground = _mix_in(ground, self.subjects.draw_person(rng), behind, blur, rng)
         return self.compose(
-            "bystanders", ground, [place_cutout(self._draw_person(rng), shape, pose, rng)], shape, rng
+            "bystanders", ground, [place_cutout(self.subjects.draw_person(rng), shape, pose, rng)], shape, rng
         )
+
+    def _draw_front(self, shape: Shape, rng: np.random.Generator) -> Placed:
+        """Something sharp or nearly so, nearer than the subject: posts, or a plant that the border cuts."""
+        rgba = None if rng.random() < 0.5 else self.subjects.draw_surrounding(rng)
+        if rgba is None:
+            return draw_bars(shape, rng)
+        center = (float(rng.uniform(-0.1, 1.1)), float(rng.uniform(0.6, 1.1)))
+        pose = Pose(long_side=rng.uniform(0.25, 0.7), center=center, angle=rng.normal(0, 0.2))
+        return place_cutout(rgba, shape, pose, rng)
+
+    def _make_obstructed(self, shape: Shape, rng: np.random.Generator) -> Sample:
+        """A person, animal or vehicle among plants, posts and furniture, and partly behind them."""
+        ground = choose_busy_ground(self._library, shape, rng)
+        if ground is None:
+            ground = choose_ground(self._library, shape, rng)
+        for _ in range(int(rng.integers(0, 4))):
+            rgba = self.subjects.draw_surrounding(rng)
+            if rgba is not None:
+                center = (float(rng.uniform(0, 1)), float(rng.uniform(0.3, 1)))
+                pose = Pose(long_side=rng.uniform(0.15, 0.7), center=center, angle=0.0)
+                ground = _mix_in(ground, rgba, pose, rng.uniform(0, 1.2), rng)
+        pose = Pose(
+            long_side=rng.uniform(0.25, 0.9),
+            center=(0.5 + rng.uniform(-0.25, 0.25), 0.5 + rng.uniform(-0.15, 0.2)),
+            angle=rng.normal(0, 0.1),
+        )
+        subject = place_cutout(self.subjects.draw_mover(rng), shape, pose, rng)
+        visible = subject.alpha
+        fronts = []
+        for _ in range(int(rng.integers(0, 4))):
+            front = self._draw_front(shape, rng)
+            left = visible * (1 - front.alpha)
+            if left.sum() > 0.6 * subject.alpha.sum():
+                visible = left
+                fronts.append(front)
+        return self.compose("obstructed", ground, [subject], shape, rng, fronts)
 
     def compose(
         self,
@@ -296,8 +293,9 @@ class SampleMaker:
         subjects: list[Placed],
         shape: Shape,
         rng: np.random.Generator,
+        fronts: Sequence[Placed] = (),
     ) -> Sample:
-        """Compose subjects over a ground with their shadows, and take the photograph."""
+        """Compose subjects over a ground with their shadows, ``fronts`` over them, and take the photograph."""
         ground = change_light(ground, rng, 0.6)
         alpha = np.zeros(shape, np.float32)
         for subject in subjects:
@@ -328,10 +326,11 @@ class SampleMaker:
             ground = ground * (1 - visible) + color * visible
             alpha = alpha + (1 - alpha) * a
         if kind == "composite" and rng.random() < 0.04:
-            occluder = self._draw_occluder(shape, rng)
-            cover = occluder.alpha[..., None]
-            ground = ground * (1 - cover) + occluder.color * cover
-            alpha = alpha * (1 - occluder.alpha)
+            fronts = [self._draw_occluder(shape, rng)]
+        for front in fronts:
+            cover = front.alpha[..., None]
+            ground = ground * (1 - cover) + front.color * cover
+            alpha = alpha * (1 - front.alpha)
         if rng.random() < 0.15:
             ground = change_light(ground, rng, 0.5)
         image = blur_and_record(ground.astype(np.float32), rng)

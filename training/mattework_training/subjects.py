@@ -1,0 +1,77 @@
+"""Draws one thing out of a library: any subject, a person, something that moves by itself, or what stands around it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mattework_training.library import Image, Library, Photo
+from mattework_training.portraits import cut_from_photo
+from mattework_training.strands import grow_strands
+
+# Share of each source among the subjects of composites.
+CUTOUT_SHARES = {
+    "tuxpaint": 0.21,
+    "fluent3d": 0.06,
+    "rendered": 0.14,
+    "magento": 0.09,
+    "saleor": 0.06,
+    "grocery": 0.08,
+    "people": 0.14,
+    "pets": 0.14,
+    "clothes": 0.08,
+}
+
+
+def pick_photo(photos: list[Photo], rng: np.random.Generator) -> Photo | None:
+    """One of them, or ``None`` when there are none."""
+    return photos[rng.integers(len(photos))] if photos else None
+
+
+class Subjects:
+    """Cut-outs of a library, uint8 RGBA with straight alpha."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def _draw_one(self, rng: np.random.Generator) -> Image | None:
+        """One subject as RGBA. ``None`` when the drawn source is absent or unusable."""
+        source = str(rng.choice(list(CUTOUT_SHARES), p=list(CUTOUT_SHARES.values())))
+        photos = {
+            "people": self._library.people,
+            "pets": self._library.pets,
+            "clothes": self._library.clothes,
+        }
+        if source in photos:
+            photo = pick_photo(photos[source], rng)
+            return None if photo is None else cut_from_photo(photo, rng)
+        cutouts = self._library.cutouts.get(source)
+        return cutouts[rng.integers(len(cutouts))] if cutouts else None
+
+    def draw_cutout(self, rng: np.random.Generator) -> Image:
+        for _ in range(20):
+            rgba = self._draw_one(rng)
+            if rgba is not None:
+                return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
+        raise ValueError("the library holds no cut-outs and no photographs with masks")
+
+    def draw_person(self, rng: np.random.Generator) -> Image:
+        """Mostly a person, else anything."""
+        photo = pick_photo(self._library.people, rng) if rng.random() < 0.75 else None
+        rgba = None if photo is None else cut_from_photo(photo, rng)
+        return self.draw_cutout(rng) if rgba is None else rgba
+
+    def draw_mover(self, rng: np.random.Generator) -> Image:
+        """A person, an animal or a vehicle, where the library has any."""
+        source = rng.random()
+        photos = self._library.people if source < 0.35 else self._library.pets if source < 0.55 else []
+        photo = pick_photo(photos, rng)
+        rgba = None if photo is None else cut_from_photo(photo, rng)
+        movers = self._library.ranked.get("mover")
+        if rgba is not None:
+            return rgba
+        return movers[rng.integers(len(movers))] if movers else self.draw_cutout(rng)
+
+    def draw_surrounding(self, rng: np.random.Generator) -> Image | None:
+        """A plant more often than furniture."""
+        things = self._library.ranked.get("plant" if rng.random() < 0.7 else "prop")
+        return things[rng.integers(len(things))] if things else None
