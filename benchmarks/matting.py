@@ -150,9 +150,10 @@ def run_jobs(name: str, jobs: list[Row]) -> list[Row]:
 
 def measure_latency() -> list[Row]:
     """Median seconds of 15 re-solves on 24 megapixels, for strokes of 256 pixels."""
+    from mattework.matting.brush import stroke_bounds
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import solve_alpha
-    from mattework.matting.trimap import draw_strokes, stroke_bounds
+    from mattework.matting.trimap import draw_strokes
     from mattework.recipe import Stroke
 
     photo, trimap = enlarge(*load_picture(find_pictures(), SCALED_PICTURE, 1)[:2], 24, 0)

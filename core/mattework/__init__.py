@@ -52,12 +52,13 @@ if TYPE_CHECKING:
     from mattework.gradient import Gradient
     from mattework.in_place import LayerCut, cut_layer, refine_layer
     from mattework.layer_states import follow_layers
+    from mattework.matting.brush import stroke_bounds
     from mattework.matting.foreground import estimate_foreground, lay_foreground
     from mattework.matting.network import list_matting_models
     from mattework.matting.resolve import resolve_region, resolve_strokes
     from mattework.matting.solve import AlphaSolution, solve_alpha
     from mattework.matting.spill import lay_without_spill, remove_spill
-    from mattework.matting.trimap import draw_strokes, lay_trimap, make_trimap, stroke_bounds
+    from mattework.matting.trimap import draw_strokes, lay_trimap, make_trimap
     from mattework.models.consent import give_consent, has_consent
     from mattework.models.download import install_model
     from mattework.models.runtime import ModelSession
@@ -124,7 +125,8 @@ _HOMES = {
     "mattework.matting.resolve": ("resolve_region", "resolve_strokes"),
     "mattework.matting.solve": ("AlphaSolution", "solve_alpha"),
     "mattework.matting.spill": ("lay_without_spill", "remove_spill"),
-    "mattework.matting.trimap": ("draw_strokes", "lay_trimap", "make_trimap", "stroke_bounds"),
+    "mattework.matting.brush": ("stroke_bounds",),
+    "mattework.matting.trimap": ("draw_strokes", "lay_trimap", "make_trimap"),
     "mattework.models.consent": ("give_consent", "has_consent"),
     "mattework.models.download": ("install_model",),
     "mattework.models.runtime": ("ModelSession",),

@@ -27,7 +27,7 @@ from mattework.document.piecewise import Patchwork
 from mattework.edges import dilate
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
-from mattework.matting.trimap import bound_segment, draw_brush, stroke_bounds
+from mattework.matting.brush import bound_segment, draw_brush, stroke_bounds
 from mattework.recipe import Stroke
 
 LARGEST_GAP = 16.0

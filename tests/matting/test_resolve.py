@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.geometry import Rect
+from mattework.matting.brush import stroke_bounds
 from mattework.matting.resolve import BLEND, MOST_UNKNOWN, resolve_region, resolve_strokes
 from mattework.matting.solve import solve_alpha
-from mattework.matting.trimap import draw_strokes, stroke_bounds
+from mattework.matting.trimap import draw_strokes
 from mattework.recipe import Stroke
 
 from .scenes import Composite, draw_composite

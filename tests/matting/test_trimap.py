@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as npst
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.geometry import Size
-from mattework.matting.trimap import draw_strokes, make_trimap, measure_texture, stroke_bounds
+from mattework.matting.brush import stroke_bounds
+from mattework.matting.trimap import draw_strokes, make_trimap, measure_texture
 from mattework.recipe import Stroke, TrimapRules
 
 
@@ -184,7 +185,8 @@ def test_a_stroke_is_all_within_its_radius_of_its_line(
             nearest, np.hypot(x - start[0] - share * step[0], y - start[1] - share * step[1])
         )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mattework.matting.trimap.SPANS", spans)
+        patch.setattr("mattework.matting.brush.SPANS", spans)
+        patch.setattr("mattework.matting.brush.MOST_KEPT", 0)  # drawn anew, with so many spans
         drawn = draw_strokes(
             np.zeros((60, 60), np.uint8), [Stroke(kind="foreground", radius=radius, points=tuple(points))]
         )

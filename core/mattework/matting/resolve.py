@@ -10,17 +10,11 @@ import numpy as np
 from mattework.arrays import Bytes, Floats, Plane, Samples, check_alpha, split_rows
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
+from mattework.matting.brush import stroke_bounds
 from mattework.matting.opacity import lift_alpha, press_alpha
 from mattework.matting.scene import enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
-from mattework.matting.trimap import (
-    BACKGROUND,
-    FOREGROUND,
-    UNKNOWN,
-    draw_strokes,
-    draw_transparent,
-    stroke_bounds,
-)
+from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_strokes, draw_transparent
 from mattework.progress import Progress, report_progress
 from mattework.recipe import MattingChoice, SolverName, Stroke
 
@@ -57,7 +51,7 @@ def resolve_region(
         colour: (H, W, C) or (H, W) photo, any depth.
         trimap: (H, W) uint8 of 0, 128, 255, with the new strokes drawn.
         alpha: (H, W) float32, the alpha before; not changed.
-        region: what the strokes touched, in photo pixels (see `trimap.stroke_bounds`).
+        region: what the strokes touched, in photo pixels (see `brush.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
         strokes, solver, matting, opacity, device: as in `solve_alpha`.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
