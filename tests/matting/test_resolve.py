@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -84,6 +85,20 @@ def test_a_hole_inside_the_subject_opens_under_an_unknown_stroke() -> None:
     after = put(alpha, where, patch)
     assert after[hole].mean() < 0.1
     assert after[100, 90] > 0.9
+
+
+@pytest.mark.parametrize("missing", [0, 255])
+def test_without_a_known_foreground_or_background_it_does_as_a_solve_of_the_whole(missing: int) -> None:
+    scene = draw_composite(200)
+    trimap = np.where(scene.trimap == missing, 128, scene.trimap).astype(np.uint8)
+    soft = cv2.GaussianBlur(scene.alpha, (0, 0), 3).astype(np.float32)
+    whole = solve_alpha(scene.colour, trimap, soft_mask=soft)
+    assert whole.solver == "guided"
+    where, patch = resolve_region(
+        scene.colour, trimap, whole.alpha, Rect(60, 50, 150, 140), soft_mask=soft, thorough=True
+    )
+    error = np.abs(patch - whole.alpha[where.slices])
+    assert error.mean() < 0.005
 
 
 @settings(max_examples=25, deadline=None)

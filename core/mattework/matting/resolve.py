@@ -12,7 +12,7 @@ from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import stroke_bounds
 from mattework.matting.opacity import lift_alpha, press_alpha
-from mattework.matting.scene import enlarge_soft_mask, find_landmarks
+from mattework.matting.scene import Landmarks, enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_strokes, draw_transparent
 from mattework.progress import Progress, report_progress
@@ -53,7 +53,8 @@ def resolve_region(
         alpha: (H, W) float32, the alpha before; not changed.
         region: what the strokes touched, in photo pixels (see `brush.stroke_bounds`).
         soft_mask: (h, w) float32 of the whole photo: a first guess, as in `solve_alpha`.
-        strokes, solver, matting, opacity, device: as in `solve_alpha`.
+        strokes, solver, matting, opacity, device: as in `solve_alpha`; where nothing of the whole trimap is foreground, or
+            nothing background, closed form gives way to the guided filter here as it does there.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
 
@@ -68,7 +69,8 @@ def resolve_region(
     check_request(colour, trimap, soft_mask)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
-    record, _ = take_solver(choose_solver(solver, matting), matting, device)
+    name = choose_solver(solver, matting)
+    record, _ = take_solver(name, matting, device)
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
@@ -87,6 +89,10 @@ def resolve_region(
     unknown = np.zeros(patch.shape, bool)
     unknown[here.slices] = inner == UNKNOWN
     if unknown.any():
+        landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
+        clear = draw_transparent(strokes, seen)
+        if name == "closed-form" and not _has_both_kinds(trimap, landmarks, clear is not None):
+            record, _ = take_solver("guided")
         own = None if opacity is None else opacity[seen.slices]
         press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
         solve_frame(
@@ -96,9 +102,9 @@ def resolve_region(
             record,
             seen.size.rect,
             None if soft_mask is None else enlarge_soft_mask(soft_mask, trimap.shape, seen),
-            find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS),
+            landmarks,
             photo_side=frame.size.long_side,
-            clear=draw_transparent(strokes, seen),
+            clear=clear,
         )
         lift_alpha(patch, own, unknown)
     _blend(solved, alpha, zone, region)
@@ -159,6 +165,17 @@ def resolve_strokes(
         )
         solved[zone.slices] = values
     return drawn, solved
+
+
+def _has_both_kinds(trimap: Plane[np.uint8], landmarks: Landmarks, looks_through: bool) -> bool:
+    """Whether `solve_alpha` would take closed form: some background is known somewhere, and some foreground."""
+    for kind, value, is_needed in ((FOREGROUND, 1.0, not looks_through), (BACKGROUND, 0.0, True)):
+        # Few photos have none among the landmarks, and only those are searched.
+        if not is_needed or (landmarks.alpha == value).any():
+            continue
+        if not any((trimap[rows, :] == kind).any() for rows in split_rows(trimap)):
+            return False
+    return True
 
 
 def _blend(solved: Floats, alpha: Plane[np.float32], zone: Rect, region: Rect) -> None:
