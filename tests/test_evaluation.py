@@ -98,6 +98,14 @@ def test_files_without_a_partner_are_named(folders: tuple[Path, Path, Path]) -> 
     assert "README" not in told
 
 
+def test_accents_written_in_two_ways_are_one_name(tmp_path: Path) -> None:
+    save(tmp_path / "images" / "Ame\u0301lie.png", truth())
+    save(tmp_path / "alphas" / "Am\u00e9lie.png", truth())
+    evaluation = evaluate_folder(tmp_path / "images", tmp_path / "alphas", predict=read_as_prediction)
+    assert len(evaluation.rows) == 1
+    assert evaluation.unmatched == ()
+
+
 def test_a_bad_file_does_not_stop_the_rest(folders: tuple[Path, Path, Path]) -> None:
     images, alphas, _ = folders
     (alphas / "a.bmp").write_bytes(b"BM and nothing else")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -86,7 +87,7 @@ def evaluate_folder(
 ) -> Evaluation:
     """Predict an alpha for every picture that has a known one, and measure it.
 
-    Files belong together when their names without suffix are the same. A file that cannot be read, an alpha of another
+    Files belong together when their names without suffix are the same, however their accents are written. A file that cannot be read, an alpha of another
     size, or a trimap without unknown becomes a row with an error; the others go on. A missing model or device
     ends the work.
 
@@ -211,8 +212,10 @@ def _list_pictures(folder: Path, notes: list[str]) -> dict[str, Path]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or not path.is_file():
             continue
-        if path.stem in found:
-            notes.append(f"{path.name} is left out: {found[path.stem].name} has the same name.")
+        # An "é" may be one letter or an "e" and its accent; archives and file systems change one into the other.
+        name = unicodedata.normalize("NFC", path.stem)
+        if name in found:
+            notes.append(f"{path.name} is left out: {found[name].name} has the same name.")
         else:
-            found[path.stem] = path
+            found[name] = path
     return found
