@@ -87,9 +87,9 @@ def evaluate_folder(
 ) -> Evaluation:
     """Predict an alpha for every picture that has a known one, and measure it.
 
-    Files belong together when their names without suffix are the same, however their accents are written. A file that cannot be read, an alpha of another
-    size, or a trimap without unknown becomes a row with an error; the others go on. A missing model or device
-    ends the work.
+    Files belong together when their names without suffix are the same, however their accents are written. A file that
+    cannot be read, an alpha of another size, or a trimap without unknown becomes a row with an error; the others go on.
+    A missing model or device ends the work.
 
     Args:
         images: folder of photographs.

@@ -134,6 +134,13 @@ def test_json_is_one_object_a_picture(disc: tuple[Path, Path], capsys: Captured)
     assert err == ""
 
 
+def test_opening_the_model_is_among_the_times(photo: Path, tmp_path: Path, capsys: Captured) -> None:
+    assert run("cut", photo, "-o", tmp_path / "x.png", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert 0.001 < told["steps"]["model"] < told["seconds"]
+    assert sum(told["steps"].values()) <= told["seconds"] + 0.01
+
+
 def test_pictures_go_through_pipes(disc: tuple[Path, Path]) -> None:
     picture, mask = disc
     done = run_process(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import time
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -227,7 +228,11 @@ class CutJob:
 
             source = open_source(source)
             prompts = self.pointing.place(source.size)
-        return cut_out(
+        began = time.perf_counter()
+        opens = self.session is None
+        choices = self._choices()
+        opening = time.perf_counter() - began if opens and self.session is not None else 0.0
+        cutout = cut_out(
             source,
             prompts=prompts,
             colours=1.0 if self.colours is None else self.colours,
@@ -235,8 +240,13 @@ class CutJob:
             background=self.background,
             shadow=self.shadow.apply(None),
             progress=progress,
-            **self._choices(),
+            **choices,
         )
+        report = cutout.report
+        steps = (
+            {**report.steps, "model": report.steps.get("model", 0.0) + opening} if opening else report.steps
+        )
+        return replace(cutout, report=replace(report, steps=steps, seconds=report.seconds + opening))
 
     def save(
         self, cutout: Cutout, target: Path | None, progress: Progress | None, *, overwrite: bool
