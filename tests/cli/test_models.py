@@ -4,13 +4,17 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
+import click
 import numpy as np
 import pytest
 from PIL import Image
 
+from mattework.cli.models import import_model
 from mattework.cli.root import run_command_line
 from mattework.models.catalogue import load_catalogue
+from mattework.models.spec import FileRole
 from mattework.models.store import open_store
 from models.file_server import FileServer, serve_files
 from models.tiny_onnx import Node, Tensor, write_model
@@ -332,3 +336,9 @@ def test_models_of_one_card_show_it_both(home: Path, capsys: pytest.CaptureFixtu
         told.append(capsys.readouterr().out.split("\n\n", 1)[1])
     assert "Known failures" in told[0]
     assert told[0] == told[1]
+
+
+def test_every_role_of_a_file_can_be_named() -> None:
+    option = next(one for one in import_model.params if one.name == "role")
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == get_args(FileRole)
