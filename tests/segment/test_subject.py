@@ -278,7 +278,8 @@ def test_of_a_tiny_photo_both_networks_have_half_the_say(tmp_path: Path, session
 
     row, red, green = mask.shape[0] // 2, mask.shape[1] // 3, 7 * mask.shape[1] // 10
     assert mask[row, red] > 0.9
-    assert mask[row, green] == pytest.approx(0.5, abs=0.1)
+    # A sure no and a yes of 0.9 come to 0.06 with equal voices, and to 0.01 with two to one.
+    assert 0.03 < mask[row, green] < 0.1
 
 
 def test_a_second_network_without_a_finer_size_is_refused(session: ModelSession) -> None:
