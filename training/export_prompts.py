@@ -102,7 +102,7 @@ def export(options: argparse.Namespace) -> None:
     if options.mean_since is None:
         network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
     else:
-        network.load_state_dict(read_mean(RunFolder(options.run).list_kept(options.mean_since), 0.0))
+        network.load_state_dict(read_mean(RunFolder(options.run).list_kept(options.mean_since), 0.0, network))
     network.eval()
     data = find_data(options.data)
     samples = [s for batch in make_prompt_checks(data, 7, options.samples, 320) for s in batch]

@@ -31,9 +31,10 @@ from mattework_training.calibration import (
 )
 from mattework_training.library import find_data
 from mattework_training.network import SubjectNet
+from mattework_training.published import read_published
 from mattework_training.run_folder import RunFolder
 from mattework_training.samples import Sample
-from mattework_training.soup import read_mean
+from mattework_training.soup import fold_norms, mix_weights, read_mean
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _NAME = "mattework-subject"
@@ -86,15 +87,23 @@ def describe_file(path: Path) -> dict[str, Any]:
     return {"name": path.name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
-def export(options: argparse.Namespace) -> None:
+def read_network(options: argparse.Namespace) -> SubjectNet:
+    """The network that the options ask for, with its norms folded where it is a mean."""
     network = SubjectNet()
     if options.mean_since is None:
         network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
     else:
-        network.load_state_dict(
-            read_mean(RunFolder(options.run).list_kept(options.mean_since), options.last_share)
-        )
+        kept = RunFolder(options.run).list_kept(options.mean_since)
+        network.load_state_dict(read_mean(kept, options.last_share, network))
+    if options.blend is not None:
+        states = [fold_norms(read_published(options.blend, ())), fold_norms(network)]
+        network.load_state_dict(mix_weights(states, [options.blend_share, 1 - options.blend_share]))
     network.eval()
+    return network
+
+
+def export(options: argparse.Namespace) -> None:
+    network = read_network(options)
     data = find_data(options.data)
     samples = [s for batch in make_check_batches(data, 7, 160, 320) for s in batch]
     calibrating = [
@@ -183,6 +192,13 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--last-share", type=float, default=0.5, help="of the last weights in that mean, 0 to 1"
     )
+    parser.add_argument(
+        "--blend",
+        type=Path,
+        metavar="FILE",
+        help="average the weights with those of this mattework-subject.onnx, such as the one that the run went on from",
+    )
+    parser.add_argument("--blend-share", type=float, default=0.5, help="of that file in the mean, 0 to 1")
     parser.add_argument("--second", action="store_true", help="export as the model's second network")
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")
     return parser.parse_args()

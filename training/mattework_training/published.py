@@ -21,8 +21,8 @@ def read_published(path: Path, pictures: Sequence[Tensor]) -> SubjectNet:
     """The subject network with the weights of ``mattework-subject.onnx`` (float32, or stored as half precision).
 
     ``pictures`` are inputs of the network, (N, 3, H, W) in -1..1, a hundred pictures or more: they give the batch norms
-    their statistics. The auxiliary answers are not in the file and begin at zero. Raises ``ValueError`` when the
-    file is not of this network.
+    their statistics. Without any the norms only add their biases, which answers alike and is no start for training. The
+    auxiliary answers are not in the file and begin at zero. Raises ``ValueError`` when the file is not of this network.
     """
     network = SubjectNet()
     modules = dict(network.named_modules())
@@ -52,7 +52,10 @@ def read_published(path: Path, pictures: Sequence[Tensor]) -> SubjectNet:
             auxiliary.weight.zero_()
             assert auxiliary.bias is not None
             auxiliary.bias.zero_()
-    _give_statistics(network, norms, pictures)
+    for norm in norms:
+        norm.running_var.fill_(1 - norm.eps)  # and a mean of 0: the identity but for the bias
+    if pictures:
+        _give_statistics(network, norms, pictures)
     return network
 
 
@@ -66,8 +69,6 @@ def _give_statistics(network: SubjectNet, norms: list[nn.BatchNorm2d], pictures:
         sums[norm] = sums.get(norm, torch.zeros_like(stacked)) + stacked
 
     network.eval()
-    for norm in norms:
-        norm.running_var.fill_(1 - norm.eps)  # and a mean of 0: the identity but for the bias
     hooks = [norm.register_forward_pre_hook(measure) for norm in norms]
     with torch.inference_mode():
         for picture in pictures:
