@@ -16,7 +16,6 @@ from PIL import Image
 from psd_tools import PSDImage
 
 from mattework.cli.root import run_command_line
-from mattework.recipe import RECIPE_VERSION
 from samples import ASTRONAUT, CAT, COFFEE, draw_disc
 
 Captured = pytest.CaptureFixture[str]
@@ -224,21 +223,6 @@ def test_refining_with_nothing_set_makes_the_same_mask(disc: tuple[Path, Path], 
     assert mask_of(third).sum() < mask_of(first).sum()
 
 
-def test_info_tells_layers_masks_and_recipe(
-    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
-) -> None:
-    picture, mask = disc
-    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "--shift", "1.5", "-q") == 0
-    assert run("info", tmp_path / "x.psd") == 0
-    told = capsys.readouterr().out
-    for words in ("96 x 80", "Clean colours", "mask", "shift 1.5", "a soft mask of your own"):
-        assert words in told
-    assert run("info", tmp_path / "x.psd", "--json") == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert [layer["name"] for layer in facts["layers"]] == ["Photo", "Clean colours"]
-    assert facts["recipe"]["edge"]["shift"] == 1.5
-
-
 def test_rendering_the_layers_gives_the_picture_that_the_cut_gave(
     disc: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -370,21 +354,6 @@ def test_a_rendered_file_carries_no_recipe(disc: tuple[Path, Path], tmp_path: Pa
     assert run("refine", tmp_path / "flat.psd", "-o", tmp_path / "y.psd") == 7
 
 
-def test_info_shows_a_file_whose_recipe_is_of_a_newer_version(
-    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
-) -> None:
-    picture, mask = disc
-    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "-q") == 0
-    data = (tmp_path / "x.psd").read_bytes()
-    current = f'"version":{RECIPE_VERSION}'.encode()
-    assert current in data
-    (tmp_path / "newer.psd").write_bytes(data.replace(current, b'"version":9'))
-    assert run("info", tmp_path / "newer.psd") == 0
-    told = capsys.readouterr().out
-    assert "Clean colours" in told
-    assert "newer Mattework" in told
-
-
 def test_a_trimap_of_another_size_is_named(disc: tuple[Path, Path], tmp_path: Path, capsys: Captured) -> None:
     picture, _ = disc
     Image.new("L", (7, 5)).save(tmp_path / "small.png")
@@ -392,18 +361,6 @@ def test_a_trimap_of_another_size_is_named(disc: tuple[Path, Path], tmp_path: Pa
     err = capsys.readouterr().err
     assert "trimap" in err
     assert "small.png has 7 x 5" in err
-
-
-def test_info_tells_the_container_by_its_content(
-    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
-) -> None:
-    misnamed = Path(shutil.copy(disc[0], tmp_path / "misnamed.jpg"))
-    assert run("info", misnamed, "--json") == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert facts["format"] == "PNG"
-    assert facts["bytes"] == misnamed.stat().st_size
-    assert run("info", misnamed) == 0
-    assert "PNG of" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("model", ["mobile-sam", "lama", "vitmatte-small"])

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from mattework.cli.root import run_command_line
+from mattework.recipe import RECIPE_VERSION
 from samples import draw_disc
 
+Captured = pytest.CaptureFixture[str]
 
-def test_what_a_person_chose_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+
+@pytest.fixture
+def disc(tmp_path: Path) -> tuple[Path, Path]:
+    """A picture and a soft mask for it: cuts that need no model."""
+    picture, truth = draw_disc()
+    Image.fromarray(picture).save(tmp_path / "disc.png")
+    Image.fromarray(np.rint(truth * 255).astype(np.uint8)).save(tmp_path / "mask.png")
+    return tmp_path / "disc.png", tmp_path / "mask.png"
+
+
+def run(*arguments: object) -> int:
+    return run_command_line([str(one) for one in arguments])
+
+
+def test_what_a_person_chose_is_told(tmp_path: Path, capsys: Captured) -> None:
     photo, mask, out = tmp_path / "disc.png", tmp_path / "mask.png", tmp_path / "disc.psd"
     rgb, inside = draw_disc()
     Image.fromarray(rgb).save(photo)
@@ -29,7 +48,7 @@ def test_what_a_person_chose_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert not [line for line in told if line and line[0] in ("prompts", "strokes")]
 
 
-def test_transparency_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_transparency_is_told(tmp_path: Path, capsys: Captured) -> None:
     rgb, inside = draw_disc()
     picture = Image.fromarray(rgb)
     picture.save(tmp_path / "plain.png")
@@ -38,3 +57,45 @@ def test_transparency_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     for name, layer in (("plain.png", "+ Photo"), ("cut.png", "+ Photo  [transparency]")):
         assert run_command_line(["info", str(tmp_path / name)]) == 0
         assert layer in [line.strip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_info_tells_layers_masks_and_recipe(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "--shift", "1.5", "-q") == 0
+    assert run("info", tmp_path / "x.psd") == 0
+    told = capsys.readouterr().out
+    for words in ("96 x 80", "Clean colours", "mask", "shift 1.5", "a soft mask of your own"):
+        assert words in told
+    assert run("info", tmp_path / "x.psd", "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert [layer["name"] for layer in facts["layers"]] == ["Photo", "Clean colours"]
+    assert facts["recipe"]["edge"]["shift"] == 1.5
+
+
+def test_info_shows_a_file_whose_recipe_is_of_a_newer_version(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    assert run("cut", picture, "--from-mask", mask, "-o", tmp_path / "x.psd", "-q") == 0
+    data = (tmp_path / "x.psd").read_bytes()
+    current = f'"version":{RECIPE_VERSION}'.encode()
+    assert current in data
+    (tmp_path / "newer.psd").write_bytes(data.replace(current, b'"version":9'))
+    assert run("info", tmp_path / "newer.psd") == 0
+    told = capsys.readouterr().out
+    assert "Clean colours" in told
+    assert "newer Mattework" in told
+
+
+def test_info_tells_the_container_by_its_content(
+    disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    misnamed = Path(shutil.copy(disc[0], tmp_path / "misnamed.jpg"))
+    assert run("info", misnamed, "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["format"] == "PNG"
+    assert facts["bytes"] == misnamed.stat().st_size
+    assert run("info", misnamed) == 0
+    assert "PNG of" in capsys.readouterr().out
