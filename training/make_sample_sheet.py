@@ -43,7 +43,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "docs" / "images" / "training-samples.jpg")
     options = parser.parse_args()
     maker = SampleMaker(choose_showable(load_library(find_data(options.data), "train")), seed=4)
-    plan = [("composite", range(17)), ("bystanders", range(2)), ("clothes", range(2)), ("empty", range(3))]
+    plan = [
+        ("composite", range(14)),
+        ("bystanders", range(2)),
+        ("obstructed", range(3)),
+        ("clothes", range(2)),
+        ("empty", range(3)),
+    ]
     samples = [maker.make_kind(kind, index, (_SIDE, _SIDE)) for kind, numbers in plan for index in numbers]
     sheet = draw_sheet([sample for sample in samples if sample is not None])
     cv2.imwrite(str(options.out), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])
