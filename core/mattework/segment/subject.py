@@ -3,8 +3,7 @@
 A look may be two answers, averaged: one at the model's usual input size, one of the mirrored photo at a finer size. The
 coarse one knows what the subject is, the fine one where it ends, and what depends on left and right is no property of a
 subject. Their mean was measured to be better than either, and better than without the mirror (`benchmarks/subject.py`).
-Where a model has a second network, of another training, its answer is a third: it errs elsewhere. Of a tiny photo it
-gives two.
+Where a model has a second network, of another training, its answer is a third: it errs elsewhere.
 Where much is in doubt after that, another network is asked: see `doubt`. A tiny photo is seen smaller instead of larger:
 enlarged much it is more blurred than what the network has learnt from.
 """
@@ -158,33 +157,24 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     if not finer or long_side is not None:
         return predict_mask(session, rgb, long_side=long_side), None
     is_tiny = _is_tiny(rgb, session)
+    first = predict_mask(
+        session, rgb, long_side=max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
+    )
     shows_more = max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
-
-    def look_coarsely(role: FileRole) -> Floats:
-        side = max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
-        return predict_mask(session, rgb, long_side=side, role=role)
 
     def look_closely(role: FileRole) -> Floats:
         answer = predict_mask(session, mirrored, long_side=finer if shows_more else None, role=role)
         return np.ascontiguousarray(answer[:, ::-1])
 
-    first, second = look_coarsely("model"), look_closely("model")
+    second = look_closely("model")
     agreement = compare_masks(first, second)
-    mean = _average(first, second)
+    mean = average_as_logits(resize_smoothly(first, Size(second.shape[1], second.shape[0])), second)
     if "second" in session.graphs:
         other = look_closely("second")
-        if is_tiny:
-            # Two looks at so few pixels cost little, and of cats and dogs they see more.
-            other = _average(look_coarsely("second"), other)
         agreement = min(agreement, compare_masks(mean, other))
-        mean = average_as_logits(mean, other, 1 / 2 if is_tiny else 1 / 3, _SURER)
+        mean = average_as_logits(mean, other, 1 / 3, _SURER)
     return mean, agreement
-
-
-def _average(coarse: Floats, fine: Floats) -> Floats:
-    """The mean of two answers, as logits, at the finer one's size."""
-    return average_as_logits(resize_smoothly(coarse, Size(fine.shape[1], fine.shape[0])), fine)
 
 
 def _is_tiny(rgb: Bytes, session: ModelSession) -> bool:
