@@ -252,7 +252,8 @@ class SampleMaker:
 
     def _draw_front(self, shape: Shape, rng: np.random.Generator) -> Placed:
         """Something sharp or nearly so, nearer than the subject: posts, or a plant that the border cuts."""
-        rgba = None if rng.random() < 0.5 else self.subjects.draw_surrounding(rng)
+        # No furniture and the like: what is held before one belongs to one.
+        rgba = None if rng.random() < 0.5 else self.subjects.draw_surrounding(rng, plants=1.0)
         if rgba is None:
             return draw_bars(shape, rng)
         center = (float(rng.uniform(-0.1, 1.1)), float(rng.uniform(0.6, 1.1)))

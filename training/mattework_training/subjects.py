@@ -71,7 +71,7 @@ class Subjects:
             return rgba
         return movers[rng.integers(len(movers))] if movers else self.draw_cutout(rng)
 
-    def draw_surrounding(self, rng: np.random.Generator) -> Image | None:
-        """A plant more often than furniture."""
-        things = self._library.ranked.get("plant" if rng.random() < 0.7 else "prop")
+    def draw_surrounding(self, rng: np.random.Generator, *, plants: float = 0.7) -> Image | None:
+        """A plant, with this probability, or furniture."""
+        things = self._library.ranked.get("plant" if rng.random() < plants else "prop")
         return things[rng.integers(len(things))] if things else None
