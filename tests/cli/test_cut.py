@@ -16,7 +16,7 @@ from PIL import Image
 from psd_tools import PSDImage
 
 from mattework.cli.root import run_command_line
-from samples import ASTRONAUT, CAT, COFFEE, draw_disc
+from samples import ASTRONAUT, CAT, COFFEE
 
 Captured = pytest.CaptureFixture[str]
 
@@ -24,15 +24,6 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     return Path(shutil.copy(ASTRONAUT, tmp_path / "photo.jpg"))
-
-
-@pytest.fixture
-def disc(tmp_path: Path) -> tuple[Path, Path]:
-    """A picture and a soft mask for it: cuts that need no model."""
-    picture, truth = draw_disc()
-    Image.fromarray(picture).save(tmp_path / "disc.png")
-    Image.fromarray(np.rint(truth * 255).astype(np.uint8)).save(tmp_path / "mask.png")
-    return tmp_path / "disc.png", tmp_path / "mask.png"
 
 
 def run(*arguments: object) -> int:

@@ -6,7 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -15,15 +14,6 @@ from mattework.recipe import RECIPE_VERSION
 from samples import draw_disc
 
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def disc(tmp_path: Path) -> tuple[Path, Path]:
-    """A picture and a soft mask for it: cuts that need no model."""
-    picture, truth = draw_disc()
-    Image.fromarray(picture).save(tmp_path / "disc.png")
-    Image.fromarray(np.rint(truth * 255).astype(np.uint8)).save(tmp_path / "mask.png")
-    return tmp_path / "disc.png", tmp_path / "mask.png"
 
 
 def run(*arguments: object) -> int:
