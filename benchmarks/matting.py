@@ -149,7 +149,7 @@ def run_jobs(name: str, jobs: list[Row]) -> list[Row]:
 
 
 def measure_latency() -> list[Row]:
-    """Median seconds of 15 re-solves on 24 megapixels, for strokes of 256 pixels."""
+    """Median seconds of 15 re-solves on 24 megapixels: strokes of 256 pixels, and the last of a hundred in one place."""
     from mattework.matting.brush import stroke_bounds
     from mattework.matting.resolve import resolve_region
     from mattework.matting.solve import solve_alpha
@@ -161,19 +161,24 @@ def measure_latency() -> list[Row]:
     down, across = np.nonzero(trimap == 128)
     middle = len(down) // 3
     x, y = float(across[middle]), float(down[middle])
+    line = ((x - 108, y), (x + 108, y))
+    rng = np.random.default_rng(0)
+    walks = [np.cumsum(rng.normal(0, 3, (80, 2)), axis=0) + np.array([x, y]) for _ in range(100)]
     rows = []
-    for label, stroke in {
-        "unknown line, 256 x 40": Stroke(kind="unknown", radius=20, points=((x - 108, y), (x + 108, y))),
-        "unknown disc, 256 x 256": Stroke(kind="unknown", radius=128, points=((x, y),)),
-        "foreground line, 256 x 40": Stroke(
-            kind="foreground", radius=20, points=((x - 108, y), (x + 108, y))
-        ),
+    for label, strokes in {
+        "unknown line, 256 x 40": [Stroke(kind="unknown", radius=20, points=line)],
+        "unknown disc, 256 x 256": [Stroke(kind="unknown", radius=128, points=((x, y),))],
+        "foreground line, 256 x 40": [Stroke(kind="foreground", radius=20, points=line)],
+        "transparent, the last of 100 in one place": [
+            Stroke(kind="transparent", radius=20, points=tuple((px, py) for px, py in walk.tolist()))
+            for walk in walks
+        ],
     }.items():
-        drawn, region = draw_strokes(trimap, [stroke]), stroke_bounds(stroke)
+        drawn, region = draw_strokes(trimap, strokes), stroke_bounds(strokes[-1])
         seconds, cpu = [], []
         for _ in range(15):
             clock, processor = time.perf_counter(), time.process_time()
-            resolve_region(photo, drawn, alpha, region)
+            resolve_region(photo, drawn, alpha, region, strokes=strokes)
             seconds.append(time.perf_counter() - clock)
             cpu.append(time.process_time() - processor)
         rows.append(

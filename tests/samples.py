@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from mattework.arrays import Bytes, Floats
 
@@ -25,3 +26,11 @@ def draw_disc(width: int = 96, height: int = 80, *, soft: float = 2.0) -> tuple[
     ground = np.array([60, 90, 160], np.float32) - ripple
     mixed = subject * alpha[..., None] + ground * (1 - alpha[..., None])
     return np.rint(mixed).clip(0, 255).astype(np.uint8), alpha
+
+
+def save_disc(folder: Path) -> tuple[Path, Path]:
+    """`draw_disc` as disc.png and mask.png, a soft mask for it: cuts that need no model."""
+    picture, truth = draw_disc()
+    Image.fromarray(picture).save(folder / "disc.png")
+    Image.fromarray(np.rint(truth * 255).astype(np.uint8)).save(folder / "mask.png")
+    return folder / "disc.png", folder / "mask.png"

@@ -13,7 +13,7 @@ from mattework.cli.root import run_command_line
 from mattework.errors import FileNotReadable, OutputExists, RecipeError
 from mattework.formats.recipe_file import read_recipe, save_recipe
 from mattework.recipe import EdgeSettings, Recipe, RecipeInputs
-from samples import draw_disc
+from samples import save_disc
 
 
 def run(*arguments: object) -> int:
@@ -22,10 +22,7 @@ def run(*arguments: object) -> int:
 
 @pytest.fixture
 def disc(tmp_path: Path) -> tuple[Path, Path]:
-    picture, truth = draw_disc()
-    Image.fromarray(picture).save(tmp_path / "disc.png")
-    Image.fromarray(np.rint(truth * 255).astype(np.uint8)).save(tmp_path / "mask.png")
-    return tmp_path / "disc.png", tmp_path / "mask.png"
+    return save_disc(tmp_path)
 
 
 def test_a_recipe_and_its_pictures_come_back(tmp_path: Path) -> None:
