@@ -18,7 +18,6 @@ folder that `installer/test-hosts.sh` fills; left out with a message where it is
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import statistics
@@ -27,24 +26,23 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
-Work: TypeAlias = Callable[[], object]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.formats_methods import Array, prepare_work
 
 ROOT = Path(__file__).resolve().parents[1]
 METHODS = ("psd", "tiff", "psd-tools", "photoshopapi")
 YARDSTICKS = ("psd-tools", "photoshopapi")
 OPERATIONS = ("write", "read")
 SIZES = {False: (4000, 6000), True: (8160, 12240)}
-LAYERS = ("background", "photo", "clean")
 _BAND = 256
 
 
@@ -117,133 +115,11 @@ def _draw_mask(shape: tuple[int, int], depth: int) -> Array:
     return out
 
 
-# Methods: each makes ready whatever is not to be measured, and returns the work ----------------------------------------
-
-
-def _load(folder: Path) -> dict[str, Array]:
-    return {name: np.load(folder / f"{name}.npy") for name in (*LAYERS, "mask")}
-
-
-def write_ours(folder: Path, path: Path, depth: int, method: str) -> Work:
-    from mattework.document.model import ColorMode, Document, Layer, Mask
-    from mattework.formats.layered_tiff import write_layered_tiff
-    from mattework.formats.psd import write_psd
-    from mattework.geometry import Size
-
-    arrays = _load(folder)
-    height, width = arrays["mask"].shape
-    size = Size(width, height)
-    mask = Mask(size.rect, arrays["mask"])
-    layers = tuple(
-        Layer(name, size.rect, arrays[name], mask=None if name == "background" else mask) for name in LAYERS
-    )
-    document = Document(size, ColorMode.RGB, 8 if depth == 8 else 16, layers)
-    writer = write_psd if method == "psd" else write_layered_tiff
-
-    def work() -> object:
-        with path.open("w+b") as stream:
-            return writer(document, stream)
-
-    return work
-
-
-def read_ours(path: Path, method: str) -> Work:
-    from mattework.formats.layered_tiff import read_layered_tiff
-    from mattework.formats.limits import Limits
-    from mattework.formats.psd import read_psd
-
-    reader = read_psd if method == "psd" else read_layered_tiff
-
-    def work() -> object:
-        with path.open("rb") as stream:
-            document = reader(stream, limits=Limits(), name=path.name)
-        assert document is not None
-        return [(one.pixels, one.mask and one.mask.pixels) for one in document.walk_layers()]
-
-    return work
-
-
-def write_psd_tools(folder: Path, path: Path, depth: int) -> Work:
-    from PIL import Image
-    from psd_tools import PSDImage
-
-    arrays = _load(folder)
-    height, width = arrays["mask"].shape
-
-    def work() -> object:
-        document = PSDImage.new("RGB", (width, height), depth=8 if depth == 8 else 16)
-        for name in LAYERS:
-            if depth == 8:
-                layer = document.create_pixel_layer(Image.fromarray(arrays[name]), name)
-            else:
-                layer = document.create_pixel_layer_from_array(arrays[name], name)
-            if name != "background":
-                layer.create_mask(Image.fromarray(arrays["mask"]))
-        document.save(path)
-        return document
-
-    return work
-
-
-def read_psd_tools(path: Path) -> Work:
-    from psd_tools import PSDImage
-
-    def work() -> object:
-        document = PSDImage.open(path)
-        return [
-            (layer.numpy("color"), layer.numpy("mask") if layer.has_mask() else None) for layer in document
-        ]
-
-    return work
-
-
-def write_photoshopapi(folder: Path, path: Path, depth: int) -> Work:
-    library: Any = importlib.import_module("photoshopapi")
-    # Planes one after another are what this library takes; turning them is not its work.
-    arrays = {
-        name: np.ascontiguousarray(np.moveaxis(array, -1, 0)) if array.ndim == 3 else array
-        for name, array in _load(folder).items()
-    }
-    height, width = arrays["mask"].shape
-    file_type, layer_type = (getattr(library, f"{kind}_{depth}bit") for kind in ("LayeredFile", "ImageLayer"))
-
-    def work() -> object:
-        document = file_type(library.enum.ColorMode.rgb, width, height)
-        for name in reversed(LAYERS):  # added from the top down
-            mask = {} if name == "background" else {"layer_mask": arrays["mask"]}
-            document.add_layer(layer_type(arrays[name], name, width=width, height=height, **mask))
-        document.write(str(path))
-        return document
-
-    return work
-
-
-def read_photoshopapi(path: Path) -> Work:
-    library: Any = importlib.import_module("photoshopapi")
-
-    def work() -> object:
-        found = []
-        for layer in reversed(list(library.LayeredFile.read(str(path)).layers)):
-            channels = layer.get_image_data()
-            found.append(([channels[index] for index in range(3)], channels.get(-2)))
-        return found
-
-    return work
-
-
-def _prepare(operation: str, method: str, folder: Path, path: Path, depth: int) -> Work:
-    if method == "psd-tools":
-        return write_psd_tools(folder, path, depth) if operation == "write" else read_psd_tools(path)
-    if method == "photoshopapi":
-        return write_photoshopapi(folder, path, depth) if operation == "write" else read_photoshopapi(path)
-    return write_ours(folder, path, depth, method) if operation == "write" else read_ours(path, method)
-
-
 # One measurement, in a process of its own ------------------------------------------------------------------------------
 
 
 def measure(operation: str, method: str, folder: Path, path: Path, depth: int) -> Run:
-    work = _prepare(operation, method, folder, path, depth)
+    work = prepare_work(operation, method, folder, path, depth)
     before = _restart_peak()
     wall, processor = time.perf_counter(), time.process_time()
     result = work()

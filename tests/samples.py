@@ -8,11 +8,13 @@ import numpy as np
 from PIL import Image
 
 from mattework.arrays import Bytes, Floats
+from mattework.geometry import Size
 
 SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
 ASTRONAUT = SAMPLES / "astronaut.jpg"
 CAT = SAMPLES / "chelsea.jpg"
 COFFEE = SAMPLES / "coffee.jpg"
+LARGE = Size(1203, 1001)  # odd sides, larger than the window that the editor's tests open
 
 
 def draw_disc(width: int = 96, height: int = 80, *, soft: float = 2.0) -> tuple[Bytes, Floats]:

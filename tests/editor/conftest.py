@@ -16,7 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from mattework import open_document, take_photo
 from mattework_editor.session import Session, start_session
-from samples import draw_disc
+from samples import LARGE, draw_disc
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -38,6 +38,33 @@ def disc_file(tmp_path: Path) -> Path:
     path = tmp_path / "disc.png"
     Image.fromarray(np.asarray(rgb)).save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A disc on a photo of odd sides, larger than the window that shows it."""
+    from PIL import Image
+
+    rgb, _ = draw_disc(LARGE.width, LARGE.height)
+    path = tmp_path_factory.mktemp("live") / "large.png"
+    Image.fromarray(np.asarray(rgb)).save(path)
+    return path
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Three photos, one file that is none, and a result of ours that is not to be cut again."""
+    from PIL import Image
+
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    rgb = np.asarray(draw_disc(120, 90)[0])
+    for name in ("a.png", "b.png"):
+        Image.fromarray(rgb).save(folder / name)
+    (folder / "broken.jpg").write_text("not a picture")
+    (folder / "notes.txt").write_text("not a photo")
+    Image.fromarray(rgb).save(folder / "a.cutout.png")
+    return folder
 
 
 @pytest.fixture
@@ -92,3 +119,16 @@ def driver(application: object, worker_places: None) -> Iterator[Driver]:
         driven.close()
         window.deleteLater()
     assert not caught, caught
+
+
+@pytest.fixture
+def disc(driver: Driver, disc_file: Path) -> Driver:
+    """The disc opened, its middle painted as foreground, no brush over it."""
+    from PyQt6.QtCore import Qt
+
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(40)
+    driver.drag((120, 100), (122, 100))
+    driver.canvas.set_tool(None)
+    return driver

@@ -10,10 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import (
     QColor,
+    QImage,
     QInputDevice,
     QPointingDevice,
     QPointingDeviceUniqueId,
@@ -31,7 +33,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from mattework.arrays import Bytes
 from mattework_editor.canvas import Canvas
+from mattework_editor.review_dock import ReviewDock, find_review
 from mattework_editor.session import Session
 from mattework_editor.window import EditorWindow
 
@@ -260,3 +264,37 @@ def press_soon(text: str) -> list[str]:
 
     QTimer.singleShot(0, press)
     return asked
+
+
+def shown(driver: Driver) -> Bytes:
+    """What the canvas shows now, (h, w, 3), in screen pixels."""
+    wait_until(lambda: not driver.window.views.is_working)
+    for _ in range(3):
+        QApplication.processEvents()
+    wait_until(lambda: not driver.canvas.is_incomplete)
+    image = driver.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    bits = image.constBits()
+    assert bits is not None
+    rows: Bytes = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8)
+    rows = rows.reshape(image.height(), image.bytesPerLine())[:, : image.width() * 3]
+    return rows.reshape(image.height(), image.width(), 3)
+
+
+def pixel(driver: Driver, picture: Bytes, x: float, y: float) -> tuple[int, ...]:
+    ratio = driver.canvas.devicePixelRatioF()
+    at = driver.at(x, y)
+    return tuple(int(one) for one in picture[round(at.y() * ratio), round(at.x() * ratio)])
+
+
+def start_review(driver: Driver, folder: Path) -> ReviewDock:
+    driver.window.open_paths([folder])
+    review = find_review(driver.window)
+    assert review is not None
+    return review
+
+
+def wait_for_cuts(driver: Driver, review: ReviewDock) -> None:
+    wait_until(lambda: not review.queue.is_working and review.line.next_waiting() is None)
+    driver.wait()
+    wait_until(lambda: review.path is not None)
+    driver.wait()

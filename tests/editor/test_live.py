@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,35 +18,21 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from numpy.typing import NDArray
 from PIL import Image
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtTest import QTest
 
 from editor.driving import wait_until
 from mattework import EdgeSettings, Rect, Size, Stroke, open_document, take_photo
 from mattework.recipe import StrokeKind
-from mattework_editor.canvas_tiles import TILE, Tiles, _order_tiles
-from mattework_editor.gesture import Brush, Gesture, Mark, Sample
 from mattework_editor.look_ahead import MOST_LIVE, Answer, choose_factor, find_fresh, look_ahead
 from mattework_editor.pyramid import Pyramid, halve, render_matte
 from mattework_editor.session import JOIN, Planes, Session, draw_onto, start_session
 from mattework_editor.tiled_plane import TiledPlane
-from mattework_editor.viewport import Viewport
-from samples import draw_disc
+from samples import LARGE, draw_disc
 
 if TYPE_CHECKING:
     from editor.driving import Driver
 
-SIZE = Size(1203, 1001)
 TEST: Any = QTest
-
-
-@pytest.fixture(scope="module")
-def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A disc on a photo of odd sides, larger than the window that shows it."""
-    rgb, _ = draw_disc(SIZE.width, SIZE.height)
-    path = tmp_path_factory.mktemp("live") / "large.png"
-    Image.fromarray(np.asarray(rgb)).save(path)
-    return path
 
 
 @pytest.fixture
@@ -65,7 +50,7 @@ def cut_disc(large_file: Path) -> Session:
     """A session on a photo of a disc that is cut out already, with a band around its edge."""
     document = open_document(large_file)
     session = start_session(document, take_photo(document), large_file)
-    _, alpha = draw_disc(SIZE.width, SIZE.height)
+    _, alpha = draw_disc(LARGE.width, LARGE.height)
     alpha = np.asarray(alpha, np.float32)
     trimap = np.where(alpha > 0.99, 255, np.where(alpha < 0.01, 0, 128)).astype(np.uint8)
     base = TiledPlane.pack(trimap)
@@ -126,7 +111,7 @@ def test_a_coarse_look_heeds_edge_settings_and_touches_before_it(large: Session)
 
 
 def test_a_coarse_look_heeds_the_photos_own_transparency(large: Session) -> None:
-    opacity = np.linspace(0, 255, SIZE.width).astype(np.uint8)[None].repeat(SIZE.height, axis=0)
+    opacity = np.linspace(0, 255, LARGE.width).astype(np.uint8)[None].repeat(LARGE.height, axis=0)
     large.photo = replace(large.photo, alpha=opacity)
     stroke = Stroke(kind="foreground", radius=40.0, points=((560.0, 480.0), (700.0, 520.0)))
     where = Rect(500, 400, 780, 700)
@@ -135,8 +120,8 @@ def test_a_coarse_look_heeds_the_photos_own_transparency(large: Session) -> None
 
 @settings(max_examples=60, deadline=None)
 @given(
-    left=st.integers(-40, SIZE.width + 20),
-    top=st.integers(-40, SIZE.height + 20),
+    left=st.integers(-40, LARGE.width + 20),
+    top=st.integers(-40, LARGE.height + 20),
     width=st.integers(1, 300),
     height=st.integers(1, 300),
     level=st.integers(0, 3),
@@ -322,119 +307,3 @@ def test_a_stroke_is_answered_where_it_is_seen_from_nearer(driver: Driver, large
     driver.bench.strokes.end_live()
     driver.wait()
     check_matte(driver)
-
-
-# The tiles that show it ----------------------------------------------------------------------------------------------
-
-
-def test_tiles_are_made_from_the_hand_outwards() -> None:
-    seen = Rect(130, 300, 1400, 1100)
-    order = _order_tiles(seen, 700.0, 900.0)
-    assert order[0] == (700 // TILE, 900 // TILE)
-    far = [math.hypot((x + 0.5) * TILE - 700, (y + 0.5) * TILE - 900) for x, y in order]
-    assert far == sorted(far)
-    assert set(order) == {(x, y) for x in range(6) for y in range(1, 5)}
-
-
-@pytest.mark.parametrize("where", [Rect(300, 200, 360, 233), Rect(0, 0, 7, 5), Rect(1100, 950, 1203, 1001)])
-def test_the_coarse_picture_follows_a_change_as_if_it_were_made_anew(
-    application: object, driver: Driver, large_file: Path, where: Rect
-) -> None:
-    """Tiles for which there is no time yet are shown coarse, also in the middle of a stroke."""
-    driver.open(large_file)
-    sources, view = driver.bench.sources, driver.canvas.view.zoom(0.5, 0.0, 0.0)
-    assert sources is not None
-
-    def paint(tiles: Tiles) -> QImage:
-        picture = QImage(view.screen.width, view.screen.height, QImage.Format.Format_RGB32)
-        picture.fill(0)
-        painter = QPainter(picture)
-        exposed = view.screen.rect
-        assert tiles.paint(painter, sources, view, exposed, time.perf_counter() - 1, (0.0, 0.0))
-        painter.end()
-        return picture
-
-    tiles = Tiles()
-    before = paint(tiles)
-    sources.matte.update(where, np.full(where.size.shape, 255, np.uint8))
-    assert paint(tiles) == before  # nobody has told it yet
-    tiles.age(where, view)
-    after = paint(tiles)
-    assert after != before
-    assert after == paint(Tiles())
-
-
-@pytest.mark.parametrize("view_scale", [0.37, 1.0])
-def test_tiles_that_are_mended_in_part_show_the_change(
-    application: object, driver: Driver, large_file: Path, view_scale: float
-) -> None:
-    driver.open(large_file)
-    sources, view = driver.bench.sources, driver.canvas.view.zoom(view_scale, 0.0, 0.0)
-    assert sources is not None
-
-    def paint(tiles: Tiles) -> NDArray[np.uint8]:
-        picture = QImage(view.screen.width, view.screen.height, QImage.Format.Format_RGB32)
-        picture.fill(0)
-        painter = QPainter(picture)
-        assert not tiles.paint(painter, sources, view, view.screen.rect, time.perf_counter() + 60, (0.0, 0.0))
-        painter.end()
-        return read_pixels(picture)
-
-    tiles = Tiles()
-    before = paint(tiles)
-    for where in (Rect(300, 200, 360, 233), Rect(330, 210, 560, 240), Rect(240, 240, 250, 250)):
-        sources.matte.update(where, np.full(where.size.shape, 255, np.uint8))
-        tiles.age(where, view, partly=True)
-        wanted = paint(Tiles()).astype(np.int16)
-        assert np.abs(paint(tiles) - wanted).max() <= (0 if view_scale == 1 else 2)
-        assert (wanted != before).any()
-        tiles.age(where, view)
-        np.testing.assert_array_equal(paint(tiles), wanted)
-
-
-# The mark of the brush -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("pressures", [(1.0, 1.0, 1.0, 1.0), (0.5, 0.5, 0.8, 0.3), (0.4, 0.4, 0.4, 0.4)])
-@pytest.mark.parametrize("pressed", ["size", "opacity"])
-def test_a_mark_that_grows_is_the_mark_that_is_drawn_at_once(
-    driver: Driver, large_file: Path, pressures: tuple[float, ...], pressed: Literal["size", "opacity"]
-) -> None:
-    driver.open(large_file)
-    tool, view = driver.canvas.tool, driver.canvas.view
-    assert tool is not None
-    places = ((300.0, 300.0), (300.0, 300.0), (500.0, 320.0), (420.0, 600.0))
-    samples = [Sample(*place, force) for place, force in zip(places, pressures, strict=True)]
-    gesture, mark = Gesture(tool, Brush(radius=60.0, pressed=pressed), False), Mark()
-    for sample in samples:
-        gesture.samples.append(sample)
-        grown = mark.bring(gesture, view)
-    at_once = Mark().bring(gesture, view)
-    assert not at_once.allGray()
-    assert count_different(grown, at_once) < 200  # of a few thousand: the soft rim where stretches meet
-    nearer = view.zoom(view.scale * 2, 0.0, 0.0)
-    assert mark.bring(gesture, nearer) == Mark().bring(gesture, nearer)
-    assert count_different(draw_gesture(gesture, view), draw_gesture(replace(gesture, mark=None), view)) < 200
-
-
-def draw_gesture(gesture: Gesture, view: Viewport) -> QImage:
-    picture = QImage(view.screen.width, view.screen.height, QImage.Format.Format_ARGB32_Premultiplied)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    gesture.tool.draw(painter, gesture, view)
-    painter.end()
-    return picture
-
-
-def count_different(one: QImage, other: QImage) -> int:
-    opacities = [read_pixels(image)[..., 3].astype(np.int16) for image in (one, other)]
-    return int(np.count_nonzero(np.abs(opacities[0] - opacities[1]) > 8))
-
-
-def read_pixels(image: QImage) -> NDArray[np.uint8]:
-    """(h, w, 4): blue, green, red, opacity."""
-    bits = image.constBits()
-    assert bits is not None
-    bits.setsize(image.sizeInBytes())
-    return np.frombuffer(bits.asstring(), np.uint8).reshape(image.height(), image.width(), 4)

@@ -14,71 +14,19 @@ from psd_tools import PSDImage
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QApplication, QFileDialog, QListWidgetItem, QMessageBox
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from editor.driving import LEFT, TEST, Keys, answer, wait_until
+from editor.driving import Keys, answer, start_review, wait_for_cuts, wait_until
 from mattework import ColorMode, Photo, read_batch
-from mattework.errors import UsageError
 from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
-from mattework_editor.review_dock import ReviewDock, find_review
-from mattework_editor.review_strip import PATH
-from mattework_editor.tasks import Task
+from mattework_editor.review_dock import find_review
 from samples import draw_disc
 
 if TYPE_CHECKING:
     from editor.driving import Driver
 
 CONTROL = Keys.ControlModifier
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Three photos, one file that is none, and a result of ours that is not to be cut again."""
-    from PIL import Image
-
-    folder = tmp_path / "shots"
-    folder.mkdir()
-    rgb = np.asarray(draw_disc(120, 90)[0])
-    for name in ("a.png", "b.png"):
-        Image.fromarray(rgb).save(folder / name)
-    (folder / "broken.jpg").write_text("not a picture")
-    (folder / "notes.txt").write_text("not a photo")
-    Image.fromarray(rgb).save(folder / "a.cutout.png")
-    return folder
-
-
-def start(driver: Driver, folder: Path) -> ReviewDock:
-    driver.window.open_paths([folder])
-    review = find_review(driver.window)
-    assert review is not None
-    return review
-
-
-def list_entries(review: ReviewDock) -> list[QListWidgetItem]:
-    rows = (review.strip.item(row) for row in range(review.strip.count()))
-    return [one for one in rows if one is not None]
-
-
-def read_message() -> str:
-    """What the message over the window says; Enter puts it away, as a person does."""
-    wait_until(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
-    box = QApplication.activeModalWidget()
-    assert isinstance(box, QMessageBox)
-    text, window = box.text(), box.parentWidget()
-    assert window is not None
-    TEST.keyClick(box, Qt.Key.Key_Return)
-    wait_until(lambda: QApplication.activeModalWidget() is None)
-    window.activateWindow()
-    assert TEST.qWaitForWindowActive(window)  # shortcuts go to the active window alone
-    return text
-
-
-def wait_for_cuts(driver: Driver, review: ReviewDock) -> None:
-    wait_until(lambda: not review.queue.is_working and review.line.next_waiting() is None)
-    driver.wait()
-    wait_until(lambda: review.path is not None)
-    driver.wait()
 
 
 def test_photos_of_a_folder_are_found_and_our_own_results_left_out(shots: Path) -> None:
@@ -110,140 +58,8 @@ def test_a_thumbnail_shows_the_cut_out_on_gray() -> None:
     assert (picture[:, 74:] == 150).all()
 
 
-def marked(review: ReviewDock) -> Path | None:
-    """The photo whose entry is marked in the strip."""
-    item = review.strip.currentItem()
-    return None if item is None else Path(item.data(PATH))
-
-
-def test_a_photo_that_cannot_be_opened_is_marked_told_of_and_passed(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
-    wait_for_cuts(driver, review)
-    broken, item = shots / "broken.jpg", review.line.items
-    assert "1 to look at" in review.summary.text()
-
-    def ask_for_it() -> str:
-        place = review.strip.visualItemRect(find()).center()
-        TEST.mouseClick(review.strip.viewport(), LEFT, Keys.NoModifier, place)
-        return read_message()
-
-    def find() -> QListWidgetItem:
-        (found,) = [one for one in list_entries(review) if one.data(PATH) == broken]
-        return found
-
-    review.look_at(shots / "a.png")
-    driver.wait()
-    why = ask_for_it()
-    assert marked(review) == broken
-    assert review.path == shots / "a.png", "the photo before is still what is open"
-    assert "unreadable" in find().text()
-    assert why in find().toolTip()
-    assert "0 to look at" in review.summary.text()
-    assert "1 of 3 done" in review.summary.text()
-    driver.key(Qt.Key.Key_Return, CONTROL)
-    assert "Skip" in driver.window.status.message.text(), "nothing is there to approve"
-    assert not (shots / "a.cutout.psd").exists()
-    driver.key(Qt.Key.Key_PageDown)  # goes on behind the one that cannot be opened
-    wait_until(lambda: review.path == marked(review) != broken and not driver.bench.is_busy)
-    ask_for_it()
-    driver.click(review.skip_button)
-    wait_until(lambda: review.path == marked(review) != broken and not driver.bench.is_busy)
-    assert item[str(broken)].status == "skipped"
-    assert item[str(shots / "a.png")].status == item[str(shots / "b.png")].status == "ready"
-
-
-def test_the_last_to_be_looked_at_is_one_that_cannot_be_opened(driver: Driver, tmp_path: Path) -> None:
-    """With nothing else in the folder it can be skipped too, and then all is done."""
-    (tmp_path / "broken.jpg").write_text("not a picture")
-    review = start(driver, tmp_path)
-    assert not driver.window.commands["review.skip"].isEnabled()
-    assert "broken.jpg" in read_message()  # there is nothing else that could be shown
-    driver.key(Qt.Key.Key_Backspace, CONTROL)
-    assert "All photos" in driver.window.status.message.text()
-    assert review.summary.text().startswith("1 of 1 done, 0 to look at")
-
-
-def test_a_failure_after_an_opening_was_cancelled_is_not_the_photo_s(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
-    wait_for_cuts(driver, review)
-    messages: list[str] = []
-    for said in (driver.bench.told, driver.bench.failed):
-        said.connect(messages.append)
-    review.look_at(shots / "b.png")
-    driver.bench.cancel()
-    driver.wait()
-
-    def fail(_: Task) -> None:
-        raise UsageError("It did not work.")
-
-    driver.bench.start_long("Other work", fail, print)
-    driver.wait()
-    assert messages == ["Cancelled.", "It did not work."]
-    assert review.line.items[str(shots / "b.png")].status == "ready"
-
-
-def test_a_photo_asked_for_while_another_fails_to_open_is_not_blamed(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
-    wait_for_cuts(driver, review)
-    review.look_at(shots / "a.png")
-    driver.wait()
-    review.look_at(shots / "broken.jpg")
-    assert driver.bench.is_busy
-    review.look_at(shots / "b.png")
-    assert "broken.jpg" in read_message()
-    wait_until(lambda: review.path == shots / "b.png")
-    driver.wait()
-    item = review.line.items
-    assert item[str(shots / "b.png")].status == "ready"
-    assert item[str(shots / "broken.jpg")].seen
-    assert review.refused is None
-    assert marked(review) == shots / "b.png"
-
-
-def test_a_photo_asked_for_while_another_is_saved_is_opened_without_a_question(
-    driver: Driver, shots: Path
-) -> None:
-    review = start(driver, shots)
-    wait_for_cuts(driver, review)
-    review.look_at(shots / "a.png")
-    driver.wait()
-    driver.key(Qt.Key.Key_B)
-    driver.drag((30, 30), (40, 30))
-    asked: list[str] = []
-
-    def give_up() -> None:
-        box = QApplication.activeModalWidget()
-        if isinstance(box, QMessageBox):
-            asked.append(box.text())
-            box.reject()
-
-    timer = QTimer()
-    timer.timeout.connect(give_up)
-    timer.start(20)
-    review.approve()
-    assert driver.bench.is_busy
-    review.look_at(shots / "b.png")
-    wait_until(lambda: bool(asked) or review.path == shots / "b.png")
-    driver.wait()
-    assert asked == []
-    assert review.line.items[str(shots / "a.png")].status == "approved"
-
-
-def test_a_photo_that_was_left_is_not_followed_by_the_next_that_is_cut(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
-    wait_for_cuts(driver, review)
-    driver.window.filing.close_photo()
-    driver.wait()
-    review.queue.changed.emit(shots / "b.png")
-    assert not driver.bench.is_busy
-    assert driver.bench.session is None
-    review.look_at(shots / "a.png")
-    driver.wait()
-    assert review.path == shots / "a.png"
-
-
 def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
+    review = start_review(driver, shots)
     wait_for_cuts(driver, review)
     shown = [review.strip.item(row).text() for row in range(review.strip.count())]  # type: ignore[union-attr]
     assert "broken.jpg\nfailed" in shown[0]
@@ -276,35 +92,12 @@ def test_a_folder_is_cut_looked_through_and_approved_by_keys(driver: Driver, sho
     assert first is not None
 
 
-def test_keys_go_on_from_the_photo_that_was_asked_for_last(driver: Driver, tmp_path: Path) -> None:
-    """Pressed while a photo is still being opened, or after one that cannot be opened."""
-    from PIL import Image
-
-    rgb = np.asarray(draw_disc(120, 90)[0])
-    for name in ("a.png", "b.png", "c.png", "d.png"):
-        Image.fromarray(rgb).save(tmp_path / name)
-    (tmp_path / "broken.jpg").write_text("not a picture")
-    review = start(driver, tmp_path)
-    wait_for_cuts(driver, review)
-    names = [Path(one.path).name for one in review.line.ordered(False)]
-    assert names[0] == "broken.jpg"
-    review.look_at(tmp_path / names[1])
-    driver.wait()
-    for _ in range(2):
-        driver.window.commands["review.next"].trigger()
-    wait_until(lambda: review.path == tmp_path / names[3] and not driver.bench.is_busy)
-    for _ in range(3):
-        driver.window.commands["review.next"].trigger()
-        driver.wait()
-    assert review.path == tmp_path / names[1], "past the end, past the broken one, on to the first"
-
-
 def test_every_entry_of_the_strip_has_room_for_its_name(driver: Driver, tmp_path: Path) -> None:
     from PIL import Image
 
     for name, size in (("tall.png", (60, 120)), ("wide.png", (120, 60))):
         Image.fromarray(np.asarray(draw_disc(*size)[0])).save(tmp_path / name)
-    review = start(driver, tmp_path)
+    review = start_review(driver, tmp_path)
     wait_for_cuts(driver, review)
     strip = review.strip
     lines = 2 * strip.fontMetrics().height()
@@ -321,7 +114,7 @@ def test_a_file_that_is_there_is_not_replaced_unasked(
     out = tmp_path / "out"
     out.mkdir()
     (out / "a.cutout.psd").write_text("mine")
-    review = start(driver, shots)
+    review = start_review(driver, shots)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(out))
     driver.click(review.folder_button)
     assert "out" in review.folder_button.text()
@@ -341,7 +134,7 @@ def test_a_file_that_is_there_is_not_replaced_unasked(
 
 
 def test_begun_work_goes_on_after_a_restart(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
+    review = start_review(driver, shots)
     wait_for_cuts(driver, review)
     review.look_at(shots / "a.png")
     driver.wait()
@@ -358,7 +151,7 @@ def test_begun_work_goes_on_after_a_restart(driver: Driver, shots: Path) -> None
 
 
 def test_only_photos_that_need_a_look_are_shown_on_request(driver: Driver, shots: Path) -> None:
-    review = start(driver, shots)
+    review = start_review(driver, shots)
     wait_for_cuts(driver, review)
     assert review.strip.count() == 3
     driver.window.commands["review.doubtful"].trigger()
@@ -370,7 +163,7 @@ def test_only_photos_that_need_a_look_are_shown_on_request(driver: Driver, shots
 def test_closing_the_strip_ends_the_review_and_another_takes_its_place(
     driver: Driver, shots: Path, disc_file: Path
 ) -> None:
-    first = start(driver, shots)
+    first = start_review(driver, shots)
     assert driver.window.commands["review.next"].isEnabled()
     driver.window.open_paths([disc_file, shots / "a.png"])
     second = find_review(driver.window)
@@ -402,7 +195,7 @@ def test_the_results_of_a_batch_are_looked_through_and_its_journal_told(
         timeout=120,
     )
     assert (out / JOURNAL).is_file(), done.stderr
-    review = start(driver, out)
+    review = start_review(driver, out)
     wait_for_cuts(driver, review)
     assert {Path(one.path).name for one in review.line.items.values()} == {"a.png", "b.png", "broken.jpg"}
     made = read_batch(out / JOURNAL)

@@ -1,22 +1,30 @@
 """Tiny networks that answer prompts, written by hand with the interfaces that `PromptRule` describes.
 
 Both find what has the colour of the clicked places. They are real: run by onnxruntime, from files, through the store.
+With them come the scenes that they are shown, gestures on these, and the measure of what they answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import msgspec
 import numpy as np
+import pytest
 
-from mattework.arrays import AnyArray
+from mattework.arrays import AnyArray, Bytes, Floats
+from mattework.geometry import Size
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, PromptRule, SizeRule
 from mattework.models.store import ModelFolder, ModelStore
+from mattework.prompt import Prompt, PromptKind
+from mattework.segment.selection import Selection
 from models.tiny_onnx import Node, Tensor, write_model
 
 STRIDES = (2, 4, 8, 16, 32)
+GROUND, RED, GREEN, BLUE = (90, 90, 90), (230, 30, 30), (30, 200, 40), (40, 60, 230)
 
 
 def open_maps_network(folder: Path, *, side: int = 96, deaf: bool = False) -> ModelSession:
@@ -199,3 +207,38 @@ def _open(folder: Path, spec: ModelSpec, encoder: bytes, decoder: bytes) -> Mode
     # The record beside its file makes it a model that a user added.
     (folder / spec.file("encoder").name).with_suffix(".json").write_bytes(msgspec.json.encode(spec))
     return open_session(spec, ModelStore([ModelFolder(folder, "user")]), device="cpu")
+
+
+def use_own_folders(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATTEWORK_CACHE", str(root / "cache"))
+    monkeypatch.setenv("MATTEWORK_CONFIG", str(root / "config"))
+
+
+def paint_scene(
+    *discs: tuple[int, int, int, tuple[int, int, int]], width: int = 600, height: int = 400
+) -> Bytes:
+    """Discs (x, y, radius, colour) on gray, (H, W, 3) uint8."""
+    scene = np.full((height, width, 3), GROUND, np.uint8)
+    for x, y, radius, colour in discs:
+        cv2.circle(scene, (x, y), radius, colour, -1)
+    return scene
+
+
+def point(x: float, y: float, *, adds: bool = True) -> Prompt:
+    return Prompt(kind="point", points=((x, y),), adds=adds)
+
+
+def gesture(kind: PromptKind, *points: tuple[float, float], adds: bool = True) -> Prompt:
+    return Prompt(kind=kind, points=points, adds=adds)
+
+
+def enlarge(soft_mask: Floats, size: Size) -> Floats:
+    return np.asarray(
+        cv2.resize(soft_mask, (size.width, size.height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+
+
+def measure_iou(selection: Selection, scene: Bytes, colours: Sequence[tuple[int, int, int]]) -> float:
+    truth = np.any([np.all(scene == colour, axis=2) for colour in colours], axis=0)
+    found = enlarge(selection.soft_mask, Size(scene.shape[1], scene.shape[0])) > 0.5
+    return float((found & truth).sum() / (found | truth).sum())

@@ -16,8 +16,8 @@ from mattework.models.spec import FileRole
 from mattework.quality import expect_overlap
 from mattework.segment.prompt_model import open_prompt_model
 from mattework.segment.prompted import ObjectSelector, open_selector
+from segment.prompted_networks import enlarge, point, use_own_folders
 from segment.sample_photos import read_sample
-from segment.test_prompted import enlarge, point, use_own_folders
 
 
 def test_the_surer_of_two_sizes_answers_the_first_gesture(
