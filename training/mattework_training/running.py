@@ -23,7 +23,7 @@ from mattework_training.batches import BatchSource, BatchStream
 from mattework_training.library import find_data
 from mattework_training.pace import Moment, Pace
 from mattework_training.run_folder import Progress, RunFolder
-from mattework_training.trainer import ALWAYS_FROZEN, LATE_ENCODER, Trainer
+from mattework_training.trainer import ALWAYS_FROZEN, LATE_ENCODER, WHOLE_ENCODER, Trainer
 
 _CHECKPOINT_EVERY = 300.0
 _LOG_EVERY = 100
@@ -105,6 +105,8 @@ def run_training(
         if moment.share >= 1:
             break
         wanted = LATE_ENCODER if moment.decoder_only else ALWAYS_FROZEN
+        if options.keep_encoder:
+            wanted = WHOLE_ENCODER
         if wanted != frozen:
             trainer.train_layers_from(wanted)
             frozen = wanted
@@ -158,6 +160,11 @@ def make_parser(description: str, name: str) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--rate", type=float, default=1.0, help="scales the learning rates; lower to go on from good weights"
+    )
+    parser.add_argument(
+        "--keep-encoder",
+        action="store_true",
+        help="train the decoder alone, on what the encoder sees as it is",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1, help="that share each step's batch")

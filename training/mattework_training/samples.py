@@ -42,14 +42,16 @@ class Sample:
 
 # Share of each kind of sample.
 RECIPE = {
-    "people": 0.15,
+    "people": 0.14,
     "portrait": 0.08,
     "portrait on new ground": 0.08,
-    "pets": 0.17,
+    "holding": 0.03,
+    "pets": 0.16,
     "clothes": 0.05,
-    "composite": 0.25,
+    "composite": 0.2,
+    "close-up": 0.05,
     "bystanders": 0.05,
-    "obstructed": 0.08,
+    "obstructed": 0.07,
     "small": 0.05,
     "empty": 0.04,
 }
@@ -82,11 +84,13 @@ class SampleMaker:
             "people": self._make_people,
             "portrait": self._make_portrait,
             "portrait on new ground": self._make_portrait_on_new_ground,
+            "holding": self._make_holding,
             "pets": self._make_pets,
             "clothes": self._make_clothes,
             "composite": self._make_composite,
             "bystanders": self._make_bystanders,
             "obstructed": self._make_obstructed,
+            "close-up": self._make_close_up,
             "small": self._make_small,
             "empty": self._make_empty,
         }
@@ -147,7 +151,7 @@ class SampleMaker:
         image = cv2.resize(portrait.image, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
         return self._from_photo("portrait", Photo(image, sharp), shape, rng)
 
-    def _make_portrait_on_new_ground(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+    def _place_portrait(self, shape: Shape, rng: np.random.Generator) -> Placed | None:
         portrait = self._draw_portrait(rng)
         rgba = None if portrait is None else cut_from_photo(portrait, rng)
         if rgba is None:
@@ -164,9 +168,33 @@ class SampleMaker:
             center=(0.5 + rng.uniform(-0.12, 0.12), 1.0 - tall / 2 + rng.uniform(0.01, 0.12)),
             angle=0.0,
         )
-        placed = place_cutout(rgba, shape, pose, rng)
+        return place_cutout(rgba, shape, pose, rng)
+
+    def _make_portrait_on_new_ground(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        placed = self._place_portrait(shape, rng)
+        if placed is None:
+            return None
         ground = choose_ground(self._library, shape, rng)
         return self.compose("portrait on new ground", ground, [placed], shape, rng)
+
+    def _make_holding(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        """Somebody with a thing before the body, as if held: both are the subject."""
+        person = self._place_portrait(shape, rng)
+        if person is None:
+            return None
+        rows, columns = np.nonzero(person.alpha > 0.9)
+        low = rows > np.quantile(rows, 0.5) if len(rows) else rows
+        if not low.any():
+            return None
+        at = rng.choice(np.flatnonzero(low))
+        pose = Pose(
+            long_side=rng.uniform(0.2, 0.6),
+            center=(columns[at] / shape[1], rows[at] / shape[0]),
+            angle=rng.normal(0, 0.4),
+        )
+        thing = place_cutout(self.subjects.draw_thing(rng), shape, pose, rng)
+        ground = choose_ground(self._library, shape, rng)
+        return self.compose("holding", ground, [person, thing], shape, rng)
 
     def _add_distractor(self, ground: Pixels, shape: Shape, rng: np.random.Generator) -> Pixels:
         """Something out of focus that a border cuts, as background."""
@@ -205,6 +233,21 @@ class SampleMaker:
                     break
             placed.append(one)
         return self.compose("composite", ground, placed, shape, rng)
+
+    def _make_close_up(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        """A plant, animal or thing so near that the lower border and often others cut it."""
+        ground = choose_ground(self._library, shape, rng)
+        for _ in range(4):
+            rgba = self.subjects.draw_surrounding(rng, plants=1.0) if rng.random() < 0.4 else None
+            pose = Pose(
+                long_side=rng.uniform(0.9, 2.0),
+                center=(0.5 + rng.uniform(-0.3, 0.3), rng.uniform(0.5, 1.0)),
+                angle=rng.normal(0, 0.1),
+            )
+            placed = place_cutout(self.subjects.draw_cutout(rng) if rgba is None else rgba, shape, pose, rng)
+            if 0.2 < placed.alpha.mean() < 0.85:
+                return self.compose("close-up", ground, [placed], shape, rng)
+        return None
 
     def _make_small(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
         """One small, sharp subject in a busy scene; what is smaller, cut or blurred is background."""

@@ -10,10 +10,11 @@ from mattework_training.strands import grow_strands
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.21,
+    "tuxpaint": 0.19,
     "fluent3d": 0.06,
-    "rendered": 0.14,
-    "magento": 0.09,
+    "rendered": 0.12,
+    "plants": 0.05,
+    "magento": 0.08,
     "saleor": 0.06,
     "grocery": 0.08,
     "people": 0.14,
@@ -44,7 +45,9 @@ class Subjects:
         if source in photos:
             photo = pick_photo(photos[source], rng)
             return None if photo is None else cut_from_photo(photo, rng)
-        cutouts = self._library.cutouts.get(source)
+        cutouts = (
+            self._library.ranked.get("plant") if source == "plants" else self._library.cutouts.get(source)
+        )
         return cutouts[rng.integers(len(cutouts))] if cutouts else None
 
     def draw_cutout(self, rng: np.random.Generator) -> Image:
@@ -59,6 +62,11 @@ class Subjects:
         photo = pick_photo(self._library.people, rng) if rng.random() < 0.75 else None
         rgba = None if photo is None else cut_from_photo(photo, rng)
         return self.draw_cutout(rng) if rgba is None else rgba
+
+    def draw_thing(self, rng: np.random.Generator) -> Image:
+        """Something that a hand could hold: a product, else anything."""
+        cutouts = self._library.cutouts.get(str(rng.choice(["magento", "saleor", "grocery"])))
+        return cutouts[rng.integers(len(cutouts))] if cutouts else self.draw_cutout(rng)
 
     def draw_mover(self, rng: np.random.Generator) -> Image:
         """A person, an animal or a vehicle, where the library has any."""

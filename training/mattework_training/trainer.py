@@ -25,6 +25,7 @@ from mattework_training.network import SubjectNet, load_imagenet_encoder
 _DECODER_RATE, _LATE_ENCODER_RATE, _EARLY_ENCODER_RATE = 2e-3, 3e-4, 2e-4
 LATE_ENCODER = 14
 ALWAYS_FROZEN = 4
+WHOLE_ENCODER = 18
 _AVERAGING = 0.9985
 _CLIP = 3.0
 
