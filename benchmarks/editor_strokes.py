@@ -21,6 +21,7 @@ from mattework_editor.window import EditorWindow
 
 LEFT = Qt.MouseButton.LeftButton
 TEST: Any = QTest
+_STROKE_LENGTH = 136
 
 
 def wait_until(is_so: Callable[[], bool]) -> float:
@@ -56,13 +57,13 @@ def measure_strokes(window: EditorWindow) -> dict[str, float]:
         settle(window)
         at = QPoint(*(round(one) for one in canvas.view.to_screen(x, y)))
         TEST.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
-        live += [measure_move(window, at + QPoint(17 * step, 0)) for step in range(1, 9)]
+        live += [measure_move(window, at + QPoint(_STROKE_LENGTH * step // 8, 0)) for step in range(1, 9)]
         shown: list[float] = []
         watch = Watch()
         connection = bench.display.refreshed.connect(
             lambda _, shown=shown, watch=watch: shown.append(watch.read())
         )
-        TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at + QPoint(136, 0))
+        TEST.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at + QPoint(_STROKE_LENGTH, 0))
         wait_until(lambda: not bench.is_solving)
         solved.append(watch.read())
         bench.display.refreshed.disconnect(connection)
@@ -186,7 +187,9 @@ def read_waits() -> dict[str, float]:
 
 
 def find_edge(trimap: Bytes) -> list[tuple[int, int]]:
-    """Ten places (x, y) all along the unknown band. Found with little memory, which would be taken for the editor's."""
+    """Ten places (x, y) all along the unknown band, a stroke's length from the right border or more. Found with little
+    memory, which would be taken for the editor's."""
+    trimap = trimap[:, :-_STROKE_LENGTH]
     rows = np.count_nonzero(trimap == 128, axis=1).cumsum()
     places = []
     for number in range(1, 11):
