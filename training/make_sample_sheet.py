@@ -44,7 +44,8 @@ def main() -> None:
     options = parser.parse_args()
     maker = SampleMaker(choose_showable(load_library(find_data(options.data), "train")), seed=4)
     plan = [
-        ("composite", range(14)),
+        ("composite", range(11)),
+        ("close-up", range(3)),
         ("bystanders", range(2)),
         ("obstructed", range(3)),
         ("clothes", range(2)),

@@ -147,7 +147,9 @@ def test_stop_cools_down_within_two_minutes(monkeypatch: pytest.MonkeyPatch) -> 
     assert pace.now().share >= 1
 
 
-def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def options(tiny_data: Path, tmp_path: Path) -> argparse.Namespace:
+    """Those of a run of a second."""
     network = SubjectNet()
     convolutions = [m for m in network.encoder.modules() if isinstance(m, torch.nn.Conv2d)]
     arrays: dict[str, Any] = {}
@@ -156,7 +158,7 @@ def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, 
         arrays[f"{index:02d}.b"] = conv.bias.detach().numpy()
     backbone = tmp_path / "backbone.npz"
     np.savez(backbone, **arrays)
-    options = argparse.Namespace(
+    return argparse.Namespace(
         minutes=0.02,
         data=str(tiny_data),
         backbone=backbone,
@@ -173,6 +175,9 @@ def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, 
         precision="float32",
         check_samples=8,
     )
+
+
+def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(options: argparse.Namespace) -> None:
     train(0, options)
     folder = RunFolder(options.run)
     assert folder.is_finished()
@@ -193,6 +198,18 @@ def test_a_run_that_was_broken_off_goes_on_from_its_checkpoint(tiny_data: Path, 
     assert [path.name for path in folder.list_kept()] == ["averaged-000.pt"]
     assert folder.list_kept(since=1) == []
     assert all(0 <= entry["iou"] <= 1 for entry in curve)
+
+
+def test_an_encoder_that_is_kept_is_not_trained(options: argparse.Namespace, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    begun = SubjectNet().state_dict()
+    torch.save(begun, tmp_path / "begun.pt")
+    options.weights, options.keep_encoder = tmp_path / "begun.pt", True
+    train(0, options)
+    ended = torch.load(options.run / "averaged.pt", weights_only=True)
+    trained = {name for name, value in begun.items() if not torch.equal(value, ended[name])}
+    assert "laterals.0.0.weight" in trained
+    assert not any(name.startswith("encoder") for name in trained)
 
 
 def test_a_published_file_can_be_trained_on(tmp_path: Path) -> None:

@@ -64,10 +64,33 @@ def test_a_small_subject_is_alone_in_the_alpha(library: Library) -> None:
         sample = SampleMaker(library, 6).make_kind("small", index, (160, 160))
         assert sample is not None
         shares.append((sample.alpha > 127).mean())
-        # The distractors are background: only one thing and its hair is in the alpha.
-        assert cv2.connectedComponents((sample.alpha > 127).astype(np.uint8))[0] == 2
+        # The distractors are background: only one thing is in the alpha, and tips of its hair that hang loose.
+        _, _, pieces, _ = cv2.connectedComponentsWithStats((sample.alpha > 127).astype(np.uint8))
+        areas = np.sort(pieces[1:, cv2.CC_STAT_AREA])
+        assert (areas[:-1] < 0.05 * areas[-1]).all()
     assert max(shares) < 0.16
     assert 0.03 < np.median(shares) < 0.12
+
+
+def test_what_somebody_holds_is_one_with_them(library: Library) -> None:
+    for index in range(12):
+        sample = SampleMaker(library, 6).make_kind("holding", index, (160, 160))
+        assert sample is not None
+        _, _, pieces, _ = cv2.connectedComponentsWithStats((sample.alpha > 127).astype(np.uint8))
+        areas = np.sort(pieces[1:, cv2.CC_STAT_AREA])
+        assert areas[-1] > 0.05 * sample.alpha.size
+        assert (areas[:-1] < 0.05 * areas[-1]).all()
+
+
+def test_a_close_up_takes_much_of_the_frame_and_is_cut_by_its_border(library: Library) -> None:
+    cut = []
+    for index in range(12):
+        sample = SampleMaker(library, 6).make_kind("close-up", index, (96, 128))
+        assert sample is not None
+        mask = sample.alpha > 127
+        assert 0.15 < mask.mean() < 0.9
+        cut.append(mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())
+    assert np.mean(cut) > 0.9
 
 
 def test_what_stands_before_a_subject_is_no_part_of_it(library: Library) -> None:

@@ -104,9 +104,8 @@ def run_training(
         progress.elapsed = pace.elapsed
         if moment.share >= 1:
             break
-        wanted = LATE_ENCODER if moment.decoder_only else ALWAYS_FROZEN
-        if options.keep_encoder:
-            wanted = WHOLE_ENCODER
+        thawed = LATE_ENCODER if moment.decoder_only else ALWAYS_FROZEN
+        wanted = WHOLE_ENCODER if options.keep_encoder else thawed
         if wanted != frozen:
             trainer.train_layers_from(wanted)
             frozen = wanted

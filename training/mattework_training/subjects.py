@@ -33,22 +33,26 @@ class Subjects:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._photos = {"people": library.people, "pets": library.pets, "clothes": library.clothes}
+        self._cutouts = {**library.cutouts, "plants": library.ranked.get("plant", [])}
+        # What the library lacks leaves its share to the rest.
+        self._shares = {
+            source: share
+            for source, share in CUTOUT_SHARES.items()
+            if self._photos.get(source) or self._cutouts.get(source)
+        }
 
     def _draw_one(self, rng: np.random.Generator) -> Image | None:
-        """One subject as RGBA. ``None`` when the drawn source is absent or unusable."""
-        source = str(rng.choice(list(CUTOUT_SHARES), p=list(CUTOUT_SHARES.values())))
-        photos = {
-            "people": self._library.people,
-            "pets": self._library.pets,
-            "clothes": self._library.clothes,
-        }
-        if source in photos:
-            photo = pick_photo(photos[source], rng)
-            return None if photo is None else cut_from_photo(photo, rng)
-        cutouts = (
-            self._library.ranked.get("plant") if source == "plants" else self._library.cutouts.get(source)
-        )
-        return cutouts[rng.integers(len(cutouts))] if cutouts else None
+        """One subject as RGBA. ``None`` when what was drawn is unusable, or there is nothing."""
+        if not self._shares:
+            return None
+        shares = np.array(list(self._shares.values()))
+        source = str(rng.choice(list(self._shares), p=shares / shares.sum()))
+        photo = pick_photo(self._photos.get(source, []), rng)
+        if photo is not None:
+            return cut_from_photo(photo, rng)
+        cutouts = self._cutouts[source]
+        return cutouts[rng.integers(len(cutouts))]
 
     def draw_cutout(self, rng: np.random.Generator) -> Image:
         for _ in range(20):
