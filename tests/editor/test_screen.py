@@ -205,6 +205,8 @@ def test_the_command_opens_a_window_that_a_hand_can_paint_in(
         tool("key", "ctrl+q")
         assert editor.wait(20) == 0
     finally:
+        # Shown when this fails.
+        print(editor.poll(), tool("search", "--name", "."), log.read_text(encoding="utf-8"))
         if editor.poll() is None:
             editor.kill()
             editor.wait()
