@@ -124,11 +124,6 @@ def driver(application: object, worker_places: None) -> Iterator[Driver]:
 @pytest.fixture
 def disc(driver: Driver, disc_file: Path) -> Driver:
     """The disc opened, its middle painted as foreground, no brush over it."""
-    from PyQt6.QtCore import Qt
-
-    driver.open(disc_file)
-    driver.key(Qt.Key.Key_B)
-    driver.canvas.set_radius(40)
-    driver.drag((120, 100), (122, 100))
+    driver.open_painted(disc_file, radius=40)
     driver.canvas.set_tool(None)
     return driver

@@ -81,6 +81,13 @@ class Driver:
         self.window.open_path(path)
         self.wait()
 
+    def open_painted(self, path: Path, *, radius: float) -> None:
+        """Open a disc and dab its middle as foreground."""
+        self.open(path)
+        self.key(Qt.Key.Key_B)
+        self.canvas.set_radius(radius)
+        self.drag((120, 100), (122, 100))
+
     def wait(self) -> None:
         """Until nothing is worked on any more."""
         wait_until(

@@ -81,10 +81,7 @@ def test_turning_with_a_key_that_repeats_leaves_the_tool_chosen(driver: Driver, 
 
 
 def test_views_cycle_compare_and_show_what_they_say(driver: Driver, disc_file: Path) -> None:
-    driver.open(disc_file)
-    driver.key(Qt.Key.Key_B)
-    driver.canvas.set_radius(30)
-    driver.drag((120, 100), (122, 100))
+    driver.open_painted(disc_file, radius=30)
     driver.canvas.set_tool(None)
 
     def seen(x: float, y: float) -> tuple[int, int, int]:

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def disc(driver: Driver, disc_file: Path) -> Driver:
     """The disc on white, as it will be saved."""
-    driver.open(disc_file)
-    driver.key(Qt.Key.Key_B)
-    driver.canvas.set_radius(30)
-    driver.drag((120, 100), (121, 100))
+    driver.open_painted(disc_file, radius=30)
     driver.window.background._choose("#ffffff")
     driver.wait()
     return driver

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def disc(driver: Driver, disc_file: Path) -> Driver:
     """The disc, with two parts painted."""
-    driver.open(disc_file)
-    driver.key(Qt.Key.Key_B)
-    driver.canvas.set_radius(20)
-    driver.drag((120, 100), (121, 100))
+    driver.open_painted(disc_file, radius=20)
     driver.drag((30, 30), (31, 30))
     return driver
 

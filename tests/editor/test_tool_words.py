@@ -35,10 +35,7 @@ def steps(driver: Driver) -> list[str]:
 @pytest.fixture
 def disc(driver: Driver, disc_file: Path) -> Driver:
     """The disc, with foreground painted over its middle."""
-    driver.open(disc_file)
-    driver.key(Qt.Key.Key_B)
-    driver.canvas.set_radius(30)
-    driver.drag((120, 100), (121, 100))
+    driver.open_painted(disc_file, radius=30)
     return driver
 
 
