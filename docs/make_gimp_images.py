@@ -1,6 +1,6 @@
 """Makes the pictures of docs/gimp.md: the real GIMP with the real plug-in, on a screen without a monitor.
 
-    .venv/bin/python docs/make_gimp_images.py [dialog] [object] [editor]
+    .venv/bin/python docs/make_gimp_images.py [dialog] [edge] [object] [editor]
 
 Needs what installer/test-hosts.sh sets up. Nothing is retouched; the windows are only moved side by side.
 """
@@ -68,6 +68,13 @@ def draw_remove_background(host: GimpHost, screen: Screen) -> None:
         save_picture(screen, "gimp-result.png")
 
 
+def draw_adjust_edge(host: GimpHost, screen: Screen) -> None:
+    choices = {"FIRST": "mattework-remove-background", "PROCEDURE": "mattework-adjust-edge", "SETTINGS": "{}"}
+    with show_gimp(host, screen, "astronaut.jpg", **choices):
+        arrange_windows(screen, "Adjust Edge", 190, 60)
+        save_picture(screen, "gimp-edge.png")
+
+
 def draw_select_object(host: GimpHost, screen: Screen) -> None:
     choices = {
         "PROCEDURE": "mattework-select-object",
@@ -94,7 +101,12 @@ def draw_open_editor(host: GimpHost, screen: Screen) -> None:
         (signals / "end").touch()
 
 
-PICTURES = {"dialog": draw_remove_background, "object": draw_select_object, "editor": draw_open_editor}
+PICTURES = {
+    "dialog": draw_remove_background,
+    "edge": draw_adjust_edge,
+    "object": draw_select_object,
+    "editor": draw_open_editor,
+}
 
 
 def main(wanted: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,28 @@ def test_an_edge_is_adjusted_and_only_work_that_is_lost_is_told(places: Path) ->
         assert sum((folder / adjusted["mask"]).read_bytes()) < sum(mask)
         (folder / "own.raw").write_bytes(bytes(100) + mask[100:-1] + b"\x07")
         assert any("changed after it was cut" in note for note in client.call("adjust", request)["notes"])
+
+
+def test_a_part_of_a_layer_is_adjusted_as_the_whole_is(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        edge = EdgeOptions(solver="guided", feather=2.0)
+        value = client.call("cut", CutRequest(picture, "u8", edge=edge))
+        whole = np.fromfile(folder / value["mask"], np.uint8).reshape(picture.height, picture.width)
+        pixels = np.fromfile(folder / picture.file, np.uint8).reshape(picture.height, picture.width, -1)
+        left, top = 4, picture.height // 4
+        np.ascontiguousarray(pixels[top : top + 50, left : left + 60]).tofile(folder / "part.raw")
+        part = replace(picture, file="part.raw", width=60, height=50)
+        place = (left, top, picture.width, picture.height)
+        request = AdjustRequest(part, "u8", value["recipe"], value["soft_mask"], edge=edge, part=place)
+        adjusted = client.call("adjust", request)
+        mask = np.fromfile(folder / adjusted["mask"], np.uint8).reshape(50, 60)
+        assert adjusted["notes"] == []
+        seen = whole[top : top + 50, left : left + 60]
+        assert seen.min() < 50 < 200 < seen.max()
+        assert np.abs(mask[8:-8, 8:-8].astype(int) - seen[8:-8, 8:-8]).mean() < 6
+        with pytest.raises(EngineError, match="outside the layer"):
+            client.call("adjust", replace(request, part=(picture.width - 30, 0, *place[2:])))
 
 
 def test_the_edge_is_solved_only_where_the_band_says_so(places: Path) -> None:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from mattework_training.camera import blur_and_record, change_light
+from mattework_training.dressing import dress_part
 from mattework_training.grounds import (
     Pixels,
     Shape,
@@ -244,7 +245,8 @@ class SampleMaker:
                 center=(0.5 + rng.uniform(-0.3, 0.3), rng.uniform(0.5, 1.0)),
                 angle=rng.normal(0, 0.1),
             )
-            placed = place_cutout(self.subjects.draw_cutout(rng) if rgba is None else rgba, shape, pose, rng)
+            rgba = self.subjects.draw_cutout(rng) if rgba is None else rgba
+            placed = place_cutout(dress_part(rgba, rng) if rng.random() < 0.3 else rgba, shape, pose, rng)
             if 0.2 < placed.alpha.mean() < 0.85:
                 return self.compose("close-up", ground, [placed], shape, rng)
         return None

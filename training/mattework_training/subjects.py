@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mattework_training.dressing import dress_part
 from mattework_training.library import Image, Library, Photo
 from mattework_training.portraits import cut_from_photo
 from mattework_training.strands import grow_strands
@@ -21,6 +22,9 @@ CUTOUT_SHARES = {
     "pets": 0.14,
     "clothes": 0.08,
 }
+
+# Share of the cut-outs of which a part has another colour and stuff.
+DRESSED_SHARE = 0.12
 
 
 def pick_photo(photos: list[Photo], rng: np.random.Generator) -> Photo | None:
@@ -58,6 +62,7 @@ class Subjects:
         for _ in range(20):
             rgba = self._draw_one(rng)
             if rgba is not None:
+                rgba = dress_part(rgba, rng) if rng.random() < DRESSED_SHARE else rgba
                 return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
         raise ValueError("the library holds no cut-outs and no photographs with masks")
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from mattework.arrays import AnyArray, Samples
     from mattework.cutout import Cutout
     from mattework.document.model import Document
+    from mattework.geometry import Size
     from mattework.models.runtime import ModelSession
     from mattework.progress import Progress
-    from mattework.recipe import EdgeSettings, MattingChoice
+    from mattework.recipe import EdgeSettings, MattingChoice, Recipe, RecipeInputs
 
 Task = Literal["subject", "prompt"]
 
@@ -86,6 +87,8 @@ def adjust_edge(
         colours=request.colours,
     )
     inputs = RecipeInputs(soft_mask=locate_file(folder, request.soft_mask).read_bytes())
+    if request.part is not None:
+        recipe, inputs = _take_part(recipe, inputs, request.part, document.size)
     cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
     value = _hand_over(cutout, request, document, raw, folder)
     if request.existing is not None and made.mask_sha256 is not None:
@@ -96,6 +99,19 @@ def adjust_edge(
                 "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
             )
     return value
+
+
+def _take_part(
+    recipe: Recipe, inputs: RecipeInputs, part: tuple[int, int, int, int], size: Size
+) -> tuple[Recipe, RecipeInputs]:
+    from mattework.excerpt import take_excerpt
+    from mattework.geometry import Rect, Size
+
+    left, top, width, height = part
+    frame, whole = Rect.from_size(left, top, size), Size(width, height)
+    if frame.is_empty or not Rect.from_size(0, 0, whole).contains(frame):
+        raise UsageError(f"The part at {left}, {top} of {size} lies outside the layer of {whole}.")
+    return take_excerpt(recipe, inputs, frame=frame, whole=whole)
 
 
 def refine_edge(

@@ -24,7 +24,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any, Literal
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Goes up when a client of before cannot talk to a worker of after, or the other way round."""
 
 MAX_LINE = 1 << 20
@@ -188,6 +188,8 @@ class AdjustRequest:
     """Make the mask of a recipe again with other edge settings, from the soft mask (PNG) in the file `soft_mask`.
 
     `existing` is the file of the mask that the layer has: a note says when it is not the one that the recipe made.
+    `part` is (left, top, width of the layer, height of the layer) where `picture` is only a part of the layer: the mask is
+    then of that part alone, and the recipe in the result too.
     """
 
     picture: Picture
@@ -197,6 +199,7 @@ class AdjustRequest:
     edge: EdgeOptions = EdgeOptions()
     colours: float = 1.0
     existing: str | None = None
+    part: tuple[int, int, int, int] | None = None
 
 
 def make_challenge() -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import gi
 from gi.repository import Gimp
 
+from .layers import find_original
+from .operations import read_recipe
 from .procedures import EDGE, SOLVER, Argument, Model, Outline, Painting, Record, Text
 from .solvers import list_ways, split_way
 
@@ -72,12 +74,9 @@ def ask_user(
     if "automatic" in names:
         for name in ("dx", "dy", "blur"):
             dialog.set_sensitive(name, True, config, "automatic", True)
-    preview = None
-    if record.has_preview:
-        from .preview import Preview
-
+    preview = _make_preview(record, image, layer, config, names)
+    if preview is not None:
         # Beside the controls: above them, the dialog would be higher than a small screen.
-        preview = Preview(layer, config, names)
         whole.set_orientation(Gtk.Orientation.HORIZONTAL)
         whole.set_spacing(12)
         whole.pack_start(preview.widget, False, False, 0)
@@ -87,6 +86,21 @@ def ask_user(
         preview.close()
     dialog.destroy()
     return agreed
+
+
+def _make_preview(
+    record: Record, image: Gimp.Image, layer: Gimp.Layer, config: Gimp.ProcedureConfig, names: list[str]
+) -> Any:
+    if record.preview == "cut":
+        from .preview import CutPreview
+
+        return CutPreview(layer, config, names)
+    if record.preview == "edge":
+        from .edge_preview import EdgePreview
+
+        original = find_original(image, layer)
+        return EdgePreview(original, config, names, *read_recipe(original))
+    return None
 
 
 def _make_control(

@@ -84,7 +84,7 @@ def adjust_edge(
     notes = check_colours(image, options)
     results = []
     for number, layer in enumerate(layers):
-        recipe, soft_mask = _read_recipe(layer)
+        recipe, soft_mask = read_recipe(layer)
         (folder / f"soft{number}.png").write_bytes(base64.b64decode(soft_mask))
         request = AdjustRequest(
             send_picture(image, layer, folder, number),
@@ -115,10 +115,10 @@ def check_recipes(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None
         EngineError: one keeps no recipe, or one that begins with a trimap.
     """
     for layer in choose_layers(drawables):
-        _read_recipe(find_original(image, layer))
+        read_recipe(find_original(image, layer))
 
 
-def _read_recipe(layer: Gimp.Layer) -> tuple[bytes, bytes]:
+def read_recipe(layer: Gimp.Layer) -> tuple[bytes, bytes]:
     """The recipe that a layer keeps, and the soft mask that it rests on as PNG in base64."""
     recipe, soft_mask = read_note(layer, RECIPE), read_note(layer, SOFT_MASK)
     if recipe is not None and soft_mask is None:

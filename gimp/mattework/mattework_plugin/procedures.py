@@ -108,7 +108,8 @@ class Record(NamedTuple):
     hint: str = ""
     """What the dialog says above its controls."""
 
-    has_preview: bool = False
+    preview: str = ""
+    """What the dialog shows: "cut", the layer in small; "edge", a part of it at full size."""
 
     check: Callable[[Gimp.Image, Any], None] | None = None
     """Refuses what cannot be done whatever the dialog says, before it is shown."""
@@ -168,7 +169,7 @@ RECORDS = (
         "Works on this computer only. The pixels stay; clean edge colours come as a layer above.",
         (Model(), SOLVER, NETWORK, COLOURS, MASK_MODE, *EDGE),
         operations.remove_background,
-        has_preview=True,
+        preview="cut",
     ),
     Record(
         "mattework-adjust-edge",
@@ -179,6 +180,7 @@ RECORDS = (
         "network solves the edge.",
         (SOLVER, NETWORK, COLOURS, *EDGE),
         operations.adjust_edge,
+        preview="edge",
         check=operations.check_recipes,
     ),
     Record(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -138,6 +139,68 @@ def test_one_redo_makes_it_again_byte_for_byte(session: dict[str, Any]) -> None:
 def test_cancel_in_the_dialog_changes_nothing(session: dict[str, Any]) -> None:
     assert session["second_status"] == "cancel"
     assert session["cancelled"] == session["redone"]
+
+
+def test_adjust_edge_shows_a_part_at_full_size_and_another_where_one_clicks(
+    hosts: FindHost, artefacts: Path
+) -> None:
+    try:
+        host = hosts(GIMP_30)
+        frame = host.work / "frame-edge"
+        frame.mkdir()
+        picture = host.work / "wide.png"
+        Image.fromarray(draw_disc(1500, 900)[0]).save(picture, compress_level=1)
+        settings = {
+            "MATTEWORK_TEST_PICTURE": str(picture),
+            "MATTEWORK_TEST_FIRST": "mattework-remove-background",
+            "MATTEWORK_TEST_PROCEDURE": "mattework-adjust-edge",
+            "MATTEWORK_TEST_SETTINGS": "{}",
+        }
+        with open_screen(frame) as screen, open_windows(host, screen, settings) as signals:
+            wait_for(signals / "shown")
+            dialog = screen.find_window("Adjust Edge")
+            screen.call("windowmove", "--sync", dialog, "0", "0")
+            assert await_preview(screen)
+            edge = count_checks(screen)
+            keep(screen, artefacts / "gimp-edge.png")
+            screen.click_in(dialog, *find_map(screen))
+            middle = await_change(screen, edge)
+            keep(screen, artefacts / "gimp-edge-middle.png")
+            screen.click_in(dialog, -68, -42)
+            wait_for(signals / "done")
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
+    states = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
+    assert middle < 0.2 * edge, "in the middle of the disc nothing is transparent"
+    assert states["status"] == "success", states["error"]
+    assert states["after"]["layers"] == states["before_dialog"]["layers"], (
+        "the settings were what they had been"
+    )
+
+
+def count_checks(screen: Screen) -> int:
+    """Pixels of the checkerboard in the dialog, which lies in the upper left corner, over the image in GIMP."""
+    picture = screen.take_picture()[:450, :330]
+    return sum(int((picture == gray).all(axis=-1).sum()) for gray in (0x99, 0x66))
+
+
+def find_map(screen: Screen) -> tuple[int, int]:
+    """The middle of the small picture of the whole layer: only there its blue ground is seen in the dialog."""
+    picture = screen.take_picture()[:, :330].astype(int)
+    rows, columns = (np.abs(picture - (60, 90, 160)).max(axis=-1) < 30).nonzero()
+    assert len(rows) > 1000
+    return int(columns.min() + columns.max()) // 2, int(rows.min() + rows.max()) // 2
+
+
+def await_change(screen: Screen, before: int, seconds: float = 120) -> int:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        now = count_checks(screen)
+        if now < 0.5 * before:
+            time.sleep(1)
+            return count_checks(screen)
+        time.sleep(0.3)
+    return count_checks(screen)
 
 
 CANCEL = (-282, -17)

@@ -67,6 +67,17 @@ try:
     Gimp.Display.new(image)
     Gimp.displays_flush()
     note("before")
+    first = os.environ.get("MATTEWORK_TEST_FIRST")
+    if first:
+        run = Gimp.get_pdb().lookup_procedure(first)
+        config = run.create_config()
+        config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+        config.set_property("image", image)
+        config.set_core_object_array("drawables", [layer])
+        if run.run(config).index(0).value_nick != "success":
+            raise RuntimeError(str(Gimp.get_pdb().get_last_error()))
+        Gimp.displays_flush()
+        note("before_dialog")
     run = Gimp.get_pdb().lookup_procedure(PROCEDURE)
     config = run.create_config()
     config.set_property("run-mode", Gimp.RunMode.INTERACTIVE)
