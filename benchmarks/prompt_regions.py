@@ -18,13 +18,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
+
+from benchmarks.subject_sets import open_crowds
 
 from mattework.finding import open_model
 from mattework.prompt import Prompt
 from mattework.segment.prompted import open_selector
-from mattework_training.library import load_library
-from mattework_training.prompt_samples import PromptSampleMaker
 
 Bools = npt.NDArray[np.bool_]
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     shared = Path(os.environ.get("MATTEWORK_SHARED", ROOT.parent / "shared")) / "data"
     session = open_model(device="cpu", task="prompt")
-    maker = PromptSampleMaker(load_library(shared / "train", "check"), 77)
+    maker = open_crowds(shared, 77)
     figures: list[tuple[float, float, float]] = []
     for index in range(100 * options.count):
         if len(figures) == options.count:

@@ -17,6 +17,7 @@ from mattework_training.library import Image, Library
 from mattework_training.placing import Placed, Pose, frame_photo, place_cutout
 from mattework_training.samples import SampleMaker
 from mattework_training.shadows import cast_shadow, contact_shadow
+from mattework_training.subjects import Subjects
 
 TARGETS = 2
 """Things that may be meant, per picture."""
@@ -80,10 +81,10 @@ def find_part(image: Image, rng: np.random.Generator, within: Image | None = Non
 class PromptSampleMaker:
     """Draws samples from a library; the sample of a seed, an index and a shape is always the same."""
 
-    def __init__(self, library: Library, seed: int) -> None:
+    def __init__(self, library: Library, seed: int, subjects: Subjects | None = None) -> None:
         self._library = library
         self._seed = seed
-        self._samples = SampleMaker(library, seed)
+        self._samples = SampleMaker(library, seed, subjects)
 
     def make(self, index: int, shape: Shape) -> PromptSample:
         """Sample number ``index`` for a frame of ``(height, width)``."""

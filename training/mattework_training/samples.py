@@ -77,10 +77,10 @@ def _mix_in(ground: Pixels, rgba: Image, pose: Pose, blur: float, rng: np.random
 class SampleMaker:
     """Draws samples from a library."""
 
-    def __init__(self, library: Library, seed: int) -> None:
+    def __init__(self, library: Library, seed: int, subjects: Subjects | None = None) -> None:
         self._library = library
         self._seed = seed
-        self.subjects = Subjects(library)
+        self.subjects = subjects or Subjects(library)
         makers: dict[str, Callable[[Shape, np.random.Generator], Sample | None]] = {
             "people": self._make_people,
             "portrait": self._make_portrait,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from mattework_training.dressing import dress_part
@@ -33,16 +35,22 @@ def pick_photo(photos: list[Photo], rng: np.random.Generator) -> Photo | None:
 
 
 class Subjects:
-    """Cut-outs of a library, uint8 RGBA with straight alpha."""
+    """Cut-outs of a library, uint8 RGBA with straight alpha.
 
-    def __init__(self, library: Library) -> None:
+    ``shares`` and ``dressed`` are for what is drawn to measure with, which must not change with the training samples.
+    """
+
+    def __init__(
+        self, library: Library, shares: Mapping[str, float] = CUTOUT_SHARES, dressed: float = DRESSED_SHARE
+    ) -> None:
         self._library = library
+        self._dressed = dressed
         self._photos = {"people": library.people, "pets": library.pets, "clothes": library.clothes}
         self._cutouts = {**library.cutouts, "plants": library.ranked.get("plant", [])}
         # What the library lacks leaves its share to the rest.
         self._shares = {
             source: share
-            for source, share in CUTOUT_SHARES.items()
+            for source, share in shares.items()
             if self._photos.get(source) or self._cutouts.get(source)
         }
 
@@ -62,7 +70,8 @@ class Subjects:
         for _ in range(20):
             rgba = self._draw_one(rng)
             if rgba is not None:
-                rgba = dress_part(rgba, rng) if rng.random() < DRESSED_SHARE else rgba
+                if self._dressed and rng.random() < self._dressed:
+                    rgba = dress_part(rgba, rng)
                 return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
         raise ValueError("the library holds no cut-outs and no photographs with masks")
 
