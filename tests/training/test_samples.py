@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mattework_training.camera import change_key
 from mattework_training.grounds import Pixels, Shape, choose_ground, draw_pattern, draw_studio
 from mattework_training.library import Library, Photo, find_data, load_library
 from mattework_training.placing import LETTERBOX_GREY, Placed, Pose, frame_photo, place_cutout
@@ -115,6 +116,36 @@ def test_enough_of_an_obstructed_subject_stays_visible(library: Library) -> None
         shares.append((sample.alpha > 127).mean())
     assert np.median(shares) > 0.03
     assert max(shares) < 0.9
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [("composite", 5, 30), ("product", 0, 0)])
+def test_black_before_dark_and_white_before_bright_are_trained_on_and_not_measured(
+    library: Library, kind: str, least: int, most: int
+) -> None:
+    """Of a black swan on dark water the body went, and of white on white the shirt."""
+    subject = np.zeros((64, 80), np.float32)
+    subject[16:48, 20:60] = 1
+    placed = Placed(np.full((64, 80, 3), 140, np.float32), subject)
+    ground = np.full((64, 80, 3), 115, np.float32)
+    dark = bright = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        light = SampleMaker(library, 0).compose(kind, ground, [placed], (64, 80), rng).image.mean(axis=2)
+        tones = np.median(light[24:40, 30:50]), np.median(light[:8])
+        dark += bool(max(tones) < 70)
+        bright += bool(min(tones) > 175)
+    assert least <= dark <= most
+    assert least <= bright <= most
+
+
+def test_a_changed_key_keeps_the_order_of_tones() -> None:
+    tones = np.linspace(0, 255, 30, dtype=np.float32).reshape(2, 5, 3)
+    for share in (-0.8, 0.6):
+        changed = change_key(tones, share)
+        assert (np.diff(changed.ravel()) > 0).all()
+        assert np.ptp(changed) == pytest.approx(255 * (1 - abs(share)), rel=1e-4)
+        assert (changed.min() == 0) == (share < 0)
+        assert (changed.max() == pytest.approx(255)) == (share > 0)
 
 
 def test_empty_scenes_have_no_subject(library: Library) -> None:

@@ -35,6 +35,12 @@ def change_light(pixels: Pixels, rng: np.random.Generator, strength: float = 1.0
     return pixels.astype(np.float32, copy=False)
 
 
+def change_key(pixels: Pixels, share: float) -> Pixels:
+    """Towards black (``share`` below 0) or white (above 0) by that share; colours and texture stay, in less contrast."""
+    near = pixels * np.float32(1 - abs(share))
+    return np.asarray(near + np.float32(255 * max(0.0, share)), np.float32)
+
+
 def motion_kernel(length: int, angle: float) -> Pixels:
     """Normalised line kernel of ``length`` pixels (odd) at ``angle`` radians."""
     kernel = np.zeros((length, length), np.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mattework_training.camera import blur_and_record, change_light
+from mattework_training.camera import blur_and_record, change_key, change_light
 from mattework_training.dressing import dress_part
 from mattework_training.grounds import (
     Pixels,
@@ -56,6 +56,9 @@ RECIPE = {
     "small": 0.05,
     "empty": 0.04,
 }
+
+# Kinds of samples in which subject and ground may both be dark, or both bright.
+_KEYED = ("composite", "close-up", "obstructed", "small")
 
 
 def _to_bytes(alpha: Pixels) -> Image:
@@ -332,6 +335,12 @@ class SampleMaker:
                 fronts.append(front)
         return self.compose("obstructed", ground, [subject], shape, rng, fronts)
 
+    def _draw_key(self, kind: str, rng: np.random.Generator) -> int:
+        """1: something white on something bright; -1: something black on something dark; mostly 0."""
+        if kind not in _KEYED:
+            return 0
+        return int(rng.choice([-1, 0, 1], p=[0.07, 0.89, 0.04]))
+
     def compose(
         self,
         kind: str,
@@ -343,9 +352,14 @@ class SampleMaker:
     ) -> Sample:
         """Compose subjects over a ground with their shadows, ``fronts`` over them, and take the photograph."""
         ground = change_light(ground, rng, 0.6)
+        key = self._draw_key(kind, rng)
+        if key:
+            ground = change_key(np.clip(ground, 0, 255), key * rng.uniform(0.2, 0.8))
         alpha = np.zeros(shape, np.float32)
         for subject in subjects:
             color = change_light(subject.color, rng, 0.8)
+            if key:
+                color = change_key(np.clip(color, 0, 255), key * rng.uniform(0.4, 0.85))
             a = subject.alpha
             weight = max(float(a.sum()), 1.0)
             if rng.random() < 0.14:
