@@ -84,6 +84,18 @@ def test_shift_moves_a_round_edge_by_its_pixels_in_every_direction(shift: float)
         assert radius == pytest.approx(60 + shift, abs=0.3)
 
 
+@pytest.mark.parametrize("rounding", [9e-4, 6e-8])
+@pytest.mark.parametrize("shift", [31.0, 70.0, -31.0, -70.0])
+def test_rounding_beyond_0_and_1_does_not_move_the_edge(rounding: float, shift: float) -> None:
+    alpha = step_alpha(300, 500, 250.0)
+    wanted = apply_edge_settings(alpha, EdgeSettings(shift=shift))
+    rounded = (alpha * (1 + 2 * rounding) - rounding).astype(np.float32)
+    result = apply_edge_settings(rounded, EdgeSettings(shift=shift))
+    assert result.min() >= 0
+    assert result.max() <= 1
+    assert np.abs(result - wanted).max() < 0.01
+
+
 def test_shift_inwards_keeps_hair_that_erosion_would_delete() -> None:
     alpha = hairy_alpha()
     strands = np.s_[:, 110:160]

@@ -45,7 +45,7 @@ def test_the_middle_of_a_part_is_cut_as_in_the_whole(
     frame = Rect.from_size(*corner, Size(240, 260))
     recipe, inputs = take_excerpt(whole.recipe, whole.inputs, frame=frame, whole=Size(SIDE, SIDE))
     part = mattework.apply_recipe(
-        np.ascontiguousarray(picture[frame.slices]), recipe=recipe, inputs=inputs
+        np.ascontiguousarray(picture[frame.slices]), recipe=recipe, inputs=inputs, part_of=Size(SIDE, SIDE)
     ).alpha
     seen = whole.alpha[frame.slices]
     middle = (slice(50, -50), slice(50, -50))
@@ -68,7 +68,13 @@ def test_edge_settings_keep_their_lengths(whole: mattework.Cutout) -> None:
             whole=Size(SIDE, SIDE),
         )
         piece = np.ascontiguousarray(picture[frame.slices])
-        sizes.append(float(mattework.apply_recipe(piece, recipe=recipe, inputs=inputs).alpha.sum()))
+        sizes.append(
+            float(
+                mattework.apply_recipe(
+                    piece, recipe=recipe, inputs=inputs, part_of=Size(SIDE, SIDE)
+                ).alpha.sum()
+            )
+        )
     whole_sizes = [
         float(
             mattework.apply_recipe(
@@ -91,6 +97,31 @@ def test_a_part_carries_nothing_that_belongs_to_the_whole(whole: mattework.Cutou
     assert recipe.strokes[0].points == ((190.0, 130.0), (230.0, 140.0))
     assert recipe.strokes[0].radius == STROKE.radius
     assert inputs.trimap is None
+
+
+@pytest.mark.parametrize("mask_side", [300, 1500, 3000])
+def test_the_band_of_a_part_is_as_wide_as_that_of_the_whole(mask_side: int) -> None:
+    """3000 pixels of photo are laid at 1024, or at 2048 where the mask is fine; a part of it as coarsely."""
+    width, height = 3000, 300
+    rng = np.random.default_rng(2)
+    edge = np.clip((np.arange(height) - 150) / 2 + 0.5, 0, 1)[:, None]
+    picture = np.repeat(60 + 120 * edge, width, axis=1)[..., None].repeat(3, axis=2)
+    picture[:, 1400:1700] += rng.normal(0, 60, (height, 300, 1))  # fine structure widens the band
+    photo = picture.clip(0, 255).astype(np.uint8)
+    size = (mask_side, max(1, height * mask_side // width))
+    soft = cv2.resize(np.repeat(edge, width, axis=1).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    whole = Size(width, height)
+    cut = mattework.cut_out(photo, from_mask=soft, solver="hard", colours=0.0)
+    frame = Rect(1250, 0, 1850, height)
+    recipe, inputs = take_excerpt(cut.recipe, cut.inputs, frame=frame, whole=whole)
+    piece = np.ascontiguousarray(photo[frame.slices])
+    part = mattework.apply_recipe(piece, recipe=recipe, inputs=inputs, part_of=whole)
+    assert cut.trimap is not None
+    assert part.trimap is not None
+    wanted = (cut.trimap[frame.slices] == 128).sum(axis=0)
+    found = (part.trimap == 128).sum(axis=0)
+    assert wanted[300] > 1.3 * wanted[40]
+    assert np.abs(found[30:-30].astype(int) - wanted[30:-30]).max() <= max(3, 0.15 * wanted.max())
 
 
 def test_a_trimap_is_cut_to_the_part() -> None:

@@ -23,6 +23,8 @@ def test_every_usual_kind_of_mask_means_the_same(scale: type[np.generic]) -> Non
     mask, png = take_mask((truth * top).astype(scale))
     assert np.abs(mask - truth).max() < 1 / 200
     assert (take_mask(png)[0] == mask).all(), "what travels is what was used"
+    swapped = (truth * top).astype(scale)
+    assert (take_mask(swapped.astype(swapped.dtype.newbyteorder()))[0] == mask).all()
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,9 @@ def test_a_trimap_of_fractions_is_refused_rather_than_taken_for_all_unknown() ->
 def test_a_trimap_of_another_size_is_refused() -> None:
     with pytest.raises(UsageError, match="4 x 6"):
         take_trimap(np.zeros((6, 4), np.uint8), Size(4, 4))
+    for shape in ((), (5,), (4, 4, 1)):
+        with pytest.raises(UsageError, match="H, W"):
+            take_trimap(np.zeros(shape, np.uint8), Size(4, 4))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,19 @@ def test_a_float_picture_of_0_to_255_is_not_taken_for_a_white_one() -> None:
         open_source(picture.astype(np.float64))
 
 
+@pytest.mark.parametrize("source", [None, [1, 2], 7])
+def test_what_is_no_picture_is_refused_in_words(source: object) -> None:
+    with pytest.raises(UsageError, match=type(source).__name__):
+        open_source(source)  # type: ignore[arg-type]
+
+
+def test_samples_in_the_byte_order_of_another_machine_are_the_same_picture() -> None:
+    picture = draw_disc()[0].astype(np.uint16) * 257
+    (layer,) = open_source(picture.astype(picture.dtype.newbyteorder())).walk_layers()
+    assert layer.pixels.dtype == np.uint16
+    assert np.array_equal(layer.pixels, picture)
+
+
 def test_a_float_picture_may_be_brighter_than_white_in_places() -> None:
     picture, _ = draw_disc()
     bright = picture.astype(np.float32) / 255

@@ -16,7 +16,7 @@ from mattework.document.model import ColorMode, Document, Layer
 from mattework.errors import Cancelled, RecipeError, UsageError
 from mattework.geometry import Size
 from mattework.photo import open_source
-from mattework.recipe import EdgeSettings, Stroke
+from mattework.recipe import EdgeSettings, Shadow, Stroke
 from samples import ASTRONAUT, CAT, draw_disc
 
 
@@ -137,6 +137,15 @@ def test_transparency_of_the_source_is_multiplied_in() -> None:
     whole = mattework.cut_out(picture, from_mask=truth)
     assert np.allclose(half.alpha[:, :48], whole.alpha[:, :48] * 0.4, atol=1e-6)
     assert (half.alpha[:, 48:] == whole.alpha[:, 48:]).all()
+
+
+@pytest.mark.parametrize("own", [1.5, -0.5])
+def test_an_alpha_stays_within_0_and_1_whatever_a_float_pictures_own_is(own: float) -> None:
+    picture, truth = draw_disc()
+    rgba = np.dstack([picture.astype(np.float32) / 255, np.full(truth.shape, own, np.float32)])
+    alpha = mattework.cut_out(rgba, from_mask=truth).alpha
+    assert alpha.min() == 0
+    assert alpha.max() == (own > 0)
 
 
 def test_sixteen_bit_stays_sixteen_bit(tmp_path: Path) -> None:
@@ -296,6 +305,13 @@ def test_sixteen_bits_asked_of_an_eight_bit_photo_keep_the_alpha_as_fine_as_it_w
     [
         {"edge": EdgeSettings(shift=np.float32(1))},  # type: ignore[arg-type]
         {"strokes": [Stroke(kind="unknown", radius=3.0, points=((np.float32(3), 4.0),))]},  # type: ignore[arg-type]
+        {"strokes": [Stroke(kind="foreground", shape="line", radius=3.0, points=((3.0, 3.0),))]},  # type: ignore[arg-type]
+        {"strokes": [Stroke(kind="fg", radius=3.0, points=((3.0, 3.0),))]},  # type: ignore[arg-type]
+        {"strokes": [Stroke(kind="unknown", radius=3.0, points=((3.0, 3.0, 1.0),))]},  # type: ignore[arg-type]
+        {"edge": EdgeSettings(feather=True)},
+        {"edge": EdgeSettings(feather="3")},  # type: ignore[arg-type]
+        {"shadow": Shadow(kind="cast")},  # type: ignore[arg-type]
+        {"colours": True},
         {"input_side": -5},
     ],
 )

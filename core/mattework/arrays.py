@@ -6,6 +6,7 @@ mode), C-contiguous, y down. Documents hold `Samples`; algorithms work on `Float
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -48,6 +49,7 @@ class WritablePlane(Plane[Kind], Protocol[Kind]):
 
 STRIP_PIXELS = 1 << 20
 _ROUNDING = 1e-3
+_OVERSHOOT = 0.5
 
 
 def split_rows(array: AnyArray | Plane[Any]) -> list[slice]:
@@ -71,6 +73,30 @@ def check_alpha(alpha: AnyArray | Plane[Any], *, name: str = "alpha") -> None:
     low, high = float(ends[:, 0].min()), float(ends[:, 1].max())  # both are NaN as soon as one value is
     if not (low >= -_ROUNDING and high <= 1 + _ROUNDING):
         raise UsageError(f"The {name} must run from 0 to 1; it holds values from {low:g} to {high:g}.")
+
+
+def take_native(array: AnyArray) -> AnyArray:
+    """The same values in the machine's own byte order, which files of other machines are not in."""
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def check_soft_mask(soft_mask: AnyArray) -> None:
+    """Refuse what is no soft mask: (h, w) float of 0 to 1; smooth scaling may have left it a little.
+
+    Raises:
+        UsageError: says what it is instead.
+    """
+    if soft_mask.ndim != 2 or soft_mask.size == 0:
+        raise UsageError(f"A soft mask has two dimensions and at least one pixel, not {soft_mask.shape}.")
+    if soft_mask.dtype.kind != "f":
+        raise UsageError(
+            f"A soft mask holds floats of 0 to 1, not {soft_mask.dtype}. Divide it by its white."
+        )
+    low, high = float(soft_mask.min()), float(soft_mask.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise UsageError("The soft mask holds values that are no numbers (NaN or infinity).")
+    if low < -_OVERSHOOT or high > 1 + _OVERSHOOT:
+        raise UsageError(f"A soft mask runs from 0 to 1; this one from {low:g} to {high:g}. Scale it first.")
 
 
 def check_colour(colour: AnyArray) -> None:

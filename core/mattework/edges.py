@@ -64,7 +64,7 @@ def apply_edge_settings(
     check_alpha(alpha)
     if settings.is_neutral:
         return alpha
-    result = alpha.copy()
+    result = np.clip(alpha, 0, 1)
     for tile, matte in _apply_in_tiles(alpha, settings, scale, tile_side):
         result[tile.slices] = matte
     return result
@@ -111,6 +111,7 @@ def _apply_in_tiles(
 
 
 def _apply(matte: Floats, settings: EdgeSettings, scale: float) -> Floats:
+    matte = np.clip(matte, 0, 1)  # rounding beyond it would be multiplied by the odds of a shift
     if settings.smooth:
         matte = _smooth(matte, settings.smooth * scale, scale)
     if settings.shift:

@@ -212,6 +212,6 @@ def _multiply_alpha(matte: Plane[np.float32], photo: Photo) -> Plane[np.float32]
     white = np.float32(depth_white(array_depth(own)))
 
     def multiply(where: Where) -> Floats:
-        return np.asarray(matte[where] * (own[where].astype(np.float32) / white), np.float32)
+        return np.asarray(matte[where] * np.clip(own[where].astype(np.float32) / white, 0, 1), np.float32)
 
     return Derived(matte.shape, matte.dtype, multiply)

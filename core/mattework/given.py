@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bytes, Floats
+from mattework.arrays import AnyArray, Bytes, Floats, take_native
 from mattework.document.model import array_depth, depth_white
 from mattework.errors import UsageError
 from mattework.geometry import Size
@@ -38,6 +38,8 @@ def take_trimap(source: MaskSource, size: Size) -> tuple[Bytes, bytes]:
     from mattework.formats.files import read_trimap, save_mask
 
     if isinstance(source, np.ndarray):
+        if source.ndim != 2:
+            raise UsageError(f"A trimap array is (H, W), not {source.shape}.")
         if source.dtype != np.uint8:
             raise UsageError(f"A trimap array is uint8 of 0, 128 and 255, not {source.dtype}.")
         if source.shape != size.shape:
@@ -82,6 +84,7 @@ def keep_mask(mask: Floats) -> tuple[Floats, bytes]:
 
 
 def _as_unit_mask(array: AnyArray) -> Floats:
+    array = take_native(array)
     if array.ndim != 2 or array.size == 0:
         raise UsageError(f"A mask array must be (h, w), not {array.shape}.")
     if array.dtype == np.bool_:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bytes, Samples, split_rows
+from mattework.arrays import AnyArray, Bytes, Samples, split_rows, take_native
 from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_white
 from mattework.errors import UsageError
@@ -72,6 +72,10 @@ def open_source(source: Source) -> Document:
         return _wrap_array(source)
     if hasattr(source, "getbands"):
         return _wrap_pil(cast("Image", source))
+    if not isinstance(source, (str, bytes, PathLike)) and not hasattr(source, "read"):
+        raise UsageError(
+            f"A picture is a path, bytes, an open file, an array, a PIL image or a Document, not {type(source).__name__}."
+        )
     from mattework.formats.files import open_document
 
     return open_document(source)
@@ -112,7 +116,9 @@ def make_preview(photo: Photo, long_side: int) -> Bytes:
     rgb = convert_to_srgb8(small, photo.mode, photo.icc)
     if opacity is None:
         return rgb
-    weight = (opacity.astype(np.float32) / np.float32(depth_white(array_depth(opacity))))[..., None]
+    weight = (opacity.astype(np.float32) / np.float32(depth_white(array_depth(opacity))))[..., None].clip(
+        0, 1
+    )
     laid: Bytes = np.rint(rgb * weight + 127.0 * (1.0 - weight)).astype(np.uint8)
     return laid
 
@@ -143,6 +149,7 @@ def _wrap_array(array: AnyArray) -> Document:
         raise UsageError(
             f"A picture array must be (H, W) or (H, W, 1 to 4), not {array.shape}. Channels come last, alpha behind colour."
         )
+    samples = take_native(samples)
     if samples.dtype in (np.float16, np.float64):
         samples = samples.astype(np.float32)
     if samples.dtype not in (np.uint8, np.uint16, np.float32):

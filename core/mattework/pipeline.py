@@ -17,6 +17,7 @@ from mattework.document.model import Document
 from mattework.errors import InputError, RecipeError, UsageError
 from mattework.finding import FoundSubject, find_with_model, find_with_prompts, open_warm_model
 from mattework.finishing import Run, finish_alpha
+from mattework.geometry import Size
 from mattework.given import MaskSource, has_other_proportions, take_mask, take_trimap, tell_about_scaling
 from mattework.layer_states import follow_layers
 from mattework.photo import Photo, Source, convert_for_matting, open_source, take_photo
@@ -32,6 +33,7 @@ from mattework.recipe import (
     SubjectChoice,
     TrimapRules,
     find_bad_setting,
+    parse_recipe,
 )
 from mattework.reopen import describe_transfer, find_photo, tell_about_layers, tell_about_painting
 
@@ -157,6 +159,7 @@ def apply_recipe(
     *,
     recipe: Recipe | None = None,
     inputs: RecipeInputs | None = None,
+    part_of: Size | None = None,
     progress: Progress | None = None,
 ) -> Cutout:
     """Make the alpha of a recipe again, without the model: from the soft mask or trimap that travels with it.
@@ -165,6 +168,7 @@ def apply_recipe(
         source: a file or document that Mattework wrote, or any photo when `recipe` and `inputs` are given.
         recipe: a changed recipe (another edge setting, another solver, more strokes); the file's own when None.
         inputs: soft mask or trimap that it rests on; the file's own when None.
+        part_of: size of the whole photo, when source, recipe and inputs are of a part of it (`take_excerpt`).
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
 
     Raises:
@@ -207,7 +211,7 @@ def apply_recipe(
     mask = subject.soft_mask
     if is_other and mask is not None and has_other_proportions(mask, photo.size):
         run.notes.extend(tell_about_scaling(mask, photo.size))
-    return _make_cutout(document, photo, subject, recipe, run)
+    return _make_cutout(document, photo, subject, recipe, run, part_of=part_of)
 
 
 def _make_cutout(
@@ -217,6 +221,7 @@ def _make_cutout(
     recipe: Recipe,
     run: Run,
     device: str = "auto",
+    part_of: Size | None = None,
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
     from mattework.matting.solve import solve_alpha
@@ -229,7 +234,9 @@ def _make_cutout(
         base = subject.trimap
         if base is None:
             assert subject.soft_mask is not None
-            base = make_trimap(subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap)
+            base = make_trimap(
+                subject.soft_mask, photo.size, rgb=colour, rules=recipe.trimap, part_of=part_of
+            )
         elif recipe.trimap.band != TrimapRules().band:
             run.notes.append(
                 "The trimap lays the unknown band itself: the width that was set for it was not used."
@@ -273,14 +280,19 @@ def _make_cutout(
 
 def _check_request(recipe: Recipe) -> None:
     """Refuse settings that cannot be carried out before any work is done."""
-    bad = find_bad_setting(recipe)
+    try:
+        bad = find_bad_setting(recipe)
+    except TypeError as error:
+        raise UsageError(
+            f"A setting is of a wrong type ({error}). Give plain numbers, words and tuples."
+        ) from error
     if bad is not None:
         raise UsageError(bad[0].upper() + bad[1:])
     try:
-        recipe.to_json()
-    except TypeError as error:  # it would be found out when the work is saved
+        parse_recipe(recipe.to_json())
+    except (TypeError, RecipeError) as error:  # it would be found out when the work is saved, or opened again
         raise UsageError(
-            f"A setting cannot be kept in a recipe ({error}). Give plain numbers and tuples."
+            f"A setting cannot be kept in a recipe ({error}). Give plain numbers, words and tuples."
         ) from error
     if recipe.shadow is not None:
         from mattework.shadow import parse_shadow_colour

@@ -187,6 +187,11 @@ def test_values_that_are_none_are_refused() -> None:
         solve_alpha(colour, trimap, soft_mask=np.full((2, 2), np.nan, np.float32))
     with pytest.raises(UsageError, match="uint8, uint16 or float32"):
         solve_alpha(colour.astype(np.int64), trimap)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="from 0 to 1"):
+        solve_alpha(colour, trimap, soft_mask=np.full((2, 2), 255, np.float32))
+    for opacity in (np.ones((4, 5), np.float32), np.ones((4, 4, 1), np.float32), np.ones((4, 4))):
+        with pytest.raises(UsageError, match=r"opacity|Samples"):
+            solve_alpha(colour, trimap, opacity=opacity)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="H, W, C"):
         solve_alpha(colour[:, :, :0], trimap)
     with pytest.raises(UsageError, match="tile"):

@@ -88,6 +88,10 @@ def test_bad_requests_are_named() -> None:
         remove_spill(patch(0, 0, 0), SHOWN, key=(0.5, 0.5, 0.5))
     with pytest.raises(UsageError, match="RGB"):
         remove_spill(np.zeros((4, 5, 4), np.uint8), SHOWN, key="green")
+    with pytest.raises(UsageError, match="float64"):
+        remove_spill(patch(0, 0, 0).astype(np.float64), SHOWN, key="green")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="alpha"):
+        remove_spill(patch(0, 0, 0), SHOWN * np.nan, key="green")
     with pytest.raises(UsageError, match="amount"):
         remove_spill(patch(0, 0, 0), SHOWN, key="green", amount=2)
 

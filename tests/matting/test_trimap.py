@@ -93,10 +93,17 @@ def test_any_mask_and_size_gives_a_trimap_twice_the_same(mask: Floats, width: in
     np.testing.assert_array_equal(first, make_trimap(mask, size))
 
 
-@pytest.mark.parametrize("bad", [np.zeros((0, 4)), np.zeros((4, 4, 1)), np.full((4, 4), np.nan)])
+@pytest.mark.parametrize(
+    "bad", [np.zeros((0, 4)), np.zeros((4, 4, 1)), np.full((4, 4), np.nan), np.full((4, 4), 255.0)]
+)
 def test_a_mask_that_is_none_is_refused(bad: Floats) -> None:
     with pytest.raises(UsageError):
         make_trimap(bad.astype(np.float32), Size(8, 8))
+
+
+def test_a_mask_of_bytes_is_refused_rather_than_taken_for_all_foreground() -> None:
+    with pytest.raises(UsageError, match="uint8"):
+        make_trimap(np.full((4, 4), 200, np.uint8), Size(8, 8))
 
 
 def test_rules_that_contradict_are_refused() -> None:
@@ -255,6 +262,22 @@ def test_texture_measured_in_strips_is_the_same(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mattework.matting.trimap.TEXTURE_PIXELS", 1)
     np.testing.assert_array_equal(measure_texture(rgb, work, 1.5), whole)
     assert 0 < whole.mean() <= 1
+
+
+@pytest.mark.parametrize("side", [14, 30])
+def test_a_coarse_mask_is_laid_as_by_walking_over_every_pixel(
+    side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    soft = cv2.GaussianBlur(rng.random((side, side), np.float32), (0, 0), side / 8)
+    soft = np.clip((soft - np.median(soft)) * 12 + 0.5, 0, 1).astype(np.float32)
+    rgb = np.full((500, 500, 3), 90, np.uint8)
+    rgb[:, 250:] = rng.integers(0, 256, (500, 250, 3))
+    quick = make_trimap(soft, Size(500, 500), rgb=rgb)
+    monkeypatch.setattr("mattework.matting.trimap.WIDEST_KERNEL", 10_000)
+    thorough = make_trimap(soft, Size(500, 500), rgb=rgb)
+    assert len(np.unique(thorough)) == 3
+    assert (quick != thorough).mean() < 0.02
 
 
 @given(st.sampled_from([0.0, 0.002, 0.05, 0.5, 3.0]), st.sampled_from([0.0, 0.01, 2.2, 100.0]))

@@ -66,7 +66,7 @@ def resolve_region(
         UsageError: the arrays do not fit each other or are not what they should be, or the solver is not there.
         ModelError, RecipeError: as in `solve_alpha`.
     """
-    check_request(colour, trimap, soft_mask)
+    check_request(colour, trimap, soft_mask, opacity)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
     name = choose_solver(solver, matting)

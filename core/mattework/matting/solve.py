@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour
+from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour, check_soft_mask
 from mattework.errors import ModelNotInstalled, UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
@@ -149,7 +149,7 @@ def solve_alpha(
     """
     started = time.perf_counter()
     report_progress(progress, "solving alpha", 0.0)
-    check_request(colour, trimap, soft_mask)
+    check_request(colour, trimap, soft_mask, opacity)
     if tile < 1:
         raise UsageError(f"A working tile of {tile} pixels is none.")
     _check_regions(trimap)
@@ -311,7 +311,9 @@ def _solve_neural(scene: Scene, progress: Progress | None, *, session: ModelSess
     return solve_with_network(scene, session, progress)
 
 
-def check_request(colour: Samples, trimap: Plane[np.uint8], soft_mask: Floats | None) -> None:
+def check_request(
+    colour: Samples, trimap: Plane[np.uint8], soft_mask: Floats | None, opacity: Samples | None
+) -> None:
     """Refuse arrays that do not fit each other or are not what they should be.
 
     Raises:
@@ -324,12 +326,14 @@ def check_request(colour: Samples, trimap: Plane[np.uint8], soft_mask: Floats | 
     check_colour(colour)
     if trimap.dtype != np.uint8:
         raise UsageError(f"A trimap holds the bytes 0, 128 and 255, not {trimap.dtype}.")
-    if soft_mask is None:
-        return
-    if soft_mask.ndim != 2 or soft_mask.size == 0:
-        raise UsageError(f"A soft mask has two dimensions and at least one pixel, not {soft_mask.shape}.")
-    if not np.isfinite(soft_mask).all():
-        raise UsageError("The soft mask holds values that are no numbers (NaN or infinity).")
+    if opacity is not None:
+        if opacity.shape != trimap.shape:
+            raise UsageError(
+                f"The opacity must be as large as the photo, {trimap.shape}, not {opacity.shape}."
+            )
+        check_colour(opacity)
+    if soft_mask is not None:
+        check_soft_mask(soft_mask)
 
 
 def _check_regions(trimap: Bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import AnyArray, Floats, Plane, Samples
+from mattework.arrays import AnyArray, Floats, Plane, Samples, check_alpha
 from mattework.document.model import array_depth, depth_white
 from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
@@ -42,7 +42,8 @@ def remove_spill(colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.
         A new array like `colour`.
 
     Raises:
-        UsageError: not three channels, shapes that do not belong together, a key without hue, or an amount outside 0..1.
+        UsageError: not three channels, shapes or types that do not belong together, an alpha that is none, a key without
+            hue, or an amount outside 0..1.
     """
     result = colour.copy()
     for rows, clean in _remove_in_strips(colour, alpha, key, amount):
@@ -70,6 +71,9 @@ def _remove_in_strips(
     """Every strip of rows in which there is any spill, without it."""
     if len(colour.shape) != 3 or colour.shape[2] != 3 or alpha.shape != colour.shape[:2]:
         raise UsageError(f"Spill needs RGB colours and their alpha, not {colour.shape} and {alpha.shape}.")
+    if colour.dtype not in (np.uint8, np.uint16, np.float32):
+        raise UsageError(f"Samples must be uint8, uint16 or float32, not {colour.dtype}.")
+    check_alpha(alpha)
     if not 0 <= amount <= 1:
         raise UsageError(f"The amount of spill to remove is {amount}; it must lie between 0 and 1.")
     along, across = _find_axes(key)

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples, WritablePlane, split_rows
+from mattework.arrays import (
+    AnyArray,
+    Bools,
+    Bytes,
+    Floats,
+    Samples,
+    WritablePlane,
+    check_soft_mask,
+    split_rows,
+)
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import draw_brush, stroke_bounds
@@ -28,6 +37,9 @@ TEXTURE_GAIN = 1.5
 THIN_SHARE = 0.6
 """A part thinner than the band keeps the inner 1 - THIN_SHARE of its half width as known."""
 
+WIDEST_KERNEL = 20
+"""Half the width, in pixels, of what is walked over pixel by pixel; what is wider is done at a reduced size."""
+
 TEXTURE_PIXELS = 1 << 17
 """Pixels at the working size whose texture is measured together, or a few more."""
 STROKE_VALUES = {
@@ -45,6 +57,7 @@ def make_trimap(
     rgb: Samples | None = None,
     rules: TrimapRules | None = None,
     strokes: Sequence[Stroke] = (),
+    part_of: Size | None = None,
 ) -> Bytes:
     """Lay the unknown band around a soft mask.
 
@@ -59,6 +72,8 @@ def make_trimap(
         rgb: (H, W, 3 or 1) photo for the texture measure; without it every edge counts as plain.
         rules: width factor and the values that count as decided; None for the measured defaults.
         strokes: brush gestures in photo pixels.
+        part_of: size of the whole photo, when mask, size and colours are of a part of it: the layout is then as coarse as
+            that of the whole.
 
     Returns:
         (H, W) uint8 of 0 (background), 128 (unknown) and 255 (foreground).
@@ -67,7 +82,7 @@ def make_trimap(
         UsageError: the mask is empty, not two-dimensional or not finite, or the rules contradict each other.
     """
     trimap = np.empty(size.shape, np.uint8)
-    lay_trimap(trimap, soft_mask, rgb=rgb, rules=rules)
+    lay_trimap(trimap, soft_mask, rgb=rgb, rules=rules, part_of=part_of)
     return draw_strokes(trimap, strokes) if strokes else trimap
 
 
@@ -77,6 +92,7 @@ def lay_trimap(
     *,
     rgb: Samples | None = None,
     rules: TrimapRules | None = None,
+    part_of: Size | None = None,
 ) -> None:
     """What `make_trimap` gives, written into a plane (H, W) of the photo's size, which may be kept in any way.
 
@@ -88,7 +104,8 @@ def lay_trimap(
     size = Size(trimap.shape[1], trimap.shape[0])
     if size.area == 0:
         return
-    fields = _lay_fields(soft_mask, size, rgb, rules)
+    work = _choose_work_size(size, part_of or size, max(soft_mask.shape))
+    fields = _lay_fields(soft_mask, work, rgb, rules)
     for number, (value, coded) in enumerate(fields):
         field = _resize(coded, size)
         for rows in split_rows(field):
@@ -97,19 +114,25 @@ def lay_trimap(
         del field
 
 
+def _choose_work_size(size: Size, whole: Size, mask_side: int) -> Size:
+    """At what size the band of a picture is laid that is `whole` or a part of it, with a mask of that side."""
+    share = size.long_side / whole.long_side
+    whole_side = min(whole.long_side, max(WORK_SIDE, min(round(mask_side / share), FINEST_WORK_SIDE)))
+    return (
+        size if whole_side == whole.long_side else size.scale_to_long_side(max(1, round(whole_side * share)))
+    )
+
+
 def _lay_fields(
-    soft_mask: Floats, size: Size, rgb: Samples | None, rules: TrimapRules
+    soft_mask: Floats, work: Size, rgb: Samples | None, rules: TrimapRules
 ) -> list[tuple[int, Bytes]]:
-    """For foreground and background a field at the working size that is 128 and more where that is certain.
+    """For foreground and background a field at the size `work` that is 128 and more where that is certain.
 
     The fields are bytes, exact to 1/32 work pixel around 128, which is all that the decision needs when it is enlarged.
     """
-    mask_side = max(soft_mask.shape)
-    work = size.scale_to_long_side(min(size.long_side, max(WORK_SIDE, min(mask_side, FINEST_WORK_SIDE))))
     soft = _resize(np.ascontiguousarray(soft_mask, np.float32), work)
-    pixel = max(
-        1.0, work.long_side / mask_side
-    )  # one soft-mask pixel, or one work pixel when the mask is finer
+    # One soft-mask pixel, or one work pixel when the mask is finer.
+    pixel = max(1.0, work.long_side / max(soft_mask.shape))
     reach = np.full(work.shape, REACH * pixel * rules.band, np.float32)
     if rgb is not None:
         texture = measure_texture(rgb, work, pixel)
@@ -144,12 +167,7 @@ def _lay_fields(
 
 
 def _check_request(soft_mask: Floats, rules: TrimapRules) -> None:
-    if soft_mask.ndim != 2 or soft_mask.size == 0:
-        raise UsageError(
-            f"A soft mask has two dimensions and at least one pixel; this one has shape {soft_mask.shape}."
-        )
-    if not np.isfinite(soft_mask).all():
-        raise UsageError("The soft mask holds values that are no numbers (NaN or infinity).")
+    check_soft_mask(soft_mask)
     if not 0 <= rules.band < np.inf or not 0 <= rules.certain_background < rules.certain_foreground <= 1:
         raise UsageError(
             "The trimap rules contradict each other: the band may not be negative or endless, and certain_background "
@@ -168,40 +186,81 @@ def measure_texture(rgb: Samples, work: Size, pixel: float) -> Floats:
     white = {"uint8": 255.0, "uint16": 65535.0}.get(rgb.dtype.name, 1.0)
     small = _resize(np.ascontiguousarray(rgb), work)
     reach = 2.0 * pixel
+    if reach > WIDEST_KERNEL:
+        return _measure_widely(small, white, reach)
     around = math.ceil(4 * reach) + 4  # as far as a blur and a gradient see
     strength = np.empty(work.shape, np.float32)
     count = max(4 * around, TEXTURE_PIXELS // max(1, work.width))
     for top in range(0, work.height, count):
         rows, above = slice(top, min(top + count, work.height)), min(top, around)
-        part = small[top - above : rows.stop + around].astype(np.float32)
-        part /= np.float32(white)
-        gray = part if part.ndim == 2 else part.mean(axis=2)
-        gray = np.sqrt(np.clip(np.nan_to_num(gray), 0.0, 1.0))  # dark hair on a dark ground counts too
-        across, down = (
-            cv2.Sobel(gray, cv2.CV_32F, 1, 0, scale=0.25),
-            cv2.Sobel(gray, cv2.CV_32F, 0, 1, scale=0.25),
-        )
-        xx, yy, xy = (
-            cv2.GaussianBlur(one * other, (0, 0), reach)[above : above + rows.stop - rows.start]
-            for one, other in ((across, across), (down, down), (across, down))
-        )
-        weaker = 0.5 * (xx + yy - np.sqrt((xx - yy) ** 2 + 4.0 * xy * xy))
-        strength[rows] = np.clip((np.sqrt(np.maximum(weaker, 0.0)) - 0.008) / 0.04, 0.0, 1.0)
+        products = _find_products(small[top - above : rows.stop + around], white)
+        seen = slice(above, above + rows.stop - rows.start)
+        strength[rows] = _rate_texture(*(cv2.GaussianBlur(one, (0, 0), reach)[seen] for one in products))
     return strength
+
+
+def _measure_widely(small: AnyArray, white: float, reach: float) -> Floats:
+    """The same for a wide `reach`, summed at a reduced size."""
+    import cv2
+
+    whole = Size(small.shape[1], small.shape[0])
+    factor = 2.0 * reach / WIDEST_KERNEL
+    reduced = Size(max(1, round(whole.width / factor)), max(1, round(whole.height / factor)))
+    sums = (
+        cv2.GaussianBlur(_resize(one, reduced), (0, 0), reach / factor)
+        for one in _find_products(small, white)
+    )
+    return np.asarray(_resize(_rate_texture(*sums), whole), np.float32)
+
+
+def _find_products(small: AnyArray, white: float) -> tuple[Floats, Floats, Floats]:
+    """The structure tensor of each pixel alone: gradient across squared, down squared, across times down."""
+    import cv2
+
+    part = small.astype(np.float32)
+    part /= np.float32(white)
+    gray = part if part.ndim == 2 else part.mean(axis=2)
+    gray = np.sqrt(np.clip(np.nan_to_num(gray), 0.0, 1.0))  # dark hair on a dark ground counts too
+    across = np.asarray(cv2.Sobel(gray, cv2.CV_32F, 1, 0, scale=0.25), np.float32)
+    down = np.asarray(cv2.Sobel(gray, cv2.CV_32F, 0, 1, scale=0.25), np.float32)
+    return across * across, down * down, across * down
+
+
+def _rate_texture(xx: AnyArray, yy: AnyArray, xy: AnyArray) -> Floats:
+    weaker = 0.5 * (xx + yy - np.sqrt((xx - yy) ** 2 + 4.0 * xy * xy))
+    return np.asarray(np.clip((np.sqrt(np.maximum(weaker, 0.0)) - 0.008) / 0.04, 0.0, 1.0), np.float32)
 
 
 def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
     """The reach, shortened where the part is thinner than it, so that its middle stays known."""
     import cv2
 
-    span = 2 * math.ceil(float(reach.max())) + 1
+    widest = math.ceil(float(reach.max()))
+    # A disc costs its area at every pixel. Depth is a distance, so its maxima are found as well from those of blocks.
+    block = math.ceil(widest / WIDEST_KERNEL)
+    span = 2 * math.ceil(widest / block) + 1 if block else 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
-    thickest = np.asarray(cv2.dilate(depth, kernel), np.float32)
+    if block <= 1:
+        thickest = np.asarray(cv2.dilate(depth, kernel), np.float32)
+    else:
+        reduced = _take_largest(depth, block)
+        grown = cv2.resize(
+            cv2.dilate(reduced, kernel), None, fx=block, fy=block, interpolation=cv2.INTER_LINEAR
+        )
+        thickest = np.ascontiguousarray(grown[: depth.shape[0], : depth.shape[1]], np.float32)
     is_speck = thickest < 0.75 * pixel  # no part
     thickest *= np.float32(THIN_SHARE)
     spared = np.minimum(reach, thickest, out=thickest)
     np.copyto(spared, reach, where=is_speck)
     return spared
+
+
+def _take_largest(values: Floats, block: int) -> Floats:
+    """The largest value of each block of `block` x `block`; those at the right and below may hold fewer pixels."""
+    height, width = values.shape
+    padded = np.pad(values, ((0, -height % block), (0, -width % block)))
+    blocks = padded.reshape(padded.shape[0] // block, block, -1, block)
+    return np.asarray(blocks.max(axis=(1, 3)), np.float32)
 
 
 def _distance_to(there: Bools) -> Floats:

@@ -87,9 +87,10 @@ def adjust_edge(
         colours=request.colours,
     )
     inputs = RecipeInputs(soft_mask=locate_file(folder, request.soft_mask).read_bytes())
+    whole = None
     if request.part is not None:
-        recipe, inputs = _take_part(recipe, inputs, request.part, document.size)
-    cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
+        recipe, inputs, whole = _take_part(recipe, inputs, request.part, document.size)
+    cutout = apply_recipe(document, recipe=recipe, inputs=inputs, part_of=whole, progress=progress)
     value = _hand_over(cutout, request, document, raw, folder)
     if request.existing is not None and made.mask_sha256 is not None:
         mask = read_plane(locate_file(folder, request.existing), request.sample, document.size)
@@ -103,7 +104,7 @@ def adjust_edge(
 
 def _take_part(
     recipe: Recipe, inputs: RecipeInputs, part: tuple[int, int, int, int], size: Size
-) -> tuple[Recipe, RecipeInputs]:
+) -> tuple[Recipe, RecipeInputs, Size]:
     from mattework.excerpt import take_excerpt
     from mattework.geometry import Rect, Size
 
@@ -111,7 +112,7 @@ def _take_part(
     frame, whole = Rect.from_size(left, top, size), Size(width, height)
     if frame.is_empty or not Rect.from_size(0, 0, whole).contains(frame):
         raise UsageError(f"The part at {left}, {top} of {size} lies outside the layer of {whole}.")
-    return take_excerpt(recipe, inputs, frame=frame, whole=whole)
+    return *take_excerpt(recipe, inputs, frame=frame, whole=whole), whole
 
 
 def refine_edge(
