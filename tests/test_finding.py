@@ -106,6 +106,25 @@ def test_prompts_correct_a_mask_of_the_users(session: ModelSession) -> None:
     assert cutout.alpha[80, 180] == 0.0
 
 
+def test_numbers_out_of_arrays_are_kept_as_plain_ones(session: ModelSession, tmp_path: Path) -> None:
+    at = np.array([[60, 80]])
+    given = [
+        Prompt(kind="point", points=at, adds=np.bool_(True)),  # type: ignore[arg-type]
+        Prompt(kind="point", points=((np.float32(180), np.int64(80)),), adds=False),  # type: ignore[arg-type]
+    ]
+    mattework.cut_out(paint_squares(), prompts=given, session=session).save(tmp_path / "cut.psd")
+    assert mattework.apply_recipe(tmp_path / "cut.psd").recipe.subject.prompts == (
+        RED,
+        replace(GREEN, adds=False),
+    )
+
+
+@pytest.mark.parametrize("points", [((10**400, 1),), ((1, 2, 3),), (("a", "b"),), 7])
+def test_points_that_are_none_are_refused(session: ModelSession, points: object) -> None:
+    with pytest.raises(UsageError, match="no pair of numbers"):
+        mattework.cut_out(paint_squares(), prompts=[replace(RED, points=points)], session=session)  # type: ignore[arg-type]
+
+
 def test_what_cannot_be_meant_is_refused(session: ModelSession) -> None:
     scene = paint_squares()
     with pytest.raises(UsageError, match="Nothing says what is to be cut out"):

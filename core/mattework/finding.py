@@ -11,7 +11,7 @@ from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.given import keep_mask
 from mattework.photo import Photo, make_preview
-from mattework.prompt import Prompt
+from mattework.prompt import Prompt, make_plain
 from mattework.recipe import RecipeInputs, SubjectChoice
 
 if TYPE_CHECKING:
@@ -123,6 +123,10 @@ def find_with_prompts(
     """
     from mattework.segment.prompted import open_selector
 
+    try:
+        prompts = [make_plain(prompt) for prompt in prompts]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"A point of a prompt is no pair of numbers: {error}.") from error
     if start is None and not any(prompt.adds for prompt in prompts):
         raise UsageError("Nothing says what is to be cut out. Give a point on it, or a box around it.")
     selector = open_selector(

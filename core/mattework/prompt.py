@@ -25,6 +25,16 @@ class Prompt:
     adds: bool = True
 
 
+def make_plain(prompt: Prompt) -> Prompt:
+    """The prompt with plain numbers, as recipes keep it: those of arrays are none.
+
+    Raises:
+        TypeError, ValueError, OverflowError: a point is no pair of numbers.
+    """
+    points = tuple((float(x), float(y)) for x, y in prompt.points)
+    return Prompt(kind=prompt.kind, points=points, adds=bool(prompt.adds))
+
+
 def tell_wrong_count(prompt: Prompt) -> str | None:
     """What is wrong with the kind of a prompt, or with the number of its points; None where nothing is."""
     kind, count = prompt.kind, len(prompt.points)

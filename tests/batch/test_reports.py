@@ -137,6 +137,13 @@ def test_a_pdf_holds_all_pages(look: Look, tmp_path: Path) -> None:
     assert (tmp_path / "sheet.pdf").read_bytes().count(b"/Type /Page\n") == 3
 
 
+def test_a_name_of_two_lines_is_written_in_one(look: Look, tmp_path: Path) -> None:
+    entry = make_entry("two\nlines.jpg", 0.9)
+    (sheet,) = write_contact_sheet(tmp_path / "sheet.png", [entry], look_of=lambda _: look)
+    with Image.open(sheet) as page:
+        assert page.width > 300
+
+
 def test_a_sheet_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="contact sheet"):
         write_contact_sheet(tmp_path / "sheet.gif", [], look_of=lambda _: None)

@@ -10,12 +10,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from mattework.batch import sheet
 from mattework.batch.journal import read_batch
+from mattework.cli.cut_job import CutJob
 from mattework.cli.root import run_command_line
+from mattework.formats.files import open_document
+from mattework.geometry import Size
 from samples import COFFEE, draw_disc
 
 Captured = pytest.CaptureFixture[str]
@@ -114,6 +119,15 @@ def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, ca
     assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--overwrite", "-q") == 0
 
 
+def test_going_on_in_another_folder_is_refused(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    journal = tmp_path / "batch.jsonl"
+    arguments = ("--edge", "guided", "-q", "--journal", journal)
+    assert run("cut", shots, "-o", tmp_path / "out", *arguments) == 0
+    assert run("cut", shots, "-o", tmp_path / "other", *arguments, "--resume") == 2
+    assert "is not in" in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()
+
+
 def test_results_beside_their_sources_are_no_sources(shots: Path) -> None:
     assert run("cut", shots, "--edge", "guided", "-q") == 0
     before = list_files(shots)
@@ -155,12 +169,107 @@ def test_a_report_that_cannot_be_written_leaves_the_summary(
     shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mattework.batch.sheet._ROWS", 1)
-    (tmp_path / "sheet-2.png").mkdir()
+    draw = sheet._draw_page
+
+    def draw_late(*arguments: Any) -> Image.Image:
+        (tmp_path / "sheet-2.png").mkdir(exist_ok=True)  # nothing was in the way when the run began
+        return draw(*arguments)
+
+    monkeypatch.setattr("mattework.batch.sheet._draw_page", draw_late)
     options = ("-o", tmp_path / "out", "--edge", "guided", "--contact-sheet", tmp_path / "sheet.png")
     assert run("cut", shots, *options) == 4
     said = capsys.readouterr().err
     assert "3 of 3 pictures cut out." in said
     assert "sheet-2.png is a folder" in said
+
+
+def test_pictures_that_are_named_like_pages_of_a_sheet_are_cut_and_stay(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mattework.batch.sheet._ROWS", 1)
+    for name in ("shoe-1.png", "shoe-2.png"):
+        shutil.copy(shots / "a.png", shots / name)
+    before = (shots / "shoe-2.png").read_bytes()
+    out, options = tmp_path / "out", ("--edge", "guided", "-q")
+    for again in ((), ("--resume",), ("--overwrite",)):
+        assert run("cut", shots, "-o", out, *options, "--contact-sheet", shots / "shoe.png", *again) == 2
+        assert "shoe-2.png is one of the pictures" in capsys.readouterr().err
+    assert run("cut", shots, "-o", out, *options, "--contact-sheet", shots / "sheet.png") == 0
+    sheets = sorted(path.name for path in shots.glob("sheet*"))
+    assert sheets == ["sheet-2.png", "sheet-3.png", "sheet.png"]
+    assert len(list(out.rglob("*.psd"))) == 5
+    assert run("cut", shots, "-o", out, *options, "--contact-sheet", shots / "sheet.png", "--resume") == 0
+    assert len(list(out.rglob("*.psd"))) == 5, "the sheets that lie among the pictures are none"
+    assert (shots / "shoe-2.png").read_bytes() == before
+
+
+def test_a_page_of_somebody_elses_is_not_replaced(
+    shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr("mattework.batch.sheet._ROWS", 1)
+    out, mine = tmp_path / "out", tmp_path / "sheet-2.jpg"
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q") == 0
+    mine.write_bytes(b"mine")
+    arguments = ("--edge", "guided", "-q", "--contact-sheet", tmp_path / "sheet.jpg", "--resume")
+    assert run("cut", shots, "-o", out, *arguments) == 4
+    assert "sheet-2.jpg exists already" in capsys.readouterr().err
+    assert mine.read_bytes() == b"mine"
+
+
+def test_a_file_that_appears_where_a_broken_run_would_have_written_is_kept(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out, journal = tmp_path / "out", tmp_path / "out" / "mattework-batch.jsonl"
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q") == 0
+    lines = journal.read_text("utf-8").splitlines(keepends=True)
+    last = json.loads(lines[-1])
+    broken = [line for line in lines if json.loads(line).get("source") != last["source"]]
+    started = {"state": "started", "source": last["source"], "target": last["target"], "at": last["at"]}
+    journal.write_text("".join(broken) + json.dumps(started) + "\n", "utf-8")
+    mine = out / last["target"]
+    mine.write_bytes(b"made by hand")
+    assert run("cut", shots, "-o", out, "--edge", "guided", "-q", "--resume") == 4
+    assert mine.read_bytes() == b"made by hand"
+    assert f"{mine.name} is kept" in capsys.readouterr().err
+
+
+def test_a_photo_that_is_replaced_while_it_is_cut_is_cut_again(
+    shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, solve, photo = tmp_path / "out", CutJob.solve, shots / "red" / "b.png"
+
+    def replace_photo(*arguments: Any) -> Any:
+        cut = solve(*arguments)
+        with Image.open(COFFEE) as coffee:
+            coffee.resize((60, 90)).save(photo)
+        return cut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CutJob, "solve", replace_photo)
+        assert run("cut", photo.parent, "-o", out, "--edge", "guided", "-q") == 0
+    assert run("cut", photo.parent, "-o", out, "--edge", "guided", "-q", "--resume") == 0
+    assert open_document(next(out.rglob("*.psd"))).size == Size(60, 90)
+
+
+def test_a_picture_that_was_done_and_then_failed_is_done_again(shots: Path, tmp_path: Path) -> None:
+    out, photo = tmp_path / "out", shots / "red" / "b.png"
+    arguments = ("cut", photo.parent, "-o", out, "--edge", "guided", "-q")
+    sound = photo.read_bytes()
+    assert run(*arguments) == 0
+    photo.write_bytes(sound[:300])
+    assert run(*arguments, "--resume") == 3
+    photo.write_bytes(sound)
+    assert run(*arguments, "--resume") == 0
+    assert {one.state for one in read_batch(out / "mattework-batch.jsonl").entries} == {"done"}
+
+
+def test_a_folder_is_cut_by_pointing_and_gone_on_with(shots: Path, tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts.json"
+    prompts.write_text('\ufeff[{"kind": "point", "points": [[40, 30]]}]', "utf-8")
+    arguments = ("cut", shots / "red", "-o", tmp_path / "out", "--prompts", prompts, "--edge", "guided", "-q")
+    assert run(*arguments) == 0
+    assert run(*arguments, "--resume") == 0
+    assert read_batch(tmp_path / "out" / "mattework-batch.jsonl").settings["pointing"]
 
 
 def test_one_picture_can_have_a_report_too(shots: Path, tmp_path: Path) -> None:

@@ -37,10 +37,12 @@ def test_a_state_that_stays_is_not_written_again(tmp_path: Path) -> None:
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == before
 
 
-@pytest.mark.parametrize("text", ["", "{ not json", "[1, 2]", "\x00\x00"])
-def test_a_damaged_state_counts_as_empty(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", [b"", b"{ not json", b"[1, 2]", b"\x00\x00", b'{"\xff": 1}', b'{"a":' + b"[" * 9999]
+)
+def test_a_damaged_state_counts_as_empty(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "a.json"
-    path.write_text(text)
+    path.write_bytes(text)
 
     assert read_state(path) == {}
 

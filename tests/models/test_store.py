@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from mattework.atomic import TEMPORARY_SUFFIX, write_atomically
 from mattework.errors import Cancelled, ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
 from mattework.models import hashes
-from mattework.models.catalogue import find_spec
+from mattework.models.catalogue import find_spec, load_user_records
 from mattework.models.consent import give_consent, has_consent
 from mattework.models.spec import InputRule, Licence, ModelFile, ModelSpec, SizeRule
 from mattework.models.store import ModelFolder, ModelStore, open_store
@@ -71,6 +72,22 @@ def test_rembgs_other_folders_are_found(home: Path, tmp_path: Path, monkeypatch:
     paths = [folder.path for folder in open_store().folders if folder.place == "rembg"]
 
     assert paths == [tmp_path / "xdg" / ".u2net", tmp_path / "home" / ".u2net"]
+
+
+def test_a_folder_that_may_not_be_looked_into_holds_no_models(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever runs this may look into everything; a name that is too long fails in the same place.
+    closed = tmp_path / ("x" * 300)
+    for name in ("U2NET_HOME", "XDG_DATA_HOME", "MATTEWORK_MODELS"):
+        monkeypatch.setenv(name, str(closed))
+    kept = tmp_path / "cache" / "model-hashes.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(f'{{"{closed}/x.onnx": {{"stamp": [1, 2], "sha256": "a", "md5": "b"}}}}')
+    store = open_store()
+    assert closed not in [folder.path for folder in store.folders if folder.place == "rembg"]
+    assert store.require(find_spec("mattework-subject"))["model"].found.place == "embedded"
+    assert load_user_records(closed) == ({}, [])
 
 
 def test_an_import_is_copied_under_the_records_name(store: ModelStore, file: Path) -> None:
@@ -179,6 +196,12 @@ def test_a_changed_record_takes_the_place_of_the_one_before(store: ModelStore, f
         file.with_suffix(".toml").write_text(pinned.replace("width = 64", f"width = {width}"))
         store.import_file(store.recognise_file(file))
         assert find_spec("mine").input.size.width == width
+    file.with_suffix(".toml").unlink()
+    record = {"id": "mine", "task": "subject", "files": [{"name": "mine.onnx"}]}
+    shape = {"rule": "letterbox", "width": 128, "height": 64}
+    file.with_suffix(".json").write_text(json.dumps({**record, "input": {"size": shape}}))
+    store.import_file(store.recognise_file(file))
+    assert find_spec("mine").input.size.width == 128
 
 
 @pytest.mark.parametrize("saved", [b"<!DOCTYPE html>", b"version https://git-lfs.github.com/spec/v1", b""])
@@ -258,15 +281,32 @@ def test_hashes_are_read_again_only_when_the_file_changed(
 
 
 def test_a_careful_forger_is_caught_by_verify(store: ModelStore, file: Path) -> None:
-    """Same size, same time of change: the cache is fooled, `verify` is not."""
+    """Same size, same time of change: neither `verify` is fooled nor, as the file system counts too, the cache."""
     store.import_file(store.recognise_file(file, spec=PINNED))
     found = store.find_files(PINNED)[0]
     times = found.path.stat().st_atime_ns, found.path.stat().st_mtime_ns
     found.path.write_bytes(CONTENT[::-1])
     os.utime(found.path, ns=times)
 
+    if sys.platform != "win32":
+        with pytest.raises(ModelDamaged):
+            store.require(PINNED)
     with pytest.raises(ModelDamaged):
         store.verify_file(PINNED, found, rehash=True)
+
+
+def test_a_newer_model_of_the_same_size_and_time_is_sound(
+    store: ModelStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packages that can be built again byte by byte give all their files one time."""
+    store.import_file(store.recognise_file(file, spec=PINNED))
+    path = store.find_files(PINNED)[0].path
+    stamp = hashes.stamp_file(path)
+    monkeypatch.setattr(hashes, "stamp_file", lambda _: stamp)
+    store.require(PINNED)
+    path.write_bytes(CONTENT[::-1])
+    newer = make_spec(sha256=hashlib.sha256(CONTENT[::-1]).hexdigest(), bytes=len(CONTENT))
+    assert store.require(newer)["model"].sha256 == newer.files[0].sha256
 
 
 def test_an_md5_alone_is_good_enough_but_a_sha256_decides() -> None:

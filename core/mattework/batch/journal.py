@@ -5,8 +5,10 @@ of every run names the format and the settings:
 
     {"mattework_batch": 1, "program": "mattework 0.1.0", "settings": {...}, "outputs": ["report.html"]}
 
-After that a line a picture: `state` is "started" before its file is written, then "done" or "failed"; "reviewed"
-lines carry a person's `verdict`. The last line about a source counts, a verdict only while it is newer than the result.
+After that lines about pictures: `state` is "started" before a file is written, "written" as soon as it is there, then
+"done" or "failed"; "reviewed" lines carry a person's `verdict`. The last line about a source counts, a verdict only while
+it is newer than the result; which file the batch wrote stays known whatever follows. At the end of a run that wrote
+reports, `{"outputs": [...]}` names their files.
 Paths are relative to the journal's folder where they lie below it (with forward slashes), so that the folder can be moved.
 A last line that a crash has cut off is passed over.
 """
@@ -19,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -38,13 +41,17 @@ State: TypeAlias = Literal["started", "done", "failed"]
 Verdict: TypeAlias = Literal["approved", "fixed", "rejected"]
 _VERDICTS = ("approved", "fixed", "rejected")
 
+COARSEST_CLOCK = 2.0
+"""Seconds in which some file systems count; a copy onto one rounds the times of its files."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchEntry:
     """What is known of one picture of a batch.
 
     `source` and `target` are absolute. `source_bytes` and `source_modified` (nanoseconds) tell whether the source is still
-    the file that was cut. `size` is (width, height) in pixels. `seconds` and `steps` count reading, solving and writing.
+    the file that was cut, `target_bytes` and `target_modified` whether the result is still the one that was written (0
+    where none was). `size` is (width, height) in pixels. `seconds` and `steps` count reading, solving and writing.
     `confidence`, 0 to 1, is None for failed pictures and for masks of the user's own. `error` is a sentence for people,
     `kind` its class in `mattework.errors`. `verdict` is what a person said of the result.
     """
@@ -55,6 +62,8 @@ class BatchEntry:
     at: str = ""
     source_bytes: int = 0
     source_modified: int = 0
+    target_bytes: int = 0
+    target_modified: int = 0
     size: tuple[int, int] | None = None
     depth: int | None = None
     model: str | None = None
@@ -80,7 +89,7 @@ class BatchEntry:
 class Batch:
     """A journal as it was read: the settings of its last run, and an entry a picture in the order of their first lines.
 
-    `outputs` are the reports that its runs were asked to write.
+    `outputs` are the reports that its runs were asked to write, and all files that they were.
     """
 
     path: Path
@@ -146,15 +155,27 @@ def is_finished(entry: BatchEntry) -> bool:
     return (now.source_bytes, now.source_modified) == (entry.source_bytes, entry.source_modified)
 
 
-def is_replaceable(entry: BatchEntry) -> bool:
-    """Whether a new run may write over the result: it was being written, or nobody has touched it since it was."""
-    if entry.state != "done":
-        return entry.state == "started"
+def stamp_target(entry: BatchEntry) -> BatchEntry:
+    """The entry with the size and time of change of the result that lies there now; as it is where none does."""
     try:
-        # The journal counts whole seconds.
-        return entry.target.stat().st_mtime < datetime.fromisoformat(entry.at).timestamp() + 1
-    except (OSError, ValueError):
+        found = entry.target.stat()
+    except OSError:
+        return entry
+    return replace(entry, target_bytes=found.st_size, target_modified=found.st_mtime_ns)
+
+
+def is_replaceable(entry: BatchEntry) -> bool:
+    """Whether a new run may write over the result: the batch wrote it, and nobody has touched it since."""
+    try:
+        found = entry.target.stat()
+    except OSError:
         return False
+    late = abs(found.st_mtime_ns - entry.target_modified)
+    return bool(
+        entry.target_modified
+        and found.st_size == entry.target_bytes
+        and late <= COARSEST_CLOCK * 1_000_000_000
+    )
 
 
 class Journal:
@@ -169,6 +190,7 @@ class Journal:
             OutputNotWritable: no permission, no such folder, a full disk.
         """
         self.path = path
+        self._turn = Lock()
         is_new = not path.exists()
         try:
             cut_off = not anew and path.is_file() and not _ends_a_line(path)
@@ -207,6 +229,32 @@ class Journal:
         line = {name: known.pop(name) for name in ("state", "source", "target", "at")}
         self._append(line | {name: one for name, one in known.items() if one not in (None, (), [], {})})
 
+    def note_written(self, entry: BatchEntry) -> None:
+        """Say that the result of `entry` is there, as its stamp tells it; from any thread.
+
+        Raises:
+            OutputNotWritable: a full disk.
+        """
+        folder = self.path.parent
+        self._append(
+            {
+                "state": "written",
+                "source": _shorten(entry.source, folder),
+                "target": _shorten(entry.target, folder),
+                "at": _now(),
+                "target_bytes": entry.target_bytes,
+                "target_modified": entry.target_modified,
+            }
+        )
+
+    def note_outputs(self, paths: Sequence[Path]) -> None:
+        """Say which files the reports of this run are.
+
+        Raises:
+            OutputNotWritable: a full disk.
+        """
+        self._append({"outputs": [_shorten(one, self.path.parent) for one in paths], "at": _now()})
+
     def close(self) -> None:
         self._stream.close()
 
@@ -220,9 +268,10 @@ class Journal:
 
     def _append(self, value: dict[str, Any]) -> None:
         try:
-            self._stream.write(encode_line(value) + b"\n")
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
+            with self._turn:
+                self._stream.write(encode_line(value) + b"\n")
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
         except OSError as error:
             raise _not_written(self.path, error) from error
 
@@ -275,15 +324,18 @@ def read_batch(path: str | os.PathLike[str]) -> Batch:
         if "mattework_batch" in value:
             header = value
             _check_version(journal, value)
-            outputs |= {_lengthen(str(one), base): None for one in value.get("outputs", ())}
-        elif header is not None and isinstance(value.get("source"), str):
+        if "outputs" in value and isinstance(value["outputs"], list):
+            outputs |= {_lengthen(str(one), base): None for one in value["outputs"]}
+        if "mattework_batch" in value:
+            continue
+        if header is not None and isinstance(value.get("source"), str):
             _take_line(entries, value, base)
     if header is None:
         raise UnsupportedFile(f"{journal} is no journal of a batch. They are called {JOURNAL_NAME}.")
     return Batch(
         path=journal,
         program=str(header.get("program", "")),
-        settings=header.get("settings", {}),
+        settings=settings if isinstance(settings := header.get("settings"), dict) else {},
         outputs=tuple(outputs),
         entries=tuple(entries.values()),
     )
@@ -299,10 +351,20 @@ def _take_line(entries: dict[Path, BatchEntry], value: dict[str, Any], base: Pat
         return
     known = {name: one for name, one in value.items() if name in BatchEntry.__slots__}
     known["source"], known["target"] = str(source), str(_lengthen(str(value.get("target", "")), base))
+    before = entries.get(source)
+    is_written = value.get("state") == "written"
+    if is_written:  # no state of its own: it goes on
+        known["state"] = "started"
     try:
-        entries[source] = msgspec.convert(known, BatchEntry, dec_hook=lambda kind, one: kind(one))
+        entry = msgspec.convert(known, BatchEntry, dec_hook=lambda kind, one: kind(one))
     except msgspec.ValidationError:
         return  # a line of somebody else's making: the picture counts as not done
+    if before is not None and before.target == entry.target:
+        if is_written:
+            entry = replace(before, target_bytes=entry.target_bytes, target_modified=entry.target_modified)
+        elif not entry.target_modified:
+            entry = replace(entry, target_bytes=before.target_bytes, target_modified=before.target_modified)
+    entries[source] = entry
 
 
 def _parse_line(line: bytes) -> dict[str, Any] | None:

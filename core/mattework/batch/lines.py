@@ -6,19 +6,20 @@ bytes that do not fit (PEP 383). JSON can say them as escapes, which strict enco
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
-def encode_line(value: Any) -> bytes:
-    """The value (plain ones, dataclasses) as one line of JSON, without the line's end."""
+def encode_line(value: Any, other: Callable[[Any], Any] | None = None) -> bytes:
+    """The value (plain ones, dataclasses) as one line of JSON, without the line's end; `other` makes plain what is not."""
     import msgspec
 
     try:
-        return msgspec.json.encode(value)
+        return msgspec.json.encode(value, enc_hook=other)
     except UnicodeEncodeError:
         import json
 
-        return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode("ascii")
+        return json.dumps(msgspec.to_builtins(value, enc_hook=other), separators=(",", ":")).encode("ascii")
 
 
 def decode_line(line: bytes) -> Any:

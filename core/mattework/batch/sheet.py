@@ -58,11 +58,13 @@ def write_contact_sheet(
     entries: Sequence[BatchEntry],
     *,
     look_of: Callable[[BatchEntry], Look | None],
-    overwrite: bool = False,
+    overwrite: Callable[[Path], bool] | bool = False,
 ) -> tuple[Path, ...]:
     """Draw the finished pictures of `entries`: the photo, and the cut-out on white, black and magenta.
 
     A PDF has all pages in it; of the other kinds the pages after the first are files of their own, `sheet-2.jpg` and so on.
+
+    `overwrite` says whether a file that exists is replaced, or of which one.
 
     Returns:
         The files that were written; none when nothing was finished.
@@ -72,6 +74,7 @@ def write_contact_sheet(
         OutputError: a file exists, or cannot be written.
     """
     check_sheet_name(target)
+    may = overwrite if callable(overwrite) else lambda _: overwrite
     done = sorted((entry for entry in entries if entry.state == "done"), key=rank_entry)
     names = name_apart([entry.source for entry in done])
     each = _COLUMNS * _ROWS
@@ -81,14 +84,25 @@ def write_contact_sheet(
     ]
     kind = SHEET_KINDS[target.suffix.lower()]
     if kind == "PDF" and pages:
-        _write(target, pages[0], kind, overwrite, append_images=pages[1:], save_all=True, resolution=150.0)
+        _write(target, pages[0], kind, may(target), append_images=pages[1:], save_all=True, resolution=150.0)
         return (target,)
     paths = []
     for number, page in enumerate(pages, 1):
-        path = target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
-        _write(path, page, kind, overwrite, quality=90)
+        path = name_page(target, number)
+        _write(path, page, kind, may(path), quality=90)
         paths.append(path)
     return tuple(paths)
+
+
+def name_page(target: Path, number: int) -> Path:
+    """The file of a page of a sheet; the first, 1, is the sheet's own."""
+    return target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+
+
+def list_pages(target: Path, pictures: int) -> list[Path]:
+    """The files that a sheet of so many pictures has at most."""
+    count = 1 if SHEET_KINDS.get(target.suffix.lower()) == "PDF" else -(-pictures // (_COLUMNS * _ROWS))
+    return [name_page(target, number) for number in range(1, max(1, count) + 1)]
 
 
 def _write(target: Path, page: Image, kind: str, overwrite: bool, **options: object) -> None:
@@ -140,6 +154,7 @@ def _write_line(
     draw: ImageDraw, text: str, x: int, y: int, size: int, ink: tuple[int, int, int], room: float
 ) -> None:
     """One line, shortened in its middle to the room that there is: names differ at their ends."""
+    text = "".join(letter if letter.isprintable() else "�" for letter in text)
     font, shown = _find_font(text, size), text
     keep = len(text)
     while keep > 8 and draw.textlength(shown, font) > room:

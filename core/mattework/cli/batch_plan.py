@@ -6,7 +6,6 @@ Everything that can be found wrong before the first picture is, is found here.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,7 @@ from mattework.cli.targets import (
     refuse_inputs,
     refuse_unwritable,
 )
-from mattework.errors import UsageError
+from mattework.errors import InputError, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,8 @@ class BatchPlan:
     """What is to do, in order.
 
     `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished,
-    `replaceable` those whose result it was writing, or wrote and nobody has touched since. `folder` takes the results, None
+    `replaceable` those whose result it wrote and nobody has touched since. `renewable` are the files of its reports, which
+    this run may write again. `folder` takes the results, None
     when they go beside their sources; `journal` is None where none is kept.
     """
 
@@ -49,6 +49,7 @@ class BatchPlan:
     places: Mapping[Path, Path]
     done: Mapping[Path, BatchEntry]
     replaceable: frozenset[Path]
+    renewable: frozenset[Path]
     folder: Path | None
     journal: Path | None
 
@@ -70,10 +71,13 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     for one in (paths.journal, *list_outputs(paths)):
         refuse_inputs(one, sources)
     findings = find_pictures(sources, leave_out=folder)
-    pictures = _without_sheets(findings.pictures, paths.contact_sheet)
     journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
+    reports = _list_earlier_outputs(journal)
+    pictures = [one for one in findings.pictures if one.source.resolve() not in reports]
+    _refuse_pictures(paths, pictures)
     earlier = _read_earlier(journal, job, paths)
     found = () if earlier is None else earlier.entries
+    _refuse_another_folder(journal, folder, found)
     if folder is None and job.output is not None:  # one picture, one file, and a report
         tasks = tuple(Task(source=one.source, target=Path(job.output)) for one in pictures)
     else:
@@ -84,7 +88,8 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     job.many = len(tasks) > 1
     job.check([task.target for task in tasks])
     make_folder(None if folder is None else f"{folder}/")
-    _check_outputs(paths, earlier, overwrite=job.overwrite)
+    renewable = reports if paths.resume else frozenset[Path]()
+    _check_outputs(paths, len(tasks), renewable, overwrite=job.overwrite)
     places = {task.source: start_entry(task.source, task.target).source for task in tasks}
     done = {one.source: one for one in found if is_finished(one)}
     if not done.keys() >= set(places.values()):
@@ -96,6 +101,7 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         places=places,
         done=done,
         replaceable=frozenset(one.source for one in found if is_replaceable(one)),
+        renewable=renewable,
         folder=folder,
         journal=journal,
     )
@@ -166,33 +172,65 @@ def _read_earlier(journal: Path | None, job: CutJob, paths: BatchPaths) -> Batch
     return earlier
 
 
-def _check_outputs(paths: BatchPaths, earlier: Batch | None, *, overwrite: bool) -> None:
+def _refuse_another_folder(journal: Path | None, folder: Path | None, found: Sequence[BatchEntry]) -> None:
+    """A run is gone on with where it wrote.
+
+    Raises:
+        UsageError: its results lie elsewhere.
+    """
+    if folder is None:
+        return
+    wanted = folder.resolve()
+    elsewhere = [one.target for one in found if wanted not in one.target.resolve().parents]
+    if elsewhere:
+        raise UsageError(
+            f"The run of {journal} wrote {elsewhere[0]}, which is not in {folder}. Give its folder with -o, or another "
+            "journal."
+        )
+
+
+def _list_earlier_outputs(journal: Path | None) -> frozenset[Path]:
+    """The files of the reports of earlier runs: they are no pictures, wherever they lie."""
+    if journal is None or not journal.exists():
+        return frozenset()
+    try:
+        return frozenset(one.resolve() for one in read_batch(journal).outputs)
+    except InputError:  # told where it is read to be gone on with; with --overwrite it is written anew
+        return frozenset()
+
+
+def _list_files(paths: BatchPaths, pictures: int) -> list[Path]:
+    """The files that the reports of so many pictures may become."""
+    from mattework.batch.sheet import list_pages
+
+    pages = [] if paths.contact_sheet is None else list_pages(paths.contact_sheet, pictures)
+    return ([] if paths.report is None else [paths.report]) + pages
+
+
+def _refuse_pictures(paths: BatchPaths, pictures: Sequence[FoundPicture]) -> None:
+    """No report takes the place of a picture that is read.
+
+    Raises:
+        UsageError: one would.
+    """
+    places = {one.source.resolve() for one in pictures}
+    for one in _list_files(paths, len(pictures)):
+        if one.resolve() in places:
+            raise UsageError(
+                f"{one} is one of the pictures that are read; it would be gone. Give another name."
+            )
+
+
+def _check_outputs(paths: BatchPaths, pictures: int, renewable: frozenset[Path], *, overwrite: bool) -> None:
     """Reports of the run that is gone on with are renewed; no other file is replaced unasked."""
     from mattework.batch.sheet import check_sheet_name
 
     if paths.contact_sheet is not None:
         check_sheet_name(paths.contact_sheet)
-    ours = set() if earlier is None else {one.resolve() for one in earlier.outputs}
-    for one in list_outputs(paths):
-        refuse_unwritable(one, overwrite=overwrite or one.resolve() in ours)
+    for one in _list_files(paths, pictures):
+        refuse_unwritable(one, overwrite=overwrite or one.resolve() in renewable)
 
 
 def _name_batch(sources: Sequence[str]) -> str:
     folders = [Path(one).resolve().name for one in sources if os.path.isdir(one)]
     return f"Cut-outs of {', '.join(folders)}" if folders else "Cut-outs"
-
-
-def _without_sheets(pictures: Sequence[FoundPicture], sheet: Path | None) -> list[FoundPicture]:
-    """The pictures without the contact sheet of an earlier run that lies among them."""
-    if sheet is None:
-        return list(pictures)
-    folder, name = sheet.parent.resolve(), re.compile(re.escape(sheet.stem) + r"(-\d+)?")
-
-    def is_sheet(path: Path) -> bool:
-        return (
-            path.suffix == sheet.suffix
-            and name.fullmatch(path.stem) is not None
-            and path.parent.resolve() == folder
-        )
-
-    return [one for one in pictures if not is_sheet(one.source)]

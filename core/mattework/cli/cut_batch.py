@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mattework.batch.find import locate_file
-from mattework.batch.journal import BatchEntry, Journal, describe_cutout, describe_entry, start_entry
+from mattework.batch.journal import (
+    BatchEntry,
+    Journal,
+    describe_cutout,
+    describe_entry,
+    stamp_target,
+    start_entry,
+)
 from mattework.batch.names import Task
 from mattework.batch.run import Outcome, run_batch
 from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
@@ -47,21 +54,23 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
             run.cut()
     except (KeyboardInterrupt, Cancelled):
         run.cancelled = True
-    finally:
-        if run.journal is not None:
-            run.journal.close()
+    except BaseException:
+        run.close()
+        raise
     try:
         run.write_reports()
     finally:
+        run.close()
         run.summarise()
     return Cancelled.exit_code if run.cancelled else run.first_failure
 
 
 @dataclass(slots=True, kw_only=True)
 class _Result:
-    """What writing gave: its notes, and small pictures where a report is going to show them."""
+    """What writing gave: its notes, the entry with the file's stamp, and small pictures where a report will show them."""
 
     notes: tuple[str, ...]
+    entry: BatchEntry
     look: Look | None
 
 
@@ -75,7 +84,10 @@ class _Material:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """A batch under way: its plan, the places of all pictures that are read, and what has come of them so far."""
+    """A batch under way: its plan, the places of all pictures that are read, and what has come of them so far.
+
+    `begun` are the entries of pictures as they were when they were about to be read.
+    """
 
     job: CutJob
     paths: BatchPaths
@@ -83,6 +95,7 @@ class _Run:
     taken: frozenset[Path]
     journal: Journal | None = None
     bar: BatchBar | None = None
+    begun: dict[Path, BatchEntry] = field(default_factory=dict)
     entries: dict[Path, BatchEntry] = field(default_factory=dict)
     looks: dict[Path, Look] = field(default_factory=dict)
     layer_notes: dict[Path, tuple[str, ...]] = field(default_factory=dict)
@@ -109,13 +122,17 @@ class _Run:
             left, read=self._read, solve=self._solve, write=self._write, weigh=_weigh, finish=self._finish
         )
 
+    def close(self) -> None:
+        if self.journal is not None:
+            self.journal.close()
+
     def write_reports(self) -> None:
         """The page and the sheet; also of a run that was broken off, for what there is of it."""
         places = (self.plan.places[task.source] for task in self.plan.tasks)
         entries = [found for place in places if (found := self.entries.get(place))]
         if not entries:
             return
-        overwrite = self.job.overwrite or self.paths.resume
+        written: list[Path] = []
         if self.paths.report is not None:
             from mattework.batch.page import write_report
 
@@ -125,16 +142,23 @@ class _Run:
                 title=self.plan.title,
                 look_of=self._look_at,
                 total=len(self.plan.tasks),
-                overwrite=overwrite,
+                overwrite=self.job.overwrite or self.paths.report.resolve() in self.plan.renewable,
             )
+            written.append(self.paths.report)
             say(f"report: {self.paths.report}", quiet=self.job.quiet)
         if self.paths.contact_sheet is not None:
             from mattework.batch.sheet import write_contact_sheet
 
             for sheet in write_contact_sheet(
-                self.paths.contact_sheet, entries, look_of=self._look_at, overwrite=overwrite
+                self.paths.contact_sheet,
+                entries,
+                look_of=self._look_at,
+                overwrite=lambda page: self.job.overwrite or page.resolve() in self.plan.renewable,
             ):
                 say(f"contact sheet: {sheet}", quiet=self.job.quiet)
+                written.append(sheet)
+        if self.journal is not None and written:
+            self.journal.note_outputs(written)
 
     def summarise(self) -> None:
         """The last lines: how many, which to look at, how to go on."""
@@ -160,6 +184,8 @@ class _Run:
         from mattework.photo import open_source
 
         began = time.perf_counter()
+        # Before it is read: a photo that is replaced meanwhile counts as changed.
+        self.begun[task.source] = start_entry(task.source, task.target)
         self._make_subfolder(task.target)
         try:
             self.job.check_paths(str(task.source), task.target, overwrite=self._may_overwrite(task))
@@ -179,7 +205,7 @@ class _Run:
 
     def _solve(self, task: Task, material: _Material) -> Cutout:
         if self.journal is not None:
-            self.journal.write(start_entry(task.source, task.target))
+            self.journal.write(self.begun[task.source])
         progress = None if self.bar is None else self.bar.begin(task.source.name)
         if material.document is None:
             cutout, notes = self.job.cut_layer(
@@ -195,17 +221,21 @@ class _Run:
     def _write(self, task: Task, material: _Material, cutout: Cutout, watch: Progress) -> _Result:
         """In a thread of its own: the file, then the small pictures of it."""
         if material.document is None:
-            return _Result(notes=self.layer_notes.pop(task.source, ()), look=None)
-        notes = self.job.save(cutout, task.target, watch, overwrite=self._may_overwrite(task))
-        if self.paths.report is None and self.paths.contact_sheet is None:
-            return _Result(notes=notes, look=None)
+            notes = self.layer_notes.pop(task.source, ())
+        else:
+            notes = self.job.save(cutout, task.target, watch, overwrite=self._may_overwrite(task))
+        entry = stamp_target(self.begun[task.source])
+        if self.journal is not None:
+            self.journal.note_written(entry)
+        if material.document is None or (self.paths.report is None and self.paths.contact_sheet is None):
+            return _Result(notes=notes, entry=entry, look=None)
         from mattework.batch.look import draw_look
 
-        return _Result(notes=notes, look=draw_look(material.document, cutout))
+        return _Result(notes=notes, entry=entry, look=draw_look(material.document, cutout))
 
     def _finish(self, outcome: Outcome[Task, Cutout, _Result]) -> None:
         task = outcome.task
-        entry = start_entry(task.source, task.target)
+        entry = self.begun.pop(task.source, None) or start_entry(task.source, task.target)
         if outcome.error is not None or outcome.solved is None or outcome.written is None:
             if os.environ.get("MATTEWORK_DEBUG", "") not in ("", "0") and outcome.error is not None:
                 raise outcome.error
@@ -216,7 +246,7 @@ class _Run:
             tell_failure(str(task.source), failure, as_json=self.job.as_json)
             return
         notes = ((task.note,) if task.note else ()) + outcome.written.notes
-        entry = describe_cutout(entry, outcome.solved, notes, outcome.seconds)
+        entry = describe_cutout(outcome.written.entry, outcome.solved, notes, outcome.seconds)
         if outcome.written.look is not None:
             self.looks[entry.source] = outcome.written.look
         self._keep(entry)
@@ -259,7 +289,17 @@ def _describe_finished(task: Task, entry: BatchEntry) -> dict[str, Any]:
     from mattework.batch.summary import is_doubtful
 
     facts = describe_entry(entry)
-    for name in ("state", "at", "source_bytes", "source_modified", "error", "kind"):
+    talk = (
+        "state",
+        "at",
+        "source_bytes",
+        "source_modified",
+        "target_bytes",
+        "target_modified",
+        "error",
+        "kind",
+    )
+    for name in talk:
         del facts[name]
     facts |= {"source": str(task.source), "target": str(task.target)}
     return facts | {"doubtful": is_doubtful(entry), "skipped": True}

@@ -299,7 +299,7 @@ class CutJob:
         talk = {"many", "as_json", "quiet", "verbose", "output", "overwrite", "session"}
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in talk}
         # By way of JSON, so that they can be compared with what a journal says.
-        plain: dict[str, Any] = decode_line(encode_line(given))
+        plain: dict[str, Any] = decode_line(encode_line(given, other=str))
         return {name: one for name, one in plain.items() if one not in (None, [], {}, False)}
 
     def open_session(self) -> ModelSession | None:

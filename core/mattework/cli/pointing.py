@@ -186,7 +186,7 @@ def _read_json(path: Path) -> tuple[Prompt, ...]:
     import msgspec
 
     try:
-        found: Any = msgspec.json.decode(path.read_bytes())
+        found: Any = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
         for key in ("recipe", "subject", "prompts"):
             if isinstance(found, dict):
                 found = found.get(key, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -52,9 +53,9 @@ def load_user_records(folder: Path | None = None) -> tuple[dict[str, ModelSpec],
     folder = user_folder() if folder is None else folder
     specs: dict[str, ModelSpec] = {}
     problems = []
-    paths = sorted(folder.glob("*")) if folder.is_dir() else []
+    paths = sorted(folder.glob("*")) if os.path.isdir(folder) else []
     for path in paths:
-        if path.suffix.lower() not in RECORD_SUFFIXES or not path.with_suffix(".onnx").exists():
+        if path.suffix.lower() not in RECORD_SUFFIXES or not os.path.exists(path.with_suffix(".onnx")):
             continue
         try:
             spec = read_record(path)

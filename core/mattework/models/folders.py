@@ -35,7 +35,8 @@ def rembg_folders() -> list[Path]:
     if data := os.environ.get("XDG_DATA_HOME"):
         candidates.append(Path(data).expanduser() / ".u2net")
     candidates.append(Path("~/.u2net").expanduser())
-    return [folder for folder in dict.fromkeys(candidates) if folder.is_dir()]
+    # Unlike Path.is_dir, this takes a folder that may not be looked into for absent.
+    return [folder for folder in dict.fromkeys(candidates) if os.path.isdir(folder)]
 
 
 def config_folder() -> Path:

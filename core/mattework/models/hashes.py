@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,10 +48,12 @@ def join_hashes(by_role: Mapping[FileRole, str]) -> str:
 
 
 class FileStamp(NamedTuple):
-    """What changes when a file does: its size and the time of its last change, in nanoseconds."""
+    """What changes when a file does: its size, and in nanoseconds the times of its last change, as it says and as the file
+    system saw it: installers set the former to what they like."""
 
     bytes: int
     modified: int
+    changed: int
 
 
 def stamp_file(path: Path) -> FileStamp:
@@ -63,7 +66,7 @@ def stamp_file(path: Path) -> FileStamp:
         status = path.stat()
     except OSError as error:
         raise _not_readable(path, error) from error
-    return FileStamp(status.st_size, status.st_mtime_ns)
+    return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def hash_file(path: Path, *, progress: Progress | None = None) -> FileHashes:
@@ -109,7 +112,7 @@ def remember_hashes(path: Path, hashes: FileHashes, stamp: FileStamp | None = No
     entry = {"stamp": list(stamp or stamp_file(path)), "sha256": hashes.sha256, "md5": hashes.md5}
 
     def add(cache: State) -> State:
-        return {known: value for known, value in cache.items() if Path(known).exists()} | {str(path): entry}
+        return {known: value for known, value in cache.items() if os.path.exists(known)} | {str(path): entry}
 
     with contextlib.suppress(OutputError, UnicodeEncodeError):  # a path that is no text is not kept
         change_state(_cache_path(), add)

@@ -22,7 +22,7 @@ def read_state(path: Path) -> State:
 
     try:
         return msgspec.json.decode(path.read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
         return {}
 
 

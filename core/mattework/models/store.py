@@ -6,6 +6,7 @@ when its hash is the record's. Where nobody published a hash, the one seen at im
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,7 @@ class ModelStore:
         """The first folder that holds a file of this name."""
         for folder in self.folders:
             path = folder.path / file.name
-            if path.is_file():
+            if os.path.isfile(path):  # a folder that may not be looked into holds none
                 return FoundFile(file, path, folder.place)
         return None
 
@@ -180,6 +181,9 @@ class ModelStore:
         else:
             hashes = recall_hashes(found.path, progress=progress)
         if file.is_pinned:
+            if not rehash and not hashes.match(sha256=file.sha256, md5=file.md5):
+                # What was kept may be of another file that was as large and as old.
+                return self.verify_file(spec, found, rehash=True, progress=progress)
             if not hashes.match(sha256=file.sha256, md5=file.md5):
                 raise ModelDamaged(
                     f"{found.path} is not the file of the record of {spec.id}: its hash differs. "
@@ -241,6 +245,9 @@ class ModelStore:
         if known.record is not None:
             record = known.record
             _place_file(record, target.with_suffix(record.suffix), stamp=stamp_file(record))
+            for suffix in RECORD_SUFFIXES:  # one that was imported before would still count
+                if suffix != record.suffix and record.parent != target.parent:
+                    target.with_suffix(suffix).unlink(missing_ok=True)
         remember_hashes(target, known.hashes)
         if not file.is_pinned:
             write_first_sight(file.name, known.hashes.sha256)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mattework.errors import UsageError
 from mattework.geometry import Size
-from mattework.prompt import Prompt, tell_wrong_count
+from mattework.prompt import Prompt, make_plain, tell_wrong_count
 
 
 def check_prompts(prompts: Sequence[Prompt], size: Size) -> list[Prompt]:
@@ -21,6 +21,10 @@ def check_prompts(prompts: Sequence[Prompt], size: Size) -> list[Prompt]:
     """
     checked = []
     for prompt in prompts:
+        try:
+            prompt = make_plain(prompt)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise UsageError(f"A point of a {prompt.kind} is no pair of numbers: {error}.") from error
         if (wrong := tell_wrong_count(prompt)) is not None:
             raise UsageError(f"A {wrong}.")
         if not all(math.isfinite(number) for point in prompt.points for number in point):
