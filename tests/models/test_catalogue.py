@@ -128,6 +128,8 @@ def test_a_record_without_its_network_is_not_listed(home: Path) -> None:
         (("letterbox", "mailbox"), "Invalid enum value"),
         (("height", "heigth"), "unknown field 'heigth' in size"),
         (("width = 64, ", ""), "needs width and height"),
+        (("width = 64", "width = 64000"), "width must be within 0 and 16384"),
+        (('task = "subject"', 'task = "subject"\noutput = { classes = [-7] }'), "counted from 0"),
         (("mine.onnx", "../../mine.onnx"), "not a plain name"),
         (('id = "mine"', ""), "missing required field `id`"),
         (("[{ name", "[{ md5 = 'XYZ', name"), "small hex digits"),

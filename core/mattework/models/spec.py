@@ -229,6 +229,10 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]*\.onnx")
 _HEX = {"sha256": 64, "md5": 32}
 
 
+LARGEST_SIDE = 16384
+"""Pixels of a network's input: a record with more is mistyped, and would ask for all of the memory."""
+
+
 def check_spec(spec: ModelSpec) -> None:
     """Check what types alone cannot say.
 
@@ -259,6 +263,9 @@ def check_spec(spec: ModelSpec) -> None:
         refuse(f"the size rule {size.rule!r} needs width and height")
     if size.rule in ("fit", "round", "short-side") and size.side < 1:
         refuse(f"the size rule {size.rule!r} needs a side")
+    for name in ("width", "height", "side", "smallest", "largest", "finer", "multiple"):
+        if not 0 <= getattr(size, name) <= LARGEST_SIDE:
+            refuse(f"{name} must be within 0 and {LARGEST_SIDE}, not {getattr(size, name)}")
     if size.multiple < 1 or not 0 <= size.pad <= 255:
         refuse("multiple must be at least 1 and pad within 0 and 255")
     if (
@@ -270,8 +277,8 @@ def check_spec(spec: ModelSpec) -> None:
         refuse('the table [prompt] belongs to models of the task "prompt", and they need it')
     if spec.prompt is not None and (spec.prompt.stride < 1 or spec.prompt.radius < 0):
         refuse("the stride of prompt maps must be at least 1 and their radius at least 0")
-    if spec.output.temperature <= 0 or not spec.output.classes:
-        refuse("temperature must be above 0 and classes must name at least one")
+    if spec.output.temperature <= 0 or not spec.output.classes or min(spec.output.classes) < 0:
+        refuse("temperature must be above 0 and classes must name at least one, counted from 0")
 
 
 _TABLES: dict[str, type] = {
