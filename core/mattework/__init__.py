@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from mattework.edges import apply_edge_settings
     from mattework.errors import MatteworkError
+    from mattework.excerpt import take_excerpt
     from mattework.finding import open_model
     from mattework.finishing import finish_cutout
     from mattework.formats.files import open_document, read_mask, read_trimap, save_document, save_mask
@@ -109,6 +110,7 @@ _HOMES = {
         "depth_white",
     ),
     "mattework.edges": ("apply_edge_settings",),
+    "mattework.excerpt": ("take_excerpt",),
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
     "mattework.finding": ("open_model",),
@@ -257,6 +259,7 @@ __all__ = [
     "settle_shadow",
     "solve_alpha",
     "stroke_bounds",
+    "take_excerpt",
     "take_photo",
     "tell_about_shadow",
     "touch_alpha",

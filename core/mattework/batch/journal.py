@@ -321,14 +321,12 @@ def read_batch(path: str | os.PathLike[str]) -> Batch:
         value = _parse_line(line)
         if value is None:
             continue
+        if isinstance(value.get("outputs"), list):  # of a run's first line, and of its last
+            outputs |= {_lengthen(str(one), base): None for one in value["outputs"]}
         if "mattework_batch" in value:
             header = value
             _check_version(journal, value)
-        if "outputs" in value and isinstance(value["outputs"], list):
-            outputs |= {_lengthen(str(one), base): None for one in value["outputs"]}
-        if "mattework_batch" in value:
-            continue
-        if header is not None and isinstance(value.get("source"), str):
+        elif header is not None and isinstance(value.get("source"), str):
             _take_line(entries, value, base)
     if header is None:
         raise UnsupportedFile(f"{journal} is no journal of a batch. They are called {JOURNAL_NAME}.")

@@ -30,7 +30,7 @@ from mattework.cli.targets import (
     refuse_inputs,
     refuse_unwritable,
 )
-from mattework.errors import InputError, UsageError
+from mattework.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class BatchPlan:
 
     `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished,
     `replaceable` those whose result it wrote and nobody has touched since. `renewable` are the files of its reports, which
-    this run may write again. `folder` takes the results, None
-    when they go beside their sources; `journal` is None where none is kept.
+    this run may write again. `folder` takes the results, None when they go beside their sources; `journal` is None where
+    none is kept.
     """
 
     title: str
@@ -72,11 +72,14 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         refuse_inputs(one, sources)
     findings = find_pictures(sources, leave_out=folder)
     journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
-    reports = _list_earlier_outputs(journal)
+    known = None if journal is None or not journal.exists() else read_batch(journal)
+    # Reports of earlier runs are no pictures, wherever they lie.
+    reports = frozenset(() if known is None else (one.resolve() for one in known.outputs))
     pictures = [one for one in findings.pictures if one.source.resolve() not in reports]
     _refuse_pictures(paths, pictures)
-    earlier = _read_earlier(journal, job, paths)
-    found = () if earlier is None else earlier.entries
+    if known is not None:
+        _check_earlier(known, job, paths)
+    found = known.entries if known is not None and paths.resume else ()
     _refuse_another_folder(journal, folder, found)
     if folder is None and job.output is not None:  # one picture, one file, and a report
         tasks = tuple(Task(source=one.source, target=Path(job.output)) for one in pictures)
@@ -144,18 +147,16 @@ def _choose_journal(
         raise UsageError("The pictures lie on several drives. Say with --journal where to keep it.") from None
 
 
-def _read_earlier(journal: Path | None, job: CutJob, paths: BatchPaths) -> Batch | None:
-    """The journal to go on with.
+def _check_earlier(earlier: Batch, job: CutJob, paths: BatchPaths) -> None:
+    """Refuse a journal that was not spoken of, or that was kept with other settings.
 
     Raises:
-        UsageError: there is one that was not spoken of, or it was made with other settings.
+        UsageError: it is one.
     """
-    if journal is None or not journal.exists():
-        return None
-    earlier = read_batch(journal)
+    journal = earlier.path
     if not paths.resume:
         if job.overwrite:
-            return None
+            return
         raise UsageError(
             f"{journal} tells of an earlier run. Add --resume to go on with it, or --overwrite to do everything anew."
         )
@@ -169,7 +170,6 @@ def _read_earlier(journal: Path | None, job: CutJob, paths: BatchPaths) -> Batch
         raise UsageError(
             f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite."
         )
-    return earlier
 
 
 def _refuse_another_folder(journal: Path | None, folder: Path | None, found: Sequence[BatchEntry]) -> None:
@@ -187,16 +187,6 @@ def _refuse_another_folder(journal: Path | None, folder: Path | None, found: Seq
             f"The run of {journal} wrote {elsewhere[0]}, which is not in {folder}. Give its folder with -o, or another "
             "journal."
         )
-
-
-def _list_earlier_outputs(journal: Path | None) -> frozenset[Path]:
-    """The files of the reports of earlier runs: they are no pictures, wherever they lie."""
-    if journal is None or not journal.exists():
-        return frozenset()
-    try:
-        return frozenset(one.resolve() for one in read_batch(journal).outputs)
-    except InputError:  # told where it is read to be gone on with; with --overwrite it is written anew
-        return frozenset()
 
 
 def _list_files(paths: BatchPaths, pictures: int) -> list[Path]:

@@ -7,6 +7,7 @@ never waits. A picture that comes too late is dropped, and closing the connectio
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ def load_pixels(rgba: bytes, width: int, height: int) -> Any:
     )
 
 
-class Preview:
+class Preview(ABC):
     """`widget` goes into the dialog; `close` when the dialog has ended. What is shown is for those who inherit to say."""
 
     waiting = ""
@@ -83,14 +84,15 @@ class Preview:
         for one in (self._picture, self._words, self._switch):
             self.widget.pack_start(one, False, False, 0)
 
+    @abstractmethod
     def show_before(self) -> None:
         """Show what there is without the engine's answer. GIMP may be asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prepare(self, options: dict[str, Any]) -> Any:
         """What `make` needs of GIMP."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, client: WorkerClient, prepared: Any) -> tuple[bytes, str]:
         """The picture as 8-bit RGBA, and a word about it. Nothing of GIMP or its windows may be called here.
 
@@ -98,7 +100,6 @@ class Preview:
             EngineError: the engine refused, or has ended.
             OSError: a file could not be written or read.
         """
-        raise NotImplementedError
 
     def begin(self) -> None:
         """Once all is there: show, and follow the settings."""

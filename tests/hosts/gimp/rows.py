@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 sys.path.insert(0, os.environ["MATTEWORK_TEST_WORK"])
 sys.path.insert(0, os.path.join(os.environ["GIMP3_DIRECTORY"], "plug-ins", "mattework"))
@@ -13,6 +14,10 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gegl, Gimp, Gtk  # noqa: E402
 from inside import call, file_of, make_image  # noqa: E402
 from mattework_plugin import dialogs  # noqa: E402
+from mattework_plugin.edge_preview import EdgePreview  # noqa: E402
+from mattework_plugin.operations import read_recipe  # noqa: E402
+from mattework_plugin.procedures import BY_NAME  # noqa: E402
+from mattework_plugin.results import read_recipe_edge  # noqa: E402
 
 Gtk.init([])
 Gegl.init(None)
@@ -84,6 +89,32 @@ def refuse():
     return seen
 
 
-results = {one.__name__: one() for one in (follow_solver, follow_model, follow_channel, refuse)}
+def follow_edge():
+    """How much of the preview is seen through, with the outline as it is, moved inwards, and moved back."""
+    image, layer = make_image()
+    done = call("mattework-remove-background", image, [layer], solver="guided")
+    config = settings("mattework-adjust-edge")
+    for name, value in read_recipe_edge(layer).items():
+        config.set_property(name, value)
+    names = [argument.name for argument in BY_NAME["mattework-adjust-edge"].arguments]
+    preview = EdgePreview(layer, config, names, *read_recipe(layer))
+    shown = []
+    show = preview.show
+    preview.show = lambda rgba, text: (shown.append((sum(rgba[3::4]), preview._turn, text)), show(rgba, text))
+    seen = [done["status"]]
+    for shift in (0.0, -8.0, 0.0):
+        config.set_property("shift", shift)
+        preview.change()
+        turn, end = preview._turn, time.time() + 120
+        while not any(one[1] == turn for one in shown) and time.time() < end:
+            Gtk.main_iteration_do(False)
+            time.sleep(0.01)
+        seen.append([one[0] for one in shown if one[1] == turn][-1])
+    preview.close()
+    image.delete()
+    return seen
+
+
+results = {one.__name__: one() for one in (follow_solver, follow_model, follow_channel, follow_edge, refuse)}
 with open(file_of("rows.json"), "w") as stream:
     json.dump(results, stream)

@@ -52,6 +52,14 @@ def test_channels_of_this_image_can_be_chosen_and_taken_back(rows: dict[str, Any
     assert rest == ["None", "A", "None"]
 
 
+@both_versions
+def test_the_preview_of_an_edge_follows_its_settings(rows: dict[str, Any]) -> None:
+    status, plain, inwards, again = rows["follow_edge"]
+    assert status == "success"
+    assert 0 < inwards < 0.9 * plain
+    assert again == plain
+
+
 REFUSALS = {
     "adjust-edge": "keeps no recipe",
     "refine-edge": "Select the hair",
