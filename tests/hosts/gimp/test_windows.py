@@ -141,35 +141,41 @@ def test_cancel_in_the_dialog_changes_nothing(session: dict[str, Any]) -> None:
     assert session["cancelled"] == session["redone"]
 
 
+@contextmanager
+def show_disc(
+    hosts: FindHost, name: str, size: tuple[int, int], **settings: str
+) -> Iterator[tuple[GimpHost, Screen, Path]]:
+    """GIMP with a disc of that size, where windows.py runs with the settings; skips where a program is missing."""
+    try:
+        host = hosts(GIMP_30)
+        frame = host.work / f"frame-{name}"
+        frame.mkdir()
+        picture = host.work / f"{name}.png"
+        Image.fromarray(draw_disc(*size)[0]).save(picture, compress_level=1)
+        variables = {f"MATTEWORK_TEST_{one}": value for one, value in settings.items()}
+        variables["MATTEWORK_TEST_PICTURE"] = str(picture)
+        with open_screen(frame) as screen, open_windows(host, screen, variables) as signals:
+            wait_for(signals / "shown")
+            yield host, screen, signals
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
+
+
 def test_adjust_edge_shows_a_part_at_full_size_and_another_where_one_clicks(
     hosts: FindHost, artefacts: Path
 ) -> None:
-    try:
-        host = hosts(GIMP_30)
-        frame = host.work / "frame-edge"
-        frame.mkdir()
-        picture = host.work / "wide.png"
-        Image.fromarray(draw_disc(1500, 900)[0]).save(picture, compress_level=1)
-        settings = {
-            "MATTEWORK_TEST_PICTURE": str(picture),
-            "MATTEWORK_TEST_FIRST": "mattework-remove-background",
-            "MATTEWORK_TEST_PROCEDURE": "mattework-adjust-edge",
-            "MATTEWORK_TEST_SETTINGS": "{}",
-        }
-        with open_screen(frame) as screen, open_windows(host, screen, settings) as signals:
-            wait_for(signals / "shown")
-            dialog = screen.find_window("Adjust Edge")
-            screen.call("windowmove", "--sync", dialog, "0", "0")
-            assert await_preview(screen)
-            edge = count_checks(screen)
-            keep(screen, artefacts / "gimp-edge.png")
-            screen.click_in(dialog, *find_map(screen))
-            middle = await_change(screen, edge)
-            keep(screen, artefacts / "gimp-edge-middle.png")
-            screen.click_in(dialog, -68, -42)
-            wait_for(signals / "done")
-    except ProgramMissing as missing:
-        pytest.skip(str(missing))
+    choices = {"FIRST": "mattework-remove-background", "PROCEDURE": "mattework-adjust-edge", "SETTINGS": "{}"}
+    with show_disc(hosts, "edge", (1500, 900), **choices) as (host, screen, signals):
+        dialog = screen.find_window("Adjust Edge")
+        screen.call("windowmove", "--sync", dialog, "0", "0")
+        assert await_preview(screen)
+        edge = count_checks(screen)
+        keep(screen, artefacts / "gimp-edge.png")
+        screen.click_in(dialog, *find_map(screen))
+        middle = await_change(screen, edge)
+        keep(screen, artefacts / "gimp-edge-middle.png")
+        screen.click_in(dialog, -68, -42)
+        wait_for(signals / "done")
     states = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
     assert middle < 0.2 * edge, "in the middle of the disc nothing is transparent"
     assert states["status"] == "success", states["error"]
@@ -209,32 +215,20 @@ CANCEL = (-282, -17)
 
 def test_cancel_comes_before_the_image_is_changed_or_not_at_all(hosts: FindHost, artefacts: Path) -> None:
     """GIMP's Cancel kills the plug-in: while it puts its layers into the image, half of them would stay."""
-    try:
-        host = hosts(GIMP_30)
-        frame = host.work / "frame-cancel"
-        frame.mkdir()
-        picture = host.work / "large.png"
-        Image.fromarray(draw_disc(3600, 3000)[0]).save(picture, compress_level=1)
-        with (
-            open_screen(frame) as screen,
-            open_windows(host, screen, {"MATTEWORK_TEST_PICTURE": str(picture)}) as signals,
-        ):
-            wait_for(signals / "shown")
-            dialog, main = screen.find_window("Remove Background"), screen.find_window("GIMP$")
-            screen.call("windowsize", "--sync", main, str(WIDTH), str(HEIGHT))
-            screen.call("windowmove", "--sync", main, "0", "0")
-            screen.call("windowraise", dialog)
-            screen.click_in(dialog, -68, -42)
-            # Folders of the preview come and go while we look: os.walk passes over them.
-            while not any("kept0-soft-mask.png" in names for _, _, names in os.walk(host.work / "tmp")):
-                assert not (signals / "done").exists(), (signals.parent / "windows.log").read_text()
-            keep(screen, artefacts / "gimp-cancel.png")
-            place = (str(WIDTH + CANCEL[0]), str(HEIGHT + CANCEL[1]))
-            screen.call("mousemove", *place, "click", "--repeat", "40", "--delay", "25", "1")
-            wait_for(signals / "done")
-            keep(screen, artefacts / "gimp-cancelled.png")
-    except ProgramMissing as missing:
-        pytest.skip(str(missing))
+    with show_disc(hosts, "cancel", (3600, 3000)) as (host, screen, signals):
+        dialog, main = screen.find_window("Remove Background"), screen.find_window("GIMP$")
+        screen.call("windowsize", "--sync", main, str(WIDTH), str(HEIGHT))
+        screen.call("windowmove", "--sync", main, "0", "0")
+        screen.call("windowraise", dialog)
+        screen.click_in(dialog, -68, -42)
+        # Folders of the preview come and go while we look: os.walk passes over them.
+        while not any("kept0-soft-mask.png" in names for _, _, names in os.walk(host.work / "tmp")):
+            assert not (signals / "done").exists(), (signals.parent / "windows.log").read_text()
+        keep(screen, artefacts / "gimp-cancel.png")
+        place = (str(WIDTH + CANCEL[0]), str(HEIGHT + CANCEL[1]))
+        screen.call("mousemove", *place, "click", "--repeat", "40", "--delay", "25", "1")
+        wait_for(signals / "done")
+        keep(screen, artefacts / "gimp-cancelled.png")
     states = json.loads((host.work / "out" / "states.json").read_text(encoding="utf-8"))
     before, after = states["before"]["layers"], states["after"]["layers"]
     if states["status"] == "success":
