@@ -30,6 +30,7 @@ from mattework_training.onnx_files import (  # noqa: E402
 from mattework_training.pace import Pace, rate_at  # noqa: E402
 from mattework_training.published import read_published  # noqa: E402
 from mattework_training.run_folder import RunFolder  # noqa: E402
+from mattework_training.soup import fold_norms  # noqa: E402
 from mattework_training.trainer import SubjectTrainer  # noqa: E402
 from train_subject import train  # noqa: E402
 
@@ -231,6 +232,20 @@ def test_a_published_file_can_be_trained_on(tmp_path: Path) -> None:
         read.eval()
         published = read(torch.cat(pictures))
     assert float((trained - published).abs().mean()) < 0.2 * float(published.std())
+
+
+def test_a_published_file_of_8_bit_weights_can_be_gone_on_from(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    made = SubjectNet().eval()
+    write_float(made, tmp_path / "plain.onnx")
+    feeds = [{"image": torch.rand(1, 3, 64, 64).numpy() * 2 - 1} for _ in range(4)]
+    write_int8(tmp_path / "plain.onnx", tmp_path / "int8.onnx", feeds)
+    read = read_published(tmp_path / "int8.onnx", ()).state_dict()
+    for name, value in fold_norms(made).items():
+        if name.endswith("weight") and value.ndim == 4 and not name.startswith(("head_quarter", "head_six")):
+            # Rounded to 127 steps of each output channel's largest weight, and no further off.
+            step = value.abs().amax((1, 2, 3)) / 127
+            assert ((read[name] - value).abs().amax((1, 2, 3)) <= 0.51 * step + 1e-6).all(), name
 
 
 def test_the_file_of_another_network_is_refused(tmp_path: Path) -> None:

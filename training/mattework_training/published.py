@@ -18,7 +18,7 @@ from mattework_training.network import SubjectNet
 
 
 def read_published(path: Path, pictures: Sequence[Tensor]) -> SubjectNet:
-    """The subject network with the weights of ``mattework-subject.onnx`` (float32, or stored as half precision).
+    """The subject network with the weights of ``mattework-subject.onnx`` (float32, half precision or 8-bit integers).
 
     ``pictures`` are inputs of the network, (N, 3, H, W) in -1..1, a hundred pictures or more: they give the batch norms
     their statistics. Without any the norms only add their biases, which answers alike and is no start for training. The
@@ -95,13 +95,24 @@ def _read_convolutions(path: Path) -> list[tuple[str, npt.NDArray[np.float32], n
     for node in graph.node:
         if node.op_type in ("Cast", "Identity") and node.input[0] in stored:
             stored[node.output[0]] = stored[node.input[0]]
+        elif node.op_type == "DequantizeLinear" and node.input[0] in stored:
+            stored[node.output[0]] = _dequantise(*(stored[name] for name in node.input))
     found = []
     for node in graph.node:
         if node.op_type != "Conv":
             continue
         weight, bias = (stored[name].astype(np.float32) for name in node.input[1:3])
         # A weight that was not folded keeps its module's name, a folded one has only its node's.
-        named = node.input[1]
+        named = node.input[1].removesuffix("_DequantizeLinear_Output")
         module = named.removesuffix(".weight") if named.endswith(".weight") else node.name.split("/")[-2]
         found.append((module, weight, bias))
     return found
+
+
+def _dequantise(
+    values: npt.NDArray[np.generic], scale: npt.NDArray[np.float32], zero: npt.NDArray[np.generic]
+) -> npt.NDArray[np.float32]:
+    """Real numbers of quantised weights; a scale of several is one for each output channel, the first axis."""
+    along = (-1,) + (1,) * (values.ndim - 1) if scale.ndim else ()
+    centred = values.astype(np.float32) - zero.astype(np.float32).reshape(along)
+    return np.asarray(centred * scale.reshape(along), np.float32)
