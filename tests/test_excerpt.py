@@ -103,10 +103,12 @@ def test_a_part_carries_nothing_that_belongs_to_the_whole(whole: mattework.Cutou
 def test_the_band_of_a_part_is_as_wide_as_that_of_the_whole(mask_side: int) -> None:
     """3000 pixels of photo are laid at 1024, or at 2048 where the mask is fine; a part of it as coarsely."""
     width, height = 3000, 300
-    rng = np.random.default_rng(2)
-    edge = np.clip((np.arange(height) - 150) / 2 + 0.5, 0, 1)[:, None]
+    depth = np.arange(height) - 150
+    edge = np.clip(depth / 2 + 0.5, 0, 1)[:, None]
     picture = np.repeat(60 + 120 * edge, width, axis=1)[..., None].repeat(3, axis=2)
-    picture[:, 1400:1700] += rng.normal(0, 60, (height, 300, 1))  # fine structure widens the band
+    blurred = 60 + 120 * np.clip(depth / 60 + 0.5, 0, 1)  # what is out of focus has a wider band
+    picture[:, 1400:1700] = blurred[:, None, None]
+    picture += np.random.default_rng(2).normal(0, 12, (height, width, 1))
     photo = picture.clip(0, 255).astype(np.uint8)
     size = (mask_side, max(1, height * mask_side // width))
     soft = cv2.resize(np.repeat(edge, width, axis=1).astype(np.float32), size, interpolation=cv2.INTER_AREA)

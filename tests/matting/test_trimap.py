@@ -11,7 +11,7 @@ from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.geometry import Size
 from mattework.matting.brush import stroke_bounds
-from mattework.matting.trimap import draw_strokes, make_trimap, measure_texture
+from mattework.matting.trimap import draw_strokes, make_trimap
 from mattework.recipe import Stroke, TrimapRules
 
 
@@ -48,16 +48,6 @@ def test_undecided_mask_gets_a_wider_band_than_a_crisp_one() -> None:
 def test_rules_scale_the_band() -> None:
     plain, double = (make_trimap(draw_disc(), Size(640, 640), rules=TrimapRules(band=b)) for b in (1.0, 2.0))
     assert band_width(double) == pytest.approx(2 * band_width(plain), rel=0.25)
-
-
-def test_fur_gets_a_wider_band_than_a_plain_rim() -> None:
-    soft = draw_disc()
-    plain = np.repeat((soft[:, :, None] * 200).astype(np.uint8), 3, axis=2)
-    noise = np.random.default_rng(1).integers(0, 90, soft.shape, dtype=np.uint8)
-    furry = plain + noise[:, :, None]
-    size = Size(320, 320)
-    rim, fur = (make_trimap(soft, size, rgb=photo) for photo in (plain, furry))
-    assert (fur == 128).sum() > 1.4 * (rim == 128).sum()
 
 
 def test_thin_parts_and_holes_keep_a_known_core() -> None:
@@ -253,15 +243,6 @@ def test_a_wide_undecided_zone_is_decided_by_the_mask_away_from_the_outline() ->
     soft[60:100, 60:100] = 0.3
     assert make_trimap(soft, Size(160, 160))[80, 80] == 0
     assert make_trimap(soft, Size(160, 160), rules=TrimapRules(doubt=0.0))[80, 80] == 128
-
-
-def test_texture_measured_in_strips_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    rgb = np.random.default_rng(4).integers(0, 256, (260, 90, 3), np.uint8)
-    work = Size(90, 260)
-    whole = measure_texture(rgb, work, 1.5)
-    monkeypatch.setattr("mattework.matting.trimap.TEXTURE_PIXELS", 1)
-    np.testing.assert_array_equal(measure_texture(rgb, work, 1.5), whole)
-    assert 0 < whole.mean() <= 1
 
 
 @pytest.mark.parametrize("side", [14, 30])

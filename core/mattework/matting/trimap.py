@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from mattework.arrays import (
-    AnyArray,
     Bools,
     Bytes,
     Floats,
@@ -20,6 +19,7 @@ from mattework.arrays import (
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import draw_brush, stroke_bounds
+from mattework.matting.reach import USUAL_REACH, distance_to, measure_reach, resize
 from mattework.recipe import Stroke, TrimapRules
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
@@ -28,20 +28,14 @@ WORK_SIDE = 1024
 """Long side at which the band is laid out, unless the soft mask itself is finer."""
 FINEST_WORK_SIDE = 2048
 
-REACH = 2.5
-"""Half the width of the band at a plain edge, in pixels of the soft mask: how far a segmenter's outline errs."""
 SOFT_MARGIN = 1.0
 """What an uncertain zone is grown by, in pixels of the soft mask."""
-TEXTURE_GAIN = 1.5
-"""The band of an edge full of fine structure is wider by this share. Less loses hair for good, more costs certainty."""
 THIN_SHARE = 0.6
 """A part thinner than the band keeps the inner 1 - THIN_SHARE of its half width as known."""
 
 WIDEST_KERNEL = 20
 """Half the width, in pixels, of what is walked over pixel by pixel; what is wider is done at a reduced size."""
 
-TEXTURE_PIXELS = 1 << 17
-"""Pixels at the working size whose texture is measured together, or a few more."""
 STROKE_VALUES = {
     "foreground": FOREGROUND,
     "background": BACKGROUND,
@@ -62,14 +56,14 @@ def make_trimap(
     """Lay the unknown band around a soft mask.
 
     The band's half width is a length in soft-mask pixels (a 320 px mask over a 6000 px photo errs by many photo pixels),
-    wider where the mask itself is undecided near its outline and where the photo shows fine structure. Parts and holes
-    thinner than the band keep a known core. Strokes are drawn last and win. The layout is made at `WORK_SIDE` and only
-    the decision is enlarged, so time and memory hardly grow with the photo.
+    chosen place by place by how sure the mask is of its outline and by what the photo shows there (`measure_reach`). Parts
+    and holes thinner than the band keep a known core. Strokes are drawn last and win. The layout is made at `WORK_SIDE`
+    and only the decision is enlarged, so time and memory hardly grow with the photo.
 
     Args:
         soft_mask: (h, w) float32 in 0..1, any resolution, of the whole photo.
         size: size of the photo and of the result.
-        rgb: (H, W, 3 or 1) photo for the texture measure; without it every edge counts as plain.
+        rgb: (H, W, 3 or 1) photo; without it the band is as wide everywhere.
         rules: width factor and the values that count as decided; None for the measured defaults.
         strokes: brush gestures in photo pixels.
         part_of: size of the whole photo, when mask, size and colours are of a part of it: the layout is then as coarse as
@@ -105,9 +99,9 @@ def lay_trimap(
     if size.area == 0:
         return
     work = _choose_work_size(size, part_of or size, max(soft_mask.shape))
-    fields = _lay_fields(soft_mask, work, rgb, rules)
+    fields = _lay_fields(soft_mask, work, rgb, rules, size, part_of or size)
     for number, (value, coded) in enumerate(fields):
-        field = _resize(coded, size)
+        field = resize(coded, size)
         for rows in split_rows(field):
             before = np.uint8(UNKNOWN) if number == 0 else trimap[rows, :]
             trimap[rows, :] = np.where(field[rows] >= 128, np.uint8(value), before)
@@ -124,31 +118,29 @@ def _choose_work_size(size: Size, whole: Size, mask_side: int) -> Size:
 
 
 def _lay_fields(
-    soft_mask: Floats, work: Size, rgb: Samples | None, rules: TrimapRules
+    soft_mask: Floats, work: Size, rgb: Samples | None, rules: TrimapRules, size: Size, whole: Size
 ) -> list[tuple[int, Bytes]]:
     """For foreground and background a field at the size `work` that is 128 and more where that is certain.
 
     The fields are bytes, exact to 1/32 work pixel around 128, which is all that the decision needs when it is enlarged.
     """
-    soft = _resize(np.ascontiguousarray(soft_mask, np.float32), work)
+    soft = resize(np.ascontiguousarray(soft_mask, np.float32), work)
     # One soft-mask pixel, or one work pixel when the mask is finer.
     pixel = max(1.0, work.long_side / max(soft_mask.shape))
-    reach = np.full(work.shape, REACH * pixel * rules.band, np.float32)
-    if rgb is not None:
-        texture = measure_texture(rgb, work, pixel)
-        texture *= TEXTURE_GAIN
-        texture += 1.0
-        reach *= texture
-        del texture
+    if rgb is None:
+        reach = np.full(work.shape, USUAL_REACH, np.float32)
+    else:
+        reach = np.array(resize(measure_reach(soft_mask, rgb, size, whole), work), np.float32)
+    reach *= pixel * rules.band
     margin = SOFT_MARGIN * pixel * rules.band
     decided = (soft >= rules.certain_foreground, soft <= rules.certain_background)
     insides = (soft >= 0.5, soft < 0.5)
     del soft
-    soft_distance = _distance_to(~(decided[0] | decided[1]))
+    soft_distance = distance_to(~(decided[0] | decided[1]))
     soft_distance -= margin
     fields = []
     for value, certain, inside in zip((FOREGROUND, BACKGROUND), decided, insides, strict=True):
-        depth = _distance_to(~inside)
+        depth = distance_to(~inside)
         lead = _spare_thin_parts(depth, reach, pixel)
         np.subtract(depth, lead, out=lead)
         np.minimum(lead, soft_distance, out=lead)
@@ -173,62 +165,6 @@ def _check_request(soft_mask: Floats, rules: TrimapRules) -> None:
             "The trimap rules contradict each other: the band may not be negative or endless, and certain_background "
             f"({rules.certain_background}) must lie under certain_foreground ({rules.certain_foreground}), both in 0 to 1."
         )
-
-
-def measure_texture(rgb: Samples, work: Size, pixel: float) -> Floats:
-    """How much fine structure (hair, fur, leaves) surrounds each place: `work`-sized float32, 0 to 1.
-
-    Fine structure shows as gradients of many directions close together; a plain rim, however strong, has one. So the
-    measure is the smaller eigenvalue of the structure tensor (Bigün and Granlund 1987) summed over `pixel`.
-    """
-    import cv2
-
-    white = {"uint8": 255.0, "uint16": 65535.0}.get(rgb.dtype.name, 1.0)
-    small = _resize(np.ascontiguousarray(rgb), work)
-    reach = 2.0 * pixel
-    if reach > WIDEST_KERNEL:
-        return _measure_widely(small, white, reach)
-    around = math.ceil(4 * reach) + 4  # as far as a blur and a gradient see
-    strength = np.empty(work.shape, np.float32)
-    count = max(4 * around, TEXTURE_PIXELS // max(1, work.width))
-    for top in range(0, work.height, count):
-        rows, above = slice(top, min(top + count, work.height)), min(top, around)
-        products = _find_products(small[top - above : rows.stop + around], white)
-        seen = slice(above, above + rows.stop - rows.start)
-        strength[rows] = _rate_texture(*(cv2.GaussianBlur(one, (0, 0), reach)[seen] for one in products))
-    return strength
-
-
-def _measure_widely(small: AnyArray, white: float, reach: float) -> Floats:
-    """The same for a wide `reach`, summed at a reduced size."""
-    import cv2
-
-    whole = Size(small.shape[1], small.shape[0])
-    factor = 2.0 * reach / WIDEST_KERNEL
-    reduced = Size(max(1, round(whole.width / factor)), max(1, round(whole.height / factor)))
-    sums = (
-        cv2.GaussianBlur(_resize(one, reduced), (0, 0), reach / factor)
-        for one in _find_products(small, white)
-    )
-    return np.asarray(_resize(_rate_texture(*sums), whole), np.float32)
-
-
-def _find_products(small: AnyArray, white: float) -> tuple[Floats, Floats, Floats]:
-    """The structure tensor of each pixel alone: gradient across squared, down squared, across times down."""
-    import cv2
-
-    part = small.astype(np.float32)
-    part /= np.float32(white)
-    gray = part if part.ndim == 2 else part.mean(axis=2)
-    gray = np.sqrt(np.clip(np.nan_to_num(gray), 0.0, 1.0))  # dark hair on a dark ground counts too
-    across = np.asarray(cv2.Sobel(gray, cv2.CV_32F, 1, 0, scale=0.25), np.float32)
-    down = np.asarray(cv2.Sobel(gray, cv2.CV_32F, 0, 1, scale=0.25), np.float32)
-    return across * across, down * down, across * down
-
-
-def _rate_texture(xx: AnyArray, yy: AnyArray, xy: AnyArray) -> Floats:
-    weaker = 0.5 * (xx + yy - np.sqrt((xx - yy) ** 2 + 4.0 * xy * xy))
-    return np.asarray(np.clip((np.sqrt(np.maximum(weaker, 0.0)) - 0.008) / 0.04, 0.0, 1.0), np.float32)
 
 
 def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
@@ -261,30 +197,6 @@ def _take_largest(values: Floats, block: int) -> Floats:
     padded = np.pad(values, ((0, -height % block), (0, -width % block)))
     blocks = padded.reshape(padded.shape[0] // block, block, -1, block)
     return np.asarray(blocks.max(axis=(1, 3)), np.float32)
-
-
-def _distance_to(there: Bools) -> Floats:
-    """Distance of every pixel to the nearest true one, in pixels; very far when there is none."""
-    import cv2
-
-    if not there.any():
-        return np.full(there.shape, 1e6, np.float32)
-    return np.asarray(
-        cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32
-    )
-
-
-def _resize(picture: AnyArray, size: Size) -> AnyArray:
-    """Area average when shrinking, bilinear when enlarging; borders are kept."""
-    import cv2
-
-    height, width = picture.shape[:2]
-    if (width, height) == (size.width, size.height):
-        return picture
-    shrinks = size.width <= width and size.height <= height
-    return cv2.resize(
-        picture, (size.width, size.height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
 
 
 def draw_strokes(trimap: Bytes, strokes: Sequence[Stroke], offset: tuple[int, int] = (0, 0)) -> Bytes:
