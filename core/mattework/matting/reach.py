@@ -78,7 +78,7 @@ def measure_reach(soft_mask: Floats, rgb: Samples, size: Size, whole: Size) -> F
     if not outline.any():
         return np.full(small.shape, USUAL_REACH, np.float32)
     pixel = max(1.0, small.long_side / side)
-    signs = measure_signs(soft, _see(rgb, small), outline, pixel)
+    signs = measure_signs(soft, see_light(rgb, small), outline, pixel)
     softness = signs.softness.clip(*SOFTNESSES)
     if np.median(signs.softness) < DRAWN:
         softness = np.full_like(softness, USUAL_SOFTNESS)
@@ -93,7 +93,7 @@ def measure_reach(soft_mask: Floats, rgb: Samples, size: Size, whole: Size) -> F
     return _carry_from(outline, reach.clip(LEAST_REACH, most), 2.0 * pixel)
 
 
-def _see(rgb: Samples, small: Size) -> Floats:
+def see_light(rgb: Samples, small: Size) -> Floats:
     """The square root of the photo's light, (h, w, c) in 0..1: dark hair on a dark ground counts too."""
     white = np.float32({"uint8": 255.0, "uint16": 65535.0}.get(rgb.dtype.name, 1.0))
     seen = resize(np.ascontiguousarray(rgb), small).astype(np.float32) / white

@@ -140,22 +140,32 @@ def _lay_fields(
     soft_distance -= margin
     fields = []
     for value, certain, inside in zip((FOREGROUND, BACKGROUND), decided, insides, strict=True):
-        depth = distance_to(~inside)
-        lead = _spare_thin_parts(depth, reach, pixel)
-        np.subtract(depth, lead, out=lead)
-        np.minimum(lead, soft_distance, out=lead)
-        np.minimum(lead, -0.5, out=lead, where=~certain)
-        far = rules.doubt > 0 and not inside.all()  # without an outline nothing is far from it
-        field = np.empty(lead.shape, np.uint8)
-        for rows in split_rows(lead):
-            part = lead[rows]
-            if far:  # outside of its kind a place is at no depth, and never certain
-                beyond = depth[rows] - rules.doubt * reach[rows]
-                part = np.where(depth[rows] > 0, np.maximum(part, beyond), part)
-            field[rows] = np.clip(np.rint(part * 32.0) + 128.0, 0, 255)
+        field = _lay_field(certain, inside, reach, soft_distance, pixel, rules.doubt)
+        if not (field >= 128).any():  # a wide band must not leave nothing known of what the mask shows
+            np.minimum(reach, USUAL_REACH * pixel * rules.band, out=reach)
+            field = _lay_field(certain, inside, reach, soft_distance, pixel, rules.doubt)
         fields.append((value, field))
-        del depth, lead
     return fields
+
+
+def _lay_field(
+    certain: Bools, inside: Bools, reach: Floats, soft_distance: Floats, pixel: float, doubt: float
+) -> Bytes:
+    """The field of one kind, of which the mask is `certain` at some places and more than half sure `inside`."""
+    depth = distance_to(~inside)
+    lead = _spare_thin_parts(depth, reach, pixel)
+    np.subtract(depth, lead, out=lead)
+    np.minimum(lead, soft_distance, out=lead)
+    np.minimum(lead, -0.5, out=lead, where=~certain)
+    far = doubt > 0 and not inside.all()  # without an outline nothing is far from it
+    field = np.empty(lead.shape, np.uint8)
+    for rows in split_rows(lead):
+        part = lead[rows]
+        if far:  # outside of its kind a place is at no depth, and never certain
+            beyond = depth[rows] - doubt * reach[rows]
+            part = np.where(depth[rows] > 0, np.maximum(part, beyond), part)
+        field[rows] = np.clip(np.rint(part * 32.0) + 128.0, 0, 255)
+    return field
 
 
 def _check_request(soft_mask: Floats, rules: TrimapRules) -> None:
