@@ -30,7 +30,7 @@ def draw_photo(width: float = 1.0, bright: float = 170.0, noise: float = 10.0) -
     plane = (
         60 + (bright - 60) * share[None, :, None] + np.random.default_rng(3).normal(0, noise, (SIDE, SIDE, 1))
     )
-    return plane.clip(0, 255).astype(np.uint8).repeat(3, axis=2)
+    return np.asarray(plane.clip(0, 255), np.uint8).repeat(3, axis=2)
 
 
 def reach_at_edge(mask: Floats, photo: Bytes) -> float:
@@ -64,7 +64,7 @@ def test_a_mask_of_two_values_says_nothing_of_how_sure_it_is() -> None:
     coarse = cv2.resize(drawn, (80, 80), interpolation=cv2.INTER_NEAREST)
     at_edge = reach_at_edge(drawn, photo)
     assert at_edge > 1.2 * reach_at_edge(draw_mask(1.6), photo)
-    band = (make_trimap(coarse, WHOLE, rgb=photo) == 128).mean(axis=1)
+    band = (make_trimap(np.asarray(coarse, np.float32), WHOLE, rgb=photo) == 128).mean(axis=1)
     assert 0 < np.median(band) < 0.2
 
 

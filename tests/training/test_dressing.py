@@ -1,11 +1,11 @@
-"""A part of a subject in another colour, in shadow or out of focus stays a part of it."""
+"""A part of a subject in another colour stays a part of it."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from mattework_training.dressing import defocus_part, dress_part, shade_part
+from mattework_training.dressing import dress_part
 
 
 def test_a_dressed_cutout_keeps_its_outline_and_part_of_its_looks() -> None:
@@ -48,33 +48,3 @@ def test_a_speck_is_left_as_it_is() -> None:
     speck = np.zeros((20, 20, 4), np.uint8)
     speck[9:11, 9:11] = 255
     assert np.array_equal(dress_part(speck, np.random.default_rng(0)), speck)
-
-
-def test_a_shaded_cutout_is_darker_on_one_side_and_nowhere_else() -> None:
-    rgba = np.full((100, 100, 4), (90, 160, 200, 255), np.uint8)
-    for seed in range(12):
-        shaded = shade_part(rgba, np.random.default_rng(seed))
-        assert np.array_equal(shaded[..., 3], rgba[..., 3])
-        light = shaded[..., 2].astype(int)
-        assert light.min() <= 0.55 * 200
-        assert light.max() >= 190
-        dark = (light < 150).astype(np.uint8)
-        assert cv2.connectedComponents(dark)[0] == 2
-        # A shadow has no colour of its own.
-        share = shaded[..., 0] / np.maximum(shaded[..., 2], 1)
-        assert np.abs(share - 90 / 200).max() < 0.06
-
-
-def test_a_cutout_out_of_focus_keeps_its_mass_and_one_sharp_side() -> None:
-    rgba = np.zeros((160, 160, 4), np.uint8)
-    rgba[30:130, 30:130] = (200, 60, 20, 255)
-    for seed in range(12):
-        soft = defocus_part(rgba, np.random.default_rng(seed))
-        margin = (soft.shape[0] - 160) // 2
-        assert soft.shape == (160 + 2 * margin, 160 + 2 * margin, 4)
-        alpha = soft[..., 3] / 255
-        assert abs(alpha.sum() / 100**2 - 1) < 0.06
-        in_between = ((alpha > 0.1) & (alpha < 0.9)).sum()
-        assert 60 < in_between < 0.5 * 100**2
-        # Where it is seen at all, its colour is its own and not that of the empty frame.
-        assert np.abs(soft[alpha > 0.1][:, :3].astype(int) - (200, 60, 20)).max() <= 12

@@ -41,28 +41,6 @@ def change_key(pixels: Pixels, share: float) -> Pixels:
     return np.asarray(near + np.float32(255 * max(0.0, share)), np.float32)
 
 
-def light_unevenly(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """A part of the picture in shadow, whatever is there: of a wall, of leaves overhead, or a lamp's light that falls off.
-
-    The edge is hard or soft, and what is in shadow 25 to 80 % as bright, a little bluer or redder.
-    """
-    height, width = pixels.shape[:2]
-    if rng.random() < 0.6:
-        y, x = np.mgrid[:height, :width].astype(np.float32) / np.float32(max(height, width))
-        angle = rng.uniform(0, 2 * np.pi)
-        along = np.cos(angle) * x + np.sin(angle) * y
-        across = np.cos(angle) * y - np.sin(angle) * x
-        field = along + np.sin(across * rng.uniform(2, 12) + rng.uniform(0, 2 * np.pi)) * rng.uniform(0, 0.1)
-    else:
-        grain = rng.random((int(rng.integers(3, 9)), int(rng.integers(3, 9)))).astype(np.float32)
-        field = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
-    line = np.quantile(field, rng.uniform(0.2, 0.8))
-    soft = float(np.ptp(field)) * (rng.uniform(0.01, 0.08) if rng.random() < 0.5 else rng.uniform(0.1, 0.8))
-    shadow = np.clip((field - line) / max(soft, 1e-3) + 0.5, 0, 1)[..., None]
-    light = rng.uniform(0.25, 0.8) * rng.uniform(0.93, 1.07, 3)
-    return np.asarray(pixels * (1 - shadow * (1 - light)), np.float32)
-
-
 def motion_kernel(length: int, angle: float) -> Pixels:
     """Normalised line kernel of ``length`` pixels (odd) at ``angle`` radians."""
     kernel = np.zeros((length, length), np.float32)

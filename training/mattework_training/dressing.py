@@ -1,7 +1,6 @@
-"""A part of a cut-out in another colour and stuff, in its own shadow, or out of focus.
+"""A part of a cut-out in another colour and stuff: a jumper on a bear, leaves under a flower, a label on a box.
 
-A jumper on a bear, leaves under a flower, the side of a face away from the lamp, the body behind a dog's head: what hangs
-together is one subject, however little its parts look alike.
+What hangs together is one subject, however little its parts look alike.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from mattework_training.grounds import Pixels, Shape, draw_pattern, draw_studio
 from mattework_training.library import Image
 
 
-def _draw_region(shape: Shape, solid: Image, rng: np.random.Generator, soft: float = 0.004) -> Pixels:
-    """One side of a bent line through the cut-out, 0..1, (H, W), that comes in over ``soft`` of the cut-out's extent."""
+def _draw_region(shape: Shape, solid: Image, rng: np.random.Generator) -> Pixels:
+    """One side of a bent line through the cut-out, 0..1, (H, W)."""
     rows, columns = np.nonzero(solid)
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     # Mostly what is below: clothes, pots, stems.
@@ -25,7 +24,7 @@ def _draw_region(shape: Shape, solid: Image, rng: np.random.Generator, soft: flo
     extent = max(1.0, float(np.ptp(inside)))
     across = (-np.sin(angle) * x + np.cos(angle) * y) / extent
     bend = np.sin(across * rng.uniform(2, 9) + rng.uniform(0, 2 * np.pi)) * rng.uniform(0, 0.12) * extent
-    width = max(1.0, extent * soft)
+    width = max(1.0, extent * 0.004)
     return np.asarray(np.clip((along - line + bend) / width + 0.5, 0, 1), np.float32)
 
 
@@ -42,33 +41,3 @@ def dress_part(rgba: Image, rng: np.random.Generator) -> Image:
     shading = np.clip(light / mean, 0.25, 2.5)[..., None] ** np.float32(rng.uniform(0.2, 1.0))
     color = rgba[..., :3] * (1 - region) + np.clip(stuff * shading, 0, 255) * region
     return np.dstack([color, rgba[..., 3]]).astype(np.uint8)
-
-
-def shade_part(rgba: Image, rng: np.random.Generator) -> Image:
-    """``rgba`` (H, W, 4) with one side of it in its own shadow, 10 to 50 % as bright. Alpha stays."""
-    solid = (rgba[..., 3] > 127).astype(np.uint8)
-    if solid.sum() < 100:
-        return rgba
-    shape: Shape = (rgba.shape[0], rgba.shape[1])
-    region = _draw_region(shape, solid, rng, rng.uniform(0.02, 0.5))[..., None]
-    color = rgba[..., :3] * (1 - region * np.float32(rng.uniform(0.5, 0.9)))
-    return np.dstack([color, rgba[..., 3]]).astype(np.uint8)
-
-
-def defocus_part(rgba: Image, rng: np.random.Generator) -> Image:
-    """``rgba`` (H, W, 4) with one side of it out of focus, colour and alpha, by 1 to 4 % of its long side.
-
-    The result is larger by what the blur spreads.
-    """
-    sigma = max(rgba.shape[:2]) * rng.uniform(0.01, 0.04)
-    margin = int(np.ceil(2.5 * sigma))
-    rgba = cv2.copyMakeBorder(rgba, margin, margin, margin, margin, cv2.BORDER_CONSTANT).astype(np.uint8)
-    solid = (rgba[..., 3] > 127).astype(np.uint8)
-    if solid.sum() < 100:
-        return rgba
-    region = _draw_region((rgba.shape[0], rgba.shape[1]), solid, rng, rng.uniform(0.2, 0.6))[..., None]
-    alpha = rgba[..., 3:].astype(np.float32) / np.float32(255)
-    sharp = np.dstack([rgba[..., :3] * alpha, alpha])
-    mixed = sharp * (1 - region) + cv2.GaussianBlur(sharp, (0, 0), sigma) * region
-    color = mixed[..., :3] / np.maximum(mixed[..., 3:], 1e-3)
-    return np.clip(np.dstack([color, mixed[..., 3] * 255]) + 0.5, 0, 255).astype(np.uint8)

@@ -7,13 +7,13 @@ in ``RECIPE``; how often each set of cut-outs is drawn is in ``subjects.CUTOUT_S
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from mattework_training.camera import blur_and_record, change_key, change_light, light_unevenly
-from mattework_training.dressing import defocus_part, dress_part
+from mattework_training.camera import blur_and_record, change_key, change_light
+from mattework_training.dressing import dress_part
 from mattework_training.grounds import (
     Pixels,
     Shape,
@@ -47,9 +47,9 @@ RECIPE = {
     "portrait": 0.08,
     "portrait on new ground": 0.08,
     "holding": 0.03,
-    "pets": 0.17,
+    "pets": 0.16,
     "clothes": 0.05,
-    "composite": 0.19,
+    "composite": 0.2,
     "close-up": 0.05,
     "bystanders": 0.05,
     "obstructed": 0.07,
@@ -59,8 +59,6 @@ RECIPE = {
 
 # Kinds of samples in which subject and ground may both be dark, or both bright.
 _KEYED = ("composite", "close-up", "obstructed", "small")
-# Share of all samples with a part in shadow.
-_UNEVEN = 0.12
 
 
 def _to_bytes(alpha: Pixels) -> Image:
@@ -108,14 +106,10 @@ class SampleMaker:
         kind = str(rng.choice(list(RECIPE), p=list(RECIPE.values())))
         sample = self._makers[kind](shape, rng)
         # A kind whose set is absent, or whose draw was unusable, becomes a composite.
-        sample = sample or self._make_composite(shape, rng)
-        if rng.random() < _UNEVEN:
-            lit = light_unevenly(sample.image.astype(np.float32), rng)
-            sample = replace(sample, image=np.clip(lit + 0.5, 0, 255).astype(np.uint8))
-        return sample
+        return sample if sample is not None else self._make_composite(shape, rng)
 
     def make_kind(self, kind: str, index: int, shape: Shape) -> Sample | None:
-        """As ``make``, but of one kind and in even light, for looking at, measuring and tests."""
+        """As ``make``, but of one kind, for looking at and for tests."""
         return self._makers[kind](shape, np.random.default_rng((self._seed, index)))
 
     def _from_photo(self, kind: str, photo: Photo, shape: Shape, rng: np.random.Generator) -> Sample:
@@ -255,9 +249,7 @@ class SampleMaker:
                 angle=rng.normal(0, 0.1),
             )
             rgba = self.subjects.draw_cutout(rng) if rgba is None else rgba
-            rgba = dress_part(rgba, rng) if rng.random() < 0.3 else rgba
-            rgba = defocus_part(rgba, rng) if rng.random() < 0.15 else rgba
-            placed = place_cutout(rgba, shape, pose, rng)
+            placed = place_cutout(dress_part(rgba, rng) if rng.random() < 0.3 else rgba, shape, pose, rng)
             if 0.2 < placed.alpha.mean() < 0.85:
                 return self.compose("close-up", ground, [placed], shape, rng)
         return None

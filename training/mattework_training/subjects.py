@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mattework_training.dressing import defocus_part, dress_part, shade_part
+from mattework_training.dressing import dress_part
 from mattework_training.library import Image, Library, Photo
 from mattework_training.portraits import cut_from_photo
 from mattework_training.strands import grow_strands
@@ -72,8 +72,6 @@ class Subjects:
             if rgba is not None:
                 if self._dressed and rng.random() < self._dressed:
                     rgba = dress_part(rgba, rng)
-                if self._dressed and rng.random() < self._dressed:
-                    rgba = shade_part(rgba, rng) if rng.random() < 0.5 else defocus_part(rgba, rng)
                 return grow_strands(rgba, rng) if rng.random() < 0.07 else rgba
         raise ValueError("the library holds no cut-outs and no photographs with masks")
 
