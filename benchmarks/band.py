@@ -58,7 +58,8 @@ class Hairy(Subjects):
 
 
 def make_composites(library: Library, name: str, count: int) -> Iterator[Case]:
-    maker = SampleMaker(library, 77, Hairy(library) if name == "strands" else Subjects(library, dressed=0.0))
+    kind_of_subjects = Hairy if name == "strands" else Subjects
+    maker = SampleMaker(library, 77, kind_of_subjects(library, dressed=0.0))
     for index in range(count):
         kind = ("composite", "close-up", "bystanders")[index % 3]
         sample = maker.make_kind(kind, index, (480, 640))

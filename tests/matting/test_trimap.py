@@ -245,6 +245,16 @@ def test_a_wide_undecided_zone_is_decided_by_the_mask_away_from_the_outline() ->
     assert make_trimap(soft, Size(160, 160), rules=TrimapRules(doubt=0.0))[80, 80] == 128
 
 
+def test_a_small_thing_of_which_the_mask_is_not_sure_keeps_a_known_core() -> None:
+    """Its outline lies on a plain ground, where the band would be wider than the thing."""
+    soft = cv2.GaussianBlur(draw_disc(160, 13.0), (0, 0), 2) * np.float32(0.86)
+    photo = np.full((160, 160, 3), 120, np.uint8)
+    photo += np.random.default_rng(6).integers(0, 3, photo.shape, dtype=np.uint8)
+    trimap = make_trimap(np.asarray(soft, np.float32), Size(160, 160), rgb=photo)
+    assert trimap[80, 80] == 255
+    assert trimap[5, 5] == 0
+
+
 @pytest.mark.parametrize("side", [14, 30])
 def test_a_coarse_mask_is_laid_as_by_walking_over_every_pixel(
     side: int, monkeypatch: pytest.MonkeyPatch

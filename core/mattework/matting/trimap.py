@@ -141,9 +141,10 @@ def _lay_fields(
     fields = []
     for value, certain, inside in zip((FOREGROUND, BACKGROUND), decided, insides, strict=True):
         field = _lay_field(certain, inside, reach, soft_distance, pixel, rules.doubt)
-        if not (field >= 128).any():  # a wide band must not leave nothing known of what the mask shows
-            np.minimum(reach, USUAL_REACH * pixel * rules.band, out=reach)
-            field = _lay_field(certain, inside, reach, soft_distance, pixel, rules.doubt)
+        if inside.any() and not (field >= 128).any():
+            # A wide band must not leave nothing known of what the mask shows.
+            narrow = np.minimum(reach, np.float32(USUAL_REACH * pixel * rules.band))
+            field = _lay_field(certain, inside, narrow, soft_distance, pixel, rules.doubt)
         fields.append((value, field))
     return fields
 
