@@ -20,6 +20,7 @@ from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import draw_brush, stroke_bounds
 from mattework.matting.reach import USUAL_REACH, distance_to, measure_reach, resize
+from mattework.matting.strands import find_strands
 from mattework.recipe import Stroke, TrimapRules
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
@@ -56,9 +57,10 @@ def make_trimap(
     """Lay the unknown band around a soft mask.
 
     The band's half width is a length in soft-mask pixels (a 320 px mask over a 6000 px photo errs by many photo pixels),
-    chosen place by place by how sure the mask is of its outline and by what the photo shows there (`measure_reach`). Parts
-    and holes thinner than the band keep a known core. Strokes are drawn last and win. The layout is made at `WORK_SIDE`
-    and only the decision is enlarged, so time and memory hardly grow with the photo.
+    chosen place by place by how sure the mask is of its outline and by what the photo shows there (`measure_reach`). Where
+    strands leave it, it follows them (`find_strands`). Parts and holes thinner than the band keep a known core. Strokes are
+    drawn last and win. The layout is made at `WORK_SIDE` and only the decision is enlarged, so time and memory hardly grow
+    with the photo.
 
     Args:
         soft_mask: (h, w) float32 in 0..1, any resolution, of the whole photo.
@@ -145,6 +147,8 @@ def _lay_fields(
             # A wide band must not leave nothing known of what the mask shows.
             narrow = np.minimum(reach, np.float32(USUAL_REACH * pixel * rules.band))
             field = _lay_field(certain, inside, narrow, soft_distance, pixel, rules.doubt)
+        if rgb is not None and value == BACKGROUND:
+            field[find_strands(field >= 128, rgb, size, whole, band=rules.band)] = 0
         fields.append((value, field))
     return fields
 
