@@ -93,3 +93,22 @@ def test_packed_pictures_keep_their_alpha_exactly(tmp_path: Path) -> None:
         stream = io.BytesIO(member.read())
     read = library.decode_picture(stream.getvalue(), -1)
     assert np.array_equal(read[..., 3], rgba[..., 3])
+
+
+def test_animals_and_things_are_photographs_and_cut_outs_and_held_out_as_both(tmp_path: Path) -> None:
+    names = [f"{place}-{index}" for place in ("erase", "tools") for index in range(30)]
+    with open_tar(tmp_path / "photos-things.tar") as archive:
+        for index, name in enumerate(names):
+            image, trimap = draw_pet(index)
+            image[0, 0] = (index, 0, 0)
+            add_file(archive, f"images/{name}.webp", encode_picture(image, ".webp"))
+            add_file(archive, f"trimaps/{name}.png", encode_picture(trimap, ".png"))
+            add_file(archive, f"rgba/{name}.webp", encode_picture(draw_cutout(index), ".webp"))
+    folders = find_data(str(tmp_path))
+    train, check = load_library(folders, "train"), load_library(folders, "check")
+    assert len(train.things) + len(check.things) == len(names)
+    assert len(train.things) == len(train.cutouts["things"])
+    assert len(check.things) == len(check.cutouts["things"])
+    assert 0.1 * len(names) < len(check.things) < 0.35 * len(names)
+    animals = len(train.ranked["animal"]) + len(check.ranked["animal"])
+    assert animals == 30

@@ -46,6 +46,9 @@ def test_the_same_seed_draws_the_same_bars() -> None:
         ("rendered", "blendswap-cc-by-treadmill@0", "prop"),
         ("rendered", "blendswap-cc-by-yuccaplant@0", "plant"),
         ("fluent3d", "1f415_3d", "other"),
+        ("things", "erase-alpaca", "animal"),
+        ("things", "fishes-fish3", "animal"),
+        ("things", "tools-hammer2", "other"),
     ],
 )
 def test_names_tell_who_moves_and_what_grows(source: str, stem: str, rank: str) -> None:

@@ -71,8 +71,8 @@ def _pack(path: Path, files: dict[str, bytes]) -> None:
 
 
 def pack_tiny_sets(folder: Path) -> Path:
-    """People, pets, one set of cut-outs and some scenes. Returns ``folder``."""
-    people, pets, cutouts, scenes = {}, {}, {}, {}
+    """People, pets, things, one set of cut-outs and some scenes. Returns ``folder``."""
+    people, pets, things, cutouts, scenes = {}, {}, {}, {}, {}
     for index in range(COUNT):
         image, mask = draw_person(index)
         people[f"images/{index:04d}.webp"] = _encode(image, ".webp")
@@ -81,11 +81,16 @@ def pack_tiny_sets(folder: Path) -> Path:
         pets[f"images/{index:04d}.webp"] = _encode(image, ".webp")
         pets[f"trimaps/{index:04d}.png"] = _encode(trimap, ".png")
         cutouts[f"rgba/{index:04d}.webp"] = _encode(draw_cutout(index), ".webp")
+        image, trimap = draw_pet(500 + index)
+        things[f"images/erase-{index:04d}.webp"] = _encode(image, ".webp")
+        things[f"trimaps/erase-{index:04d}.png"] = _encode(trimap, ".png")
+        things[f"rgba/erase-{index:04d}.webp"] = _encode(draw_cutout(500 + index), ".webp")
         rng = np.random.default_rng(3000 + index)
         scene = cv2.resize(rng.integers(0, 255, (6, 8, 3)).astype(np.uint8), (320, 240))
         scenes[f"images/{index:04d}.webp"] = _encode(scene, ".webp")
     _pack(folder / "people-ccp.tar", people)
     _pack(folder / "pets128.tar", pets)
+    _pack(folder / "photos-things.tar", things)
     _pack(folder / "cutouts-tuxpaint.tar", cutouts)
     _pack(folder / "backgrounds-wallpapers.tar", scenes)
     return folder

@@ -33,9 +33,11 @@ Data = Path | Sequence[Path]
 MADE_DATA = Path(platformdirs.user_cache_dir("mattework")) / "training-data"
 """Where the tars lie that are made here: rendered cut-outs, photographs with pseudo-labels."""
 
-CUTOUT_SETS = ("tuxpaint", "fluent3d", "magento", "saleor", "grocery", "rendered")
+CUTOUT_SETS = ("tuxpaint", "fluent3d", "magento", "saleor", "grocery", "rendered", "things")
 # One picture in this many is never trained on: it measures progress and fits the temperature.
 _CHECK_SHARE = 20
+# The set of animals and things is small and of what nothing else shows: more of it is kept for looking at.
+_CHECK_SHARES = {"photos-things": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Library:
     people: list[Photo] = field(default_factory=list)
     pets: list[Photo] = field(default_factory=list)
     clothes: list[Photo] = field(default_factory=list)
+    things: list[Photo] = field(default_factory=list)
+    """Animals, fish, tools, dishes."""
     cutouts: dict[str, list[Image]] = field(default_factory=dict)
     ranked: dict[Rank, list[Image]] = field(default_factory=dict)
     """The same cut-outs, by what their names say that they show."""
@@ -110,6 +114,7 @@ def read_tar(path: Path, part: Part) -> dict[str, dict[str, bytes]]:
     Views of one thing, named ``thing@0`` and so on, fall to the same part.
     """
     folders: dict[str, dict[str, bytes]] = {}
+    share = _CHECK_SHARES.get(path.stem, _CHECK_SHARE)
     with tarfile.open(path) as archive:
         for member in sorted(archive.getmembers(), key=lambda m: m.name):
             stream = archive.extractfile(member) if member.isfile() else None
@@ -118,7 +123,7 @@ def read_tar(path: Path, part: Part) -> dict[str, dict[str, bytes]]:
             folder, _, name = member.name.removeprefix("./").rpartition("/")
             stem = name.rpartition(".")[0]
             thing = stem.partition("@")[0]
-            for_check = zlib.crc32(f"{path.stem}/{thing}".encode()) % _CHECK_SHARE == 0
+            for_check = zlib.crc32(f"{path.stem}/{thing}".encode()) % share == 0
             if for_check == (part == "check"):
                 folders.setdefault(folder, {})[stem] = stream.read()
     return folders
@@ -198,12 +203,13 @@ def load_library(data: Data, part: Part, *, limit: int | None = None) -> Library
         "pets128": library.pets,
         "clothing-cc0": library.clothes,
         "photos-pseudo": library.clothes,
+        "photos-things": library.things,
     }
     for name, photos in photo_sets.items():
         if path := find_tar(data, name):
             photos.extend(_read_photos(path, part, limit))
     for name in CUTOUT_SETS:
-        if path := find_tar(data, f"cutouts-{name}"):
+        if path := find_tar(data, f"photos-{name}" if name == "things" else f"cutouts-{name}"):
             cutouts = _read_cutouts(path, part, limit)
             library.cutouts[name] = list(cutouts.values())
             for stem, cutout in cutouts.items():

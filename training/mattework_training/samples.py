@@ -43,18 +43,19 @@ class Sample:
 
 # Share of each kind of sample.
 RECIPE = {
-    "people": 0.14,
+    "people": 0.13,
     "portrait": 0.08,
     "portrait on new ground": 0.08,
     "holding": 0.03,
-    "pets": 0.16,
-    "clothes": 0.05,
-    "composite": 0.2,
+    "pets": 0.14,
+    "clothes": 0.04,
+    "things": 0.07,
+    "composite": 0.18,
     "close-up": 0.05,
     "bystanders": 0.05,
     "obstructed": 0.07,
     "small": 0.05,
-    "empty": 0.04,
+    "empty": 0.03,
 }
 
 # Kinds of samples in which subject and ground may both be dark, or both bright.
@@ -91,6 +92,7 @@ class SampleMaker:
             "holding": self._make_holding,
             "pets": self._make_pets,
             "clothes": self._make_clothes,
+            "things": self._make_things,
             "composite": self._make_composite,
             "bystanders": self._make_bystanders,
             "obstructed": self._make_obstructed,
@@ -133,6 +135,10 @@ class SampleMaker:
     def _make_clothes(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
         photo = pick_photo(self._library.clothes, rng)
         return None if photo is None else self._from_photo("clothes", photo, shape, rng)
+
+    def _make_things(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        photo = pick_photo(self._library.things, rng)
+        return None if photo is None else self._from_photo("things", photo, shape, rng)
 
     def _draw_portrait(self, rng: np.random.Generator) -> Photo | None:
         photo = pick_photo(self._library.people, rng)

@@ -13,16 +13,17 @@ from mattework_training.strands import grow_strands
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.19,
-    "fluent3d": 0.06,
+    "tuxpaint": 0.17,
+    "fluent3d": 0.05,
     "rendered": 0.12,
+    "things": 0.12,
     "plants": 0.05,
     "magento": 0.08,
     "saleor": 0.06,
     "grocery": 0.08,
-    "people": 0.14,
-    "pets": 0.14,
-    "clothes": 0.08,
+    "people": 0.11,
+    "pets": 0.11,
+    "clothes": 0.05,
 }
 
 # Share of the cut-outs of which a part has another colour and stuff.
@@ -89,10 +90,11 @@ class Subjects:
     def draw_mover(self, rng: np.random.Generator) -> Image:
         """A person, an animal or a vehicle, where the library has any."""
         source = rng.random()
-        photos = self._library.people if source < 0.35 else self._library.pets if source < 0.55 else []
+        photos = self._library.people if source < 0.35 else self._library.pets if source < 0.5 else []
         photo = pick_photo(photos, rng)
         rgba = None if photo is None else cut_from_photo(photo, rng)
-        movers = self._library.ranked.get("mover")
+        movers = self._library.ranked.get("animal" if 0.5 <= source < 0.65 else "mover")
+        movers = movers or self._library.ranked.get("mover")
         if rgba is not None:
             return rgba
         return movers[rng.integers(len(movers))] if movers else self.draw_cutout(rng)
