@@ -95,7 +95,8 @@ class Seen:
         return Size(self.truth.shape[1], self.truth.shape[0])
 
     def solve(self, width: float | None, *, strands: bool = False) -> tuple[Floats, float]:
-        """Alpha and the band's share of the picture, with one half width or with the chosen ones."""
+        """Alpha and the band's share of the picture, with one half width or with the chosen ones; with what is followed of
+        strands or, as everywhere but in the last columns, without."""
         with ExitStack() as patches:
             if width is not None:
                 reach = np.full((4, 4), width, np.float32)

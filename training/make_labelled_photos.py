@@ -39,8 +39,12 @@ _PLACES = {
     "others": "categorization/resource/images/others",
     "renewable": "categorization/resource/images/renewable",
 }
+# Solved alpha from one to the other is undecided: the outline's own pixels.
+_SURE_BACKGROUND, _SURE_THING = 65, 190
 # Half of the outline's unknown band, as a share of the long side.
 _BAND = 0.006
+# By so much may the label's aspect ratio differ from its photograph's.
+_ASPECT = 0.02
 # A cut-out is made where no more than this share of the thing is undecided.
 _UNDECIDED = 0.03
 
@@ -68,8 +72,15 @@ def main() -> None:
 
 def cut_by_label(image: Image, label: Image) -> tuple[Image, Image]:
     """The photograph's trimap (0, 128, 255), sure to a pixel at its solved outline, and the cut-out as RGBA, both of at
-    most 640 pixels. ``label`` is 0, 128 where it is undecided, and 255, at any size."""
+    most 640 pixels. ``label`` is 0, 128 where it is undecided, and 255, at any size.
+
+    Raises ``ValueError`` when the label's shape is not the photograph's.
+    """
     height, width = image.shape[:2]
+    if abs(width / height * label.shape[0] / label.shape[1] - 1) > _ASPECT:
+        raise ValueError(
+            f"The label is of another shape than the photograph: {label.shape[:2]}, {image.shape[:2]}."
+        )
     around = cv2.resize(label, (width, height), interpolation=cv2.INTER_LINEAR)
     half = max(2, round(_BAND * max(height, width)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * half + 1, 2 * half + 1))
@@ -83,7 +94,7 @@ def cut_by_label(image: Image, label: Image) -> tuple[Image, Image]:
     size = (rgba.shape[1], rgba.shape[0])
     undecided = cv2.resize(label, size, interpolation=cv2.INTER_NEAREST) == 128
     solved = rgba[..., 3]
-    trimap = np.where(solved > 190, 255, np.where(solved < 65, 0, 128))
+    trimap = np.where(solved > _SURE_THING, 255, np.where(solved < _SURE_BACKGROUND, 0, 128))
     return np.where(undecided, 128, trimap).astype(np.uint8), rgba
 
 
@@ -104,7 +115,8 @@ def _open_resources(package: Path) -> None:
             f"No resource files (*.rcc) in {package}. Name the unpacked package gcompris-qt-data."
         )
     for file in files:
-        QResource.registerResource(str(file))
+        if not QResource.registerResource(str(file)):
+            raise SystemExit(f"{file} is no resource file that Qt can read. Unpack the package anew.")
 
 
 def _read_photo(name: str) -> Image:
@@ -114,7 +126,7 @@ def _read_photo(name: str) -> Image:
     file = QFile(f":/gcompris/src/activities/{_PLACES[place]}/{stem}.webp")
     if not file.open(QIODevice.OpenModeFlag.ReadOnly):
         raise SystemExit(
-            f"The package holds no photograph for the label {name}. It was made with version 3.1."
+            f"The package holds no photograph for the label {name}. The labels were made with GCompris 3.1."
         )
     return decode_picture(bytes(file.readAll().data()), cv2.IMREAD_COLOR)
 

@@ -18,8 +18,9 @@ def take_excerpt(
 
     Given to `apply_recipe` with the pixels of that part alone, and `part_of=whole`, they make about the alpha that the
     whole would have there: what lies within some widths of the unknown band from the frame's border knows less of its
-    surroundings, and a large photo's band may be solved at a reduced scale where the part is not. Edge settings keep their
-    lengths, in pixels. The hashes, the layer's path and the shadow are left out, since they belong to the whole.
+    surroundings, a frame that ends near the outline tells hairs from lines of the ground by less, and a large photo's band
+    may be solved at a reduced scale where the part is not. Edge settings keep their lengths, in pixels. The hashes, the
+    layer's path and the shadow are left out, since they belong to the whole.
 
     Raises:
         InputError: a picture of `inputs` is damaged.

@@ -48,6 +48,12 @@ def test_large_photographs_become_small_and_keep_their_shape() -> None:
     assert rgba.shape == (427, 640, 4)
 
 
+def test_a_label_of_another_shape_is_refused() -> None:
+    photo, label = draw_photo()
+    with pytest.raises(ValueError, match="another shape"):
+        cut_by_label(photo, label[:150])
+
+
 @pytest.mark.parametrize("path", sorted(LABELS.glob("*.png")), ids=lambda path: path.stem)
 def test_labels_hold_three_values_and_show_something(path: Path) -> None:
     label = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)

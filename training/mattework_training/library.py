@@ -1,7 +1,7 @@
 """Reads the packed training sets into memory, once, and splits off a small part for checking.
 
 Each set is a tar of ``images/*.webp`` with ``masks/*.png`` (0/255) or ``trimaps/*.png`` (0/128/255),
-or of ``rgba/*.webp`` (straight alpha). Decoding all of them takes well under a minute and about
+or of ``rgba/*.webp`` (straight alpha), or of both. Decoding all of them takes well under a minute and about
 1 GB, so no second copy on disk is kept.
 """
 

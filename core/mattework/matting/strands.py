@@ -19,9 +19,9 @@ LONGEST_SHARE = 0.06
 """Of the photo's long side: as far as that a strand is followed from the band."""
 THICKEST = 3
 """Half the width of a strand, in pixels of what is seen."""
-FAINTEST, STRONGEST = 8, 25
-"""Of 255 levels of the square root of light. Every place of a strand differs from its ground by more than the first, and
-one by more than the second."""
+LEAST_DETAIL, LEAST_PEAK = 8, 25
+"""Of 255 levels of the square root of light. Every place of a strand stands out by more than the first, and at least one by
+more than the second: noise hangs together too."""
 ABOVE_GROUND = 5.0
 """By so many times does a strand's detail exceed the mean detail of the ground behind it."""
 PLAIN = 3.0
@@ -36,18 +36,21 @@ GAP = 2
 """Pixels by which a strand may be interrupted."""
 GROWTH = 3
 """What a strand is grown by, in pixels of what is seen, so that sure ground is seen beside it."""
-COARSE = 8
-"""Means over the surroundings are taken of blocks of so many pixels."""
+LARGEST_BLOCK = 8
+"""Means over the surroundings are taken of blocks of at most so many pixels; the shortest strands are two blocks long."""
+FARTHEST = 0.67
+"""In a part of a photo that ends before the longest strand would, what is farther than this share of the farthest counts as
+ground."""
 
 
 def find_strands(background: Bools, rgb: Samples, size: Size, whole: Size, *, band: float = 1.0) -> Bools:
     """What of the certain background may be a strand of the subject.
 
     Args:
-        background: (h, w) certain background at any size; the band and the subject are the rest.
-        rgb: (H, W) or (H, W, C) photo, any depth, the same part of it.
-        size: that part's.
-        whole: the whole photo's.
+        background: (h, w) certain background, at any size; the band and the subject are the rest.
+        rgb: (H, W) or (H, W, C) photo of the same frame, any depth. What is not finite is no detail.
+        size: the frame's size.
+        whole: the whole photo's, of which the frame may be a part. A part follows strands by what it shows of the ground.
         band: the rules' factor; strands are followed as much farther or less far.
 
     Returns:
@@ -58,11 +61,13 @@ def find_strands(background: Bools, rgb: Samples, size: Size, whole: Size, *, ba
     nothing = np.zeros(background.shape, bool)
     seen = size.scale_to_long_side(min(size.long_side, round(SEEN_SIDE * size.long_side / whole.long_side)))
     side = seen.long_side * whole.long_side / size.long_side
+    longest = LONGEST_SHARE * side * band
+    block = min(LARGEST_BLOCK, int(NEAR * longest / 2))
+    if block < 1 or not background.any():
+        return nothing
     ground = np.asarray(resize(background.astype(np.uint8) * np.uint8(255), seen)) > 250
     detail = _measure_detail(rgb, seen)
-    longest = LONGEST_SHARE * side * band
-    away = _measure_away(ground)
-    limit = _set_limits(detail, ground, away, longest, SURROUNDINGS * side)
+    limit = _set_limits(detail, ground, block, longest, SURROUNDINGS * side, size != whole)
     if limit is None:
         return nothing
     thin = (detail > limit) & ground
@@ -75,7 +80,7 @@ def find_strands(background: Bools, rgb: Samples, size: Size, whole: Size, *, ba
     hanging[labels[rim & linked]] = True
     places = np.flatnonzero(thin)
     parts = labels.reshape(-1)[places]
-    strong[parts[detail.reshape(-1)[places] > STRONGEST]] = True
+    strong[parts[detail.reshape(-1)[places] > LEAST_PEAK]] = True
     strands = np.zeros(thin.size, np.uint8)
     strands[places[(hanging & strong)[parts]]] = 255
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * GROWTH + 1, 2 * GROWTH + 1))
@@ -108,6 +113,8 @@ def _measure_detail(rgb: Samples, seen: Size) -> Bytes:
     most = detail[..., 0]
     for channel in range(1, detail.shape[2]):
         most = np.maximum(most, detail[..., channel])
+    if reduced.dtype == np.float32:
+        most = np.where(_grow(~np.isfinite(reduced).all(axis=2), THICKEST), np.uint8(0), most)
     return np.ascontiguousarray(most, np.uint8)
 
 
@@ -115,22 +122,26 @@ def _code_light(light: Floats) -> Bytes:
     return np.asarray(np.rint(np.sqrt(np.nan_to_num(light).clip(0.0, 1.0)) * 255.0), np.uint8)
 
 
-def _measure_away(ground: Bools) -> Floats:
-    """How far each block of `COARSE` pixels is from the band, in pixels."""
-    blocks = Size(*(max(1, round(length / COARSE)) for length in reversed(ground.shape)))
-    share = np.asarray(resize(ground.astype(np.float32), blocks))
-    return distance_to(share < 0.5) * np.float32(COARSE)
-
-
-def _set_limits(detail: Bytes, ground: Bools, away: Floats, longest: float, spread: float) -> Floats | None:
+def _set_limits(
+    detail: Bytes, ground: Bools, block: int, longest: float, spread: float, is_part: bool
+) -> Floats | None:
     """The detail that a strand exceeds, endless where there can be none; None where nowhere can be any.
 
-    It is chosen for each block, from what is seen about the ground in the surroundings.
+    Args:
+        detail: (h, w) in levels.
+        ground: (h, w) certain background.
+        block: side of the blocks for each of which it is chosen, from what is seen about the ground in the surroundings.
+        longest: length of the longest strand, in pixels.
+        spread: standard deviation of the surroundings, in pixels.
+        is_part: the picture may end where the ground goes on.
+
+    Returns:
+        (h, w) float32.
     """
     import cv2
 
     seen = Size(ground.shape[1], ground.shape[0])
-    blocks = Size(away.shape[1], away.shape[0])
+    blocks = Size(*(max(1, round(length / block)) for length in (seen.width, seen.height)))
 
     def see(plane: AnyArray) -> Floats:
         return np.asarray(resize(plane.astype(np.float32), blocks))
@@ -142,17 +153,23 @@ def _set_limits(detail: Bytes, ground: Bools, away: Floats, longest: float, spre
 
     share = see(ground)
     bare = share > 0.999
+    away = distance_to(share < 0.5) * np.float32(block)
     beyond = bare & (away > longest)
-    sigma = max(1.0, spread / COARSE)
+    if is_part and bare.any() and not beyond.any():
+        beyond = bare & (away >= FARTHEST * away[bare].max())
+    sigma = max(1.0, spread / block)
     usual = _mean_around(see(detail), beyond, sigma)
-    if longest < 1 or usual is None:
+    if usual is None:
         return None
-    limit = np.asarray(np.maximum(ABOVE_GROUND * usual, FAINTEST), np.float32)
+    limit = np.asarray(np.maximum(ABOVE_GROUND * usual, LEAST_DETAIL), np.float32)
     thin = see((detail > enlarge(limit)) & ground)
     near = _mean_around(thin, bare & (away <= NEAR * longest), sigma)
-    out = _mean_around(thin, beyond & (away <= FAR * longest), sigma)
-    go_on = np.zeros(bare.shape, bool) if near is None or out is None else out > DECAY * near
-    limit[(share == 0) | (away > longest) | (usual >= PLAIN) | go_on] = np.inf
+    out = _mean_around(thin, bare & (away > longest) & (away <= FAR * longest), sigma)
+    limit[(share == 0) | (away > longest) | (usual >= PLAIN)] = np.inf
+    if near is not None and out is not None:
+        limit[out > DECAY * near] = np.inf
+    elif not is_part:
+        return None
     return enlarge(limit) if np.isfinite(limit).any() else None
 
 

@@ -65,7 +65,7 @@ def make_trimap(
     Args:
         soft_mask: (h, w) float32 in 0..1, any resolution, of the whole photo.
         size: size of the photo and of the result.
-        rgb: (H, W, 3 or 1) photo; without it the band is as wide everywhere.
+        rgb: (H, W, 3 or 1) photo; without it the band is as wide everywhere, and no strand is followed.
         rules: width factor and the values that count as decided; None for the measured defaults.
         strokes: brush gestures in photo pixels.
         part_of: size of the whole photo, when mask, size and colours are of a part of it: the layout is then as coarse as
