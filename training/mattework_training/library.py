@@ -33,7 +33,14 @@ Data = Path | Sequence[Path]
 MADE_DATA = Path(platformdirs.user_cache_dir("mattework")) / "training-data"
 """Where the tars lie that are made here: rendered cut-outs, photographs with pseudo-labels."""
 
-CUTOUT_SETS = ("tuxpaint", "fluent3d", "magento", "saleor", "grocery", "rendered", "things")
+CUTOUT_TARS = {
+    **{
+        name: f"cutouts-{name}"
+        for name in ("tuxpaint", "fluent3d", "magento", "saleor", "grocery", "rendered")
+    },
+    "things": "photos-things",
+}
+"""The tar of each set of cut-outs; that of `things` holds its photographs too."""
 # One picture in this many is never trained on: it measures progress and fits the temperature.
 _CHECK_SHARE = 20
 # The set of animals and things is small and of what nothing else shows: more of it is kept for looking at.
@@ -208,8 +215,8 @@ def load_library(data: Data, part: Part, *, limit: int | None = None) -> Library
     for name, photos in photo_sets.items():
         if path := find_tar(data, name):
             photos.extend(_read_photos(path, part, limit))
-    for name in CUTOUT_SETS:
-        if path := find_tar(data, f"photos-{name}" if name == "things" else f"cutouts-{name}"):
+    for name, tar in CUTOUT_TARS.items():
+        if path := find_tar(data, tar):
             cutouts = _read_cutouts(path, part, limit)
             library.cutouts[name] = list(cutouts.values())
             for stem, cutout in cutouts.items():

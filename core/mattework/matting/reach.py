@@ -95,10 +95,15 @@ def measure_reach(soft_mask: Floats, rgb: Samples, size: Size, whole: Size) -> F
 
 def see_light(rgb: Samples, small: Size) -> Floats:
     """The square root of the photo's light, (h, w, c) in 0..1: dark hair on a dark ground counts too."""
-    white = np.float32({"uint8": 255.0, "uint16": 65535.0}.get(rgb.dtype.name, 1.0))
-    seen = resize(np.ascontiguousarray(rgb), small).astype(np.float32) / white
-    light = np.sqrt(np.clip(np.nan_to_num(seen), 0.0, 1.0))
-    return np.asarray(light, np.float32).reshape(*small.shape, -1)
+    light = code_light(resize(np.ascontiguousarray(rgb), small))
+    return light.reshape(*small.shape, -1)
+
+
+def code_light(samples: AnyArray) -> Floats:
+    """The square root of samples of any depth, 0..1; what is not a number is black."""
+    white = np.float32({"uint8": 255.0, "uint16": 65535.0}.get(samples.dtype.name, 1.0))
+    light = np.clip(np.nan_to_num(samples.astype(np.float32) / white), 0.0, 1.0)
+    return np.asarray(np.sqrt(light), np.float32)
 
 
 def _carry_from(outline: Bools, values: Floats, blur: float) -> Floats:

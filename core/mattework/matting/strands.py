@@ -11,7 +11,7 @@ import numpy as np
 
 from mattework.arrays import AnyArray, Bools, Bytes, Floats, Samples
 from mattework.geometry import Size
-from mattework.matting.reach import distance_to, resize
+from mattework.matting.reach import code_light, distance_to, resize
 
 SEEN_SIDE = 2048
 """Long side at which strands are looked for, at most."""
@@ -101,12 +101,11 @@ def _measure_detail(rgb: Samples, seen: Size) -> Bytes:
 
     reduced = np.ascontiguousarray(resize(rgb, seen)).reshape(*seen.shape, -1)
     if reduced.dtype == np.uint8:
-        levels = cv2.LUT(reduced, _code_light(np.arange(256, dtype=np.float32) / np.float32(255)))
+        levels = cv2.LUT(reduced, _take_levels(np.arange(256, dtype=np.uint8)))
     else:
-        white = np.float32(65535.0 if reduced.dtype == np.uint16 else 1.0)
         levels = np.empty(reduced.shape, np.uint8)
         for channel in range(reduced.shape[2]):
-            levels[..., channel] = _code_light(reduced[..., channel].astype(np.float32) / white)
+            levels[..., channel] = _take_levels(reduced[..., channel])
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * THICKEST + 1, 2 * THICKEST + 1))
     detail = cv2.morphologyEx(levels, cv2.MORPH_TOPHAT, disc)
     detail = np.maximum(detail, cv2.morphologyEx(levels, cv2.MORPH_BLACKHAT, disc)).reshape(*seen.shape, -1)
@@ -118,8 +117,8 @@ def _measure_detail(rgb: Samples, seen: Size) -> Bytes:
     return np.ascontiguousarray(most, np.uint8)
 
 
-def _code_light(light: Floats) -> Bytes:
-    return np.asarray(np.rint(np.sqrt(np.nan_to_num(light).clip(0.0, 1.0)) * 255.0), np.uint8)
+def _take_levels(samples: AnyArray) -> Bytes:
+    return np.asarray(np.rint(code_light(samples) * 255.0), np.uint8)
 
 
 def _set_limits(
