@@ -188,13 +188,19 @@ def distance_to(there: Bools) -> Floats:
 
 
 def resize(picture: AnyArray, size: Size) -> AnyArray:
-    """Area average when shrinking, bilinear when enlarging; borders are kept."""
+    """Area average when shrinking, bilinear when enlarging; borders are kept.
+
+    What shrinks a lot shrinks by a whole number first where that leaves nothing over: OpenCV is several times as fast at it.
+    """
     import cv2
 
     height, width = picture.shape[:2]
     if (width, height) == (size.width, size.height):
         return picture
-    shrinks = size.width <= width and size.height <= height
-    return cv2.resize(
-        picture, (size.width, size.height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    if size.width > width or size.height > height:
+        return cv2.resize(picture, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+    most = min(width // max(1, size.width), height // max(1, size.height))
+    step = max((step for step in range(1, most + 1) if width % step == height % step == 0), default=1)
+    if step > 1:
+        picture = cv2.resize(picture, (width // step, height // step), interpolation=cv2.INTER_AREA)
+    return cv2.resize(picture, (size.width, size.height), interpolation=cv2.INTER_AREA)
