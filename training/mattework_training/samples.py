@@ -248,7 +248,7 @@ class SampleMaker:
         """A plant, animal or thing so near that the lower border and often others cut it."""
         ground = choose_ground(self._library, shape, rng)
         for _ in range(4):
-            rgba = self.subjects.draw_surrounding(rng, plants=1.0) if rng.random() < 0.4 else None
+            rgba = self.subjects.draw_surrounding(rng, plants=1.0) if rng.random() < 0.5 else None
             pose = Pose(
                 long_side=rng.uniform(0.9, 2.0),
                 center=(0.5 + rng.uniform(-0.3, 0.3), rng.uniform(0.5, 1.0)),
@@ -268,7 +268,7 @@ class SampleMaker:
         person = pick_photo(self._library.people, rng) if rng.random() < 0.5 else None
         rgba = None if person is None else cut_from_photo(person, rng)
         if rgba is None:
-            rgba = self.subjects.draw_cutout(rng)
+            rgba = self.subjects.draw_cutout(rng, is_small=True)
         pose = draw_small_pose(rgba, shape, rng)
         for _ in range(int(rng.integers(1, 3))):
             if rng.random() < 0.5:

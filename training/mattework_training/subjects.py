@@ -7,27 +7,31 @@ from collections.abc import Mapping
 import numpy as np
 
 from mattework_training.dressing import dress_part
+from mattework_training.foliage import NUMBER, draw_plant
 from mattework_training.library import Image, Library, Photo
 from mattework_training.portraits import cut_from_photo
 from mattework_training.strands import grow_strands
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.17,
-    "fluent3d": 0.05,
-    "rendered": 0.12,
+    "tuxpaint": 0.14,
+    "fluent3d": 0.04,
+    "rendered": 0.11,
     "things": 0.12,
     "plants": 0.05,
-    "magento": 0.08,
+    "foliage": 0.08,
+    "magento": 0.07,
     "saleor": 0.06,
     "grocery": 0.08,
-    "people": 0.11,
-    "pets": 0.11,
+    "people": 0.10,
+    "pets": 0.10,
     "clothes": 0.05,
 }
 
 # Share of the cut-outs of which a part has another colour and stuff.
 DRESSED_SHARE = 0.12
+# Share of the plants that are drawn and not rendered or photographed.
+_DRAWN_PLANTS = 0.5
 
 
 def pick_photo(photos: list[Photo], rng: np.random.Generator) -> Photo | None:
@@ -54,22 +58,29 @@ class Subjects:
             for source, share in shares.items()
             if self._photos.get(source) or self._cutouts.get(source)
         }
+        if self._shares and "foliage" in shares:  # drawn plants alone are no library
+            self._shares["foliage"] = shares["foliage"]
 
-    def _draw_one(self, rng: np.random.Generator) -> Image | None:
+    def _draw_one(self, rng: np.random.Generator, is_small: bool) -> Image | None:
         """One subject as RGBA. ``None`` when what was drawn is unusable, or there is nothing."""
         if not self._shares:
             return None
         shares = np.array(list(self._shares.values()))
         source = str(rng.choice(list(self._shares), p=shares / shares.sum()))
+        if source == "foliage":
+            if is_small:
+                return None
+            return draw_plant(int(rng.integers(NUMBER)))
         photo = pick_photo(self._photos.get(source, []), rng)
         if photo is not None:
             return cut_from_photo(photo, rng)
         cutouts = self._cutouts[source]
         return cutouts[rng.integers(len(cutouts))]
 
-    def draw_cutout(self, rng: np.random.Generator) -> Image:
+    def draw_cutout(self, rng: np.random.Generator, *, is_small: bool = False) -> Image:
+        """Any subject; no drawn plant if it will be small, since that falls into pieces."""
         for _ in range(20):
-            rgba = self._draw_one(rng)
+            rgba = self._draw_one(rng, is_small)
             if rgba is not None:
                 if self._dressed and rng.random() < self._dressed:
                     rgba = dress_part(rgba, rng)
@@ -101,5 +112,8 @@ class Subjects:
 
     def draw_surrounding(self, rng: np.random.Generator, *, plants: float = 0.7) -> Image | None:
         """A plant, with this probability, or furniture."""
-        things = self._library.ranked.get("plant" if rng.random() < plants else "prop")
+        is_plant = rng.random() < plants
+        if is_plant and rng.random() < _DRAWN_PLANTS:
+            return draw_plant(int(rng.integers(NUMBER)))
+        things = self._library.ranked.get("plant" if is_plant else "prop")
         return things[rng.integers(len(things))] if things else None
