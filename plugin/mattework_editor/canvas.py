@@ -45,6 +45,7 @@ class Canvas(CanvasGestures):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._panning: QPointF | None = None
+        self._moves_by = Qt.MouseButton.NoButton
         self._dividing = False
         self._space = False
         self._turn_key = False
@@ -67,18 +68,26 @@ class Canvas(CanvasGestures):
         """Whether the pointer moves the picture or the divider, and does not paint."""
         return self._space or self._turn_key or self._dividing or self._panning is not None
 
+    @property
+    def _is_moved(self) -> bool:
+        """Whether a button is held that moves, turns or divides the picture."""
+        return self._panning is not None or self._turning is not None or self._dividing
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         self._pointer = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
+        if self._is_moved:
+            return
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
-            self._panning = event.position()
+            self._panning, self._moves_by = event.position(), event.button()
             self._show_cursor()
         elif left and self._turn_key:
             self._turning, self._turned = (self._bearing(event.position()), self._view.angle), True
+            self._moves_by = event.button()
             self._show_cursor()
         elif left and self._is_at_divider(event.position()):
-            self._dividing = True
+            self._dividing, self._moves_by = True, event.button()
         elif left:
             self._press(event.position(), 1.0, event.modifiers())
 
@@ -110,7 +119,7 @@ class Canvas(CanvasGestures):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self._panning is not None or self._turning is not None or self._dividing:
+        if self._is_moved and event.button() == self._moves_by:
             self._panning = self._turning = None
             self._dividing = False
             self._show_cursor()

@@ -51,6 +51,7 @@ class Opened:
     """What a file holds, read but not solved: the photo, and the choices it carries if it is a file of ours.
 
     `alpha` (H, W) is the mask in the file where it is the solved alpha itself: without touches and edge settings.
+    `is_ours`: the file itself carries the choices, so that saving the work again may replace it.
     """
 
     document: Document
@@ -59,6 +60,7 @@ class Opened:
     choices: Choices | None
     alpha: TiledPlane[np.float32] | None
     notes: tuple[str, ...]
+    is_ours: bool = False
 
 
 def read_file(path: Path) -> Opened:
@@ -76,9 +78,8 @@ def read_file(path: Path) -> Opened:
     recipe = follow_layers(document, photo, recipe)
     touched = any(stroke.is_touch for stroke in recipe.strokes)
     alpha = _stored_alpha(document) if recipe.edge.is_neutral and not touched else None
-    return Opened(
-        document, photo, path, Choices(recipe.go_on_in_turn(), inputs), alpha, (*document.notes, *notes)
-    )
+    choices = Choices(recipe.go_on_in_turn(), inputs)
+    return Opened(document, photo, path, choices, alpha, (*document.notes, *notes), is_ours=True)
 
 
 def make_session(opened: Opened, engine: Engine, progress: Progress | None = None) -> Session:

@@ -38,7 +38,6 @@ class Filing(QObject):
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         workbench.opened.connect(self._note_opened)
         workbench.saved.connect(self._note_saved)
-        workbench.failed.connect(self._forget_plans)
 
     @property
     def title(self) -> str:
@@ -61,11 +60,6 @@ class Filing(QObject):
     def serves_host(self) -> bool:
         """Whether this window works for another program."""
         return self._hand_over is not None
-
-    @property
-    def leaves_later(self) -> bool:
-        """Whether what is open is being saved before it is left."""
-        return self._after_saving is not None
 
     def name_untitled(self, title: str) -> None:
         """What a picture without a file is called."""
@@ -159,22 +153,23 @@ class Filing(QObject):
         if path:
             self.open_path(Path(path))
 
-    def save(self) -> None:
-        """Save where it was saved before; the first time, ask where."""
+    def save(self) -> bool:
+        """Save where it was saved before; the first time, ask where. False when that was given up."""
         if self._workbench.session is None:
-            return
+            return False
         if self._hand_over is not None:
             self._hand_over()
         elif self._workbench.target is None:
-            self.ask_save()
+            return self.ask_save()
         else:
             self._save_to(self._workbench.target)
+        return True
 
     def _save_to(self, path: Path) -> None:
         def refuse(error: OutputNotWritable) -> None:
             QTimer.singleShot(0, lambda: self._ask_elsewhere(path, word_sentence(str(error))))
 
-        self._workbench.save_file(path, overwrite=True, refused=refuse)
+        self._workbench.save_file(path, overwrite=True, refused=refuse, given_up=self._forget_plans)
 
     def _ask_elsewhere(self, path: Path, why: str) -> None:
         """The file cannot be written there: offer another place. What was to follow the saving still does."""
@@ -190,7 +185,7 @@ class Filing(QObject):
         self.told.emit(text)
         box.exec()
         if box.clickedButton() is not save_as or not self.ask_save():
-            self._after_saving = None
+            self._forget_plans()
 
     def ask_save(self) -> bool:
         """Ask where to save, and do it. False when that was given up."""
@@ -298,6 +293,7 @@ class Filing(QObject):
             self._workbench.drafting.discard()
             return True
         if answer == buttons.Save:
-            self.save()
-            self._after_saving = then if self._workbench.is_busy or self._workbench.has_waiting else None
+            self._after_saving = then
+            if not self.save():
+                self._forget_plans()
         return False

@@ -62,6 +62,9 @@ class Output(QObject):
         if self._workbench.is_busy:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
             return
+        if self._filing.serves_host:
+            self.told.emit(self.tr("This window works for another program. Apply or cancel that first."))
+            return
         png, image = bytes(data.data(PNG).data()), _clipboard().image()
 
         def read(_: Path) -> Opened:

@@ -129,7 +129,8 @@ class Line:
 
     def _lacks_picture(self, item: Item) -> bool:
         """A result of a batch that the strip has no thumbnail of yet."""
-        return self.file_of(item) != Path(item.path) and not self._name(Path(item.path), ".png").exists()
+        made = item.status != "failed" and self.file_of(item) != Path(item.path)
+        return made and not self._name(Path(item.path), ".png").exists()
 
     def name_target(self, path: Path) -> Path:
         """Where the layered file of a photo goes: a batch's own result is the place of what was made better in it."""

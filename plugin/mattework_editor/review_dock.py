@@ -53,6 +53,7 @@ class ReviewDock(QDockWidget):
         self._opening: Path | None = None
         self._saving: tuple[Path, Path] | None = None
         self._was_left = False  # a person has closed what was open, or given its opening up
+        self._asked = False  # a person wants what is to be opened
         self._next = QTimer(self)
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._open_wanted)
@@ -112,9 +113,11 @@ class ReviewDock(QDockWidget):
 
     # Going through ---------------------------------------------------------------------------------------------------
 
-    def look_at(self, path: Path) -> None:
-        """Open a photo of the line, with its cut where there is one."""
+    def look_at(self, path: Path, *, asked: bool = True) -> None:
+        """Open a photo of the line, with its cut where there is one; unasked only if nothing has been done to what is
+        open."""
         self._wanted = self._heading = path
+        self._asked = asked
         self.refused = None
         self._was_left = False
         self.queue.near = path
@@ -183,6 +186,9 @@ class ReviewDock(QDockWidget):
         path = self._wanted
         if path is None or self._window.workbench.is_busy:
             return
+        if not self._asked and not self._may_open(path):
+            self._wanted = self._heading = None
+            return
         self._wanted = self.refused = None
         item = self.line.items[str(path)]
         choices = self.line.read_cut(path) if item.status != "waiting" else None
@@ -197,8 +203,18 @@ class ReviewDock(QDockWidget):
         if self._window.filing.open_path(self.line.file_of(item), read=read):
             self._opening = path
         else:
-            self._heading = None
+            self._heading, self._was_left = None, True
             self._mark_open()
+
+    def _may_open(self, path: Path) -> bool:
+        """Whether a photo may be opened unasked: in place of nothing or of what is saved, or once more, with its cut, if
+        nothing was done to it."""
+        session, bench = self._window.workbench.session, self._window.workbench
+        if session is None:
+            return True
+        if bench.is_solving or self._window.canvas.is_painting or session.history.is_dirty:
+            return False
+        return path != self.path or not (session.has_subject or session.history.steps)
 
     def _note_opened(self) -> None:
         session = self._window.workbench.session
@@ -249,21 +265,10 @@ class ReviewDock(QDockWidget):
 
     def _note_cut(self, path: Path) -> None:
         self.fill()
-        session = self._window.workbench.session
-        if (
-            self.path is None
-            and self._wanted is None
-            and not self._was_left
-            and not self._window.workbench.is_busy
-        ):
-            self.look_at(path)
-        elif (
-            path == self.path
-            and session is not None
-            and not session.has_subject
-            and not session.history.steps
-        ):
-            self.look_at(path)  # it was opened before it was cut, and nothing has been done to it
+        is_first = self.path is None and not self._was_left and not self._window.workbench.is_busy
+        # Else it was opened before it was cut.
+        if self._wanted is None and (is_first or path == self.path) and self._may_open(path):
+            self.look_at(path, asked=False)
 
     def _note_busy(self, title: str) -> None:
         if title:

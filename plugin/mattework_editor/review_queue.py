@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,23 +71,26 @@ class ReviewQueue(QObject):
         alpha: TiledPlane[np.float32],
         thumbnail: Bytes,
         report: dict[str, Any],
+        stamp: int,
     ) -> None:
         self._running = None
         self._alphas[path] = alpha
         while len(self._alphas) > 1 and sum(one.nbytes for one in self._alphas.values()) > MOST_MEMORY:
             del self._alphas[next(iter(self._alphas))]
-        self.line.keep_cut(path, choices, _as_png(thumbnail))
-        if self.line.items[str(path)].status != "waiting":  # a batch has cut it; only its picture was wanted
-            self.changed.emit(path)
-            self.go_on()
+        try:
+            self.line.keep_cut(path, choices, _as_png(thumbnail))
+            # Else a batch has cut it, and only its picture was wanted.
+            if self.line.items[str(path)].status == "waiting":
+                self.line.change(
+                    path,
+                    status="ready",
+                    confidence=choices.confidence,
+                    reasons=tuple(report.get("reasons", ())),
+                    stamp=stamp,
+                )
+        except OSError as error:  # the state folder cannot be written
+            self._fail(path, error)
             return
-        self.line.change(
-            path,
-            status="ready",
-            confidence=choices.confidence,
-            reasons=tuple(report.get("reasons", ())),
-            stamp=path.stat().st_mtime_ns,
-        )
         self.changed.emit(path)
         self.go_on()
 
@@ -95,22 +99,24 @@ class ReviewQueue(QObject):
         if isinstance(error, Cancelled):
             return
         known = isinstance(error, (MatteworkError, EngineError, OSError))
-        self.line.change(path, status="failed", message=str(error) if known else repr(error))
+        with suppress(OSError):  # it is known to this window even where it cannot be kept
+            self.line.change(path, status="failed", message=str(error) if known else repr(error))
         self.changed.emit(path)
         self.go_on()
 
 
 def _cut(
     path: Path, engine: Engine, task: Task
-) -> tuple[Choices, TiledPlane[np.float32], Bytes, dict[str, Any]]:
+) -> tuple[Choices, TiledPlane[np.float32], Bytes, dict[str, Any], int]:
+    stamp = path.stat().st_mtime_ns  # of what is read now: who changes it meanwhile has it cut again
     opened = read_file(path)
     if opened.choices is not None:
         planes, choices = make_planes(opened.photo, opened.choices, engine, opened.alpha, task.report)
-        return choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha.unpack()), {}
+        return choices, planes.alpha, draw_thumbnail(opened.photo, planes.alpha.unpack()), {}, stamp
     start = Recipe(subject=SubjectChoice(origin="model")).go_on_in_turn()
     alpha, recipe, inputs, report = engine.find_subject(opened.photo, start, task.report)
     choices = Choices(merge_found(start, recipe), inputs, report.get("confidence"))
-    return choices, alpha, draw_thumbnail(opened.photo, alpha.unpack()), report
+    return choices, alpha, draw_thumbnail(opened.photo, alpha.unpack()), report, stamp
 
 
 def _as_png(rgb: Bytes) -> bytes:

@@ -168,9 +168,9 @@ class EditorWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        if not self.filing.may_leave(self.close):
+        starts_again, self._starts_again = self._starts_again, False
+        if not self.filing.may_leave(self.start_again if starts_again else self.close):
             event.ignore()
-            self._starts_again = self._starts_again and self.filing.leaves_later
             return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("state", self.saveState())
@@ -180,7 +180,7 @@ class EditorWindow(QMainWindow):
         paths = list_opened(self)
         self.workbench.close()
         event.accept()
-        if self._starts_again:
+        if starts_again:
             start_program(paths)
 
     def start_again(self) -> None:
@@ -344,7 +344,6 @@ class EditorWindow(QMainWindow):
 
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""
-        self._starts_again = False  # what was to be saved first was not
         self.status.tell(text)
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Mattework"), text, parent=self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -34,6 +34,8 @@ from mattework_editor.tasks import Task, Tasks
 from mattework_editor.telling import is_cancelled, word_error, word_report
 
 Kept = TypeVar("Kept")
+Step = Callable[[], None]
+Refused = Callable[[OutputNotWritable], None]
 
 
 class Workbench(QObject):
@@ -107,7 +109,7 @@ class Workbench(QObject):
         self._waiting.clear()
         self.strokes.forget()
 
-        def work(task: Task) -> tuple[Session, Sources]:
+        def work(task: Task) -> tuple[Session, Sources, bool]:
             task.report(self.tr("reading"), 0.1)
             opened = read(path)
             if draft is not None:
@@ -120,7 +122,7 @@ class Workbench(QObject):
             task.shown.emit(blank)
             session = files.make_session(opened, self.engine, task.report)
             if opened.choices is None:
-                return session, blank
+                return session, blank, False
             _, matte = render_matte(
                 session.planes.alpha,
                 session.recipe.edge,
@@ -128,7 +130,7 @@ class Workbench(QObject):
                 session.size.rect,
                 session.recipe.strokes,
             )
-            return session, Sources(colour, Pyramid.build(matte), session.planes.trimap)
+            return session, Sources(colour, Pyramid.build(matte), session.planes.trimap), opened.is_ours
 
         def show(sources: Sources) -> None:
             self.session, self.sources = None, sources
@@ -136,13 +138,14 @@ class Workbench(QObject):
             self.changed.emit()
             self.sources_replaced.emit(False)
 
-        def done(result: tuple[Session, Sources]) -> None:
-            self.session, sources = result
+        def done(result: tuple[Session, Sources, bool]) -> None:
+            self.session, sources, is_ours = result
             sources.trimap = self.session.planes.trimap
             self.sources = sources
             self._attach(self.session, sources)
-            is_ours = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
-            self.target = path if is_ours and draft is None else None
+            is_layered = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
+            # A photo is never replaced, whatever was found in it.
+            self.target = path if is_ours and is_layered and self.session.path is not None else None
             self.drafting.follow(self.session, draft)
             if draft is not None:
                 self.session.history.mark_recovered()
@@ -205,13 +208,15 @@ class Workbench(QObject):
         show: Callable[[Any], None] | None = None,
         *,
         can_cancel: bool = True,
-        ended: Callable[[], None] | None = None,
-        refused: Callable[[OutputNotWritable], None] | None = None,
+        ended: Step | None = None,
+        refused: Refused | None = None,
+        given_up: Step = lambda: None,
     ) -> None:
         """Run one piece of long work; `ended` is called at its end, whether it came to something or not. A file that
-        cannot be written where it is to be is left to `refused`."""
+        cannot be written where it is to be is left to `refused`; where else nothing came of it, `given_up` is called."""
         if self._long is not None:
             self.told.emit(self.tr("Something else is being worked on. Wait for it, or cancel it."))
+            given_up()
             return
 
         def finish(result: Any) -> None:
@@ -225,6 +230,7 @@ class Workbench(QObject):
             if refused is not None and isinstance(error, OutputNotWritable):
                 refused(error)
             else:
+                given_up()
                 self.tell(error)
             self.strokes.go_on()
             self._start_waiting()
@@ -280,9 +286,9 @@ class Workbench(QObject):
             self.change_recipe(name, replace(self.session.recipe, **chosen))
 
     def save_file(
-        self, path: Path, *, overwrite: bool, refused: Callable[[OutputNotWritable], None] | None = None
+        self, path: Path, *, overwrite: bool, refused: Refused | None = None, given_up: Step = lambda: None
     ) -> None:
-        """Save the work; `refused` is called where the file cannot be written there."""
+        """Save the work; `refused` is called where the file cannot be written there, `given_up` where else it is not."""
 
         def work(session: Session, progress: Progress) -> tuple[str, ...]:
             return files.save_session(session, path, overwrite=overwrite, progress=progress)
@@ -295,23 +301,26 @@ class Workbench(QObject):
             )
             self.saved.emit(path)
 
-        self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done, refused)
+        self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done, refused, given_up)
 
     def hand_over(
         self,
         title: str,
         work: Callable[[Session, Progress], Kept],
         done: Callable[[Kept], None],
-        refused: Callable[[OutputNotWritable], None] | None = None,
+        refused: Refused | None = None,
+        given_up: Step = lambda: None,
     ) -> None:
-        """Make something of the session as it is, beside the window: a file, a picture for the clipboard."""
+        """Make something of the session when what runs has ended, beside the window: a file, a picture to copy."""
         session = self.session
         if session is None:
-            return
-        if self.is_solving and not self.is_busy:
-            self.wait_for_strokes(lambda: self.hand_over(title, work, done, refused))
-            return
-        self.start_long(title, lambda task: work(session, task.report), done, refused=refused)
+            given_up()
+        elif (self.is_solving or self.is_busy) and not self._opening:
+            self._wait(lambda: self.hand_over(title, work, done, refused, given_up))
+        else:
+            self.start_long(
+                title, lambda task: work(session, task.report), done, refused=refused, given_up=given_up
+            )
 
     @property
     def has_waiting(self) -> bool:

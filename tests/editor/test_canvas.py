@@ -12,7 +12,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 
 from PyQt6.QtCore import Qt
 
-from editor.driving import Keys
+from editor.driving import LEFT, MIDDLE, TEST, Keys
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -113,3 +113,23 @@ def test_the_pressure_of_a_pen_scales_the_brush(driver: Driver, disc_file: Path)
     assert painted[60] < 14
     assert abs(int(painted[150]) - 40) <= 2
     assert len(driver.session.history.steps) == 1
+
+
+def test_a_stroke_ends_with_its_own_button_while_another_pans(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_B)
+    driver.canvas.set_radius(10)
+    canvas, none = driver.canvas, Keys.NoModifier
+    TEST.mousePress(canvas, LEFT, none, driver.at(60, 60))
+    TEST.mouseMove(canvas, driver.at(80, 60))
+    TEST.mousePress(canvas, MIDDLE, none, driver.at(80, 60))
+    TEST.mouseMove(canvas, driver.at(90, 60))
+    TEST.mouseRelease(canvas, LEFT, none, driver.at(90, 60))
+    assert not canvas.is_painting
+    TEST.mouseRelease(canvas, MIDDLE, none, driver.at(90, 60))
+    driver.wait()
+    assert len(driver.session.history.steps) == 1
+    view = canvas.view
+    TEST.mouseMove(canvas, driver.at(150, 150))
+    assert not canvas.is_painting
+    assert canvas.view == view, "nothing is held that would pan"

@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication, QImage
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from editor.driving import Keys, answer, wait_until
@@ -136,6 +137,13 @@ def test_apply_hands_back_what_was_painted_and_closes(driver: Driver, tmp_path: 
     assert "another program" in driver.window.status.message.text()
     driver.window.open_paths([tmp_path])
     assert find_review(driver.window) is None
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setImage(QImage(300, 50, QImage.Format.Format_RGB888))
+    driver.window.status.tell("")
+    driver.key(Qt.Key.Key_V, Keys.ControlModifier)
+    assert "another program" in driver.window.status.message.text()
+    assert (driver.session.size.width, driver.session.size.height) == (WIDTH, HEIGHT)
     driver.key(Qt.Key.Key_S, Keys.ControlModifier)
     wait_until(lambda: not driver.window.isVisible())
     result = read_result(tmp_path)

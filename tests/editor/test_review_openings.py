@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QListWidgetItem, QMessageBox
 
-from editor.driving import LEFT, TEST, Keys, start_review, wait_for_cuts, wait_until
+from editor.driving import LEFT, TEST, Keys, answer, start_review, wait_for_cuts, wait_until
 from mattework.errors import UsageError
+from mattework_editor.review import Line, open_line
 from mattework_editor.review_dock import ReviewDock
 from mattework_editor.review_strip import PATH
 from mattework_editor.tasks import Task
@@ -198,3 +201,80 @@ def test_keys_go_on_from_the_photo_that_was_asked_for_last(driver: Driver, tmp_p
         driver.window.commands["review.next"].trigger()
         driver.wait()
     assert review.path == tmp_path / names[1], "past the end, past the broken one, on to the first"
+
+
+def test_what_is_not_saved_is_asked_about_once_and_not_at_every_photo(
+    driver: Driver, shots: Path, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    review = start_review(driver, shots)
+    wait_until(lambda: not review.queue.is_working and review.line.next_waiting() is None)
+    driver.wait()
+    assert asked == []
+    assert driver.session.path == disc_file
+    review.look_at(shots / "a.png")
+    driver.wait()
+    review.queue.changed.emit(shots / "b.png")
+    driver.wait()
+    assert asked == ["Save changes?"]
+
+
+def test_a_photo_on_which_work_began_before_it_was_cut_is_not_opened_again(
+    driver: Driver, shots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answer(monkeypatch, QMessageBox.StandardButton.Discard)
+    review = start_review(driver, shots)
+    wait_for_cuts(driver, review)
+    line, photo = review.line, shots / "a.png"
+    line.change(photo, status="waiting")
+    driver.window.open_path(photo)
+    driver.wait()
+    assert review.path == photo
+    assert not driver.session.has_subject
+    driver.bench.find_subject()
+    line.change(photo, status="ready")
+    review.queue.changed.emit(photo)
+    driver.wait()
+    wait_until(lambda: not driver.bench.is_busy)
+    driver.wait()
+    assert [one.name for one in driver.session.history.steps] == ["Select Subject"]
+    assert asked == []
+
+
+def test_a_photo_that_goes_while_it_is_cut_stops_nothing(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        Image.fromarray(np.asarray(draw_disc(120, 90)[0])).save(tmp_path / f"{name}.png")
+
+    def forget(self: Line, path: Path, *_: object) -> None:
+        if path.name == "b.png":
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        keep(self, path, *_)  # type: ignore[arg-type]
+
+    keep = Line.keep_cut
+    monkeypatch.setattr(Line, "keep_cut", forget)
+    review = start_review(driver, tmp_path)
+    wait_for_cuts(driver, review)
+    items = review.line.items
+    assert [items[str(tmp_path / f"{name}.png")].status for name in "abc"] == ["ready", "failed", "ready"]
+
+
+def test_a_photo_that_is_replaced_while_it_is_cut_is_cut_again_the_next_time(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(np.asarray(draw_disc(120, 90)[0])).save(photo)
+    before = photo.stat().st_mtime_ns
+
+    def touch(self: Line, path: Path, *_: object) -> None:
+        os.utime(photo, ns=(before + 10**9, before + 10**9))
+        keep(self, path, *_)  # type: ignore[arg-type]
+
+    keep = Line.keep_cut
+    monkeypatch.setattr(Line, "keep_cut", touch)
+    review = start_review(driver, tmp_path)
+    wait_for_cuts(driver, review)
+    assert review.line.items[str(photo)].stamp == before
+    assert open_line([tmp_path]).items[str(photo)].status == "waiting"

@@ -15,6 +15,7 @@ from .engine import show_progress
 from .layers import (
     RECIPE,
     can_hold_colours,
+    find_colours,
     find_place,
     keep_recipe,
     one_undo_step,
@@ -130,6 +131,9 @@ def apply_results(image: Gimp.Image, results: list[Result]) -> None:
                 keep_recipe(result.layer, result.recipe, result.soft_mask)
             if result.colours is not None:
                 put_colours(image, result.layer, result.colours, result.mask)
+            elif (earlier := find_colours(image, result.layer)) is not None:
+                image.remove_layer(earlier)
+                result.layer.set_visible(True)
 
 
 def select_results(image: Gimp.Image, results: list[Result], operation: str) -> None:

@@ -183,6 +183,8 @@ def several_layers():
     entry["again"] = cut(image, [layer, second])
     entry["layers_again"] = describe(image)
     entry["selected"] = len(image.get_selected_layers())
+    entry["bare"] = cut(image, [layer, second], colours=0.0)
+    entry["layers_bare"] = describe(image)
     image.delete()
     return entry
 

@@ -181,6 +181,9 @@ def test_several_layers_at_once_and_a_second_time(seen: dict[str, Any]) -> None:
     assert all(one["mask"] for one in entry["layers"])
     assert len(entry["layers_again"]) == 4, "clean colours of before are replaced, not piled up"
     assert entry["selected"] == 2
+    succeed(entry["bare"])
+    assert len(entry["layers_bare"]) == 2, "without clean colours those of before are gone"
+    assert all(one["visible"] and one["mask"] for one in entry["layers_bare"])
 
 
 @both_versions

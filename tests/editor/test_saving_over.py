@@ -1,0 +1,106 @@
+"""What Save may replace, and what is to follow a saving: a file of ours and no photo, and that saving alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from psd_tools import PSDImage
+
+pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox
+
+from editor.driving import Keys, answer, save_to, start_review, wait_for_cuts, wait_until
+from mattework_editor import drafts
+from samples import draw_disc
+
+if TYPE_CHECKING:
+    from editor.driving import Driver
+
+SAVE = QMessageBox.StandardButton.Save
+
+
+@pytest.mark.parametrize("suffix", ["tif", "psd"])
+def test_a_photo_that_the_review_cut_is_not_what_save_replaces(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    from mattework import open_document, save_document
+
+    shots = tmp_path / "shots"
+    shots.mkdir()
+    plain = shots / "plain.png"
+    Image.fromarray(np.asarray(draw_disc(120, 90)[0])).save(plain)
+    photo = shots / f"a.{suffix}"
+    save_document(open_document(plain), photo)
+    plain.unlink()
+    before = photo.read_bytes()
+    review = start_review(driver, shots)
+    wait_for_cuts(driver, review)
+    assert driver.session.has_subject
+    kept = tmp_path / "kept.psd"
+    save_to(monkeypatch, kept)
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)
+    wait_until(kept.is_file)
+    driver.wait()
+    assert photo.read_bytes() == before
+    assert PSDImage.open(kept)[0].name == "Photo"
+
+
+def test_a_saving_that_is_cancelled_is_followed_by_nothing(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    asked = answer(monkeypatch, SAVE)
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.window.close()
+    driver.bench.cancel()
+    driver.wait()
+    assert asked == ["Save changes?"]
+    assert not (tmp_path / "kept.psd").exists()
+    assert driver.session.history.is_dirty
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)
+    wait_until((tmp_path / "kept.psd").is_file)
+    driver.wait()
+    assert driver.window.isVisible()
+    assert driver.bench.session is not None
+
+
+def test_a_saving_waits_for_what_runs_and_the_window_closes_after_it(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    answer(monkeypatch, SAVE)
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.bench.find_subject()
+    assert driver.bench.is_busy
+    driver.window.close()
+    assert driver.window.isVisible()
+    wait_until(lambda: not driver.window.isVisible())
+    assert PSDImage.open(tmp_path / "kept.psd")[0].name == "Photo"
+
+
+def test_recovered_work_on_a_file_of_ours_is_saved_into_it(
+    driver: Driver, disc_file: Path, tmp_path: Path
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    ours = tmp_path / "disc.cutout.psd"
+    driver.bench.save_file(ours, overwrite=False)
+    driver.wait()
+    driver.open(ours)
+    driver.drag((60, 100), (70, 100))
+    wait_until(lambda: any(drafts.drafts_folder().glob("*.draft")))
+    driver.wait()
+    (draft,) = drafts.find_drafts()
+    before = ours.read_bytes()
+    driver.bench.open_file(ours, draft)
+    driver.wait()
+    assert driver.session.history.is_dirty
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)
+    driver.wait()
+    assert ours.read_bytes() != before
+    assert not driver.session.history.is_dirty
