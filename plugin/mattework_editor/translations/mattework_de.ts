@@ -1874,6 +1874,10 @@
       <translation>In der Zwischenablage ist kein Bild.</translation>
     </message>
     <message>
+      <source>This window works for another program. Apply or cancel that first.</source>
+      <translation>Dieses Fenster arbeitet für ein anderes Programm. Übernehmen Sie zuerst, oder brechen Sie ab.</translation>
+    </message>
+    <message>
       <source>clipboard</source>
       <translation>zwischenablage</translation>
     </message>
