@@ -119,6 +119,15 @@ def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, ca
     assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--overwrite", "-q") == 0
 
 
+def test_a_setting_of_zero_is_a_setting(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "out"
+    assert run("cut", shots / "red", "-o", out, "--edge", "guided", "--colours", 0, "-q") == 0
+    assert read_batch(out / "mattework-batch.jsonl").settings["colours"] == 0.0
+    assert run("cut", shots / "red", "-o", out, "--edge", "guided", "--resume") == 2
+    assert "colours was 0.0 and is not given" in capsys.readouterr().err
+    assert run("cut", shots / "red", "-o", out, "--edge", "guided", "--colours", 0, "--resume", "-q") == 0
+
+
 def test_going_on_in_another_folder_is_refused(shots: Path, tmp_path: Path, capsys: Captured) -> None:
     journal = tmp_path / "batch.jsonl"
     arguments = ("--edge", "guided", "-q", "--journal", journal)
