@@ -137,6 +137,23 @@ def test_going_on_in_another_folder_is_refused(shots: Path, tmp_path: Path, caps
     assert not (tmp_path / "other").exists()
 
 
+def test_a_result_under_another_name_is_made_and_takes_no_files_place(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    one, two, three = (tmp_path / f"{name}.png" for name in ("one", "two", "three"))
+    arguments = ("--edge", "guided", "--json", "--journal", tmp_path / "batch.jsonl")
+    assert run("cut", shots / "a.png", "-o", one, *arguments) == 0
+    capsys.readouterr()
+    assert run("cut", shots / "a.png", "-o", two, *arguments, "--resume") == 0
+    assert "skipped" not in json.loads(capsys.readouterr().out)
+    assert two.is_file()
+    assert run("cut", shots / "a.png", "-o", two, *arguments, "--resume") == 0
+    assert json.loads(capsys.readouterr().out)["skipped"]
+    three.write_bytes(b"made by hand")
+    assert run("cut", shots / "a.png", "-o", three, *arguments, "--resume") == 4
+    assert three.read_bytes() == b"made by hand"
+
+
 def test_results_beside_their_sources_are_no_sources(shots: Path) -> None:
     assert run("cut", shots, "--edge", "guided", "-q") == 0
     before = list_files(shots)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mattework.batch.find import FoundPicture, find_pictures
+from mattework.batch.find import FoundPicture, find_pictures, locate_file
 from mattework.batch.journal import (
     JOURNAL_NAME,
     Batch,
@@ -37,10 +37,10 @@ from mattework.errors import UsageError
 class BatchPlan:
     """What is to do, in order.
 
-    `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished,
-    `replaceable` those whose result it wrote and nobody has touched since. `renewable` are the files of its reports, which
-    this run may write again. `folder` takes the results, None when they go beside their sources; `journal` is None where
-    none is kept.
+    `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished
+    in the file that this one would write, `replaceable` those whose result it wrote there and nobody has touched since.
+    `renewable` are the files of its reports, which this run may write again. `folder` takes the results, None when they go
+    beside their sources; `journal` is None where none is kept.
     """
 
     title: str
@@ -94,7 +94,10 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     renewable = reports if paths.resume else frozenset[Path]()
     _check_outputs(paths, len(tasks), renewable, overwrite=job.overwrite)
     places = {task.source: start_entry(task.source, task.target).source for task in tasks}
-    done = {one.source: one for one in found if is_finished(one)}
+    targets = {places[task.source]: locate_file(task.target) for task in tasks}
+    # What was written elsewhere says nothing of the file that is asked for now.
+    same = [one for one in found if targets.get(one.source) == locate_file(one.target)]
+    done = {one.source: one for one in same if is_finished(one)}
     if not done.keys() >= set(places.values()):
         job.open_session()  # a model that is not there is told once, and not for every picture
     return BatchPlan(
@@ -103,7 +106,7 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         tasks=tasks,
         places=places,
         done=done,
-        replaceable=frozenset(one.source for one in found if is_replaceable(one)),
+        replaceable=frozenset(one.source for one in same if is_replaceable(one)),
         renewable=renewable,
         folder=folder,
         journal=journal,
