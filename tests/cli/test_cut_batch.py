@@ -403,3 +403,33 @@ def test_a_result_never_takes_the_place_of_a_picture_of_the_run(shots: Path, cap
     assert run("cut", *both, "--edge", "guided", "--format", "png", "--overwrite", "-q") == 2
     assert "one of the pictures that are read" in capsys.readouterr().err
     assert (shots / "b.cutout.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_masked_document_takes_the_place_of_no_other_document_of_the_run(
+    shots: Path, tmp_path: Path, capsys: Captured, is_link: bool
+) -> None:
+    first, second = tmp_path / "a.psd", tmp_path / "a.cutout.psd"
+    assert run("cut", shots / "a.png", "-o", first, "--edge", "guided", "-q") == 0
+    if is_link:
+        shutil.copy(first, tmp_path / "b.psd")
+        second.symlink_to(tmp_path / "b.psd")
+        both = (first, tmp_path / "b.psd")
+    else:
+        shutil.copy(first, second)
+        both = (first, second)
+    before = both[1].read_bytes()
+    layer = ("--layer", "Photo", "--existing-mask", "replace", "--edge", "guided", "--overwrite", "-q")
+    assert run("cut", *both, *layer) == 2
+    assert "one of the pictures that are read" in capsys.readouterr().err
+    assert both[1].read_bytes() == before
+
+
+def test_a_masked_document_may_be_replaced_by_its_own_result(shots: Path, tmp_path: Path) -> None:
+    document = tmp_path / "a.psd"
+    assert run("cut", shots / "a.png", "-o", document, "--edge", "guided", "-q") == 0
+    before = document.read_bytes()
+    layer = ("--layer", "Photo", "--existing-mask", "replace", "--edge", "guided", "--feather", 3)
+    options = ("--overwrite", "-q", "--journal", tmp_path / "batch.jsonl")
+    assert run("cut", document, "-o", document, *layer, *options) == 0
+    assert document.read_bytes() != before
