@@ -395,6 +395,53 @@ def test_going_on_from_another_path_to_the_same_folder_keeps_every_name(shots: P
     assert list_files(out) == before
 
 
+@pytest.mark.parametrize("is_old", [False, True], ids=["relative", "whole paths"])
+def test_a_project_that_was_moved_is_gone_on_with(
+    tmp_path: Path, shots: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, is_old: bool
+) -> None:
+    project = tmp_path / "proj"
+    project.mkdir()
+    shots.rename(project / "shots")
+    monkeypatch.chdir(project)
+    arguments = ("cut", "shots", "-o", "cutouts", "--edge", "guided", "--json")
+    assert run(*arguments) == 0
+    journal = Path("cutouts/mattework-batch.jsonl")
+    if is_old:
+        whole = json.dumps(str(project.resolve()))[1:-1]
+        journal.write_text(journal.read_text("utf-8").replace('"../shots', f'"{whole}/shots'), "utf-8")
+    before = list_files(Path("cutouts"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(project.rename(tmp_path / "proj2"))
+    Path("cutouts/red/b.cutout.psd").unlink()
+    capsys.readouterr()
+    assert run(*arguments, "--resume") == 0
+    told = capsys.readouterr()
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    assert [line.get("skipped", False) for line in lines] == [True, True, False]
+    assert list_files(Path("cutouts")) == before
+
+
+def test_the_name_of_a_photo_that_is_gone_is_free_with_its_result(shots: Path, tmp_path: Path) -> None:
+    out, photo = tmp_path / "out", shots / "red" / "b.png"
+    arguments = ("cut", photo.parent, "-o", out, "--edge", "guided", "-q")
+    assert run(*arguments) == 0
+    with Image.open(photo) as picture:
+        picture.save(photo.with_suffix(".tif"))
+    photo.unlink()
+    result = out / "b.cutout.psd"
+    kept = result.read_bytes()
+    assert run(*arguments, "--resume") == 0
+    assert result.read_bytes() == kept, "nobody can make it again"
+    assert list_files(out) == {"b.cutout.psd", "b.tif.cutout.psd", "mattework-batch.jsonl"}
+    shutil.rmtree(out)
+    photo.with_suffix(".tif").rename(photo)
+    assert run(*arguments) == 0
+    photo.rename(photo.with_suffix(".tif"))
+    result.unlink()
+    assert run(*arguments, "--resume") == 0
+    assert list_files(out) == {"b.cutout.psd", "mattework-batch.jsonl"}
+
+
 def test_a_result_never_takes_the_place_of_a_picture_of_the_run(shots: Path, capsys: Captured) -> None:
     (shots / "a.png").rename(shots / "b.png")
     shutil.copy(shots / "b.png", shots / "b.cutout.png")

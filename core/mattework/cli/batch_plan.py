@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mattework.batch.find import FoundPicture, find_pictures, locate_file
@@ -20,7 +20,7 @@ from mattework.batch.journal import (
     read_batch,
     start_entry,
 )
-from mattework.batch.names import Task, name_targets
+from mattework.batch.names import Task, choose_place, name_targets
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.targets import (
     STREAM,
@@ -79,12 +79,17 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     _refuse_pictures(paths, pictures)
     if known is not None:
         _check_earlier(known, job, paths)
-    found = known.entries if known is not None and paths.resume else ()
+    found = _follow_moved(known.entries, pictures, folder) if known is not None and paths.resume else []
     _refuse_another_folder(journal, folder, found)
     if folder is None and job.output is not None:  # one picture, one file, and a report
         tasks = tuple(Task(source=one.source, target=Path(job.output)) for one in pictures)
     else:
-        kept = {one.source: one.target for one in found}
+        # The name of a photo that is gone is free again, unless its result is there.
+        kept = {
+            one.source: one.target
+            for one in found
+            if os.path.exists(one.source) or os.path.exists(one.target)
+        }
         tasks = name_targets(
             pictures, folder, lambda one: SUFFIX_OF[job.name_format(str(one)) or "psd"], kept=kept
         )
@@ -173,6 +178,29 @@ def _check_earlier(earlier: Batch, job: CutJob, paths: BatchPaths) -> None:
         raise UsageError(
             f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite."
         )
+
+
+def _follow_moved(
+    entries: Sequence[BatchEntry], pictures: Sequence[FoundPicture], folder: Path | None
+) -> list[BatchEntry]:
+    """The entries; those of photos that were moved since, under the places where they lie now.
+
+    Such a photo has its name, size and time of change still, and its result lies where it would go now.
+    """
+    gone = {_identify_photo(one): one for one in entries if not os.path.exists(one.source)}
+    known = {one.source for one in entries}
+    moved: dict[Path, BatchEntry] = {}
+    for one in pictures if gone else ():
+        now = start_entry(one.source, choose_place(one, folder) / one.source.name)
+        before = None if now.source in known else gone.pop(_identify_photo(now), None)
+        if before is not None:
+            moved[before.source] = replace(before, source=now.source)
+    return [moved.get(one.source, one) for one in entries]
+
+
+def _identify_photo(entry: BatchEntry) -> tuple[str, int, int, Path]:
+    """What stays of a photo that is moved, and the folder of its result."""
+    return entry.source.name, entry.source_bytes, entry.source_modified, entry.target.parent
 
 
 def _refuse_another_folder(journal: Path | None, folder: Path | None, found: Sequence[BatchEntry]) -> None:
