@@ -154,6 +154,24 @@ def test_a_result_under_another_name_is_made_and_takes_no_files_place(
     assert three.read_bytes() == b"made by hand"
 
 
+def test_pictures_that_lie_where_the_results_go_are_told(shots: Path, capsys: Captured) -> None:
+    arguments = (
+        "cut",
+        shots,
+        "-o",
+        shots / "red",
+        "--edge",
+        "guided",
+        "--contact-sheet",
+        shots / "red/sheet.png",
+    )
+    for again in ((), ("--resume",)):
+        assert run(*arguments, *again) == 0
+        told = capsys.readouterr().err
+        assert "2 of 2 pictures" in told
+        assert "1 picture in the folder of results left out." in told, "the sheet is ours"
+
+
 def test_results_beside_their_sources_are_no_sources(shots: Path) -> None:
     assert run("cut", shots, "--edge", "guided", "-q") == 0
     before = list_files(shots)

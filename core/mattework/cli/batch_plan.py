@@ -70,12 +70,12 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     folder = _choose_folder(job.output, may_be_new=has_folder, several=len(sources) > 1)
     for one in (paths.journal, *list_outputs(paths)):
         refuse_inputs(one, sources)
-    findings = find_pictures(sources, leave_out=folder)
     journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
     known = None if journal is None or not journal.exists() else read_batch(journal)
     # Reports of earlier runs are no pictures, wherever they lie.
     reports = frozenset(() if known is None else (one.resolve() for one in known.outputs))
-    pictures = [one for one in findings.pictures if one.source.resolve() not in reports]
+    findings = find_pictures(sources, leave_out=folder, reports=reports)
+    pictures = findings.pictures
     _refuse_pictures(paths, pictures)
     if known is not None:
         _check_earlier(known, job, paths)
