@@ -39,7 +39,50 @@ def test_what_is_no_picture_stays_out_and_is_counted(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("bring the lamp")
     found = find_pictures([str(tmp_path)])
     assert [one.source.name for one in found.pictures] == ["a.png"]
-    assert found.notes == ("2 files made by Mattework earlier left out.", "1 file of other kinds left out.")
+    assert found.notes == (
+        "2 files made by Mattework earlier left out.",
+        "1 file of other kinds left out.",
+        "1 hidden picture left out.",
+        "1 hidden folder left out.",
+    )
+
+
+def test_hidden_files_that_are_no_pictures_are_not_spoken_of(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    (tmp_path / "._a.png").write_bytes(b"\0\x05\x16\x07" + bytes(60))  # what macOS leaves on other disks
+    (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    put(tmp_path / ".a.cutout.0a1b.mattework")  # what a killed run leaves
+    assert find_pictures([str(tmp_path)]).notes == ()
+
+
+def test_links_to_other_folders_are_counted(tmp_path: Path) -> None:
+    put(tmp_path / "shots" / "a.png")
+    put(tmp_path / "other" / "b.png")
+    (tmp_path / "shots" / "link").symlink_to(tmp_path / "other")
+    (tmp_path / "shots" / "round").symlink_to(tmp_path / "shots")
+    note = "1 link to a folder left out: name the folder itself for its pictures."
+    assert find_pictures([str(tmp_path / "shots")]).notes == (note,)
+    both = find_pictures([str(tmp_path / "shots"), str(tmp_path / "other")])
+    assert ([one.source.name for one in both.pictures], both.notes) == (["a.png", "b.png"], ())
+
+
+def test_pictures_in_the_folder_of_results_are_counted_and_results_are_not(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    for name in ("deep/b.png", "a.cutout.png", "sheet.png", ".hidden.png"):
+        put(tmp_path / "out" / name)
+    (tmp_path / "out" / "mattework-batch.jsonl").write_text("{}")
+    sheet = (tmp_path / "out" / "sheet.png").resolve()
+    found = find_pictures([str(tmp_path)], leave_out=tmp_path / "out", reports={sheet})
+    assert [one.source.name for one in found.pictures] == ["a.png"]
+    assert found.notes == ("1 picture in the folder of results left out.",)
+
+
+def test_what_is_named_itself_is_not_left_out(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    hidden, there = put(tmp_path / ".hidden.png"), put(tmp_path / "out" / "b.png")
+    found = find_pictures([str(tmp_path), str(hidden), str(there)], leave_out=tmp_path / "out")
+    assert [one.source for one in found.pictures] == [tmp_path / "a.png", hidden, there]
+    assert found.notes == ()
 
 
 def test_camera_raw_files_beside_their_pictures_stay_out_and_are_counted(tmp_path: Path) -> None:

@@ -69,6 +69,64 @@ def test_a_folder_can_be_moved_with_its_journal(journal: Path, tmp_path: Path) -
     assert entry.target == moved / "out.psd"
 
 
+def make_project(project: Path) -> Path:
+    """A photo beside the folder of results, and the journal in it."""
+    (project / "shots").mkdir(parents=True)
+    (project / "cutouts").mkdir()
+    source, target = project / "shots" / "a.jpg", project / "cutouts" / "a.cutout.psd"
+    source.write_bytes(b"photo")
+    target.write_bytes(b"result")
+    path = project / "cutouts" / "batch.jsonl"
+    with Journal(path, settings={}, outputs=[project / "report.html"], anew=True) as journal:
+        journal.write(replace(start_entry(source, target), state="done"))
+    return path
+
+
+def test_photos_and_results_can_be_moved_together(tmp_path: Path) -> None:
+    path = make_project(tmp_path / "proj")
+    assert '"../shots/a.jpg"' in path.read_text("utf-8")
+    moved = (tmp_path / "proj").rename(tmp_path / "proj2")
+    batch = read_batch(moved / "cutouts" / path.name)
+    (entry,) = batch.entries
+    assert (entry.source, entry.target) == (moved / "shots/a.jpg", moved / "cutouts/a.cutout.psd")
+    assert batch.outputs == (moved / "report.html",)
+    assert is_finished(entry)
+
+
+def test_results_can_be_moved_away_from_their_photos(tmp_path: Path) -> None:
+    path = make_project(tmp_path / "proj")
+    (tmp_path / "elsewhere").mkdir()
+    moved = path.parent.rename(tmp_path / "elsewhere" / "results")
+    (entry,) = read_batch(moved / path.name).entries
+    assert (entry.source, entry.target) == (tmp_path / "proj/shots/a.jpg", moved / "a.cutout.psd")
+    note_review(moved / path.name, entry.source, "approved")
+    (entry,) = read_batch(moved / path.name).entries
+    assert entry.verdict == "approved"
+
+
+def test_names_in_a_journal_that_is_a_link_are_those_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "batch.jsonl"
+    path.parent.mkdir(parents=True)
+    (tmp_path / "link.jsonl").symlink_to(path)
+    source = tmp_path / "a.jpg"
+    with Journal(tmp_path / "link.jsonl", settings={}, anew=True) as journal:
+        journal.write(replace(start_entry(source, tmp_path / "a.psd"), state="done"))
+    for name in (path, tmp_path / "link.jsonl"):
+        assert [entry.source for entry in read_batch(name).entries] == [source]
+
+
+def test_a_journal_with_whole_paths_is_read(tmp_path: Path) -> None:
+    path = make_project(tmp_path / "proj")
+    source = tmp_path / "proj" / "shots" / "a.jpg"
+    text = path.read_text("utf-8").replace('"../shots/a.jpg"', json.dumps(str(source)))
+    path.write_text(text, "utf-8")
+    (entry,) = read_batch(path).entries
+    assert entry.source == source
+    note_review(path, source, "approved")
+    (entry,) = read_batch(path).entries
+    assert entry.verdict == "approved"
+
+
 def test_a_source_that_changed_or_a_result_that_is_gone_is_not_finished(
     journal: Path, done: BatchEntry
 ) -> None:

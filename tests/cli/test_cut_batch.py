@@ -119,6 +119,15 @@ def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, ca
     assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--overwrite", "-q") == 0
 
 
+def test_a_setting_of_zero_is_a_setting(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "out"
+    assert run("cut", shots / "red", "-o", out, "--edge", "guided", "--colours", 0, "-q") == 0
+    assert read_batch(out / "mattework-batch.jsonl").settings["colours"] == 0.0
+    assert run("cut", shots / "red", "-o", out, "--edge", "guided", "--resume") == 2
+    assert "colours was 0.0 and is not given" in capsys.readouterr().err
+    assert run("cut", shots / "red", "-o", out, "--edge", "guided", "--colours", 0, "--resume", "-q") == 0
+
+
 def test_going_on_in_another_folder_is_refused(shots: Path, tmp_path: Path, capsys: Captured) -> None:
     journal = tmp_path / "batch.jsonl"
     arguments = ("--edge", "guided", "-q", "--journal", journal)
@@ -126,6 +135,41 @@ def test_going_on_in_another_folder_is_refused(shots: Path, tmp_path: Path, caps
     assert run("cut", shots, "-o", tmp_path / "other", *arguments, "--resume") == 2
     assert "is not in" in capsys.readouterr().err
     assert not (tmp_path / "other").exists()
+
+
+def test_a_result_under_another_name_is_made_and_takes_no_files_place(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    one, two, three = (tmp_path / f"{name}.png" for name in ("one", "two", "three"))
+    arguments = ("--edge", "guided", "--json", "--journal", tmp_path / "batch.jsonl")
+    assert run("cut", shots / "a.png", "-o", one, *arguments) == 0
+    capsys.readouterr()
+    assert run("cut", shots / "a.png", "-o", two, *arguments, "--resume") == 0
+    assert "skipped" not in json.loads(capsys.readouterr().out)
+    assert two.is_file()
+    assert run("cut", shots / "a.png", "-o", two, *arguments, "--resume") == 0
+    assert json.loads(capsys.readouterr().out)["skipped"]
+    three.write_bytes(b"made by hand")
+    assert run("cut", shots / "a.png", "-o", three, *arguments, "--resume") == 4
+    assert three.read_bytes() == b"made by hand"
+
+
+def test_pictures_that_lie_where_the_results_go_are_told(shots: Path, capsys: Captured) -> None:
+    arguments = (
+        "cut",
+        shots,
+        "-o",
+        shots / "red",
+        "--edge",
+        "guided",
+        "--contact-sheet",
+        shots / "red/sheet.png",
+    )
+    for again in ((), ("--resume",)):
+        assert run(*arguments, *again) == 0
+        told = capsys.readouterr().err
+        assert "2 of 2 pictures" in told
+        assert "1 picture in the folder of results left out." in told, "the sheet is ours"
 
 
 def test_results_beside_their_sources_are_no_sources(shots: Path) -> None:
@@ -369,6 +413,53 @@ def test_going_on_from_another_path_to_the_same_folder_keeps_every_name(shots: P
     assert list_files(out) == before
 
 
+@pytest.mark.parametrize("is_old", [False, True], ids=["relative", "whole paths"])
+def test_a_project_that_was_moved_is_gone_on_with(
+    tmp_path: Path, shots: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, is_old: bool
+) -> None:
+    project = tmp_path / "proj"
+    project.mkdir()
+    shots.rename(project / "shots")
+    monkeypatch.chdir(project)
+    arguments = ("cut", "shots", "-o", "cutouts", "--edge", "guided", "--json")
+    assert run(*arguments) == 0
+    journal = Path("cutouts/mattework-batch.jsonl")
+    if is_old:
+        whole = json.dumps(str(project.resolve()))[1:-1]
+        journal.write_text(journal.read_text("utf-8").replace('"../shots', f'"{whole}/shots'), "utf-8")
+    before = list_files(Path("cutouts"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(project.rename(tmp_path / "proj2"))
+    Path("cutouts/red/b.cutout.psd").unlink()
+    capsys.readouterr()
+    assert run(*arguments, "--resume") == 0
+    told = capsys.readouterr()
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    assert [line.get("skipped", False) for line in lines] == [True, True, False]
+    assert list_files(Path("cutouts")) == before
+
+
+def test_the_name_of_a_photo_that_is_gone_is_free_with_its_result(shots: Path, tmp_path: Path) -> None:
+    out, photo = tmp_path / "out", shots / "red" / "b.png"
+    arguments = ("cut", photo.parent, "-o", out, "--edge", "guided", "-q")
+    assert run(*arguments) == 0
+    with Image.open(photo) as picture:
+        picture.save(photo.with_suffix(".tif"))
+    photo.unlink()
+    result = out / "b.cutout.psd"
+    kept = result.read_bytes()
+    assert run(*arguments, "--resume") == 0
+    assert result.read_bytes() == kept, "nobody can make it again"
+    assert list_files(out) == {"b.cutout.psd", "b.tif.cutout.psd", "mattework-batch.jsonl"}
+    shutil.rmtree(out)
+    photo.with_suffix(".tif").rename(photo)
+    assert run(*arguments) == 0
+    photo.rename(photo.with_suffix(".tif"))
+    result.unlink()
+    assert run(*arguments, "--resume") == 0
+    assert list_files(out) == {"b.cutout.psd", "mattework-batch.jsonl"}
+
+
 def test_a_result_never_takes_the_place_of_a_picture_of_the_run(shots: Path, capsys: Captured) -> None:
     (shots / "a.png").rename(shots / "b.png")
     shutil.copy(shots / "b.png", shots / "b.cutout.png")
@@ -377,3 +468,33 @@ def test_a_result_never_takes_the_place_of_a_picture_of_the_run(shots: Path, cap
     assert run("cut", *both, "--edge", "guided", "--format", "png", "--overwrite", "-q") == 2
     assert "one of the pictures that are read" in capsys.readouterr().err
     assert (shots / "b.cutout.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_masked_document_takes_the_place_of_no_other_document_of_the_run(
+    shots: Path, tmp_path: Path, capsys: Captured, is_link: bool
+) -> None:
+    first, second = tmp_path / "a.psd", tmp_path / "a.cutout.psd"
+    assert run("cut", shots / "a.png", "-o", first, "--edge", "guided", "-q") == 0
+    if is_link:
+        shutil.copy(first, tmp_path / "b.psd")
+        second.symlink_to(tmp_path / "b.psd")
+        both = (first, tmp_path / "b.psd")
+    else:
+        shutil.copy(first, second)
+        both = (first, second)
+    before = both[1].read_bytes()
+    layer = ("--layer", "Photo", "--existing-mask", "replace", "--edge", "guided", "--overwrite", "-q")
+    assert run("cut", *both, *layer) == 2
+    assert "one of the pictures that are read" in capsys.readouterr().err
+    assert both[1].read_bytes() == before
+
+
+def test_a_masked_document_may_be_replaced_by_its_own_result(shots: Path, tmp_path: Path) -> None:
+    document = tmp_path / "a.psd"
+    assert run("cut", shots / "a.png", "-o", document, "--edge", "guided", "-q") == 0
+    before = document.read_bytes()
+    layer = ("--layer", "Photo", "--existing-mask", "replace", "--edge", "guided", "--feather", 3)
+    options = ("--overwrite", "-q", "--journal", tmp_path / "batch.jsonl")
+    assert run("cut", document, "-o", document, *layer, *options) == 0
+    assert document.read_bytes() != before

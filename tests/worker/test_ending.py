@@ -107,6 +107,23 @@ def test_a_worker_that_is_killed_gives_one_sentence_and_leaves_no_files(places: 
         assert client.call("about")["program"], "the next call starts another"
 
 
+def test_what_is_too_long_for_a_line_is_said_at_once_and_ends_nothing(places: Path) -> None:
+    """A request, and an answer."""
+    long = (
+        "import mattework.worker.jobs as jobs\njobs.describe_engine = lambda: {'program': 'x' * (65 << 20)}"
+    )
+    command = write_engine(places, long)
+    with connect_worker(command) as client:
+        folder = client.open_folder(warm=False)
+        for op, params in (("adjust", {"recipe": "x" * (65 << 20)}), ("about", {})):
+            with pytest.raises(EngineError, match="too long for the Mattework engine") as caught:
+                client.call(op, params)
+            assert caught.value.kind == "size"
+        assert folder.exists()
+        assert client.call("open", {"warm": False})["folder"] == str(folder)
+    stop_engine(command)
+
+
 def test_a_worker_that_hangs_is_stopped_and_named(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with connect_worker(COMMAND) as client:
         pid = client.record.pid

@@ -72,6 +72,20 @@ def test_an_edge_is_adjusted_and_only_work_that_is_lost_is_told(places: Path) ->
         assert any("changed after it was cut" in note for note in client.call("adjust", request)["notes"])
 
 
+def test_a_recipe_with_very_many_strokes_is_adjusted(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, _ = send_disc(client)
+        value = client.call("cut", CutRequest(picture, "u8", edge=EdgeOptions(solver="guided")))
+        recipe = json.loads(value["recipe"])
+        points = [[48.25 + number % 7, 40.75] for number in range(150_000)]
+        recipe["strokes"] = [{"kind": "foreground", "radius": 3.0, "points": points}]
+        text = json.dumps(recipe)
+        assert len(text) > 2 << 20
+        request = AdjustRequest(picture, "u8", text, value["soft_mask"], edge=EdgeOptions(solver="guided"))
+        adjusted = client.call("adjust", request)
+        assert len(json.loads(adjusted["recipe"])["strokes"][0]["points"]) == 150_000
+
+
 def test_a_part_of_a_layer_is_adjusted_as_the_whole_is(places: Path) -> None:
     with connect_worker(COMMAND) as client:
         picture, folder = send_disc(client)

@@ -15,7 +15,7 @@ import pytest
 
 from mattework._version import __version__
 from mattework.worker import server as server_module
-from mattework.worker.protocol import PROTOCOL, LineChannel, make_challenge, prove_secret
+from mattework.worker.protocol import MAX_LINE, PROTOCOL, LineChannel, make_challenge, prove_secret
 from mattework.worker.rendezvous import WorkerRecord
 from mattework.worker.server import Connection, Worker
 
@@ -118,3 +118,37 @@ def test_a_cancel_that_comes_before_its_request_has_begun_is_not_lost(tmp_path: 
             if len(answers) == 2:
                 break
         assert answers == {1: "done", 2: "Cancelled"}
+
+
+def test_a_request_of_many_megabytes_is_taken(tmp_path: Path) -> None:
+    with connect(tmp_path) as (_, channel):
+        channel.send({"op": "open", "id": 1, "params": {"warm": False, "strokes": "x" * (20 << 20)}})
+        message = channel.receive() or {}
+        assert (message["event"], message["id"]) == ("result", 1)
+
+
+@pytest.mark.parametrize(
+    ("head", "number"), [(b'{"op":"adjust","id":7,"params":"', 7), (b'{"id":7,"params":"', None)]
+)
+def test_a_line_that_is_too_long_is_answered_and_the_next_is_heard(
+    tmp_path: Path, head: bytes, number: int | None
+) -> None:
+    with connect(tmp_path) as (_, channel):
+        channel.connection.sendall(head + b"x" * MAX_LINE + b'"}\n')
+        channel.send({"op": "open", "id": 8, "params": {"warm": False}})
+        refused, opened = channel.receive() or {}, channel.receive() or {}
+        assert (refused["event"], refused["kind"], refused["id"]) == ("error", "size", number)
+        assert "too long" in refused["message"]
+        assert (opened["event"], opened["id"]) == ("result", 8)
+
+
+def test_before_the_handshake_a_line_is_short(tmp_path: Path) -> None:
+    record = WorkerRecord(PROTOCOL, __version__, os.getpid(), ("", ""), secrets.token_hex(32))
+    ours, theirs = socket.socketpair()
+    ours.settimeout(PATIENCE)
+    connection = Connection(Worker(name="test", record=record, work=tmp_path, idle=60.0), theirs)
+    with ours:
+        assert (LineChannel(ours).receive() or {})["event"] == "hello"
+        ours.sendall(b"x" * 1100)
+        connection.thread.join(PATIENCE)
+        assert not connection.thread.is_alive()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TypeAlias
 
+from mattework.atomic import TEMPORARY_SUFFIX
 from mattework.errors import FileNotReadable, UsageError
 from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, has_raw_name, sniff_kind
 
@@ -17,11 +18,15 @@ OWN_RESULTS = (".cutout", ".refined", ".render")
 
 
 _LEFT_OUT = {
-    "result": ("file", "made by Mattework earlier left out."),
-    "raw": ("camera raw file", "left out: develop them in a raw converter first."),
-    "stranger": ("file", "of other kinds left out."),
+    "result": ("file", "files", "made by Mattework earlier left out."),
+    "raw": ("camera raw file", "camera raw files", "left out: develop them in a raw converter first."),
+    "stranger": ("file", "files", "of other kinds left out."),
+    "hidden": ("hidden picture", "hidden pictures", "left out."),
+    "hidden folder": ("hidden folder", "hidden folders", "left out."),
+    "link": ("link to a folder", "links to folders", "left out: name the folder itself for its pictures."),
+    "there": ("picture", "pictures", "in the folder of results left out."),
 }
-"""What is said of files in folders that are not cut."""
+"""What is said of what lies in folders and is not cut: of one, of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,10 @@ class FoundPicture:
     relative: PurePath
 
 
+_Candidate: TypeAlias = tuple[FoundPicture, str | None]
+"""What was come upon, and why it is left out, by `_LEFT_OUT`; None for a picture."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """Pictures in the order of the request and, within a folder, of their names; sentences about what was left out."""
@@ -40,13 +49,17 @@ class Findings:
     notes: tuple[str, ...]
 
 
-def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Findings:
+def find_pictures(
+    inputs: Sequence[str], *, leave_out: Path | None = None, reports: Collection[Path] = ()
+) -> Findings:
     """Find pictures in files and folders.
 
     A file is taken as it is, whatever it holds. A folder gives every picture below it: what has a picture's suffix, or a
-    picture's first bytes. Hidden files, pipes and devices, links to folders, cameras' raw files and our own earlier results
-    stay out, and so does the folder `leave_out`, in which results are going to lie. A file that is named twice counts
-    once. Of several folders, each one's name becomes the first part of its pictures' relative paths.
+    picture's first bytes. Hidden files and folders, pipes and devices, links to folders, cameras' raw files and our own
+    earlier results stay out, and so does the folder `leave_out`, in which results are going to lie. The notes count them;
+    what may be passed over without a word are hidden files that are no pictures, links to what is found anyway, our own
+    results in `leave_out`, and `reports`: files of ours (resolved) that are no pictures, wherever they lie. A file that is
+    named twice counts once. Of several folders, each one's name becomes the first part of its pictures' relative paths.
 
     Raises:
         UsageError: a name is empty, or there is no picture at all.
@@ -55,27 +68,34 @@ def find_pictures(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fi
     folders = [name for name in inputs if name and os.path.isdir(name)]
     seen: set[Path] = set()
     pictures: list[FoundPicture] = []
-    left_out: Counter[str] = Counter()
+    left_out: dict[str, set[Path]] = {why: set() for why in _LEFT_OUT}
+    roots = [Path(name).resolve() for name in folders]
     for name in inputs:
         if name == "":  # as from a shell variable that is not set
             raise UsageError("A file name is empty. Check the names of the pictures.")
         path, is_folder = Path(name), name in folders
-        candidates = iter([FoundPicture(path, PurePath(path.name))])
+        candidates: Iterator[_Candidate] = iter([(FoundPicture(path, PurePath(path.name)), None)])
         if is_folder:
             head = PurePath(path.resolve().name) if len(folders) > 1 else PurePath()
-            candidates = _walk_folder(path, head, leave_out)
-        for one in candidates:
-            why = _find_why_not(one.source) if is_folder else None
+            candidates = _walk_folder(path, head, roots, leave_out)
+        for one, why in candidates:
+            if why in (None, "there") and reports and one.source.resolve() in reports:
+                continue
+            place = locate_file(one.source)
             if why is not None:
-                left_out[why] += 1
-            elif (place := locate_file(one.source)) not in seen:
+                left_out[why].add(place)
+            elif place not in seen:
                 seen.add(place)
                 pictures.append(one)
+    # What is left out of one folder may be named, or lie in another.
+    counts = {why: len(places - seen) for why, places in left_out.items()}
     notes = tuple(
-        f"{_count(left_out[why], what)} {words}" for why, (what, words) in _LEFT_OUT.items() if left_out[why]
+        f"{counts[why]} {one if counts[why] == 1 else several} {words}"
+        for why, (one, several, words) in _LEFT_OUT.items()
+        if counts[why]
     )
     if not pictures:
-        raise UsageError(f"There is no picture in {', '.join(folders)}. {' '.join(notes)}".strip())
+        raise UsageError(f"There is no picture in {', '.join(folders or inputs)}. {' '.join(notes)}".strip())
     return Findings(pictures=tuple(pictures), notes=notes)
 
 
@@ -84,7 +104,11 @@ def locate_file(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterator[FoundPicture]:
+def _walk_folder(
+    folder: Path, head: PurePath, roots: Sequence[Path], leave_out: Path | None
+) -> Iterator[_Candidate]:
+    """What lies below a folder; `roots` are all that are walked."""
+
     def refuse(error: OSError) -> None:
         raise FileNotReadable(
             f"The folder {error.filename} cannot be listed: {error.strerror}. Allow reading it, or name the others."
@@ -93,13 +117,35 @@ def _walk_folder(folder: Path, head: PurePath, leave_out: Path | None) -> Iterat
     left_out = None if leave_out is None else leave_out.resolve()
     for place, subfolders, files in os.walk(folder, onerror=refuse):
         here = Path(place)
-        subfolders[:] = sorted(
-            (name for name in subfolders if not name.startswith(".") and (here / name).resolve() != left_out),
-            key=_natural,
-        )
+        below = head / here.relative_to(folder)
+        walked = []
+        for name in sorted(subfolders, key=_natural):
+            path = here / name
+            leads_to = path.resolve()
+            if leads_to == left_out:
+                for file in _list_files(leads_to):
+                    if _find_why_not(file) is None:
+                        yield FoundPicture(file, below / file.name), "there"
+            elif name.startswith("."):
+                yield FoundPicture(path, below / name), "hidden folder"
+            elif not path.is_symlink():
+                walked.append(name)
+            elif not any(root == leads_to or root in leads_to.parents for root in roots):
+                yield FoundPicture(path, below / name), "link"
+        subfolders[:] = walked
         for name in sorted(files, key=_natural):
+            path = here / name
             if not name.startswith("."):
-                yield FoundPicture(here / name, head / here.relative_to(folder) / name)
+                yield FoundPicture(path, below / name), _find_why_not(path)
+            elif path.suffix != TEMPORARY_SUFFIX and _looks_like_picture(path):
+                yield FoundPicture(path, below / name), "hidden"
+
+
+def _list_files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder that is not hidden, as far as it can be listed."""
+    for place, subfolders, files in os.walk(folder):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        yield from (Path(place, name) for name in files if not name.startswith("."))
 
 
 def _find_why_not(path: Path) -> str | None:
@@ -112,10 +158,16 @@ def _find_why_not(path: Path) -> str | None:
 
 
 def _is_picture(path: Path) -> bool:
-    if not os.path.isfile(path) and os.path.exists(path):
-        return False  # opening a pipe would wait for whoever writes into it
     if path.suffix.lower() in SUFFIXES:
-        return True  # if it is none after all, that is told as its error and not passed over
+        # If it is none after all, that is told as its error and not passed over.
+        return os.path.isfile(path) or not os.path.exists(path)
+    return _looks_like_picture(path)
+
+
+def _looks_like_picture(path: Path) -> bool:
+    """Whether its first bytes are a picture's; macOS leaves hidden files that are only called like one."""
+    if not os.path.isfile(path):
+        return False  # opening a pipe would wait for whoever writes into it
     try:
         with path.open("rb") as stream:
             return sniff_kind(stream.read(HEAD_BYTES)) is not None
@@ -134,7 +186,3 @@ def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
         for part in re.split(r"(\d+)", name)
         if part
     )
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -3,13 +3,14 @@
 It is what a broken run goes on from, what reports are made of, and what a person's review is written into. The first line
 of every run names the format and the settings:
 
-    {"mattework_batch": 1, "program": "mattework 0.1.0", "settings": {...}, "outputs": ["report.html"]}
+    {"mattework_batch": 1, "program": "mattework 0.1.0", "folder": "...", "settings": {...}, "outputs": ["report.html"]}
 
 After that lines about pictures: `state` is "started" before a file is written, "written" as soon as it is there, then
 "done" or "failed"; "reviewed" lines carry a person's `verdict`. The last line about a source counts, a verdict only while
 it is newer than the result; which file the batch wrote stays known whatever follows. At the end of a run that wrote
 reports, `{"outputs": [...]}` names their files.
-Paths are relative to the journal's folder where they lie below it (with forward slashes), so that the folder can be moved.
+Paths are relative to the journal's folder (with forward slashes, `../` too), so that photos and results can be moved
+together; `folder` says where it lay, for photos that stayed behind. A path on another drive is whole.
 A last line that a crash has cut off is passed over.
 """
 
@@ -190,6 +191,7 @@ class Journal:
             OutputNotWritable: no permission, no such folder, a full disk.
         """
         self.path = path
+        self._base = _find_base(path)
         self._turn = Lock()
         is_new = not path.exists()
         try:
@@ -203,8 +205,9 @@ class Journal:
             "mattework_batch": JOURNAL_VERSION,
             "program": f"mattework {__version__}",
             "at": _now(),
+            "folder": str(self._base),
             "settings": dict(settings),
-            "outputs": [_shorten(one, path.parent) for one in outputs],
+            "outputs": [_shorten(one, self._base) for one in outputs],
         }
         try:
             self._append(header)
@@ -223,8 +226,7 @@ class Journal:
             OutputNotWritable: a full disk.
         """
         known = describe_entry(replace(entry, at=_now(), verdict=None))
-        folder = self.path.parent
-        known |= {"source": _shorten(entry.source, folder), "target": _shorten(entry.target, folder)}
+        known |= {"source": _shorten(entry.source, self._base), "target": _shorten(entry.target, self._base)}
         # What a person looks for first comes first.
         line = {name: known.pop(name) for name in ("state", "source", "target", "at")}
         self._append(line | {name: one for name, one in known.items() if one not in (None, (), [], {})})
@@ -235,12 +237,11 @@ class Journal:
         Raises:
             OutputNotWritable: a full disk.
         """
-        folder = self.path.parent
         self._append(
             {
                 "state": "written",
-                "source": _shorten(entry.source, folder),
-                "target": _shorten(entry.target, folder),
+                "source": _shorten(entry.source, self._base),
+                "target": _shorten(entry.target, self._base),
                 "at": _now(),
                 "target_bytes": entry.target_bytes,
                 "target_modified": entry.target_modified,
@@ -253,7 +254,7 @@ class Journal:
         Raises:
             OutputNotWritable: a full disk.
         """
-        self._append({"outputs": [_shorten(one, self.path.parent) for one in paths], "at": _now()})
+        self._append({"outputs": [_shorten(one, self._base) for one in paths], "at": _now()})
 
     def close(self) -> None:
         self._stream.close()
@@ -287,7 +288,7 @@ def note_review(path: str | os.PathLike[str], source: Path, verdict: Verdict) ->
     read_batch(journal)
     line = {
         "state": "reviewed",
-        "source": _shorten(source, journal.parent),
+        "source": _shorten(source, _find_base(journal)),
         "verdict": verdict,
         "at": _now(),
     }
@@ -313,7 +314,7 @@ def read_batch(path: str | os.PathLike[str]) -> Batch:
         raise FileNotReadable(
             f"{journal} cannot be read: {error.strerror}. Name the {JOURNAL_NAME} that lies beside the results."
         ) from error
-    base = journal.resolve().parent
+    places = _Places(_find_base(journal))
     header: dict[str, Any] | None = None
     outputs: dict[Path, None] = {}
     entries: dict[Path, BatchEntry] = {}
@@ -321,13 +322,15 @@ def read_batch(path: str | os.PathLike[str]) -> Batch:
         value = _parse_line(line)
         if value is None:
             continue
+        if "mattework_batch" in value and isinstance(value.get("folder"), str):
+            places.before = Path(value["folder"])
         if isinstance(value.get("outputs"), list):  # of a run's first line, and of its last
-            outputs |= {_lengthen(str(one), base): None for one in value["outputs"]}
+            outputs |= {places.find(str(one)): None for one in value["outputs"]}
         if "mattework_batch" in value:
             header = value
             _check_version(journal, value)
         elif header is not None and isinstance(value.get("source"), str):
-            _take_line(entries, value, base)
+            _take_line(entries, value, places)
     if header is None:
         raise UnsupportedFile(f"{journal} is no journal of a batch. They are called {JOURNAL_NAME}.")
     return Batch(
@@ -339,16 +342,16 @@ def read_batch(path: str | os.PathLike[str]) -> Batch:
     )
 
 
-def _take_line(entries: dict[Path, BatchEntry], value: dict[str, Any], base: Path) -> None:
+def _take_line(entries: dict[Path, BatchEntry], value: dict[str, Any], places: _Places) -> None:
     import msgspec
 
-    source = _lengthen(value["source"], base)
+    source = places.find(value["source"])
     if value.get("state") == "reviewed":
         if source in entries and value.get("verdict") in _VERDICTS:
             entries[source] = replace(entries[source], verdict=cast("Verdict", value["verdict"]))
         return
     known = {name: one for name, one in value.items() if name in BatchEntry.__slots__}
-    known["source"], known["target"] = str(source), str(_lengthen(str(value.get("target", "")), base))
+    known["source"], known["target"] = str(source), str(places.find_beside(str(value.get("target", ""))))
     before = entries.get(source)
     is_written = value.get("state") == "written"
     if is_written:  # no state of its own: it goes on
@@ -389,16 +392,38 @@ def _ends_a_line(path: Path) -> bool:
         return stream.read(1) == b"\n"
 
 
+@dataclass(slots=True)
+class _Places:
+    """What the names in a journal stand for: `base` is its folder now, `before` the one it had as they were written."""
+
+    base: Path
+    before: Path | None = None
+
+    def find(self, name: str) -> Path:
+        """The file of a name; where it leads out of the folder, what stayed behind when the folder was moved counts too."""
+        here = Path(os.path.normpath(self.base / name))
+        if self.before in (None, self.base) or not name.startswith("../") or os.path.exists(here):
+            return here
+        there = Path(os.path.normpath(self.before / name))
+        return there if os.path.exists(there) else here
+
+    def find_beside(self, name: str) -> Path:
+        """The same for a file that may be gone: its folder tells."""
+        folder, slash, last = name.rpartition("/")
+        return self.find(folder + slash) / last
+
+
+def _find_base(journal: Path) -> Path:
+    """The folder that names in a journal are relative to."""
+    return journal.resolve().parent
+
+
 def _shorten(path: Path, base: Path) -> str:
     place = locate_file(path)
     try:
-        return place.relative_to(base.resolve()).as_posix()
-    except ValueError:
+        return Path(os.path.relpath(place, base)).as_posix()
+    except ValueError:  # on another drive
         return str(place)
-
-
-def _lengthen(name: str, base: Path) -> Path:
-    return Path(os.path.normpath(base / name))
 
 
 def _now() -> str:

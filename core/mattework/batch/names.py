@@ -37,7 +37,8 @@ def name_targets(
         pictures: as `find_pictures` gives them.
         folder: where results go, None for beside their sources.
         suffix_of: the suffix of a source's result, with its dot.
-        kept: source to the target that an earlier run chose for it, which stays; both as `locate_file` names them.
+        kept: source to the target that an earlier run chose for it, which stays; both as `locate_file` names them. None of
+            these targets becomes that of another picture.
     """
     settle = cache(Path.resolve)
 
@@ -45,7 +46,9 @@ def name_targets(
         return str(settle(target.parent) / target.name).casefold()
 
     kept = kept or {}
-    plain = [_place(one, folder) / f"{one.source.stem}.{tag}{suffix_of(one.source)}" for one in pictures]
+    plain = [
+        choose_place(one, folder) / f"{one.source.stem}.{tag}{suffix_of(one.source)}" for one in pictures
+    ]
     sharing = Counter(map(name_key, plain))
     taken = {name_key(target) for target in kept.values()}
     tasks = []
@@ -71,5 +74,6 @@ def name_targets(
     return tuple(tasks)
 
 
-def _place(picture: FoundPicture, folder: Path | None) -> Path:
+def choose_place(picture: FoundPicture, folder: Path | None) -> Path:
+    """The folder that a picture's result goes to; without `folder`, its own."""
     return picture.source.parent if folder is None else folder / picture.relative.parent

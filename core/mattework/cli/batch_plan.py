@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mattework.batch.find import FoundPicture, find_pictures
+from mattework.batch.find import FoundPicture, find_pictures, locate_file
 from mattework.batch.journal import (
     JOURNAL_NAME,
     Batch,
@@ -20,7 +20,7 @@ from mattework.batch.journal import (
     read_batch,
     start_entry,
 )
-from mattework.batch.names import Task, name_targets
+from mattework.batch.names import Task, choose_place, name_targets
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.targets import (
     STREAM,
@@ -37,10 +37,10 @@ from mattework.errors import UsageError
 class BatchPlan:
     """What is to do, in order.
 
-    `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished,
-    `replaceable` those whose result it wrote and nobody has touched since. `renewable` are the files of its reports, which
-    this run may write again. `folder` takes the results, None when they go beside their sources; `journal` is None where
-    none is kept.
+    `places` says where each task's source lies, as journals name it. `done` are the places of what an earlier run finished
+    in the file that this one would write, `replaceable` those whose result it wrote there and nobody has touched since.
+    `renewable` are the files of its reports, which this run may write again. `folder` takes the results, None when they go
+    beside their sources; `journal` is None where none is kept.
     """
 
     title: str
@@ -70,21 +70,26 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     folder = _choose_folder(job.output, may_be_new=has_folder, several=len(sources) > 1)
     for one in (paths.journal, *list_outputs(paths)):
         refuse_inputs(one, sources)
-    findings = find_pictures(sources, leave_out=folder)
     journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
     known = None if journal is None or not journal.exists() else read_batch(journal)
     # Reports of earlier runs are no pictures, wherever they lie.
     reports = frozenset(() if known is None else (one.resolve() for one in known.outputs))
-    pictures = [one for one in findings.pictures if one.source.resolve() not in reports]
+    findings = find_pictures(sources, leave_out=folder, reports=reports)
+    pictures = findings.pictures
     _refuse_pictures(paths, pictures)
     if known is not None:
         _check_earlier(known, job, paths)
-    found = known.entries if known is not None and paths.resume else ()
+    found = _follow_moved(known.entries, pictures, folder) if known is not None and paths.resume else []
     _refuse_another_folder(journal, folder, found)
     if folder is None and job.output is not None:  # one picture, one file, and a report
         tasks = tuple(Task(source=one.source, target=Path(job.output)) for one in pictures)
     else:
-        kept = {one.source: one.target for one in found}
+        # The name of a photo that is gone is free again, unless its result is there.
+        kept = {
+            one.source: one.target
+            for one in found
+            if os.path.exists(one.source) or os.path.exists(one.target)
+        }
         tasks = name_targets(
             pictures, folder, lambda one: SUFFIX_OF[job.name_format(str(one)) or "psd"], kept=kept
         )
@@ -94,7 +99,10 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     renewable = reports if paths.resume else frozenset[Path]()
     _check_outputs(paths, len(tasks), renewable, overwrite=job.overwrite)
     places = {task.source: start_entry(task.source, task.target).source for task in tasks}
-    done = {one.source: one for one in found if is_finished(one)}
+    targets = {places[task.source]: locate_file(task.target) for task in tasks}
+    # What was written elsewhere says nothing of the file that is asked for now.
+    same = [one for one in found if targets.get(one.source) == locate_file(one.target)]
+    done = {one.source: one for one in same if is_finished(one)}
     if not done.keys() >= set(places.values()):
         job.open_session()  # a model that is not there is told once, and not for every picture
     return BatchPlan(
@@ -103,7 +111,7 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         tasks=tasks,
         places=places,
         done=done,
-        replaceable=frozenset(one.source for one in found if is_replaceable(one)),
+        replaceable=frozenset(one.source for one in same if is_replaceable(one)),
         renewable=renewable,
         folder=folder,
         journal=journal,
@@ -170,6 +178,29 @@ def _check_earlier(earlier: Batch, job: CutJob, paths: BatchPaths) -> None:
         raise UsageError(
             f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite."
         )
+
+
+def _follow_moved(
+    entries: Sequence[BatchEntry], pictures: Sequence[FoundPicture], folder: Path | None
+) -> list[BatchEntry]:
+    """The entries; those of photos that were moved since, under the places where they lie now.
+
+    Such a photo has its name, size and time of change still, and its result lies where it would go now.
+    """
+    gone = {_identify_photo(one): one for one in entries if not os.path.exists(one.source)}
+    known = {one.source for one in entries}
+    moved: dict[Path, BatchEntry] = {}
+    for one in pictures if gone else ():
+        now = start_entry(one.source, choose_place(one, folder) / one.source.name)
+        before = None if now.source in known else gone.pop(_identify_photo(now), None)
+        if before is not None:
+            moved[before.source] = replace(before, source=now.source)
+    return [moved.get(one.source, one) for one in entries]
+
+
+def _identify_photo(entry: BatchEntry) -> tuple[str, int, int, Path]:
+    """What stays of a photo that is moved, and the folder of its result."""
+    return entry.source.name, entry.source_bytes, entry.source_modified, entry.target.parent
 
 
 def _refuse_another_folder(journal: Path | None, folder: Path | None, found: Sequence[BatchEntry]) -> None:

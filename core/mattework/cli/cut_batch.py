@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mattework.batch.find import locate_file
 from mattework.batch.journal import (
     BatchEntry,
     Journal,
@@ -44,7 +43,7 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
         0 when all are there, else the exit code of the first failure, or that of a cancelled run.
     """
     plan = plan_batch(sources, job, paths)
-    run = _Run(job=job, paths=paths, plan=plan, taken=frozenset(plan.places.values()))
+    run = _Run(job=job, paths=paths, plan=plan, taken=frozenset(task.source.resolve() for task in plan.tasks))
     if plan.journal is not None:
         settings, outputs = job.describe_settings(), list_outputs(paths)
         run.journal = Journal(plan.journal, settings=settings, outputs=outputs, anew=not paths.resume)
@@ -84,7 +83,7 @@ class _Material:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """A batch under way: its plan, the places of all pictures that are read, and what has come of them so far.
+    """A batch under way: its plan, the files that are read (links followed), and what has come of them so far.
 
     `begun` are the entries of pictures as they were when they were about to be read.
     """
@@ -196,7 +195,9 @@ class _Run:
                 f"{task.target} is kept: it was changed since this batch wrote it, or is not of its making. "
                 "Move it away and give the same command again."
             ) from None
-        if self.job.layer is None and locate_file(task.target) in self.taken:
+        becomes = task.target.resolve()
+        # A document whose layer gets a mask may be replaced by its own result, and by no other.
+        if becomes in self.taken and (self.job.layer is None or becomes != task.source.resolve()):
             raise UsageError(
                 f"{task.target} is one of the pictures that are read; it would be gone. Give a folder with -o."
             )

@@ -300,7 +300,10 @@ class CutJob:
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in talk}
         # By way of JSON, so that they can be compared with what a journal says.
         plain: dict[str, Any] = decode_line(encode_line(given, other=str))
-        return {name: one for name, one in plain.items() if one not in (None, [], {}, False)}
+        # By kind, not by value: zero is a setting, though it equals False.
+        return {
+            name: one for name, one in plain.items() if not (one is None or one is False or one in ([], {}))
+        }
 
     def open_session(self) -> ModelSession | None:
         """The model, opened once; None where the user's own mask or trimap stands for it."""

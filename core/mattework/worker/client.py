@@ -17,9 +17,12 @@ from typing import Any
 
 from .launch import last_words, name_worker, start_worker
 from .protocol import (
+    MAX_GREETING,
     PROTOCOL,
     EngineError,
     LineChannel,
+    LineTooLong,
+    explain_length,
     explain_versions,
     is_proof,
     make_challenge,
@@ -112,6 +115,8 @@ class WorkerClient:
         try:
             with self._sending:
                 self._channel.send(message)
+        except LineTooLong as error:
+            raise EngineError(explain_length(), "size") from error
         except OSError as error:
             raise self._explain_end() from error
 
@@ -126,6 +131,8 @@ class WorkerClient:
                 "silent",
                 "If it happens again, run: mattework gimp doctor",
             ) from error
+        except LineTooLong as error:
+            raise EngineError(explain_length(), "size") from error
         except (OSError, ValueError) as error:
             raise self._explain_end() from error
         if message is None:
@@ -258,7 +265,7 @@ def _wait_for_line(channel: LineChannel, name: str, end: float) -> dict[str, Any
     """
     while True:
         try:
-            return channel.receive()
+            return channel.receive(MAX_GREETING)
         except TimeoutError as error:
             if not is_place_taken(name):
                 raise ConnectionResetError("the worker has ended") from error

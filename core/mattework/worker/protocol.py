@@ -11,6 +11,9 @@ nobody who can merely reach the socket gets further than one line. Then come req
     <- {"event": "alive"}                           every two seconds while it works
     <- {"event": "result", "id": 7, "value": {...}} or {"event": "error", "id": 7, "kind": "...", "message": "..."}
     -> {"op": "cancel", "id": 7}                    at any time; closing the connection does the same
+
+A line longer than `MAX_LINE` is answered by an error of kind "size", as is a request whose answer would be longer; the
+connection goes on.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import selectors
 import socket
@@ -27,12 +31,15 @@ from typing import Any, Literal
 PROTOCOL = 3
 """Goes up when a client of before cannot talk to a worker of after, or the other way round."""
 
-MAX_LINE = 1 << 20
+MAX_LINE = 64 << 20
 MAX_GREETING = 1 << 10
-"""A line may be this long; before the handshake is done, only this."""
+"""A line may have so many bytes, for a recipe holds every point of its strokes; before the handshake is done, only this."""
 
 ALIVE_EVERY = 2.0
 """Seconds between two signs of life from a busy worker."""
+
+_NUMBER = re.compile(rb'\{"op":"\w+","id":(\d{1,9}),')
+"""How a request of `WorkerClient` begins."""
 
 SAMPLE_BYTES = {"u8": 1, "u16": 2, "u32": 4, "half": 2, "float": 4, "double": 8}
 
@@ -232,15 +239,41 @@ def explain_versions(worker: object, client: int = PROTOCOL) -> str:
     )
 
 
+class LineTooLong(ValueError):
+    """A line over the limit. `number` is the id in it, None where its beginning does not tell."""
+
+    def __init__(self, number: int | None = None) -> None:
+        super().__init__("the line is too long")
+        self.number = number
+
+
+def explain_length() -> str:
+    """What a user does when a request, or its answer, is longer than a line may be."""
+    return (
+        f"The request is too long for the Mattework engine: with its answer, it may have {MAX_LINE >> 20} MiB. "
+        "Leave out some of the strokes or points that were drawn, or begin with new ones."
+    )
+
+
 class LineChannel:
     """JSON objects over a connected socket, a line each. Not shared between threads but for sending under a lock."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self._pending = bytearray()
+        self._searched = 0
+        self._skips = False
 
     def send(self, message: dict[str, Any]) -> None:
-        self.connection.sendall(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+        """Send an object.
+
+        Raises:
+            LineTooLong: longer than `MAX_LINE`; nothing is sent, and something else can be.
+        """
+        line = json.dumps(message, separators=(",", ":")).encode()
+        if len(line) > MAX_LINE:
+            raise LineTooLong
+        self.connection.sendall(line + b"\n")
 
     def receive(self, limit: int = MAX_LINE, wait: float | None = None) -> dict[str, Any] | None:
         """The next object, or None when the other side has closed.
@@ -251,25 +284,38 @@ class LineChannel:
 
         Raises:
             TimeoutError: nothing came for so long; what came so far is kept.
-            ValueError: a line that is too long, or no JSON object.
+            LineTooLong: at once, wherever that line ends; the next call drops what is left of it.
+            ValueError: no JSON object.
         """
         while True:
-            end = self._pending.find(b"\n", 0, limit + 1)
+            if self._skips:
+                self._skip()
+            end = -1 if self._skips else self._pending.find(b"\n", self._searched, limit + 1)
             if end >= 0:
                 line = bytes(self._pending[:end])
                 del self._pending[: end + 1]
+                self._searched = 0
                 message = json.loads(line)
                 if not isinstance(message, dict):
                     raise ValueError("not a JSON object")
                 return message
             if len(self._pending) > limit:
-                raise ValueError("the line is too long")
+                found = _NUMBER.match(self._pending)
+                self._skips, self._searched = True, 0
+                raise LineTooLong(int(found[1]) if found else None)
+            self._searched = len(self._pending)
             if wait is not None and not self._is_ready(selectors.EVENT_READ, wait):
                 raise TimeoutError("nothing came")
             data = self.connection.recv(min(limit + 1, 1 << 16))
             if not data:
                 return None
             self._pending += data
+
+    def _skip(self) -> None:
+        """Drop what came of a line that was too long."""
+        end = self._pending.find(b"\n")
+        self._skips = end < 0
+        del self._pending[: len(self._pending) if end < 0 else end + 1]
 
     def has_room(self) -> bool:
         """Whether a short line can be sent now without waiting for the other side to read."""

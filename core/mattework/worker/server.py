@@ -28,6 +28,8 @@ from mattework.worker.protocol import (
     MAX_GREETING,
     PROTOCOL,
     LineChannel,
+    LineTooLong,
+    explain_length,
     is_proof,
     make_challenge,
     prove_secret,
@@ -55,6 +57,9 @@ SENDING_LIMIT = 60.0
 MOST_CLIENTS = 16
 WINNER_LIMIT = 120.0
 """Seconds that who holds the place may take until it answers; less than a host waits for us (`launch.START_LIMIT`)."""
+
+_TOO_LONG = "too long"
+"""The operation that stands for a line that could not be taken, to be answered in its turn."""
 
 
 def serve(name: str, idle: float) -> int:
@@ -219,6 +224,8 @@ class Connection:
                 except TimeoutError:
                     self._say_alive()
                     continue
+                except LineTooLong as error:
+                    request = {"op": _TOO_LONG, "id": error.number}
                 if request is None:
                     break
                 if request.get("op") == "cancel":
@@ -238,14 +245,20 @@ class Connection:
         while (request := self._requests.get()) is not None and not self.gone.is_set():
             self._busy.set()
             try:
+                number = request.get("id")
                 with contextlib.suppress(OSError):
-                    self._send({**self._answer(request), "id": request.get("id")})
+                    try:
+                        self._send({**self._answer(request), "id": number})
+                    except LineTooLong:
+                        self._send({**_refuse_length(), "id": number})
             finally:
                 self._busy.clear()
                 self.cancelled.clear()
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         op, number = request.get("op"), request.get("id")
+        if op == _TOO_LONG:
+            return _refuse_length()
 
         def report(text: str, fraction: float) -> None:
             is_named = number is not None and number == self._cancelled_number
@@ -304,6 +317,7 @@ class Connection:
         """Send a line.
 
         Raises:
+            LineTooLong: nothing of it is sent.
             OSError: the client reads no more. A part of the line may be sent, so nothing can follow it: we hang up.
         """
         with self._sending:
@@ -323,6 +337,10 @@ class Connection:
                     self.channel.send({"event": "alive"})
             finally:
                 self._sending.release()
+
+
+def _refuse_length() -> dict[str, Any]:
+    return {"event": "error", "kind": "size", "message": explain_length()}
 
 
 def describe_installation() -> str:
