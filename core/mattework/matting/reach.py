@@ -190,7 +190,7 @@ def distance_to(there: Bools) -> Floats:
 def resize(picture: AnyArray, size: Size) -> AnyArray:
     """Area average when shrinking, bilinear when enlarging; borders are kept.
 
-    What shrinks a lot shrinks by a whole number first where that leaves nothing over: OpenCV is several times as fast at it.
+    What shrinks a lot shrinks by a whole number first where that leaves nothing over: OpenCV is several times as fast then.
     """
     import cv2
 
