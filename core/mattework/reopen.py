@@ -13,6 +13,8 @@ from mattework.geometry import Rect
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe, RecipeInputs
 
+_PAINTED = "The mask was changed by hand since it was made; that work is not in the new edge"
+
 
 def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
     """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name.
@@ -116,18 +118,40 @@ def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:
 
 def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple[str, ...]:
     """A note where the masks in the document are not the one that its recipe made."""
-    if made.mask_sha256 is None:
+    return (f"{_PAINTED}, only in the file it came from.",) if _is_painted(document, photo, made) else ()
+
+
+def list_losses(document: Document, made: Recipe) -> tuple[str, ...]:
+    """What would be gone if the cut-out that is made again took the place of the file it was read from, in sentences."""
+    photo, _ = find_photo(document, made)
+    losses = list(document.left_out)
+    if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
+        count = sum(1 for _ in document.walk_layers())
+        losses.append(f"No layer holds the photo any more, so its layers ({count}) are put together.")
+    if _is_painted(document, photo, made):
+        losses.append(f"{_PAINTED}.")
+    return tuple(losses)
+
+
+def list_mask_losses(layer: Layer, made: Recipe) -> tuple[str, ...]:
+    """The same where nothing but the mask of one `layer` of somebody's document is made again."""
+    mask = layer.mask
+    if mask is None or made.mask_sha256 is None or hash_samples(mask.pixels) == made.mask_sha256:
         return ()
+    return (
+        f"Layer “{layer.name}”: the mask is not as it was made: painted on since, or joined with another.",
+    )
+
+
+def _is_painted(document: Document, photo: Photo, made: Recipe) -> bool:
+    if made.mask_sha256 is None:
+        return False
     ours = find_layer(document, lambda one: one.pixels is photo.colour)
     clean = find_layer(document, lambda one: one.name == CLEAN_LAYER)
     masks = [one.mask for one in (ours, clean) if one is not None]
     if not any(masks) and not _carries_recipe(document):
-        return ()  # the photo alone, beside a recipe in a file of its own
-    if all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks):
-        return ()
-    return (
-        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
-    )
+        return False  # the photo alone, beside a recipe in a file of its own
+    return not all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks)
 
 
 def _carries_recipe(document: Document) -> bool:
