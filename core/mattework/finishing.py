@@ -16,10 +16,11 @@ from mattework.cutout import Cutout, MadeLayers, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.document.piecewise import Derived, Patchwork, Where, read_whole
 from mattework.finding import FoundSubject
+from mattework.own_layers import find_own_layers
 from mattework.photo import Photo, find_layer, hash_samples
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Recipe, RecipeInputs
-from mattework.reopen import find_own_recipe, has_background
+from mattework.reopen import find_own_recipe, has_background, tell_about_doubtful
 
 if TYPE_CHECKING:
     from mattework.arrays import Samples
@@ -163,7 +164,9 @@ def _put_layers(
 
     background = shadow = None
     own = find_own_recipe(document, photo)
-    keeps = own is not None and recipe.background is not None and has_background(document, own, recipe)
+    found = find_own_layers(document, photo, own)
+    keeps = own is not None and found.background is not None and has_background(own, recipe)
+    run.notes.extend(tell_about_doubtful(found, own, recipe, keeps_background=keeps))
     if recipe.background is not None and not keeps:
         background, notes = make_background(recipe.background, document, photo, read_whole(alpha))
         run.notes.extend(notes)
@@ -176,7 +179,7 @@ def _put_layers(
         del whole
     made = MadeLayers(clean=cast("Samples | None", clean), background=background, shadow=shadow)
     layered = put_matte_on_document(
-        document, photo, matte, made, own=own, keeps_background=keeps, states=recipe.layers
+        document, photo, matte, made, found=found, keeps_background=keeps, states=recipe.layers
     )
     return layered, replace(recipe, mask_sha256=_hash_mask(layered, photo))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mattework.arrays import Samples
-from mattework.cutout import is_whole_layer
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER
 from mattework.document.model import Document, Group, Layer, Node
 from mattework.errors import RecipeError
 from mattework.geometry import Rect
+from mattework.own_layers import OwnLayers
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe, RecipeInputs
 
@@ -171,10 +171,24 @@ def find_own_recipe(document: Document, photo: Photo) -> Recipe | None:
     return None if own is None else own[0]
 
 
-def has_background(document: Document, own: Recipe, recipe: Recipe) -> bool:
-    """Whether the document was cut with this very background, whose layer then stays, even when its file is gone.
+def tell_about_doubtful(
+    found: OwnLayers, own: Recipe | None, recipe: Recipe, *, keeps_background: bool
+) -> tuple[str, ...]:
+    """A note for each name of a layer that looked like one to be made again or taken away, and was left alone."""
+    names = {layer.name for layer in found.doubtful}
+    if keeps_background or (own is not None and own.background is None and recipe.background is None):
+        names.discard(BACKGROUND_LAYER)
+    return tuple(
+        f"A layer “{name}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if "
+        "it is not."
+        for name in sorted(names)
+    )
 
-    A blurred one follows the alpha and is always made again.
+
+def has_background(own: Recipe, recipe: Recipe) -> bool:
+    """Whether a document was cut with this very background, whose layer then stays, even when its file is gone.
+
+    `own` is the document's recipe. A blurred one follows the alpha and is always made again.
     """
     from mattework.background import Blur, parse_background
     from mattework.errors import UsageError
@@ -182,9 +196,6 @@ def has_background(document: Document, own: Recipe, recipe: Recipe) -> bool:
     if own.background is None or own.background != recipe.background:
         return False
     try:
-        if isinstance(parse_background(own.background), Blur):
-            return False
+        return not isinstance(parse_background(own.background), Blur)
     except UsageError:
-        pass  # a picture that is gone
-    rect = document.size.rect
-    return any(is_whole_layer(node, BACKGROUND_LAYER, rect) for node in document.layers)
+        return True  # a picture that is gone
