@@ -77,7 +77,13 @@ class RefineJob:
             if layer is not None:
                 del document, layer
                 return self._refine_layer(picture, recipe, inputs, stays, progress)
-        cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
+        cutout = apply_recipe(
+            document,
+            recipe=recipe,
+            inputs=inputs,
+            keeps_background=self.options["background"] is None,
+            progress=progress,
+        )
         notes = cutout.save(
             open_target(self.target),
             format=self.options["file_format"] or ("psd" if self.target is None else None),
