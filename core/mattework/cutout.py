@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
@@ -16,6 +16,7 @@ from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, 
 from mattework.document.piecewise import Derived, read_whole
 from mattework.geometry import Rect
 from mattework.layer_states import apply_layer_state
+from mattework.own_layers import OwnLayers
 from mattework.photo import Photo
 from mattework.quality import DOUBTFUL
 from mattework.recipe import LayerState, MattingChoice, Recipe, RecipeInputs
@@ -209,7 +210,7 @@ def put_matte_on_document(
     matte: Plane[np.float32],
     made: MadeLayers,
     *,
-    own: Recipe | None = None,
+    found: OwnLayers | None = None,
     keeps_background: bool = False,
     states: tuple[LayerState, ...] = (),
 ) -> Document:
@@ -219,58 +220,49 @@ def put_matte_on_document(
     Masks fill their layer's rectangle and hide what is outside, which is what every reader accepts.
 
     Where `photo` is one layer of the document (and not what all of them make together), the pair takes that layer's place,
-    and every other layer stays where it is. What the document's `own` recipe had made goes: an older pair, the shadow under
-    it, and the background unless it is kept. `states` are laid on what is made or kept.
+    and every other layer stays where it is. What an earlier recipe had made goes, and its like takes its place: an older
+    pair, the shadow that was `found`, and the background unless it is kept. `states` are laid on what is made or kept.
     """
+    found = found or OwnLayers()
     rect = document.size.rect
     mask = Mask(rect, quantise_matte(matte, document))
-    ours = [] if made.shadow is None else [made.shadow]
-    ours.append(Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=made.clean is None))
-    if made.clean is not None:
-        ours.append(Layer(CLEAN_LAYER, rect, made.clean, photo.alpha, mask))
-    pair: list[Node] = [apply_layer_state(layer, states) for layer in ours]
-    layers: tuple[Node, ...] = tuple(pair)
-    if any(layer.pixels is photo.colour for layer in document.walk_layers()):
-        has_shadow = own is not None and own.shadow is not None
-        layers = _replace_pair(document.layers, photo, pair, rect, has_shadow)
-    background = made.background
-    if background is None and keeps_background:
-        background = next(
-            node
-            for node in layers
-            if isinstance(node, Layer) and is_whole_layer(node, BACKGROUND_LAYER, rect)
-        )
-    if background is not None or (own is not None and own.background is not None):
-        others = tuple(node for node in layers if not is_whole_layer(node, BACKGROUND_LAYER, rect))
-        layers = others if background is None else (apply_layer_state(background, states), *others)
-    return replace(document, layers=layers, composite=None)
+    whole = Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=made.clean is None)
+    pair = [whole] if made.clean is None else [whole, Layer(CLEAN_LAYER, rect, made.clean, photo.alpha, mask)]
+    pair = [apply_layer_state(layer, states) for layer in pair]
+    behind = [apply_layer_state(one, states) for one in (made.shadow, made.background) if one is not None]
+    waiting = {layer.name: layer for layer in behind}
+
+    def put(nodes: Sequence[Node]) -> Iterator[Node]:
+        """The nodes with what was made in its place, bottom to top."""
+        beside = any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes)
+        for node in nodes:
+            if isinstance(node, Group):
+                yield replace(node, children=tuple(put(node.children)))
+            elif node.pixels is photo.colour:
+                if SHADOW_LAYER in waiting:
+                    yield waiting.pop(SHADOW_LAYER)
+                yield from pair
+            elif node is found.background and keeps_background:
+                yield apply_layer_state(node, states)
+            elif node is found.background or node is found.shadow:
+                if not found.goes(node):
+                    yield node
+                if node.name in waiting:
+                    yield waiting.pop(node.name)
+            elif not (beside and is_whole_layer(node, CLEAN_LAYER, rect)):
+                yield node
+
+    is_layer = any(layer.pixels is photo.colour for layer in document.walk_layers())
+    layers = list(put(document.layers if is_layer else (whole,)))
+    if BACKGROUND_LAYER in waiting:  # at the bottom, but not hidden by one that stays there
+        others = (at for at, node in enumerate(layers) if not is_whole_layer(node, BACKGROUND_LAYER, rect))
+        layers.insert(next(others, len(layers)), waiting.pop(BACKGROUND_LAYER))
+    return replace(document, layers=tuple(layers), composite=None)
 
 
 def is_whole_layer(node: Node, name: str, rect: Rect) -> bool:
     """Whether this is a layer of pixels of that name that fills the canvas `rect`."""
     return isinstance(node, Layer) and node.name == name and node.rect == rect
-
-
-def _replace_pair(
-    nodes: tuple[Node, ...], photo: Photo, pair: list[Node], rect: Rect, has_shadow: bool
-) -> tuple[Node, ...]:
-    """`nodes` with `pair` in the place of the photo's layer, and without the clean colours and shadow beside it."""
-    at = next(
-        (n for n, node in enumerate(nodes) if isinstance(node, Layer) and node.pixels is photo.colour), None
-    )
-    out: list[Node] = []
-    for number, node in enumerate(nodes):
-        if isinstance(node, Group):
-            children = _replace_pair(node.children, photo, pair, rect, has_shadow)
-            out.append(replace(node, children=children))
-        elif number == at:
-            out.extend(pair)
-        elif at is None or not (
-            is_whole_layer(node, CLEAN_LAYER, rect)
-            or (has_shadow and number == at - 1 and node.name == SHADOW_LAYER)
-        ):
-            out.append(node)
-    return tuple(out)
 
 
 def quantise_matte(matte: Plane[np.float32], document: Document) -> Samples:

@@ -16,10 +16,11 @@ from mattework.cutout import Cutout, MadeLayers, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.document.piecewise import Derived, Patchwork, Where, read_whole
 from mattework.finding import FoundSubject
+from mattework.own_layers import find_own_layers
 from mattework.photo import Photo, find_layer, hash_samples
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Recipe, RecipeInputs
-from mattework.reopen import find_own_recipe, has_background
+from mattework.reopen import find_own_recipe, has_background, tell_about_doubtful
 
 if TYPE_CHECKING:
     from mattework.arrays import Samples
@@ -90,6 +91,8 @@ def finish_alpha(
     subject: FoundSubject,
     recipe: Recipe,
     run: Run,
+    *,
+    keeps_background: bool = True,
 ) -> Cutout:
     """From a solved alpha to the finished result: touches, edge settings, colours, layers.
 
@@ -97,6 +100,7 @@ def finish_alpha(
         solved: (H, W) float32, 0 to 1, without the photo's own transparency.
         trimap: (H, W) uint8 of 0, 128, 255 that it was solved in.
         run: told of the steps; its notes go into the report.
+        keeps_background: as of `apply_recipe`.
 
     Raises:
         UsageError: the recipe's background cannot be read.
@@ -111,7 +115,9 @@ def finish_alpha(
     with run.step("layers"):
         matte = lay_edge_settings(solved, recipe.edge)
         alpha = _multiply_alpha(matte, photo)
-        layered, recipe = _put_layers(document, photo, matte, alpha, clean, recipe, run)
+        layered, recipe = _put_layers(
+            document, photo, matte, alpha, clean, recipe, run, keeps_background=keeps_background
+        )
     report = Report(
         model=subject.choice.model,
         model_sha256=subject.choice.sha256,
@@ -153,6 +159,8 @@ def _put_layers(
     clean: Patchwork[Any] | None,
     recipe: Recipe,
     run: Run,
+    *,
+    keeps_background: bool,
 ) -> tuple[Document, Recipe]:
     """The document with every layer that the recipe asks for, and the recipe with what that settled.
 
@@ -163,7 +171,10 @@ def _put_layers(
 
     background = shadow = None
     own = find_own_recipe(document, photo)
-    keeps = own is not None and recipe.background is not None and has_background(document, own, recipe)
+    found = find_own_layers(document, photo, own)
+    has_one = own is not None and found.background is not None and has_background(own, recipe)
+    keeps = keeps_background and has_one
+    run.notes.extend(tell_about_doubtful(found, own, recipe, keeps_background=keeps))
     if recipe.background is not None and not keeps:
         background, notes = make_background(recipe.background, document, photo, read_whole(alpha))
         run.notes.extend(notes)
@@ -176,7 +187,7 @@ def _put_layers(
         del whole
     made = MadeLayers(clean=cast("Samples | None", clean), background=background, shadow=shadow)
     layered = put_matte_on_document(
-        document, photo, matte, made, own=own, keeps_background=keeps, states=recipe.layers
+        document, photo, matte, made, found=found, keeps_background=keeps, states=recipe.layers
     )
     return layered, replace(recipe, mask_sha256=_hash_mask(layered, photo))
 

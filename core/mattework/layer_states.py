@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
+from mattework.document.layer_names import CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Group, Layer, Node
+from mattework.own_layers import find_own_layers
 from mattework.photo import Photo
 from mattework.recipe import LayerState, Recipe
 
@@ -53,14 +54,10 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
             continue
         if node.pixels is photo.colour:
             ours[PHOTO_LAYER] = node
-        elif is_whole_layer(node, CLEAN_LAYER, rect) or (recipe.shadow and node.name == SHADOW_LAYER):
+        elif is_whole_layer(node, CLEAN_LAYER, rect):
             ours[node.name] = node
-    if recipe.background is not None:
-        ours.update(
-            (node.name, node)
-            for node in document.layers
-            if isinstance(node, Layer) and is_whole_layer(node, BACKGROUND_LAYER, rect)
-        )
+    found = find_own_layers(document, photo, recipe)
+    ours |= {layer.name: layer for layer in (found.shadow, found.background) if layer is not None}
     shadow, states = recipe.shadow, []
     for name, layer in ours.items():
         opacity = None if abs(layer.opacity - 1) < OPACITY_STEP else layer.opacity

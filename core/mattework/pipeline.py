@@ -160,6 +160,7 @@ def apply_recipe(
     recipe: Recipe | None = None,
     inputs: RecipeInputs | None = None,
     part_of: Size | None = None,
+    keeps_background: bool = True,
     progress: Progress | None = None,
 ) -> Cutout:
     """Make the alpha of a recipe again, without the model: from the soft mask or trimap that travels with it.
@@ -169,6 +170,8 @@ def apply_recipe(
         recipe: a changed recipe (another edge setting, another solver, more strokes); the file's own when None.
         inputs: soft mask or trimap that it rests on; the file's own when None.
         part_of: size of the whole photo, when source, recipe and inputs are of a part of it (`take_excerpt`).
+        keeps_background: leave the background in the file as it is where the recipe names the same one, even when its
+            picture is gone; False makes it again, for a picture that may have changed under its name.
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
 
     Raises:
@@ -211,7 +214,9 @@ def apply_recipe(
     mask = subject.soft_mask
     if is_other and mask is not None and has_other_proportions(mask, photo.size):
         run.notes.extend(tell_about_scaling(mask, photo.size))
-    return _make_cutout(document, photo, subject, recipe, run, part_of=part_of)
+    return _make_cutout(
+        document, photo, subject, recipe, run, part_of=part_of, keeps_background=keeps_background
+    )
 
 
 def _make_cutout(
@@ -222,6 +227,7 @@ def _make_cutout(
     run: Run,
     device: str = "auto",
     part_of: Size | None = None,
+    keeps_background: bool = True,
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
     from mattework.matting.solve import solve_alpha
@@ -275,7 +281,9 @@ def _make_cutout(
             run.notes.extend(solution.notes)
     kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
     recipe = replace(recipe, solver_used=solution.solver, matting=solution.matting or kept)
-    return finish_alpha(document, photo, alpha, trimap, subject, recipe, run)
+    return finish_alpha(
+        document, photo, alpha, trimap, subject, recipe, run, keeps_background=keeps_background
+    )
 
 
 def _check_request(recipe: Recipe) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mattework.arrays import Samples
-from mattework.cutout import is_whole_layer
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER
 from mattework.document.model import Document, Group, Layer, Node
 from mattework.errors import RecipeError
 from mattework.geometry import Rect
+from mattework.own_layers import OwnLayers
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe, RecipeInputs
+
+_PAINTED = "The mask was changed by hand since it was made; that work is not in the new edge"
 
 
 def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
@@ -116,18 +118,40 @@ def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:
 
 def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple[str, ...]:
     """A note where the masks in the document are not the one that its recipe made."""
-    if made.mask_sha256 is None:
+    return (f"{_PAINTED}, only in the file it came from.",) if _is_painted(document, photo, made) else ()
+
+
+def list_losses(document: Document, made: Recipe) -> tuple[str, ...]:
+    """What would be gone if the cut-out that is made again took the place of the file it was read from, in sentences."""
+    photo, _ = find_photo(document, made)
+    losses = list(document.left_out)
+    if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
+        count = sum(1 for _ in document.walk_layers())
+        losses.append(f"No layer holds the photo any more, so its layers ({count}) are put together.")
+    if _is_painted(document, photo, made):
+        losses.append(f"{_PAINTED}.")
+    return tuple(losses)
+
+
+def list_mask_losses(layer: Layer, made: Recipe) -> tuple[str, ...]:
+    """The same where nothing but the mask of one `layer` of somebody's document is made again."""
+    mask = layer.mask
+    if mask is None or made.mask_sha256 is None or hash_samples(mask.pixels) == made.mask_sha256:
         return ()
+    return (
+        f"Layer “{layer.name}”: the mask is not as it was made: painted on since, or joined with another.",
+    )
+
+
+def _is_painted(document: Document, photo: Photo, made: Recipe) -> bool:
+    if made.mask_sha256 is None:
+        return False
     ours = find_layer(document, lambda one: one.pixels is photo.colour)
     clean = find_layer(document, lambda one: one.name == CLEAN_LAYER)
     masks = [one.mask for one in (ours, clean) if one is not None]
     if not any(masks) and not _carries_recipe(document):
-        return ()  # the photo alone, beside a recipe in a file of its own
-    if all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks):
-        return ()
-    return (
-        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
-    )
+        return False  # the photo alone, beside a recipe in a file of its own
+    return not all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks)
 
 
 def _carries_recipe(document: Document) -> bool:
@@ -147,10 +171,24 @@ def find_own_recipe(document: Document, photo: Photo) -> Recipe | None:
     return None if own is None else own[0]
 
 
-def has_background(document: Document, own: Recipe, recipe: Recipe) -> bool:
-    """Whether the document was cut with this very background, whose layer then stays, even when its file is gone.
+def tell_about_doubtful(
+    found: OwnLayers, own: Recipe | None, recipe: Recipe, *, keeps_background: bool
+) -> tuple[str, ...]:
+    """A note for each name of a layer that looked like one to be made again or taken away, and was left alone."""
+    names = {layer.name for layer in found.doubtful}
+    if keeps_background or (own is not None and own.background is None and recipe.background is None):
+        names.discard(BACKGROUND_LAYER)
+    return tuple(
+        f"A layer “{name}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if "
+        "it is not."
+        for name in sorted(names)
+    )
 
-    A blurred one follows the alpha and is always made again.
+
+def has_background(own: Recipe, recipe: Recipe) -> bool:
+    """Whether a document was cut with this very background, whose layer then stays, even when its file is gone.
+
+    `own` is the document's recipe. A blurred one follows the alpha and is always made again.
     """
     from mattework.background import Blur, parse_background
     from mattework.errors import UsageError
@@ -158,9 +196,6 @@ def has_background(document: Document, own: Recipe, recipe: Recipe) -> bool:
     if own.background is None or own.background != recipe.background:
         return False
     try:
-        if isinstance(parse_background(own.background), Blur):
-            return False
+        return not isinstance(parse_background(own.background), Blur)
     except UsageError:
-        pass  # a picture that is gone
-    rect = document.size.rect
-    return any(is_whole_layer(node, BACKGROUND_LAYER, rect) for node in document.layers)
+        return True  # a picture that is gone

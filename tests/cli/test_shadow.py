@@ -81,6 +81,25 @@ def test_a_background_is_taken_away_by_none(disc: tuple[Path, Path], tmp_path: P
     assert [layer.name for layer in PSDImage.open(second)] == ["Photo", "Clean colours"]
 
 
+def test_a_background_picture_that_changed_under_its_name_is_taken_where_it_is_given(
+    disc: tuple[Path, Path], tmp_path: Path
+) -> None:
+    picture, mask = disc
+    behind, first = tmp_path / "behind.png", tmp_path / "first.psd"
+    Image.new("RGB", (120, 100), "red").save(behind)
+    assert (
+        run("cut", picture, "--from-mask", mask, "--edge", "hard", "--background", behind, "-o", first) == 0
+    )
+    Image.new("RGB", (120, 100), "blue").save(behind)
+    kept, given = tmp_path / "kept.psd", tmp_path / "given.psd"
+    assert run("refine", first, "--shift", "-1", "-o", kept) == 0
+    assert run("refine", first, "--background", behind, "-o", given) == 0
+    for path, colour in ((kept, (255, 0, 0)), (given, (0, 0, 255))):
+        layers = list(open_document(path).walk_layers())
+        assert [layer.name for layer in layers] == ["Background", "Photo", "Clean colours"]
+        assert (layers[0].pixels == colour).all()
+
+
 def test_a_gradient_and_the_blurred_photo_stand_behind(disc: tuple[Path, Path], tmp_path: Path) -> None:
     picture, mask = disc
     for number, background in enumerate(("linear-gradient(90deg, black, white)", "blur(9)")):

@@ -10,17 +10,25 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from mattework.cli.targets import STREAM, names_folder, open_target, refuse_inputs, refuse_unwritable
+from mattework.cli.targets import (
+    STREAM,
+    is_same_file,
+    names_folder,
+    open_target,
+    refuse_inputs,
+    refuse_unwritable,
+)
 from mattework.errors import RecipeError, UsageError
 
 if TYPE_CHECKING:
     from mattework.cutout import Cutout
-    from mattework.document.model import Document
+    from mattework.document.model import Document, Layer
     from mattework.progress import Progress
     from mattework.recipe import Recipe, RecipeInputs
 
 _ENDINGS = {"psd": (".psd",), "psb": (".psb",), "layered-tiff": (".tif", ".tiff")}
 """Of documents that stay the kind of file that they are; the first one where a name has another, or none."""
+_MOST_TOLD = 6
 
 
 @dataclass(slots=True)
@@ -63,11 +71,19 @@ class RefineJob:
             document = open_source(picture)
             made, inputs = self._find_recipe(document)
             recipe = self._change(made)
-            if find_cut_layer(document, made) is not None:
-                stays = self._settle_target(picture, document)
-                del document
+            layer = find_cut_layer(document, made)
+            stays = layer is not None and self._settle_target(picture, document)
+            self._refuse_losses(document, made, layer, stays)
+            if layer is not None:
+                del document, layer
                 return self._refine_layer(picture, recipe, inputs, stays, progress)
-        cutout = apply_recipe(document, recipe=recipe, inputs=inputs, progress=progress)
+        cutout = apply_recipe(
+            document,
+            recipe=recipe,
+            inputs=inputs,
+            keeps_background=self.options["background"] is None,
+            progress=progress,
+        )
         notes = cutout.save(
             open_target(self.target),
             format=self.options["file_format"] or ("psd" if self.target is None else None),
@@ -131,6 +147,29 @@ class RefineJob:
                 self.target = self.target.with_suffix(own if own.lower() in usual else usual[0])
                 refuse_unwritable(self.target, overwrite=self.options["overwrite"])
         return choose_format(document, open_target(self.target), wanted) == kind
+
+    def _refuse_losses(self, document: Document, made: Recipe, layer: Layer | None, stays: bool) -> None:
+        """Refuse to replace the source where not all of it would be in the result; `stays` as `_settle_target` says.
+
+        Raises:
+            UsageError
+        """
+        from mattework.reopen import list_losses, list_mask_losses
+
+        if self.target is None or self.source == STREAM or not is_same_file(self.target, self.source):
+            return
+        if layer is None:
+            losses = list_losses(document, made)
+        else:
+            losses = (*(() if stays else document.left_out), *list_mask_losses(layer, made))
+        if not losses:
+            return
+        more = len(losses) - _MOST_TOLD
+        told = (*losses[:_MOST_TOLD], *([f"And {more} more."] if more > 0 else []))
+        raise UsageError(
+            f"{self.target} is the file that is read, and something in it would be gone if it were replaced. "
+            f"{' '.join(told)} Give another name with -o; this file then stays as it is."
+        )
 
     def _refine_layer(
         self,

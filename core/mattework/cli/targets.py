@@ -91,13 +91,14 @@ def refuse_inputs(target: Path | None, inputs: Sequence[str | None]) -> None:
             continue
         # A background's name may begin with ~, as `parse_background` takes it.
         for one in {name, os.path.expanduser(name)}:
-            if _is_same_file(target, one):
+            if is_same_file(target, one):
                 raise UsageError(
                     f"{target} is one of the pictures that are read; it would be gone. Give another name."
                 )
 
 
-def _is_same_file(target: Path, name: str) -> bool:
+def is_same_file(target: Path, name: str) -> bool:
+    """Whether a target is the file of that name, under this name or another."""
     with suppress(OSError):
         return target.samefile(name)
     return False

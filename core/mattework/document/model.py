@@ -184,7 +184,9 @@ class Metadata:
 class Document:
     """A canvas with layers.
 
-    `notes` tell, in sentences for people, what reading left out or decided (first frame taken, effects not kept …).
+    `notes` tell, in sentences for people, what reading left out or decided (first frame taken, effects not kept …);
+    `left_out` are those of them that would be lost with the file: what it holds that the document does not, or only as
+    pixels.
     `composite` is the merged picture that the file itself carried, (H, W, channels) or (H, W, channels + 1) with straight
     alpha last, or None; `flatten_document` makes ours.
     """
@@ -196,6 +198,7 @@ class Document:
     metadata: Metadata = field(default_factory=Metadata)
     composite: Samples | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         dtype = depth_dtype(self.depth)

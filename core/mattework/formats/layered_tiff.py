@@ -183,10 +183,10 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
     composite = picture.colour if picture.colour.ndim == 3 else picture.colour[..., None]
     if picture.alpha is not None:
         composite = cast("Samples", np.concatenate([composite, picture.alpha[..., None]], axis=-1))
-    notes = picture.notes + metadata_notes + layer_notes
+    notes = left_out = picture.notes + metadata_notes + layer_notes
     if (picture.orientation or 1) != 1:
         notes += ("The TIFF asks to be turned when shown; its layers were kept as they are stored.",)
-    return Document(size, mode, depth, layers, metadata, composite, notes)
+    return Document(size, mode, depth, layers, metadata, composite, notes, left_out)
 
 
 def check_depths(layer_depth: int, page_depth: int, name: str) -> None:

@@ -98,7 +98,7 @@ def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document
     notes.extend(metadata_notes)
 
     has_layers = bool(layout.layers) and layout.mode not in _FLAT_MODES
-    composite = None
+    composite, remarks = None, list[str]()
     if not has_layers or has_composite(resources):
         try:
             composite = _read_merged(stream, layout, resources, mode, notes)
@@ -107,7 +107,7 @@ def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document
                 raise DamagedFile(
                     f"{name} is damaged: its picture is {error}. Copy or export it again."
                 ) from error
-            notes.append(f"The merged picture in the file is {error}. The layers are sound and were used.")
+            remarks.append(f"The merged picture in the file is {error}. The layers are sound and were used.")
     layers: tuple[Node, ...] = ()
     if has_layers:
         spots = LayerSource(
@@ -123,7 +123,8 @@ def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document
         notes.extend(layer_notes)
     if not layers and composite is not None:
         layers = (_make_background(composite, mode, layout.size),)
-    return Document(layout.size, mode, depth, layers, metadata, composite, tuple(notes))
+    left_out = tuple(notes)
+    return Document(layout.size, mode, depth, layers, metadata, composite, (*remarks, *left_out), left_out)
 
 
 def _reader(stream: BinaryIO) -> Callable[[int, int], bytes]:

@@ -52,6 +52,7 @@ def build_document(picture: Picture) -> Document:
         layers=(Layer(PHOTO_LAYER, size.rect, colour, alpha),),
         metadata=metadata,
         notes=picture.notes + notes,
+        left_out=picture.notes + notes,
     )
 
 

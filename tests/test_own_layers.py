@@ -1,0 +1,235 @@
+"""Shadow and background are found again wherever somebody has put them, and nobody else's layer is taken for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+import mattework
+from mattework.document.model import ColorMode, Document, Group, Layer, Node
+from mattework.geometry import Rect, Size
+from mattework.recipe import LayerState, Shadow
+from samples import draw_disc
+
+Nodes = tuple[Node, ...]
+RECT = Rect(0, 0, 120, 100)
+MINE = Layer("Mine", Rect(0, 0, 10, 10), np.full((10, 10, 3), 99, np.uint8))
+
+
+def cut(**choices: object) -> mattework.Cutout:
+    picture, truth = draw_disc(120, 100)
+    asked = {"background": "white", "shadow": Shadow(dx=12, dy=9, blur=6, opacity=0.6), **choices}
+    return mattework.cut_out(picture, from_mask=truth, solver="hard", **asked)  # type: ignore[arg-type]
+
+
+def save_as_psd(cutout: mattework.Cutout) -> Document:
+    stream = BytesIO()
+    cutout.save(stream, format="psd")
+    return mattework.open_document(stream.getvalue())
+
+
+@pytest.fixture(scope="module")
+def made() -> Document:
+    """A cut-out from bottom to top: Background, Shadow, Photo, Clean colours."""
+    return save_as_psd(cut())
+
+
+def arrange(made: Document, order: Callable[[Layer, Layer, Layer, Layer], Nodes]) -> Document:
+    background, shadow, photo, clean = made.walk_layers()
+    return replace(made, layers=order(background, shadow, photo, clean), composite=None)
+
+
+def refine(document: Document, **changes: object) -> mattework.Cutout:
+    recipe, _ = mattework.get_recipe(document.metadata.xmp) or pytest.fail("no recipe")
+    return mattework.apply_recipe(document, recipe=replace(recipe, **changes))  # type: ignore[arg-type]
+
+
+def outline(nodes: Nodes) -> list[object]:
+    return [[node.name, *outline(node.children)] if isinstance(node, Group) else node.name for node in nodes]
+
+
+def layers_of(document: Document, name: str) -> list[Layer]:
+    return [layer for layer in document.walk_layers() if layer.name == name]
+
+
+@pytest.mark.parametrize(
+    ("order", "kept", "bare"),
+    [
+        pytest.param(
+            lambda b, s, p, c: (b, s, MINE, p, c),
+            ["Background", "Shadow", "Mine", "Photo", "Clean colours"],
+            ["Mine", "Photo", "Clean colours"],
+            id="a layer between",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (b, s, Group("Cut", (p, c))),
+            ["Background", "Shadow", ["Cut", "Photo", "Clean colours"]],
+            [["Cut", "Photo", "Clean colours"]],
+            id="the pair in a group",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (MINE, Group("All", (b, s, MINE, Group("Cut", (p, c))))),
+            ["Mine", ["All", "Background", "Shadow", "Mine", ["Cut", "Photo", "Clean colours"]]],
+            ["Mine", ["All", "Mine", ["Cut", "Photo", "Clean colours"]]],
+            id="groups in groups",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (b, p, s, c),
+            ["Background", "Shadow", "Photo", "Clean colours"],
+            ["Photo", "Clean colours"],
+            id="the shadow over the photo",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (replace(b, rect=b.rect.move(3, -2)), s, p, c),
+            ["Background", "Shadow", "Photo", "Clean colours"],
+            ["Photo", "Clean colours"],
+            id="a moved background",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (MINE, replace(b, rect=b.rect.move(3, -2)), MINE, s, p, c),
+            ["Mine", "Background", "Mine", "Shadow", "Photo", "Clean colours"],
+            ["Mine", "Mine", "Photo", "Clean colours"],
+            id="layers around the background",
+        ),
+    ],
+)
+def test_shadow_and_background_are_made_again_and_taken_away_wherever_they_lie(
+    made: Document,
+    order: Callable[[Layer, Layer, Layer, Layer], Nodes],
+    kept: list[object],
+    bare: list[object],
+) -> None:
+    theirs = arrange(made, order)
+    again = refine(theirs, edge=mattework.EdgeSettings(shift=-1))
+    assert outline(again.document.layers) == kept
+    assert again.report.notes == ()
+    red = refine(theirs, background="red", shadow=Shadow(dx=30, dy=0, blur=4, colour="#0000ff"))
+    assert outline(red.document.layers) == kept
+    assert (layers_of(red.document, "Background")[0].pixels == (255, 0, 0)).all()
+    assert layers_of(red.document, "Background")[0].rect == RECT
+    assert (layers_of(red.document, "Shadow")[0].pixels == (0, 0, 255)).all()
+    nothing = refine(theirs, background=None, shadow=None)
+    assert outline(nothing.document.layers) == bare
+    assert nothing.report.notes == ()
+
+
+def test_a_background_that_was_moved_stays_where_it_was_put(made: Document) -> None:
+    theirs = arrange(made, lambda b, s, p, c: (replace(b, rect=b.rect.move(3, 0)), s, p, c))
+    (background,) = layers_of(refine(theirs).document, "Background")
+    assert background.rect == RECT.move(3, 0)
+
+
+def test_what_was_changed_about_layers_is_followed_wherever_they_lie(made: Document) -> None:
+    theirs = arrange(
+        made,
+        lambda b, s, p, c: (
+            replace(b, rect=b.rect.move(3, 0), opacity=0.5),
+            replace(s, opacity=0.2, visible=False),
+            Group("Cut", (MINE, p, c)),
+        ),
+    )
+    again = refine(theirs)
+    assert again.recipe.shadow is not None
+    assert again.recipe.shadow.opacity == pytest.approx(0.2, abs=1 / 255)
+    assert again.recipe.layers == (
+        LayerState(name="Background", opacity=0.5),
+        LayerState(name="Shadow", visible=False),
+    )
+    assert not layers_of(again.document, "Shadow")[0].visible
+
+
+def blotch(name: str, rect: Rect = RECT) -> Layer:
+    """A layer of somebody's with a picture on it."""
+    pixels = np.random.default_rng(3).integers(0, 255, (*rect.size.shape, 3), np.uint8)
+    return Layer(name, rect, pixels)
+
+
+def test_a_layer_of_that_name_with_something_else_on_it_is_never_taken(made: Document) -> None:
+    drawn = blotch("Shadow", Rect(4, 4, 30, 20))
+    beside = refine(arrange(made, lambda b, s, p, c: (b, s, drawn, p, c)), shadow=None)
+    assert outline(beside.document.layers) == ["Background", "Shadow", "Photo", "Clean colours"]
+    assert layers_of(beside.layered, "Shadow") == [drawn]
+    assert beside.report.notes == (), "ours was found, so there is no doubt about theirs"
+    instead = refine(arrange(made, lambda b, s, p, c: (b, drawn, p, c)), shadow=None)
+    assert layers_of(instead.layered, "Shadow") == [drawn]
+    assert [note for note in instead.report.notes if "“Shadow” was kept" in note]
+    group = Group("Shadow", (MINE,))
+    grouped = refine(arrange(made, lambda b, s, p, c: (b, s, group, p, c)), shadow=None)
+    assert outline(grouped.document.layers) == ["Background", ["Shadow", "Mine"], "Photo", "Clean colours"]
+
+
+def test_of_two_shadows_alike_the_one_nearer_to_the_photo_is_ours(made: Document) -> None:
+    copy = replace(layers_of(made, "Shadow")[0], opacity=0.3)
+    again = refine(arrange(made, lambda b, s, p, c: (b, copy, s, MINE, p, c)), shadow=None)
+    assert [layer.opacity for layer in layers_of(again.document, "Shadow")] == [0.3]
+    assert len([note for note in again.report.notes if "“Shadow” was kept" in note]) == 1
+
+
+def test_a_shadow_in_another_group_is_told_of(made: Document) -> None:
+    theirs = arrange(made, lambda b, s, p, c: (b, Group("Effects", (s,)), p, c))
+    again = refine(theirs, shadow=None)
+    assert outline(again.document.layers) == ["Background", ["Effects", "Shadow"], "Photo", "Clean colours"]
+    assert [note for note in again.report.notes if "“Shadow” was kept" in note]
+
+
+def test_a_background_that_was_painted_on_stays_under_a_new_one(made: Document) -> None:
+    painted = blotch("Background")
+    theirs = arrange(made, lambda b, s, p, c: (painted, s, p, c))
+    same = refine(theirs)
+    assert outline(same.document.layers) == ["Background", "Shadow", "Photo", "Clean colours"]
+    assert (layers_of(same.document, "Background")[0].pixels == painted.pixels).all()
+    assert same.report.notes == ()
+    red = refine(theirs, background="red")
+    old, new = layers_of(red.document, "Background")
+    assert (old.pixels == painted.pixels).all()
+    assert (new.pixels == (255, 0, 0)).all()
+    assert outline(red.document.layers)[:2] == ["Background", "Background"]
+    bare = refine(theirs, background=None)
+    assert layers_of(bare.layered, "Background") == [painted]
+    for told in (red, bare):
+        assert [note for note in told.report.notes if "“Background” was kept" in note]
+
+
+def test_a_background_of_another_size_is_kept_and_told_of(made: Document) -> None:
+    smaller = Layer("Background", Rect(10, 10, 90, 80), np.full((70, 80, 3), 255, np.uint8))
+    bare = refine(arrange(made, lambda b, s, p, c: (smaller, s, p, c)), background=None)
+    assert layers_of(bare.layered, "Background") == [smaller]
+    assert [note for note in bare.report.notes if "“Background” was kept" in note]
+
+
+def test_a_background_that_the_recipe_had_not_made_is_never_taken() -> None:
+    theirs = save_as_psd(cut(background=None, shadow=None))
+    own = blotch("Background")
+    theirs = replace(theirs, layers=(own, *theirs.layers), composite=None)
+    assert refine(theirs).report.notes == ()
+    red = refine(theirs, background="red")
+    old, new = layers_of(red.layered, "Background")
+    assert old is own
+    assert (new.pixels == (255, 0, 0)).all()
+    assert [note for note in red.report.notes if "“Background” was kept" in note]
+
+
+@pytest.mark.parametrize("mode", list(ColorMode))
+@pytest.mark.parametrize("depth", [8, 16, 32])
+def test_a_coloured_shadow_is_known_in_every_mode_and_depth(mode: ColorMode, depth: int) -> None:
+    size = Size(60, 50)
+    white = {8: 255, 16: 65535, 32: 1}[depth]
+    dtype = {8: np.uint8, 16: np.uint16, 32: np.float32}[depth]
+    ramp = np.linspace(0, white, 60 * 50 * mode.channels).reshape(50, 60, mode.channels).astype(dtype)
+    document = Document(size, mode, depth, (Layer("Photo", size.rect, ramp),))  # type: ignore[arg-type]
+    cutout = mattework.cut_out(
+        document,
+        from_mask=draw_disc(60, 50)[1],
+        solver="hard",
+        background="#4080c0",
+        shadow=Shadow(dx=9, dy=4, blur=3, colour="#203a60"),
+    )
+    saved = save_as_psd(cutout)
+    background, shadow, *pair = saved.layers
+    theirs = replace(saved, layers=(background, shadow, Group("Cut", tuple(pair))), composite=None)
+    bare = refine(theirs, shadow=None, background=None)
+    assert outline(bare.document.layers) == [["Cut", "Photo", "Clean colours"]]
