@@ -85,7 +85,7 @@ if TYPE_CHECKING:
         TrimapRules,
         parse_recipe,
     )
-    from mattework.reopen import find_photo
+    from mattework.reopen import find_photo, list_losses
     from mattework.segment.prompted import ObjectSelector, open_selector
     from mattework.segment.selection import Selection
     from mattework.shadow import draw_shadow, settle_shadow, tell_about_shadow
@@ -154,7 +154,7 @@ _HOMES = {
         "TrimapRules",
         "parse_recipe",
     ),
-    "mattework.reopen": ("find_photo",),
+    "mattework.reopen": ("find_photo", "list_losses"),
     "mattework.segment.prompted": ("ObjectSelector", "open_selector"),
     "mattework.segment.selection": ("Selection",),
     "mattework.shadow": ("draw_shadow", "settle_shadow", "tell_about_shadow"),
@@ -234,6 +234,7 @@ __all__ = [
     "lay_foreground",
     "lay_trimap",
     "lay_without_spill",
+    "list_losses",
     "list_matting_models",
     "make_background",
     "make_trimap",

@@ -121,14 +121,17 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     return (f"{_PAINTED}, only in the file it came from.",) if _is_painted(document, photo, made) else ()
 
 
-def list_losses(document: Document, made: Recipe) -> tuple[str, ...]:
-    """What would be gone if the cut-out that is made again took the place of the file it was read from, in sentences."""
+def list_losses(document: Document, made: Recipe, *, keeps_mask: bool = False) -> tuple[str, ...]:
+    """What would be gone if the cut-out that is made again took the place of the file it was read from, in sentences.
+
+    With `keeps_mask` the mask in the file is gone on with as it is, so that what was painted on it stays.
+    """
     photo, _ = find_photo(document, made)
     losses = list(document.left_out)
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         count = sum(1 for _ in document.walk_layers())
         losses.append(f"No layer holds the photo any more, so its layers ({count}) are put together.")
-    if _is_painted(document, photo, made):
+    if not keeps_mask and _is_painted(document, photo, made):
         losses.append(f"{_PAINTED}.")
     return tuple(losses)
 

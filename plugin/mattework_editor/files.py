@@ -17,6 +17,7 @@ from mattework import (
     finish_cutout,
     follow_layers,
     get_recipe,
+    list_losses,
     open_document,
     take_photo,
 )
@@ -34,6 +35,7 @@ from mattework_editor.session import (
 from mattework_editor.tiled_plane import TiledPlane
 
 OPEN_SUFFIXES = ("jpg", "jpeg", "png", "tif", "tiff", "psd", "psb", "webp", "avif", "heic", "bmp")
+LAYERED = (".psd", ".psb", ".tif", ".tiff")
 SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
 
 
@@ -51,7 +53,7 @@ class Opened:
     """What a file holds, read but not solved: the photo, and the choices it carries if it is a file of ours.
 
     `alpha` (H, W) is the mask in the file where it is the solved alpha itself: without touches and edge settings.
-    `is_ours`: the file itself carries the choices, so that saving the work again may replace it.
+    `is_ours`: the file itself carries the choices. `losses` tells what it holds that a file saved in its place would not.
     """
 
     document: Document
@@ -61,6 +63,14 @@ class Opened:
     alpha: TiledPlane[np.float32] | None
     notes: tuple[str, ...]
     is_ours: bool = False
+    losses: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Path | None:
+        """The file itself where saving the work may replace it: no photo, whatever was found in it."""
+        if self.path is None or not self.is_ours or self.losses:
+            return None
+        return self.path if self.path.suffix.lower() in LAYERED else None
 
 
 def read_file(path: Path) -> Opened:
@@ -79,7 +89,9 @@ def read_file(path: Path) -> Opened:
     touched = any(stroke.is_touch for stroke in recipe.strokes)
     alpha = _stored_alpha(document) if recipe.edge.is_neutral and not touched else None
     choices = Choices(recipe.go_on_in_turn(), inputs)
-    return Opened(document, photo, path, choices, alpha, (*document.notes, *notes), is_ours=True)
+    losses = list_losses(document, found[0], keeps_mask=alpha is not None)
+    notes = (*document.notes, *notes)
+    return Opened(document, photo, path, choices, alpha, notes, is_ours=True, losses=losses)
 
 
 def make_session(opened: Opened, engine: Engine, progress: Progress | None = None) -> Session:

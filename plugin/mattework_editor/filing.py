@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, preferences
 from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, complete_name, read_file
-from mattework_editor.sentences import word_sentence
+from mattework_editor.sentences import word_sentence, word_sentences
 from mattework_editor.welcome import find_samples
 from mattework_editor.workbench import Workbench
 
@@ -194,6 +194,8 @@ class Filing(QObject):
             return False
         stem = f"{session.path.stem.removesuffix('.cutout')}.cutout" if session.path else self.tr("cutout")
         start = self.suggest_folder() / f"{stem}.psd"
+        if start == session.path and self._workbench.target is None:  # it is not to be replaced
+            start = start.with_name(f"{stem}-2.psd")
         kinds = ";;".join(f"{title} (*.{suffix})" for suffix, title in SAVE_SUFFIXES.items())
         path, kind = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), kinds)
         if path:
@@ -204,10 +206,18 @@ class Filing(QObject):
             if session.path is not None and target.resolve() == session.path.resolve():
                 own = self._workbench.target
                 if own is None or own.resolve() != target.resolve():
-                    self.failed.emit(self.tr("The photo itself is never overwritten. Choose another name."))
+                    self.failed.emit(self._word_refusal(target))
                     return False
             self._save_to(target)
         return bool(path)
+
+    def _word_refusal(self, path: Path) -> str:
+        """Why the file that was opened is not replaced."""
+        losses = word_sentences(self._workbench.losses)
+        if not losses:
+            return self.tr("The photo itself is never overwritten. Choose another name.")
+        told = self.tr("“{name}” holds what would be lost. Choose another name.").format(name=path.name)
+        return " ".join([told, *losses])
 
     def may_replace(self, named: Path, target: Path) -> bool:
         """Whether a file may be written; asks where it exists and the file dialog knew another name."""

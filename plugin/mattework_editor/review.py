@@ -23,7 +23,7 @@ from mattework import DOUBTFUL, Photo, RecipeInputs, convert_to_srgb8, parse_rec
 from mattework.arrays import Bytes, Floats, Samples
 from mattework.errors import MatteworkError
 from mattework_editor.drafts import drafts_folder
-from mattework_editor.files import OPEN_SUFFIXES
+from mattework_editor.files import LAYERED, OPEN_SUFFIXES
 from mattework_editor.session import Choices
 
 Status = Literal["waiting", "ready", "failed", "approved", "skipped"]
@@ -32,7 +32,6 @@ THUMBNAIL = 144
 OWN_RESULT = ".cutout"
 JOURNAL = "mattework-batch.jsonl"
 """What the journal of a batch is called; it lies beside the results."""
-LAYERED = (".psd", ".psb", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,7 @@ class Workbench(QObject):
         self.session: Session | None = None
         self.sources: Sources | None = None
         self.target: Path | None = None
+        self.losses: tuple[str, ...] = ()
         self.tasks = Tasks(self)
         self._long: Task | None = None
         self._can_cancel = True
@@ -109,7 +110,7 @@ class Workbench(QObject):
         self._waiting.clear()
         self.strokes.forget()
 
-        def work(task: Task) -> tuple[Session, Sources, bool]:
+        def work(task: Task) -> tuple[Session, Sources, files.Opened]:
             task.report(self.tr("reading"), 0.1)
             opened = read(path)
             if draft is not None:
@@ -122,7 +123,7 @@ class Workbench(QObject):
             task.shown.emit(blank)
             session = files.make_session(opened, self.engine, task.report)
             if opened.choices is None:
-                return session, blank, False
+                return session, blank, opened
             _, matte = render_matte(
                 session.planes.alpha,
                 session.recipe.edge,
@@ -130,7 +131,7 @@ class Workbench(QObject):
                 session.size.rect,
                 session.recipe.strokes,
             )
-            return session, Sources(colour, Pyramid.build(matte), session.planes.trimap), opened.is_ours
+            return session, Sources(colour, Pyramid.build(matte), session.planes.trimap), opened
 
         def show(sources: Sources) -> None:
             self.session, self.sources = None, sources
@@ -138,14 +139,12 @@ class Workbench(QObject):
             self.changed.emit()
             self.sources_replaced.emit(False)
 
-        def done(result: tuple[Session, Sources, bool]) -> None:
-            self.session, sources, is_ours = result
+        def done(result: tuple[Session, Sources, files.Opened]) -> None:
+            self.session, sources, opened = result
             sources.trimap = self.session.planes.trimap
             self.sources = sources
             self._attach(self.session, sources)
-            is_layered = path.suffix.lower() in (".psd", ".psb", ".tif", ".tiff") and self.session.has_subject
-            # A photo is never replaced, whatever was found in it.
-            self.target = path if is_ours and is_layered and self.session.path is not None else None
+            self.target, self.losses = opened.target if self.session.has_subject else None, opened.losses
             self.drafting.follow(self.session, draft)
             if draft is not None:
                 self.session.history.mark_recovered()

@@ -13,11 +13,12 @@ from psd_tools import PSDImage
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from editor.driving import Keys, answer, save_to, start_review, wait_for_cuts, wait_until
 from mattework_editor import drafts
 from samples import draw_disc
+from special_layers import add_special_layer
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -103,4 +104,35 @@ def test_recovered_work_on_a_file_of_ours_is_saved_into_it(
     driver.key(Qt.Key.Key_S, Keys.ControlModifier)
     driver.wait()
     assert ours.read_bytes() != before
+    assert not driver.session.history.is_dirty
+
+
+def test_a_file_of_ours_that_holds_more_than_we_can_write_is_not_replaced(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    ours = tmp_path / "disc.cutout.psd"
+    driver.bench.save_file(ours, overwrite=False)
+    driver.wait()
+    add_special_layer(ours, "Invert", b"nvrt")
+    before = ours.read_bytes()
+    driver.open(ours)
+    assert driver.session.has_subject
+    driver.drag((60, 100), (70, 100))
+    offered: list[Path] = []
+
+    def choose(_: object, __: object, start: str, *___: object) -> tuple[str, str]:
+        offered.append(Path(start))
+        return str(ours), "Photoshop (*.psd)"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)
+    driver.wait()
+    assert [one.name for one in offered] == ["disc.cutout-2.psd"]
+    assert "holds what would be lost" in driver.window.status.message.text()
+    assert ours.read_bytes() == before
+    save_to(monkeypatch, tmp_path / "kept.psd")
+    driver.window.filing.save()
+    driver.wait()
+    assert (tmp_path / "kept.psd").is_file()
     assert not driver.session.history.is_dirty

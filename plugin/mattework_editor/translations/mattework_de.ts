@@ -1365,6 +1365,10 @@
       <source>“{name}” cannot be saved there.</source>
       <translation>„{name}“ kann dort nicht gespeichert werden.</translation>
     </message>
+    <message>
+      <source>“{name}” holds what would be lost. Choose another name.</source>
+      <translation>„{name}“ enthält, was verloren ginge. Wählen Sie einen anderen Namen.</translation>
+    </message>
   </context>
   <context>
     <name>Gestures</name>
