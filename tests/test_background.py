@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -79,6 +80,14 @@ def test_a_half_transparent_picture_keeps_its_colours_in_every_mode(tmp_path: Pa
     assert np.abs(layer.pixels.astype(int) - expected.pixels).max() <= 1100, (
         "four levels of 8 bits, by rounding"
     )
+
+
+def test_a_lab_picture_behind_a_deeper_lab_photo_gets_no_cast(tmp_path: Path) -> None:
+    neutral = np.zeros((15, 20, 3), np.uint8)  # a and b are signed in a TIFF
+    neutral[..., 0] = 128
+    tifffile.imwrite(tmp_path / "lab.tif", neutral, photometric="cielab")
+    layer, _ = make_background(str(tmp_path / "lab.tif"), white_document(20, 15, 16, ColorMode.LAB))
+    assert (layer.pixels == (128 * 257, 32768, 32768)).all()
 
 
 def test_an_opaque_picture_with_an_alpha_channel_is_an_opaque_background(tmp_path: Path) -> None:

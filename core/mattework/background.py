@@ -180,7 +180,7 @@ def _picture_layer(picture: Photo, document: Document) -> Layer:
     else:
         pixels, seen_alpha = _fit_transparent(source, alpha, fit)
         opacity = change_depth(seen_alpha, document.depth)
-    samples = change_depth(pixels, document.depth)
+    samples = change_depth(pixels, document.depth, document.mode if keeps_samples else ColorMode.RGB)
     if not keeps_samples:
         from mattework.document.colour import convert_srgb_samples
 

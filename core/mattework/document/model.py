@@ -85,6 +85,11 @@ def depth_white(depth: Depth) -> float:
     return {8: 255.0, 16: 65535.0, 32: 1.0}[depth]
 
 
+def lab_middle(depth: Depth) -> float:
+    """The sample value of a and b that means neutral: 128, 32768 or 0.5."""
+    return {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+
+
 def array_depth(array: AnyArray | Plane[Any]) -> Depth:
     """The depth of an array of samples.
 

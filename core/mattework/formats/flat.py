@@ -116,10 +116,8 @@ class _Picture:
             colour = self.convert(colour)
         depth = self.form.depth
         self.is_clipped |= depth < array_depth(colour) and exceeds_unit_range(colour)
-        has_alpha = self.form.has_alpha and alpha is not None
-        return change_depth(colour, depth), change_depth(
-            alpha, depth
-        ) if has_alpha and alpha is not None else None
+        opacity = change_depth(alpha, depth) if self.form.has_alpha and alpha is not None else None
+        return change_depth(colour, depth, self.form.mode), opacity
 
 
 def _is_transparent(document: Document, container: str, progress: Progress | None) -> bool:
