@@ -172,17 +172,32 @@ Node: TypeAlias = Layer | Group
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A block of a file about its picture that is kept unread: guides, saved paths, IPTC data ...
+
+    `number`, `name` and `data` are the file's; `canvas` is the size of the picture that they speak of.
+    """
+
+    number: int
+    name: bytes
+    data: bytes
+    canvas: Size
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What travels with the pixels.
 
     `icc` is the profile; `exif` the TIFF-structured block (no "Exif\\0\\0" in front), orientation always 1 because
-    readers apply it; `xmp` the packet as UTF-8; `dpi` horizontal and vertical pixels per inch.
+    readers apply it; `xmp` the packet as UTF-8; `dpi` horizontal and vertical pixels per inch; `resources` go from one
+    layered file into the next.
     """
 
     icc: bytes | None = None
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    resources: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
