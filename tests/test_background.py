@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -11,8 +12,10 @@ from PIL import Image
 from mattework.background import make_background, parse_background, parse_colour, parse_key
 from mattework.document.model import ColorMode, Depth, Document
 from mattework.errors import UsageError
+from mattework.formats.files import open_document
 from mattework.geometry import Size
 from mattework.photo import open_source, take_photo
+from mattework.pipeline import cut_out
 from samples import ASTRONAUT, draw_disc
 
 
@@ -38,6 +41,80 @@ def test_gray_behind_a_gray_photo_needs_no_word(tmp_path: Path) -> None:
     Image.fromarray(np.full((9, 9), 77, np.uint8)).save(tmp_path / "gray.png")
     for background in ("white", str(tmp_path / "gray.png")):
         assert make_background(background, open_source(draw_disc()[0][..., 0]))[1] == ()
+
+
+def save_half_hidden(path: Path, size: int = 40) -> str:
+    """Hidden red above, opaque green below."""
+    picture = np.zeros((size, size, 4), np.uint8)
+    picture[: size // 2] = (255, 0, 0, 0)
+    picture[size // 2 :] = (0, 255, 0, 255)
+    Image.fromarray(picture).save(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("depth", [8, 16, 32])
+@pytest.mark.parametrize("side", [25, 40, 90])
+def test_a_picture_is_as_transparent_as_its_file(tmp_path: Path, side: int, depth: Depth) -> None:
+    layer, _ = make_background(save_half_hidden(tmp_path / "half.png"), white_document(side, side, depth))
+    white = {8: 255, 16: 65535, 32: 1.0}[depth]
+    assert layer.alpha is not None
+    assert layer.alpha.dtype == layer.pixels.dtype
+    assert (layer.alpha[: side // 2 - 3] == 0).all()
+    assert layer.alpha[side // 2 + 3 :] == pytest.approx(white)
+    shown = layer.pixels[layer.alpha > 0]
+    assert shown == pytest.approx(np.broadcast_to((0, white, 0), shown.shape)), "no red has bled"
+
+
+@pytest.mark.parametrize("mode", list(ColorMode))
+def test_a_half_transparent_picture_keeps_its_colours_in_every_mode(tmp_path: Path, mode: ColorMode) -> None:
+    opaque = np.random.default_rng(5).integers(0, 256, (30, 40, 3), np.uint8)
+    alpha = np.full((30, 40, 1), 100, np.uint8)
+    Image.fromarray(opaque).save(tmp_path / "opaque.png")
+    Image.fromarray(np.concatenate([opaque, alpha], axis=2)).save(tmp_path / "half.png")
+    document = white_document(20, 15, 16, mode)
+    expected, _ = make_background(str(tmp_path / "opaque.png"), document)
+    layer, _ = make_background(str(tmp_path / "half.png"), document)
+    assert expected.alpha is None
+    assert layer.alpha is not None
+    assert (layer.alpha == 100 * 257).all()
+    assert np.abs(layer.pixels.astype(int) - expected.pixels).max() <= 1100, (
+        "four levels of 8 bits, by rounding"
+    )
+
+
+def test_a_lab_picture_behind_a_deeper_lab_photo_gets_no_cast(tmp_path: Path) -> None:
+    neutral = np.zeros((15, 20, 3), np.uint8)  # a and b are signed in a TIFF
+    neutral[..., 0] = 128
+    tifffile.imwrite(tmp_path / "lab.tif", neutral, photometric="cielab")
+    layer, _ = make_background(str(tmp_path / "lab.tif"), white_document(20, 15, 16, ColorMode.LAB))
+    assert (layer.pixels == (128 * 257, 32768, 32768)).all()
+
+
+def test_an_opaque_picture_with_an_alpha_channel_is_an_opaque_background(tmp_path: Path) -> None:
+    opaque = np.random.default_rng(5).integers(0, 256, (30, 40, 3), np.uint8)
+    Image.fromarray(opaque).convert("RGBA").save(tmp_path / "opaque.png")
+    layer, _ = make_background(str(tmp_path / "opaque.png"), white_document(40, 30))
+    assert layer.alpha is None
+    assert (layer.pixels == opaque).all()
+
+
+def test_a_cut_out_on_a_transparent_picture_shows_nothing_hidden(tmp_path: Path) -> None:
+    """In a flat file with alpha, in one without, and in the merged picture of a PSD."""
+    photo, alpha = np.full((40, 40, 3), 128, np.uint8), np.zeros((40, 40), np.uint8)
+    alpha[:, 30:] = 255
+    cutout = cut_out(photo, trimap=alpha, background=save_half_hidden(tmp_path / "half.png"))
+    for name in ("out.png", "out.psd", "out.jpg"):
+        cutout.save(tmp_path / name)
+    flat = np.asarray(Image.open(tmp_path / "out.png"))
+    assert (flat[:20, :28, 3] == 0).all()
+    assert (flat[20:, :28] == (0, 255, 0, 255)).all()
+    assert (flat[:, 30:] == (128, 128, 128, 255)).all()
+    merged = open_document(tmp_path / "out.psd").composite
+    assert merged is not None
+    assert (merged[:20, :28, 3] == 0).all()
+    assert (merged[20:, :28] == (0, 255, 0, 255)).all()
+    jpeg = np.asarray(Image.open(tmp_path / "out.jpg")).astype(int)
+    assert np.abs(jpeg[4:12, 4:20] - 255).max() < 8, "white, not the hidden red"
 
 
 def test_a_colour_beyond_the_range_is_taken_to_its_end() -> None:

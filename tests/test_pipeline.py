@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 import mattework
@@ -282,6 +283,20 @@ def test_an_alpha_that_is_solved_already_is_finished_as_a_cut_is() -> None:
         np.testing.assert_array_equal(one.pixels, other.pixels)
     assert again.report.solver == cut.report.solver
     assert again.recipe == cut.recipe
+
+
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_a_neutral_lab_photo_stays_neutral_at_more_bits(bits: int, tmp_path: Path) -> None:
+    neutral = np.zeros((20, 20, 3), np.uint8)  # a and b are signed in a TIFF
+    neutral[..., 0] = 128
+    tifffile.imwrite(tmp_path / "lab.tif", neutral, photometric="cielab")
+    mask = np.zeros((20, 20), np.uint8)
+    mask[:, 10:] = 255
+    cutout = mattework.cut_out(tmp_path / "lab.tif", trimap=mask, colours=0)
+    cutout.save(tmp_path / "out.tif", format="tiff", bits=bits)
+    stored = tifffile.imread(tmp_path / "out.tif")
+    assert (stored[:, 12:, 1:3] == 0).all()
+    assert stored[5, 15, 0] == pytest.approx({8: 128, 16: 128 * 257, 32: 100 * 128 / 255}[bits])
 
 
 def test_sixteen_bits_asked_of_an_eight_bit_photo_keep_the_alpha_as_fine_as_it_was_solved(

@@ -163,6 +163,32 @@ def test_a_subject_that_the_border_cuts_off_has_no_foot_and_that_is_told() -> No
     assert "cuts the subject off" in notes[0]
 
 
+def test_a_pole_thinner_than_a_working_pixel_stands_on_the_ground() -> None:
+    alpha = block(28, 0, 29, 1600, width=60, height=1700)
+    shadow = spread(alpha, Shadow(kind="contact", dx=200, dy=-100, blur=40))
+    rows, columns = np.nonzero(shadow > 0.5 * shadow.max())
+    assert 1570 < rows.min() <= rows.max() < 1630, "darkest at its foot"
+    assert 15 < columns.min() <= columns.max() < 45
+    assert shadow.max() > 0.1
+
+
+def test_specks_far_apart_have_a_contact_shadow() -> None:
+    alpha = np.maximum(
+        block(28, 3, 29, 4, width=60, height=1700), block(30, 1650, 31, 1651, width=60, height=1700)
+    )
+    rect, plane = draw_shadow(alpha, Shadow(kind="contact"))
+    assert rect.size.shape == plane.shape
+    assert np.isfinite(plane).all()
+
+
+def test_a_speck_below_the_foot_does_not_move_the_floor() -> None:
+    alpha = block(400, 100, 600, 1800, width=1000, height=2000)
+    speck = np.maximum(alpha, block(500, 1950, 501, 1951, width=1000, height=2000))
+    shadow = spread(speck, Shadow(kind="contact", dx=300, dy=-200, blur=60))
+    assert shadow[1790, 420:580].min() > 0.6
+    assert shadow[1900:].max() < 0.05
+
+
 def test_a_colour_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="no colour"):
         make_shadow_layer(

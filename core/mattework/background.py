@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, cast
 
 import numpy as np
 
-from mattework.arrays import Floats, Samples
+from mattework.arrays import AnyArray, Floats, Samples
 from mattework.document.layer_names import BACKGROUND_LAYER
-from mattework.document.model import ColorMode, Document, Layer, depth_white
+from mattework.document.model import ColorMode, Document, Layer, array_depth, depth_white
 from mattework.errors import UsageError
 from mattework.formats.flat import make_colour_layer
-from mattework.geometry import Size
+from mattework.geometry import Rect, Size
 from mattework.gradient import Gradient, draw_gradient, parse_gradient
 from mattework.photo import Photo, take_photo
 from mattework.recipe import LARGEST_RADIUS
 
 BLUR_SHARE = 0.02
 """Standard deviation of a blurred background where none is given, in long sides of the picture."""
+_UNSEEN = np.float32(1e-5)
+"""Opacity up to which nothing is seen, at any depth."""
 _BLUR = re.compile(r"blur(?:\((\d+(?:\.\d+)?)(?:px)?\))?", re.IGNORECASE)
 
 
@@ -102,7 +105,7 @@ def make_background(
     """A layer that fills the document's canvas with what `parse_background` reads; notes for people.
 
     Args:
-        text: a picture is scaled to cover the canvas.
+        text: a picture is scaled to cover the canvas, its transparency with it.
         photo, alpha: the photo on that canvas and its subject's (H, W) float32 of 0 to 1, which a blurred background is
             made of.
         scale: size of the document relative to the full image, for previews.
@@ -149,7 +152,8 @@ def _blurred_layer(
 
 
 def _picture_layer(picture: Photo, document: Document) -> Layer:
-    """The picture scaled to cover the canvas and cropped around its centre, in the document's mode and depth."""
+    """The picture scaled to cover the canvas and cropped around its centre, in the document's mode and depth, and as
+    transparent as it is."""
     import cv2
 
     from mattework.document.colour import convert_to_srgb8
@@ -160,17 +164,42 @@ def _picture_layer(picture: Photo, document: Document) -> Layer:
     scaled = Size(
         max(canvas.width, round(size.width * factor)), max(canvas.height, round(size.height * factor))
     )
+    left, top = (scaled.width - canvas.width) // 2, (scaled.height - canvas.height) // 2
+    seen = Rect(left, top, left + canvas.width, top + canvas.height)
+
+    def fit(samples: AnyArray) -> AnyArray:
+        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+        resized = cv2.resize(samples, (scaled.width, scaled.height), interpolation=method)
+        return np.ascontiguousarray(resized.reshape(*scaled.shape, -1)[seen.slices])
+
     keeps_samples = picture.mode == document.mode and picture.icc == document.metadata.icc
     source = picture.colour if keeps_samples else convert_to_srgb8(picture.colour, picture.mode, picture.icc)
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    pixels = cv2.resize(source, (scaled.width, scaled.height), interpolation=method).reshape(
-        *scaled.shape, -1
-    )
-    left, top = (scaled.width - canvas.width) // 2, (scaled.height - canvas.height) // 2
-    pixels = pixels[top : top + canvas.height, left : left + canvas.width]
-    samples = change_depth(cast("Samples", np.ascontiguousarray(pixels)), document.depth)
+    alpha = picture.alpha
+    if alpha is None or bool((alpha >= depth_white(picture.depth)).all()):
+        pixels, opacity = cast("Samples", fit(source)), None
+    else:
+        pixels, seen_alpha = _fit_transparent(source, alpha, fit)
+        opacity = change_depth(seen_alpha, document.depth)
+    samples = change_depth(pixels, document.depth, document.mode if keeps_samples else ColorMode.RGB)
     if not keeps_samples:
         from mattework.document.colour import convert_srgb_samples
 
         samples = convert_srgb_samples(samples, document.mode, document.metadata.icc)
-    return Layer(BACKGROUND_LAYER, canvas.rect, samples)
+    return Layer(BACKGROUND_LAYER, canvas.rect, samples, opacity)
+
+
+def _fit_transparent(
+    colour: Samples, alpha: Samples, fit: Callable[[AnyArray], AnyArray]
+) -> tuple[Samples, Floats]:
+    """Colours (H, W, channels) and straight alpha (H, W), scaled by `fit`; the alpha as 0 to 1.
+
+    Colours count as much as they are seen, so that hidden ones do not bleed; they are 0 where nothing is seen.
+    """
+    from mattework.formats.straight import change_depth
+
+    depth = array_depth(colour)
+    weight = alpha.astype(np.float32)[..., None] / np.float32(depth_white(array_depth(alpha)))
+    opacity = fit(weight)
+    mixed = fit(colour * (weight / np.float32(depth_white(depth))))
+    straight = np.where(opacity > _UNSEEN, mixed / np.maximum(opacity, _UNSEEN), np.float32(0))
+    return change_depth(straight, depth), np.clip(opacity[..., 0], 0, 1)

@@ -158,7 +158,7 @@ class Cutout:
         deep = replace(self.layered, depth=depth, layers=())
 
         def deepen(samples: Samples) -> Samples:
-            return _derive(samples, lambda part: change_depth(part, depth), depth)
+            return _derive(samples, lambda part: change_depth(part, depth, deep.mode), depth)
 
         def deepen_mask(node: Node) -> Mask | None:
             if node.mask is None:

@@ -218,9 +218,12 @@ def _cast_on_ground(alpha: Floats, dx: float, dy: float, far_sigma: float, heigh
 
 
 def _find_floor(alpha: Floats) -> tuple[Floats, Floats]:
-    """The floor under every column, and the underside of the subject there, -inf where a column has none: (W,) each."""
+    """The floor under every column, and the underside of the subject there, -inf where a column has none: (W,) each.
+
+    `alpha` has something in it.
+    """
     rows, columns = alpha.shape
-    solid = alpha > 0.5
+    solid = alpha > 0.5 * alpha.max()  # what is thinner than a working pixel is nowhere half of one
     underside = np.where(solid.any(axis=0), rows - np.argmax(solid[::-1], axis=0), -np.inf)
     x = np.arange(columns)
     centre = float(np.average(x, weights=solid.sum(axis=0)))

@@ -21,7 +21,9 @@ from mattework import (
     Photo,
     Shadow,
     Size,
+    array_depth,
     convert_to_srgb8,
+    depth_white,
     draw_shadow,
     make_background,
     parse_background,
@@ -43,7 +45,7 @@ REST = 120
 
 
 class BehindDisplay(QObject):
-    """`backdrop_changed` brings the background (h, w, 3) uint8 or None; `refreshed` says that the shadow has changed."""
+    """`backdrop_changed` brings what `draw_backdrop` gives, or None; `refreshed` says that the shadow has changed."""
 
     backdrop_changed = pyqtSignal(object)
     refreshed = pyqtSignal()
@@ -176,7 +178,8 @@ def draw_shadow_part(matte: Pyramid, shadow: Shadow) -> ShadowPart | None:
 
 
 def draw_backdrop(text: str, colour: Pyramid, matte: Pyramid | None = None) -> Bytes:
-    """A background at a size for the screen, (h, w, 3) uint8 sRGB.
+    """A background at a size for the screen, (h, w, 3) uint8 sRGB; (h, w, 4), colours multiplied by alpha, where it is
+    transparent.
 
     Raises:
         MatteworkError: the picture cannot be read.
@@ -187,7 +190,7 @@ def draw_backdrop(text: str, colour: Pyramid, matte: Pyramid | None = None) -> B
     photo = Photo(plane, None, ColorMode.RGB, None)
     alpha = None if matte is None else _as_alpha(_fit_plane(matte, share, size))
     layer, _ = make_background(text, document, photo, alpha, scale=share)
-    return np.asarray(layer.pixels, np.uint8)
+    return _multiply(np.asarray(layer.pixels, np.uint8), layer.alpha)
 
 
 def find_background(document: Document) -> Layer | None:
@@ -203,15 +206,27 @@ def find_background(document: Document) -> Layer | None:
 
 
 def draw_stored(document: Document, layer: Layer) -> Bytes:
-    """A layer of the document at a size for the screen, (h, w, 3) uint8 sRGB."""
+    """A layer of the document at a size for the screen, as `draw_backdrop` gives it."""
     import cv2
 
-    size, pixels = document.size, layer.pixels
+    size, pixels, alpha = document.size, layer.pixels, layer.alpha
     if size.long_side > SIDE:
         size = size.scale_to_long_side(SIDE)
         small = cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA)
         pixels = cast("Samples", small.reshape(*size.shape, -1))
-    return convert_to_srgb8(pixels, document.mode, document.metadata.icc)
+        if alpha is not None:
+            alpha = cast(
+                "Samples", cv2.resize(alpha, (size.width, size.height), interpolation=cv2.INTER_AREA)
+            )
+    return _multiply(convert_to_srgb8(pixels, document.mode, document.metadata.icc), alpha)
+
+
+def _multiply(rgb: Bytes, alpha: Samples | None) -> Bytes:
+    if alpha is None:
+        return rgb
+    share = alpha.astype(np.float32) / np.float32(depth_white(array_depth(alpha)))
+    coded = np.dstack((rgb * share[..., None], share * np.float32(255)))
+    return np.asarray(np.rint(coded), np.uint8)
 
 
 def _is_readable(text: str) -> bool:

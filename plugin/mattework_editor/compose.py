@@ -61,9 +61,9 @@ class Look:
     """How a view is drawn. Colours are sRGB bytes.
 
     `colour` and `picture` (h, w, 3) are the grounds of the views of these names; `backdrop` (h, w, 3) is the background
-    that will be saved, None for a transparent one. `under` and `over` (h, w, 4), colours multiplied by opacity, are what
-    other layers of the file show there. `background`, `shadow`, `photo` and `clean` say how the layers are shown, from the
-    bottom.
+    that will be saved, None for a transparent one. A picture and a backdrop that are transparent in parts have (h, w, 4),
+    colours multiplied by alpha. `under` and `over` (h, w, 4), likewise, are what other layers of the file show there.
+    `background`, `shadow`, `photo` and `clean` say how the layers are shown, from the bottom.
     """
 
     view: View = View.CHECKERBOARD
@@ -187,19 +187,25 @@ def _sample_clean(sources: Sources, part: Part) -> Bytes | None:
 
 
 def _make_ground(sources: Sources, look: Look, part: Part) -> Bytes:
-    if look.view is View.CHECKERBOARD or (look.view is View.PICTURE and look.picture is None):
-        return draw_checkerboard(part.left, part.top, part.size)
-    if look.view is View.PICTURE and look.picture is not None:
-        return _sample_ground(look.picture, sources, part)
-    if look.view is View.BACKGROUND:
+    if look.view in (View.CHECKERBOARD, View.PICTURE, View.BACKGROUND):
         board = draw_checkerboard(part.left, part.top, part.size)
+        if look.view is View.PICTURE and look.picture is not None:
+            return _lay_picture(board, look.picture, sources, part)
+        if look.view is not View.BACKGROUND:
+            return board
         if look.backdrop is not None and look.background.opacity:
-            ground = _sample_ground(look.backdrop, sources, part)
+            ground = _lay_picture(board, look.backdrop, sources, part)
             opacity = np.full(part.size.shape, look.background.opacity, np.float32)
             board = ground if look.background.opacity == 1 else blend(ground, board, opacity)
         return _lay_others(board, look.under, sources, part)
     grounds = {View.BLACK: (0, 0, 0), View.WHITE: (255, 255, 255), View.COLOUR: look.colour}
     return _fill(grounds[look.view], part.size)
+
+
+def _lay_picture(board: Bytes, picture: Bytes, sources: Sources, part: Part) -> Bytes:
+    """A picture that fills the frame, over the board where it is transparent."""
+    lay_whole = picture.shape[2] == 3
+    return _sample_ground(picture, sources, part) if lay_whole else _lay_others(board, picture, sources, part)
 
 
 def _lay_others(seen: Bytes, others: Bytes | None, sources: Sources, part: Part) -> Bytes:

@@ -71,6 +71,12 @@ def test_lab_agrees_with_littlecms(depth: Depth) -> None:
     assert np.abs(ours - theirs).max() <= 1.6
 
 
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_gray_is_neutral_in_lab_with_a_profile(depth: Depth) -> None:
+    lab = convert_srgb_colour((0.5, 0.5, 0.5), ColorMode.LAB, depth, LAB)
+    assert lab[1:] == ({8: 128, 16: 32768, 32: 0.5}[depth],) * 2
+
+
 def make_wide_profile() -> bytes:
     """sRGB with its red and green primaries swapped: a sound profile whose effect nobody can miss."""
     profile = bytearray(SRGB)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
@@ -78,6 +81,22 @@ def test_a_background_picture_that_is_gone_is_shown_from_the_file(
     driver.window.show_view(View.BACKGROUND)
     assert pixel(driver, shown(driver), 10, 10) == (250, 240, 10)
     assert failed == []
+
+
+def test_a_background_picture_is_as_transparent_on_the_screen_as_its_file(
+    disc: Driver, tmp_path: Path
+) -> None:
+    picture = np.full((200, 240, 4), (255, 0, 0, 255), np.uint8)
+    picture[:100, :, 3] = 0
+    Image.fromarray(picture).save(tmp_path / "half.png")
+    recipe = replace(disc.session.recipe, background=str(tmp_path / "half.png"))
+    disc.bench.change_recipe("Background", recipe)
+    wait_until(lambda: disc.canvas.look.backdrop is not None)
+    disc.window.show_view(View.BACKGROUND)
+    seen = shown(disc)
+    assert pixel(disc, seen, 8, 192) == (255, 0, 0)
+    red, green, blue = pixel(disc, seen, 8, 8)
+    assert red == green == blue > 100, "the board shows through"
 
 
 def test_a_shadow_is_seen_while_its_sliders_move(disc: Driver) -> None:

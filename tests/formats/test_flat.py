@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import pytest
+import tifffile
 
 from formats.pictures import (
     make_document,
@@ -14,6 +17,7 @@ from formats.pictures import (
 from mattework.document.model import ColorMode, Depth, Document, Layer, Mask, Metadata, depth_white
 from mattework.formats.files import open_document
 from mattework.formats.flat import make_colour_layer
+from mattework.formats.straight import paper_white
 from mattework.geometry import Size
 
 SIZE = Size(80, 60)
@@ -69,6 +73,17 @@ def test_other_modes_become_srgb_with_a_note(mode: ColorMode, format: str) -> No
     back = open_document(data)
     assert (back.mode, back.depth, back.metadata.icc) == (ColorMode.RGB, 8, None)
     assert only_layer(back).alpha is not None
+
+
+@pytest.mark.parametrize("have", [8, 16, 32])
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_neutral_lab_stays_neutral_at_other_bits(have: Depth, bits: Depth) -> None:
+    """As the file itself has it: a and b of 0."""
+    document = make_document(mode=ColorMode.LAB, depth=have, alpha=True)
+    only_layer(document).pixels[..., 1:] = paper_white(ColorMode.LAB, have)[1:]
+    stored = tifffile.imread(BytesIO(save_to_bytes(document, "tiff", bits=bits)[0]))
+    assert stored.shape[-1] == 4
+    assert (stored[..., 1:3] == 0).all()
 
 
 def test_float_is_clipped_with_a_note() -> None:

@@ -243,6 +243,22 @@ def test_corrupt_exif_is_a_note() -> None:
     assert any("EXIF" in note for note in document.notes)
 
 
+@pytest.mark.parametrize(("kind", "levels"), [("webp", 0), ("avif", 3)])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_the_best_quality_is_lossless_in_webp_and_within_three_levels_in_avif(
+    kind: str, levels: int, alpha: bool
+) -> None:
+    document = make_document(size=Size(256, 192), alpha=alpha, seed=7)
+    before = only_layer(document)
+    after = only_layer(open_document(save_to_bytes(document, kind, quality=100)[0]))
+    shown: Any = slice(None)
+    if before.alpha is not None:
+        assert after.alpha is not None
+        np.testing.assert_array_equal(after.alpha, before.alpha)
+        shown = before.alpha > 0
+    assert largest_difference(after.pixels[shown], before.pixels[shown]) <= levels
+
+
 def test_sides_that_a_format_cannot_hold() -> None:
     document = make_document(size=Size(16_400, 1))
     with pytest.raises(FormatCannotHold, match="16383"):

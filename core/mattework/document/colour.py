@@ -16,7 +16,7 @@ import numpy as np
 
 from mattework.arrays import AnyArray, Bytes, Floats, Samples, split_rows
 from mattework.document.icc import SimpleProfile, read_simple_profile
-from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
+from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white, lab_middle
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -91,7 +91,10 @@ def convert_srgb_samples(samples: Samples, mode: ColorMode, icc: bytes | None) -
         strip = samples[rows]
         if transform is not None:
             converted = _apply_transform(transform, _to_8bit(strip), ColorMode.RGB, mode)
-            out[rows] = _from_floats(converted.astype(np.float32) / np.float32(255), depth)
+            values = converted.astype(np.float32) / np.float32(255)
+            if mode is ColorMode.LAB:
+                values[..., 1:] += np.float32(_lab_middle(depth) - _lab_middle(8))
+            out[rows] = _from_floats(values, depth)
         else:
             out[rows] = _from_floats(_convert_floats_plainly(_to_floats(strip), mode, depth), depth)
     return cast("Samples", out)
@@ -229,7 +232,7 @@ def _srgb_to_lab(rgb: Floats, depth: Depth) -> Floats:
 
 
 def _lab_middle(depth: Depth) -> float:
-    return {8: 128 / 255, 16: 32768 / 65535, 32: 0.5}[depth]
+    return lab_middle(depth) / depth_white(depth)
 
 
 # --- depths ----------------------------------------------------------------------------------------------------------

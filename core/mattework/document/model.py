@@ -85,6 +85,11 @@ def depth_white(depth: Depth) -> float:
     return {8: 255.0, 16: 65535.0, 32: 1.0}[depth]
 
 
+def lab_middle(depth: Depth) -> float:
+    """The sample value of a and b that means neutral: 128, 32768 or 0.5."""
+    return {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+
+
 def array_depth(array: AnyArray | Plane[Any]) -> Depth:
     """The depth of an array of samples.
 
@@ -167,17 +172,32 @@ Node: TypeAlias = Layer | Group
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A block of a file about its picture that is kept unread: guides, saved paths, IPTC data ...
+
+    `number`, `name` and `data` are the file's; `canvas` is the size of the picture that they speak of.
+    """
+
+    number: int
+    name: bytes
+    data: bytes
+    canvas: Size
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What travels with the pixels.
 
     `icc` is the profile; `exif` the TIFF-structured block (no "Exif\\0\\0" in front), orientation always 1 because
-    readers apply it; `xmp` the packet as UTF-8; `dpi` horizontal and vertical pixels per inch.
+    readers apply it; `xmp` the packet as UTF-8; `dpi` horizontal and vertical pixels per inch; `resources` go from one
+    layered file into the next.
     """
 
     icc: bytes | None = None
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    resources: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

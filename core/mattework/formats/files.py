@@ -121,8 +121,8 @@ def save_document(
     `format` is one of `FORMATS`, by default told by the name: `.tif` is layered when the document has more than one layer
     or a mask. Layered files keep the layers. Flat ones hold the picture that they make, with straight alpha; `background`
     (sRGB, 0..1) lays it on a colour instead, which JPEG always does (white by default). In a layered file it becomes a
-    layer at the bottom. `quality` 1 to 100 is for JPEG, WebP and AVIF, 100 being lossless in the latter two; `bits` (8, 16,
-    and 32 for TIFF) overrides the document's depth.
+    layer at the bottom. `quality` 1 to 100 is for JPEG, WebP and AVIF; 100 is lossless in WebP, while AVIF's colours may
+    still be off by three levels of 255. `bits` (8, 16, and 32 for TIFF) overrides the document's depth.
 
     Raises:
         UsageError: an unknown format, or values out of range.

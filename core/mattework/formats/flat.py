@@ -25,6 +25,7 @@ from mattework.document.model import (
     depth_white,
 )
 from mattework.formats.bands import Band, PageForm, clean_hidden_colours, join_alpha, regroup_rows
+from mattework.formats.psd_kept import tell_unheld
 from mattework.formats.sniff import Kind
 from mattework.formats.straight import change_depth, exceeds_unit_range, flatten_on_colour
 from mattework.formats.xmp import drop_recipe
@@ -75,6 +76,7 @@ def write_flat(
         size=document.size, depth=_choose_depth(container, have, bits), mode=mode, has_alpha=transparent
     )
     metadata = replace(metadata, xmp=drop_recipe(metadata.xmp))
+    notes.extend(tell_unheld(metadata, _WORDS[container]))
     picture = _Picture(document, form, behind, convert, progress)
     with closing(picture.make_bands()) as bands:
         told = _encode(stream, container, bands, form, metadata, quality)
@@ -116,10 +118,8 @@ class _Picture:
             colour = self.convert(colour)
         depth = self.form.depth
         self.is_clipped |= depth < array_depth(colour) and exceeds_unit_range(colour)
-        has_alpha = self.form.has_alpha and alpha is not None
-        return change_depth(colour, depth), change_depth(
-            alpha, depth
-        ) if has_alpha and alpha is not None else None
+        opacity = change_depth(alpha, depth) if self.form.has_alpha and alpha is not None else None
+        return change_depth(colour, depth, self.form.mode), opacity
 
 
 def _is_transparent(document: Document, container: str, progress: Progress | None) -> bool:

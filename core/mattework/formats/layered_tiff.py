@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -24,6 +24,7 @@ from mattework.formats.bands import PageForm
 from mattework.formats.ifd import (
     find_row,
     point_row,
+    read_directory,
     read_from_stream,
     read_header,
     read_number,
@@ -33,6 +34,7 @@ from mattework.formats.metadata import settle_metadata
 from mattework.formats.psd import check_holdable
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
+from mattework.formats.psd_kept import fit_resources, keep_resources
 from mattework.formats.psd_layout import Span, check_layers
 from mattework.formats.psd_resources import pack_resources, pack_thumbnail
 from mattework.formats.source_data import IMAGE_RESOURCES, IMAGE_SOURCE_DATA, SIGNATURE, find_source_data
@@ -69,7 +71,8 @@ def write_layered_tiff(
     if page_bytes + estimate_bytes(layers, document.depth, CLASSIC_BYTES - page_bytes) > CLASSIC_BYTES:
         raise _too_large()
     page = _Page(document, progress)
-    resources = pack_resources(document.metadata, pack_thumbnail(document), with_blocks=False)
+    kept, kept_notes = fit_resources(document.metadata, document.size)
+    resources = pack_resources(document.metadata, kept, pack_thumbnail(document), with_blocks=False)
     tags = [
         (IMAGE_SOURCE_DATA, 7, 4, bytes(4), True),  # pointed to the layers when they are written
         (IMAGE_RESOURCES, 1, len(resources), resources, True),
@@ -85,7 +88,7 @@ def write_layered_tiff(
         raise _too_large() from None
     _point_first_row(stream, IMAGE_SOURCE_DATA, stream.tell() - start, start)
     stream.seek(0, 2)
-    notes = [*layers.notes]
+    notes = [*layers.notes, *kept_notes]
     if page.is_transparent:
         notes.append(
             "The flat page of the TIFF shows the picture on white; the transparency is in its layers."
@@ -180,13 +183,24 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
     )
     layers, layer_notes = decode_layers(source, name=name)
     metadata, metadata_notes = settle_metadata(picture.metadata, mode, size)
+    kept, kept_notes = keep_resources(_read_resources(stream, found.directory), size)
+    metadata = replace(metadata, resources=kept)
     composite = picture.colour if picture.colour.ndim == 3 else picture.colour[..., None]
     if picture.alpha is not None:
         composite = cast("Samples", np.concatenate([composite, picture.alpha[..., None]], axis=-1))
-    notes = left_out = picture.notes + metadata_notes + layer_notes
+    notes = left_out = picture.notes + metadata_notes + kept_notes + layer_notes
     if (picture.orientation or 1) != 1:
         notes += ("The TIFF asks to be turned when shown; its layers were kept as they are stored.",)
     return Document(size, mode, depth, layers, metadata, composite, notes, left_out)
+
+
+def _read_resources(stream: BinaryIO, directory_offset: int) -> bytes:
+    """The section of image resources; empty where there is none that can be read."""
+    read = read_from_stream(stream)
+    layout = read_header(read)
+    directory = None if layout is None else read_directory(read, layout, directory_offset)
+    entry = None if directory is None else directory.entries.get(IMAGE_RESOURCES)
+    return b"" if entry is None else entry.value
 
 
 def check_depths(layer_depth: int, page_depth: int, name: str) -> None:

@@ -120,7 +120,8 @@ def write_with_pillow(
 ) -> tuple[str, ...]:
     """Write bands of uint8 samples, gray, RGB or CMYK, with straight alpha or without; notes about what did not fit.
 
-    `quality` 1 to 100; 100 is lossless in WebP and AVIF. JPEG takes no alpha.
+    `quality` 1 to 100; at 100 WebP is lossless, and AVIF keeps alpha but rounds colours, by three levels at most, because
+    it holds them as luma and chroma. JPEG takes no alpha.
 
     Raises:
         FormatCannotHold: a side is longer than the format allows.

@@ -2,8 +2,9 @@
 
 The rooms behind this one: `psd_layout` finds where everything lies (and refuses what cannot be sound), `psd_decode` makes
 layers of records, `psd_encode` records of layers, `psd_planes` packs and unpacks samples, `psd_features` knows what the
-document model has no place for, `psd_composite` holds the merged picture, `psd_resources` metadata and thumbnail. Editing
-somebody's file in place is `psd_edit`, with `psd_panel` (choosing a layer), `psd_splice` (changing bytes) and `psd_merged`.
+document model has no place for, `psd_composite` holds the merged picture, `psd_resources` metadata and thumbnail,
+`psd_kept` the other resources that go from one file into the next. Editing somebody's file in place is `psd_edit`, with
+`psd_panel` (choosing a layer), `psd_splice` (changing bytes) and `psd_merged`.
 
 Source: Adobe Photoshop File Formats Specification (2019).
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import BinaryIO, cast
 
@@ -34,6 +36,7 @@ from mattework.formats.psd_composite import (
 )
 from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
+from mattework.formats.psd_kept import fit_resources, keep_resources
 from mattework.formats.psd_layout import MERGED_ALPHA_MARKS, PsdLayout, Span, scan_psd
 from mattework.formats.psd_planes import PlaneDamaged
 from mattework.formats.psd_resources import (
@@ -87,7 +90,8 @@ def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document
     """
     stream = BytesIO(source) if isinstance(source, bytes) else source
     layout = scan_psd(stream, limits=limits, name=name)
-    resources, whole = read_resources(layout.resources.read(stream))
+    section = layout.resources.read(stream)
+    resources, whole = read_resources(section)
     notes = [] if whole else ["The file's image resources are damaged; some of its metadata were left out."]
     mode = _DOCUMENT_MODES.get(layout.mode) or _multichannel_mode(layout.channels)
     depth = cast("Depth", max(8, layout.depth))
@@ -95,7 +99,9 @@ def read_psd(source: BinaryIO | bytes, *, limits: Limits, name: str) -> Document
         kind = layout.mode.name.lower()
         notes.append(f"The inks of a {kind} picture are not kept: its channels were read as {mode.value}.")
     metadata, metadata_notes = settle_metadata(read_raw_metadata(resources), mode, layout.size)
-    notes.extend(metadata_notes)
+    kept, kept_notes = keep_resources(section, layout.size)
+    metadata = replace(metadata, resources=kept)
+    notes.extend((*metadata_notes, *kept_notes))
 
     has_layers = bool(layout.layers) and layout.mode not in _FLAT_MODES
     composite, remarks = None, list[str]()
@@ -209,7 +215,8 @@ def write_psd(
         Cancelled: `progress` wants to stop; what the stream has by then is no file.
     """
     check_holdable(document)
-    resources = pack_resources(document.metadata, pack_thumbnail(document))
+    kept, kept_notes = fit_resources(document.metadata, document.size)
+    resources = pack_resources(document.metadata, kept, pack_thumbnail(document))
     layers = list_layers(document)
     target = stream if stream.seekable() else BytesIO()
     with spool_composite(document, folder=folder_of(stream), progress=progress) as merged:
@@ -228,7 +235,7 @@ def write_psd(
     if isinstance(target, BytesIO) and target is not stream:
         stream.write(target.getbuffer())
 
-    notes = [*layers.notes]
+    notes = [*layers.notes, *kept_notes]
     if document.depth == 32 and document.mode in (ColorMode.CMYK, ColorMode.LAB):
         notes.append(
             f"Photoshop itself has no 32-bit {document.mode.value} documents and may refuse this file."

@@ -6,7 +6,7 @@ Source: Adobe Photoshop File Formats Specification, "Image resources section".
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -15,7 +15,7 @@ import numpy as np
 from mattework.arrays import AnyArray
 from mattework.document.colour import convert_to_srgb8
 from mattework.document.composite import flatten_thinned
-from mattework.document.model import Document, Metadata, depth_white
+from mattework.document.model import Document, Metadata, Resource, depth_white
 from mattework.formats.metadata import RawMetadata
 
 RESOLUTION, CHANNEL_NAMES, THUMBNAIL, PROFILE = 1005, 1006, 1036, 1039
@@ -99,12 +99,16 @@ def _read_dpi(data: bytes | None) -> tuple[float, float] | None:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def pack_resource(number: int, data: bytes) -> bytes:
-    return b"8BIM" + struct.pack(">H2xI", number, len(data)) + data + b"\0" * (len(data) % 2)
+def pack_resource(number: int, data: bytes, name: bytes = b"") -> bytes:
+    head = b"8BIM" + struct.pack(">HB", number, len(name)) + name + b"\0" * ((len(name) + 1) % 2)
+    return head + struct.pack(">I", len(data)) + data + b"\0" * (len(data) % 2)
 
 
-def pack_resources(metadata: Metadata, thumbnail: bytes | None, *, with_blocks: bool = True) -> bytes:
-    """The section's body for a document of ours. Without `with_blocks` profile, EXIF and XMP are left to the container."""
+def pack_resources(
+    metadata: Metadata, kept: Sequence[Resource], thumbnail: bytes | None, *, with_blocks: bool = True
+) -> bytes:
+    """The section's body for a document of ours, `kept` as it is. Without `with_blocks` profile, EXIF and XMP are left to
+    the container."""
     resources: dict[int, bytes] = {}
     if metadata.dpi is not None:
         across, down = (min(round(value * 65536), 0xFFFFFFFF) for value in metadata.dpi)
@@ -116,7 +120,9 @@ def pack_resources(metadata: Metadata, thumbnail: bytes | None, *, with_blocks: 
         resources.update({number: data for number, data in blocks.items() if data})
     program = _pack_unicode(_PROGRAM)
     resources[VERSION] = struct.pack(">IB", 1, 1) + program + program + struct.pack(">I", 1)
-    return b"".join(pack_resource(number, resources[number]) for number in sorted(resources))
+    packed = {one.number: pack_resource(one.number, one.data, one.name) for one in kept}
+    packed |= {number: pack_resource(number, data) for number, data in resources.items()}
+    return b"".join(packed[number] for number in sorted(packed))
 
 
 def _pack_unicode(text: str) -> bytes:

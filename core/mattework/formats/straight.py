@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from mattework.arrays import AnyArray, Samples, split_rows
-from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white
+from mattework.document.model import ColorMode, Depth, array_depth, depth_dtype, depth_white, lab_middle
 
 
 def unpremultiply(colour: Samples, alpha: Samples) -> Samples:
@@ -36,8 +36,7 @@ def flatten_on_colour(colour: Samples, alpha: Samples, background: tuple[float, 
 
 def paper_white(mode: ColorMode, depth: Depth) -> AnyArray:
     """White in a document's own samples (channels,): no ink, or full lightness with neutral a and b."""
-    white = depth_white(depth)
-    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+    white, middle = depth_white(depth), lab_middle(depth)
     values = {
         ColorMode.GRAY: [white],
         ColorMode.RGB: [white] * 3,
@@ -47,11 +46,18 @@ def paper_white(mode: ColorMode, depth: Depth) -> AnyArray:
     return np.array(values, depth_dtype(depth))
 
 
-def change_depth(samples: Samples, depth: Depth) -> Samples:
-    """Samples of another depth: rounded, and clipped to 0..1 when they come from float."""
+def change_depth(samples: Samples, depth: Depth, mode: ColorMode | None = None) -> Samples:
+    """Samples of another depth: rounded, and clipped to 0..1 when they come from float.
+
+    Args:
+        mode: of colours (H, W, channels): a and b of Lab stay as far from neutral as they are. None for what are none;
+            opacities (H, W) are no colours in any mode.
+    """
     have = array_depth(samples)
     if have == depth:
         return samples
+    if mode is ColorMode.LAB and samples.ndim == 3:
+        return _change_lab_depth(samples, depth)
     out = np.empty(samples.shape, depth_dtype(depth))
     for rows in split_rows(samples):
         strip = samples[rows]
@@ -64,6 +70,19 @@ def change_depth(samples: Samples, depth: Depth) -> Samples:
         else:
             # float64 because 24 bits of mantissa cannot add one half to every 16-bit value
             out[rows] = np.clip(strip, 0.0, 1.0).astype(np.float64) * depth_white(depth) + 0.5
+    return out
+
+
+def _change_lab_depth(colour: Samples, depth: Depth) -> Samples:
+    """Neutral is no share of white that all depths have in common: 128 of 255, 32768 of 65535, 0.5 of 1."""
+    have = array_depth(colour)
+    factor = depth_white(depth) / depth_white(have)
+    out = np.empty(colour.shape, depth_dtype(depth))
+    out[..., :1] = change_depth(colour[..., :1], depth)
+    for rows in split_rows(colour):
+        from_neutral = (colour[rows, :, 1:].astype(np.float64) - lab_middle(have)) * factor
+        moved = from_neutral + lab_middle(depth)
+        out[rows, :, 1:] = moved if depth == 32 else np.clip(np.rint(moved), 0, depth_white(depth))
     return out
 
 
