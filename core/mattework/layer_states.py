@@ -52,10 +52,10 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
     for node in siblings:
         if not isinstance(node, Layer):
             continue
-        if node.pixels is photo.colour:
+        if is_whole_layer(node, CLEAN_LAYER, rect):  # it may stand for the photo
+            ours[CLEAN_LAYER] = node
+        elif node.pixels is photo.colour:
             ours[PHOTO_LAYER] = node
-        elif is_whole_layer(node, CLEAN_LAYER, rect):
-            ours[node.name] = node
     found = find_own_layers(document, photo, recipe)
     ours |= {layer.name: layer for layer in (found.shadow, found.background) if layer is not None}
     shadow, states = recipe.shadow, []
@@ -65,7 +65,7 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
             if abs(layer.opacity - shadow.opacity) >= OPACITY_STEP:
                 shadow = replace(shadow, opacity=layer.opacity)
             opacity = None
-        hidden_by_itself = layer.pixels is photo.colour and CLEAN_LAYER in ours
+        hidden_by_itself = name == PHOTO_LAYER and CLEAN_LAYER in ours
         visible = None if layer.visible is not hidden_by_itself else layer.visible
         masked = None if layer.mask is None or layer.mask.enabled else False
         if (visible, opacity, masked) != (None, None, None):

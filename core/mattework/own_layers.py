@@ -13,7 +13,7 @@ import numpy as np
 from mattework.arrays import split_rows
 from mattework.document.layer_names import BACKGROUND_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Group, Layer, Node, depth_white
-from mattework.photo import Photo
+from mattework.photo import Photo, hash_samples
 from mattework.recipe import Recipe
 
 _ROUNDING = 2 / 255
@@ -65,6 +65,12 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
         background = next(iter(alike or filling), None)
         doubtful += alike[1:] if alike else named
     return OwnLayers(background=background, shadow=shadow, doubtful=tuple(doubtful))
+
+
+def has_own_mask(layer: Layer, own: Recipe) -> bool:
+    """Whether a layer has the very mask that its recipe made, to the sample."""
+    mask = layer.mask
+    return mask is not None and own.mask_sha256 is not None and hash_samples(mask.pixels) == own.mask_sha256
 
 
 def _list_beside(nodes: Sequence[Node], photo: Photo) -> tuple[list[Layer], list[Layer]] | None:

@@ -31,6 +31,8 @@ NOTES = (
     "The file is a cut-out already: what it shows was cut again. To change its edge, refine it instead.",
     "The file's layers ({count}) were put together; what they show was cut out.",
     "The file no longer holds the photo as a layer; what its visible layers make together was used.",
+    "The file no longer holds the photo as a layer; the layer {layer} was used. It shows none of the old background at the "
+    "edge, so the new edge may lie farther out: look at it.",
     "The photo has changed since the recipe was made; the layer {layer} was used.",
     "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
     # Reading

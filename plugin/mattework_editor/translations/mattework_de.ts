@@ -2283,8 +2283,16 @@
       <translation>Die Datei ist schon ein Freisteller: was sie zeigt, wurde noch einmal freigestellt. Um ihre Kante zu ändern, verfeinern Sie sie stattdessen.</translation>
     </message>
     <message>
+      <source>The file no longer holds the photo as a layer; the layer {layer} was used. It shows none of the old background at the edge, so the new edge may lie farther out: look at it.</source>
+      <translation>Die Datei enthält das Foto nicht mehr als Ebene; die Ebene {layer} wurde genommen. Sie zeigt an der Kante nichts vom alten Hintergrund, die neue Kante kann daher weiter außen liegen: sehen Sie sie an.</translation>
+    </message>
+    <message>
       <source>The file no longer holds the photo as a layer; what its visible layers make together was used.</source>
       <translation>Die Datei enthält das Foto nicht mehr als Ebene; genommen wurde, was ihre sichtbaren Ebenen zusammen ergeben.</translation>
+    </message>
+    <message>
+      <source>The file no longer holds the photo: its layers “{photo}” and “{clean}” are gone. Put the photo back as a layer “{name}” that fills the picture, or cut the photo out again.</source>
+      <translation>Die Datei enthält das Foto nicht mehr: ihre Ebenen „{photo}“ und „{clean}“ sind weg. Legen Sie das Foto wieder als Ebene „{name}“ hinein, die das Bild füllt, oder stellen Sie das Foto neu frei.</translation>
     </message>
     <message>
       <source>The file's image resources are damaged; some of its metadata were left out.</source>
