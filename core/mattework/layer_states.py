@@ -1,4 +1,4 @@
-"""What a person changed about the layers that a recipe makes: shown or not, how opaque, mask on or off.
+"""What a person changed about the layers that a recipe makes: shown or not, how opaque, how it blends, mask on or off.
 
 The states live in the layered file itself, as any program reads them, and in the recipe, so that the layers can be made
 again without losing them.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from mattework.document.layer_names import CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
-from mattework.document.model import Document, Group, Layer, Node
+from mattework.document.model import BlendMode, Document, Group, Layer, Node
 from mattework.own_layers import find_own_layers
 from mattework.photo import Photo
-from mattework.recipe import LayerState, Recipe
+from mattework.recipe import LayerBlend, LayerState, Recipe
 
 OPACITY_STEP = 1 / 255
 """Files keep a layer's opacity in so many steps; less is no change."""
@@ -32,6 +33,8 @@ def apply_layer_state(layer: Layer, states: Sequence[LayerState]) -> Layer:
         visible=layer.visible if state.visible is None else state.visible,
         opacity=layer.opacity if state.opacity is None else state.opacity,
         mask=mask,
+        blend=layer.blend if state.blend is None else BlendMode(state.blend),
+        clipped=layer.clipped if state.clipped is None else state.clipped,
     )
 
 
@@ -68,9 +71,24 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
         hidden_by_itself = name == PHOTO_LAYER and CLEAN_LAYER in ours
         visible = None if layer.visible is not hidden_by_itself else layer.visible
         masked = None if layer.mask is None or layer.mask.enabled else False
-        if (visible, opacity, masked) != (None, None, None):
-            states.append(LayerState(name=name, visible=visible, opacity=opacity, masked=masked))
+        state = LayerState(
+            name=name,
+            visible=visible,
+            opacity=opacity,
+            masked=masked,
+            blend=_read_blend(layer),
+            clipped=True if layer.clipped else None,
+        )
+        if state != LayerState(name=name):
+            states.append(state)
     return replace(recipe, shadow=shadow, layers=tuple(sorted(states, key=lambda one: one.name)))
+
+
+def _read_blend(layer: Layer) -> LayerBlend | None:
+    """How a layer blends where a person has set it; what is ours blends normally, and only groups pass through."""
+    if layer.blend in (BlendMode.NORMAL, BlendMode.PASS_THROUGH):
+        return None
+    return cast("LayerBlend", layer.blend.value)
 
 
 def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:
