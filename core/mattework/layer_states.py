@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from mattework.document.layer_names import CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
-from mattework.document.model import BlendMode, Document, Group, Layer, Node
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
+from mattework.document.model import BlendMode, Document, Layer
 from mattework.own_layers import find_own_layers
-from mattework.photo import Photo
+from mattework.photo import Photo, find_layer
 from mattework.recipe import LayerBlend, LayerState, Recipe
 
 OPACITY_STEP = 1 / 255
@@ -45,22 +45,14 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
         document: a layered file that was made with `recipe`; another one leaves the recipe as it is.
         photo: the recipe's photo in it, as `find_photo` gives it.
     """
-    from mattework.cutout import is_whole_layer
-
-    siblings = _find_siblings(document.layers, photo)
-    if siblings is None:
+    own = find_layer(document, lambda one: one.pixels is photo.colour)
+    if own is None:
         return recipe
-    rect = document.size.rect
-    ours: dict[str, Layer] = {}
-    for node in siblings:
-        if not isinstance(node, Layer):
-            continue
-        if is_whole_layer(node, CLEAN_LAYER, rect):  # it may stand for the photo
-            ours[CLEAN_LAYER] = node
-        elif node.pixels is photo.colour:
-            ours[PHOTO_LAYER] = node
     found = find_own_layers(document, photo, recipe)
-    ours |= {layer.name: layer for layer in (found.shadow, found.background) if layer is not None}
+    layers = {CLEAN_LAYER: found.clean, SHADOW_LAYER: found.shadow, BACKGROUND_LAYER: found.background}
+    # Clean colours may stand for the photo.
+    layers |= {own.name if own.name == CLEAN_LAYER else PHOTO_LAYER: own}
+    ours = {name: layer for name, layer in layers.items() if layer is not None}
     shadow, states = recipe.shadow, []
     for name, layer in ours.items():
         opacity = None if abs(layer.opacity - 1) < OPACITY_STEP else layer.opacity
@@ -89,11 +81,3 @@ def _read_blend(layer: Layer) -> LayerBlend | None:
     if layer.blend in (BlendMode.NORMAL, BlendMode.PASS_THROUGH):
         return None
     return cast("LayerBlend", layer.blend.value)
-
-
-def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:
-    """The photo's layer and those beside it in the same group; None where the photo is no layer."""
-    if any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes):
-        return nodes
-    found = (_find_siblings(node.children, photo) for node in nodes if isinstance(node, Group))
-    return next((one for one in found if one is not None), None)

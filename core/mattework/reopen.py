@@ -205,6 +205,16 @@ def tell_about_doubtful(
     )
 
 
+def tell_about_clean(found: OwnLayers) -> tuple[str, ...]:
+    """A note for each layer that stays and may be the clean colours of the cut as it was."""
+    names = sorted({layer.name for layer in found.like_clean})
+    return tuple(
+        f"The old clean colours could not be told for sure among the layers. If “{name}” is them, it still shows the cut "
+        "as it was: hide it or delete it."
+        for name in names
+    )
+
+
 def has_background(own: Recipe, recipe: Recipe) -> bool:
     """Whether a document was cut with this very background, whose layer then stays, even when its file is gone.
 

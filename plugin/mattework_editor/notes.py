@@ -35,6 +35,8 @@ NOTES = (
     "edge, so the new edge may lie farther out: look at it.",
     "The photo has changed since the recipe was made; the layer {layer} was used.",
     "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    "The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it "
+    "was: hide it or delete it.",
     # Reading
     "{file} is really a {kind} file, whatever its name says.",
     "The layers of this very large TIFF cannot be read; its flat picture was taken.",

@@ -2335,6 +2335,10 @@
       <translation>Das zusammengefügte Bild in der Datei ist {why}. Die Ebenen sind heil und wurden genommen.</translation>
     </message>
     <message>
+      <source>The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it was: hide it or delete it.</source>
+      <translation>Die alten sauberen Farben ließen sich unter den Ebenen nicht sicher erkennen. Ist es die Ebene „{layer}“, zeigt sie noch den alten Ausschnitt: blenden Sie sie aus oder löschen Sie sie.</translation>
+    </message>
+    <message>
       <source>The photo has changed since the recipe was made; the layer {layer} was used.</source>
       <translation>Das Foto hat sich geändert, seit das Rezept gemacht wurde; die Ebene {layer} wurde genommen.</translation>
     </message>
