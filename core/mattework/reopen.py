@@ -138,7 +138,11 @@ def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:
 
 def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple[str, ...]:
     """A note where the masks in the document are not the one that its recipe made."""
-    return (f"{_PAINTED}, only in the file it came from.",) if _is_painted(document, photo, made) else ()
+    if not _is_painted(document, photo, made):
+        return ()
+    return (
+        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    )
 
 
 def list_losses(document: Document, made: Recipe) -> tuple[str, ...]:

@@ -2135,6 +2135,10 @@
       <translation>Einer Gruppe fehlt in der Datei der Kopf; ihre Ebenen blieben ohne die Gruppe.</translation>
     </message>
     <message>
+      <source>A layer “{layer}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if it is not.</source>
+      <translation>Eine Ebene „{layer}“ wurde behalten: sie ist nicht, wie sie gemacht wurde, oder nicht die einzige, sie kann also Ihre eigene sein. Löschen Sie sie, wenn nicht.</translation>
+    </message>
+    <message>
       <source>A picture of {size} pixels does not fit into a Photoshop document (at most {most} a side). Save it as TIFF, or make it smaller.</source>
       <translation>Ein Bild mit {size} Pixeln passt nicht in ein Photoshop-Dokument (höchstens {most} je Seite). Speichern Sie es als TIFF, oder verkleinern Sie es.</translation>
     </message>
