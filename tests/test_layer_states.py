@@ -10,7 +10,7 @@ import pytest
 from psd_tools import PSDImage
 
 import mattework
-from mattework.document.model import Document, Group, Layer
+from mattework.document.model import BlendMode, Document, Group, Layer
 from mattework.recipe import LayerState, Shadow
 from samples import CAT, draw_disc
 
@@ -151,6 +151,39 @@ def test_what_another_program_changed_about_layers_is_followed(
     assert states["Photo"].visible is True
     assert states["Clean colours"].masked is False
     assert states["Clean colours"].opacity == pytest.approx(0.8, abs=1 / 255)
+
+
+@pytest.mark.parametrize("suffix", [".psd", ".tif"])
+def test_how_layers_blend_and_are_clipped_is_followed(
+    cutout: mattework.Cutout, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"cut{suffix}"
+    cutout.save(path)
+    document = mattework.open_document(path)
+    modes = {
+        "Background": BlendMode.LUMINOSITY,
+        "Shadow": BlendMode.MULTIPLY,
+        "Clean colours": BlendMode.SOFT_LIGHT,
+    }
+    set_ = tuple(
+        replace(one, blend=modes.get(one.name, one.blend), clipped=one.name == "Clean colours")
+        for one in document.walk_layers()
+    )
+    mattework.save_document(replace(document, layers=set_, composite=None), tmp_path / f"set{suffix}")
+    softer = replace(cutout.recipe, edge=mattework.EdgeSettings(shift=-2))
+    again = mattework.apply_recipe(tmp_path / f"set{suffix}", recipe=softer)
+    again.save(tmp_path / f"again{suffix}")
+    for made in (again.document, mattework.open_document(tmp_path / f"again{suffix}")):
+        for layer in made.walk_layers():
+            assert layer.blend is modes.get(layer.name, BlendMode.NORMAL)
+            assert layer.clipped is (layer.name == "Clean colours")
+    assert set(again.recipe.layers) == {
+        LayerState(name="Background", blend="luminosity"),
+        LayerState(name="Shadow", blend="multiply"),
+        LayerState(name="Clean colours", blend="soft light", clipped=True),
+    }
+    plain = mattework.apply_recipe(path, recipe=again.recipe)
+    assert layer_of(plain.document, "Shadow").blend is BlendMode.MULTIPLY
 
 
 def test_a_background_picture_can_be_taken_away_again(tmp_path: Path) -> None:

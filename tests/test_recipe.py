@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mattework.document.model import BlendMode
 from mattework.errors import RecipeError
 from mattework.recipe import (
     RECIPE_VERSION,
     EdgeSettings,
+    LayerBlend,
     LayerState,
     Recipe,
     Shadow,
@@ -48,7 +51,12 @@ recipes = st.builds(
     ),
     layers=st.lists(
         st.builds(
-            LayerState, name=st.text(), opacity=st.none() | st.floats(0, 1), masked=st.none() | st.booleans()
+            LayerState,
+            name=st.text(),
+            opacity=st.none() | st.floats(0, 1),
+            masked=st.none() | st.booleans(),
+            blend=st.none() | st.sampled_from(get_args(LayerBlend)),
+            clipped=st.none() | st.booleans(),
         ),
         max_size=3,
     ).map(tuple),
@@ -159,3 +167,17 @@ def test_a_recipe_from_before_doubts_were_decided_leaves_them_to_the_solver() ->
 def test_text_that_no_reader_can_take_is_refused_in_words(text: str | bytes) -> None:
     with pytest.raises(RecipeError, match="recipe"):
         parse_recipe(text)
+
+
+def test_layers_can_blend_by_every_mode_that_documents_name() -> None:
+    assert {*get_args(LayerBlend), "pass through"} == {mode.value for mode in BlendMode}
+
+
+def test_a_recipe_from_before_layers_could_blend_is_read() -> None:
+    old = json.loads(Recipe(layers=(LayerState(name="Photo", opacity=0.5),)).to_json())
+    for name in ("blend", "clipped"):
+        del old["layers"][0][name]
+    assert parse_recipe(json.dumps(old)).layers == (LayerState(name="Photo", opacity=0.5),)
+    old["layers"][0]["blend"] = "no such mode"
+    with pytest.raises(RecipeError, match="cannot be read"):
+        parse_recipe(json.dumps(old))

@@ -160,11 +160,15 @@ class Cutout:
         def deepen(samples: Samples) -> Samples:
             return _derive(samples, lambda part: change_depth(part, depth, deep.mode), depth)
 
+        pair = [one for one in self.layered.walk_layers() if one.name in (PHOTO_LAYER, CLEAN_LAYER)]
+        # Clean colours may have been renamed or moved; the pair shares its mask.
+        made = [one.mask.pixels for one in pair if one.mask is not None and one.mask.rect == deep.size.rect]
+
         def deepen_mask(node: Node) -> Mask | None:
             if node.mask is None:
                 return None
-            ours = isinstance(node, Layer) and node.name in (PHOTO_LAYER, CLEAN_LAYER) and node.alpha is None
-            if ours and node.mask.rect == deep.size.rect:
+            ours = isinstance(node, Layer) and node.alpha is None
+            if ours and any(node.mask.pixels is pixels for pixels in made):
                 return replace(node.mask, pixels=quantise_matte(self.alpha_plane, deep))
             return replace(node.mask, pixels=deepen(node.mask.pixels))
 
@@ -220,8 +224,9 @@ def put_matte_on_document(
     Masks fill their layer's rectangle and hide what is outside, which is what every reader accepts.
 
     Where `photo` is one layer of the document (and not what all of them make together), the pair takes that layer's place,
-    and every other layer stays where it is. What an earlier recipe had made goes, and its like takes its place: an older
-    pair, the shadow that was `found`, and the background unless it is kept. `states` are laid on what is made or kept.
+    and every other layer stays where it is. What an earlier recipe had made goes, and its like takes its place: the clean
+    colours and the shadow that were `found`, and the background unless it is kept. `states` are laid on what is made or
+    kept.
     """
     found = found or OwnLayers()
     rect = document.size.rect
@@ -229,6 +234,8 @@ def put_matte_on_document(
     whole = Layer(PHOTO_LAYER, rect, photo.colour, photo.alpha, mask, visible=made.clean is None)
     pair = [whole] if made.clean is None else [whole, Layer(CLEAN_LAYER, rect, made.clean, photo.alpha, mask)]
     pair = [apply_layer_state(layer, states) for layer in pair]
+    above = [] if found.clean is None else pair[1:]
+    pair = pair[: len(pair) - len(above)]
     behind = [apply_layer_state(one, states) for one in (made.shadow, made.background) if one is not None]
     waiting = {layer.name: layer for layer in behind}
 
@@ -242,6 +249,8 @@ def put_matte_on_document(
                 if SHADOW_LAYER in waiting:
                     yield waiting.pop(SHADOW_LAYER)
                 yield from pair
+            elif node is found.clean:
+                yield from (_put_in_place(layer, node) for layer in above)
             elif node is found.background and keeps_background:
                 yield apply_layer_state(node, states)
             elif node is found.background or node is found.shadow:
@@ -258,6 +267,12 @@ def put_matte_on_document(
         others = (at for at, node in enumerate(layers) if not is_whole_layer(node, BACKGROUND_LAYER, rect))
         layers.insert(next(others, len(layers)), waiting.pop(BACKGROUND_LAYER))
     return replace(document, layers=tuple(layers), composite=None)
+
+
+def _put_in_place(layer: Layer, old: Layer) -> Layer:
+    """A layer in the place of its like, under the name and where a person has put it."""
+    mask = None if layer.mask is None else replace(layer.mask, rect=old.rect)
+    return replace(layer, name=old.name, rect=old.rect, mask=mask)
 
 
 def is_whole_layer(node: Node, name: str, rect: Rect) -> bool:

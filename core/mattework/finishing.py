@@ -20,7 +20,7 @@ from mattework.own_layers import find_own_layers
 from mattework.photo import Photo, find_layer, hash_samples
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Recipe, RecipeInputs
-from mattework.reopen import find_own_recipe, has_background, tell_about_doubtful
+from mattework.reopen import find_own_recipe, has_background, tell_about_clean, tell_about_doubtful
 
 if TYPE_CHECKING:
     from mattework.arrays import Samples
@@ -175,6 +175,7 @@ def _put_layers(
     has_one = own is not None and found.background is not None and has_background(own, recipe)
     keeps = keeps_background and has_one
     run.notes.extend(tell_about_doubtful(found, own, recipe, keeps_background=keeps))
+    run.notes.extend(tell_about_clean(found))
     if recipe.background is not None and not keeps:
         background, notes = make_background(recipe.background, document, photo, read_whole(alpha))
         run.notes.extend(notes)

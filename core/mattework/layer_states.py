@@ -1,4 +1,4 @@
-"""What a person changed about the layers that a recipe makes: shown or not, how opaque, mask on or off.
+"""What a person changed about the layers that a recipe makes: shown or not, how opaque, how it blends, mask on or off.
 
 The states live in the layered file itself, as any program reads them, and in the recipe, so that the layers can be made
 again without losing them.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
-from mattework.document.layer_names import CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
-from mattework.document.model import Document, Group, Layer, Node
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
+from mattework.document.model import BlendMode, Document, Layer
 from mattework.own_layers import find_own_layers
-from mattework.photo import Photo
-from mattework.recipe import LayerState, Recipe
+from mattework.photo import Photo, find_layer
+from mattework.recipe import LayerBlend, LayerState, Recipe
 
 OPACITY_STEP = 1 / 255
 """Files keep a layer's opacity in so many steps; less is no change."""
@@ -32,6 +33,8 @@ def apply_layer_state(layer: Layer, states: Sequence[LayerState]) -> Layer:
         visible=layer.visible if state.visible is None else state.visible,
         opacity=layer.opacity if state.opacity is None else state.opacity,
         mask=mask,
+        blend=layer.blend if state.blend is None else BlendMode(state.blend),
+        clipped=layer.clipped if state.clipped is None else state.clipped,
     )
 
 
@@ -42,22 +45,14 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
         document: a layered file that was made with `recipe`; another one leaves the recipe as it is.
         photo: the recipe's photo in it, as `find_photo` gives it.
     """
-    from mattework.cutout import is_whole_layer
-
-    siblings = _find_siblings(document.layers, photo)
-    if siblings is None:
+    own = find_layer(document, lambda one: one.pixels is photo.colour)
+    if own is None:
         return recipe
-    rect = document.size.rect
-    ours: dict[str, Layer] = {}
-    for node in siblings:
-        if not isinstance(node, Layer):
-            continue
-        if node.pixels is photo.colour:
-            ours[PHOTO_LAYER] = node
-        elif is_whole_layer(node, CLEAN_LAYER, rect):
-            ours[node.name] = node
     found = find_own_layers(document, photo, recipe)
-    ours |= {layer.name: layer for layer in (found.shadow, found.background) if layer is not None}
+    layers = {CLEAN_LAYER: found.clean, SHADOW_LAYER: found.shadow, BACKGROUND_LAYER: found.background}
+    # Clean colours may stand for the photo.
+    layers |= {own.name if own.name == CLEAN_LAYER else PHOTO_LAYER: own}
+    ours = {name: layer for name, layer in layers.items() if layer is not None}
     shadow, states = recipe.shadow, []
     for name, layer in ours.items():
         opacity = None if abs(layer.opacity - 1) < OPACITY_STEP else layer.opacity
@@ -65,17 +60,24 @@ def follow_layers(document: Document, photo: Photo, recipe: Recipe) -> Recipe:
             if abs(layer.opacity - shadow.opacity) >= OPACITY_STEP:
                 shadow = replace(shadow, opacity=layer.opacity)
             opacity = None
-        hidden_by_itself = layer.pixels is photo.colour and CLEAN_LAYER in ours
+        hidden_by_itself = name == PHOTO_LAYER and CLEAN_LAYER in ours
         visible = None if layer.visible is not hidden_by_itself else layer.visible
         masked = None if layer.mask is None or layer.mask.enabled else False
-        if (visible, opacity, masked) != (None, None, None):
-            states.append(LayerState(name=name, visible=visible, opacity=opacity, masked=masked))
+        state = LayerState(
+            name=name,
+            visible=visible,
+            opacity=opacity,
+            masked=masked,
+            blend=_read_blend(layer),
+            clipped=True if layer.clipped else None,
+        )
+        if state != LayerState(name=name):
+            states.append(state)
     return replace(recipe, shadow=shadow, layers=tuple(sorted(states, key=lambda one: one.name)))
 
 
-def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:
-    """The photo's layer and those beside it in the same group; None where the photo is no layer."""
-    if any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes):
-        return nodes
-    found = (_find_siblings(node.children, photo) for node in nodes if isinstance(node, Group))
-    return next((one for one in found if one is not None), None)
+def _read_blend(layer: Layer) -> LayerBlend | None:
+    """How a layer blends where a person has set it; what is ours blends normally, and only groups pass through."""
+    if layer.blend in (BlendMode.NORMAL, BlendMode.PASS_THROUGH):
+        return None
+    return cast("LayerBlend", layer.blend.value)

@@ -1,6 +1,7 @@
-"""Which of a file's layers its recipe had made to lie behind the photo, wherever they lie by now.
+"""Which of a file's layers its recipe had made beside the photo, wherever they lie by now.
 
-They are looked for by name beside the photo and beside the groups that it is in, and known by what they hold.
+Those behind it are looked for by name beside the photo and beside the groups that it is in, and known by what they hold.
+The clean colours are known by their place beside the photo, and elsewhere by the mask that the recipe made.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mattework.arrays import split_rows
-from mattework.document.layer_names import BACKGROUND_LAYER, SHADOW_LAYER
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Group, Layer, Node, depth_white
-from mattework.photo import Photo
+from mattework.photo import Photo, hash_samples
 from mattework.recipe import Recipe
 
 _ROUNDING = 2 / 255
@@ -22,15 +23,18 @@ _ROUNDING = 2 / 255
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OwnLayers:
-    """The layers behind the photo that a recipe had made; None for what is not there.
+    """The layers that a recipe had made with the photo's; None for what is not there.
 
     `doubtful` are layers of these names that may be somebody's own, and which therefore stay. The background is one of
-    them where a layer lies in its place but holds something else.
+    them where a layer lies in its place but holds something else. `like_clean` are layers that stay and may show the cut
+    as it was: others with the recipe's own mask, or, where the clean colours were not found, what could be them.
     """
 
     background: Layer | None = None
     shadow: Layer | None = None
+    clean: Layer | None = None
     doubtful: tuple[Layer, ...] = ()
+    like_clean: tuple[Layer, ...] = ()
 
     def goes(self, node: Node) -> bool:
         """Whether this layer is taken away when its like is made again, or made no more."""
@@ -39,12 +43,18 @@ class OwnLayers:
 
 
 def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> OwnLayers:
-    """What the document's `own` recipe had made behind the photo, which is one of the layers."""
+    """What the document's `own` recipe had made with the photo, which is one of the layers.
+
+    Without a recipe nothing but clean colours in their place are known.
+    """
     from mattework.background import parse_colour
 
     beside = _list_beside(document.layers, photo)
-    if own is None or beside is None:
+    if beside is None:
         return OwnLayers()
+    clean, like_clean = _find_clean(document, photo, own)
+    if own is None:
+        return OwnLayers(clean=clean)
     under, over = beside
     background = shadow = None
     doubtful: list[Layer] = []
@@ -64,7 +74,69 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
         alike = [one for one in filling if colour is None or _is_of_colour(one, colour, document)]
         background = next(iter(alike or filling), None)
         doubtful += alike[1:] if alike else named
-    return OwnLayers(background=background, shadow=shadow, doubtful=tuple(doubtful))
+    return OwnLayers(
+        background=background, shadow=shadow, clean=clean, doubtful=tuple(doubtful), like_clean=like_clean
+    )
+
+
+def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:
+    """The photo's layer and those beside it in the same group; None where the photo is no layer."""
+    if any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes):
+        return nodes
+    found = (_find_siblings(node.children, photo) for node in nodes if isinstance(node, Group))
+    return next((one for one in found if one is not None), None)
+
+
+def _find_clean(
+    document: Document, photo: Photo, own: Recipe | None
+) -> tuple[Layer | None, tuple[Layer, ...]]:
+    """The clean colours, and the layers that stay although they may be them.
+
+    Beside the photo their name tells them. Elsewhere, and renamed, they are sure only with the very mask that the recipe
+    made, where no other layer is as like them.
+    """
+    siblings = [node for node in _find_siblings(document.layers, photo) or () if isinstance(node, Layer)]
+    if any(one.pixels is photo.colour and one.name == CLEAN_LAYER for one in siblings):
+        return None, ()  # they stand for the photo
+    placed = [one for one in siblings if one.name == CLEAN_LAYER and one.rect == document.size.rect]
+    clean = placed[-1] if placed else None
+    if own is None or own.colours == 0:
+        return clean, ()
+    known = [*placed, *(one for one in siblings if one.pixels is photo.colour)]
+    others = [one for one in document.walk_layers() if not any(one is other for other in known)]
+    shaped = [one for one in others if one.mask is not None and one.rect.size == photo.size]
+    masked = [one for one in shaped if has_own_mask(one, own)]
+    stays = masked
+    if clean is None:
+        named = [one for one in masked if one.name == CLEAN_LAYER]
+        sure = named or [one for one in masked if _shows_photo(one, photo)]
+        clean = sure[0] if len(sure) == 1 else None
+    if clean is None:
+        stays = [one for one in others if one.name == CLEAN_LAYER or any(one is other for other in shaped)]
+    return clean, tuple(one for one in stays if one is not clean and one.visible)
+
+
+def _shows_photo(layer: Layer, photo: Photo) -> bool:
+    """Whether most of what a layer's mask shows in full is the photo to the sample, and not all of its pixels are."""
+    assert layer.mask is not None
+    if layer.mask.pixels.shape != photo.size.shape:
+        return False
+    shown = same = 0
+    differs = False
+    white = depth_white(photo.depth)
+    for rows in split_rows(layer.pixels):
+        is_same = (layer.pixels[rows] == photo.colour[rows]).all(axis=2)
+        full = layer.mask.pixels[rows] >= white
+        shown += int(np.count_nonzero(full))
+        same += int(np.count_nonzero(full & is_same))
+        differs = differs or not is_same.all()
+    return differs and 2 * same > shown
+
+
+def has_own_mask(layer: Layer, own: Recipe) -> bool:
+    """Whether a layer has the very mask that its recipe made, to the sample."""
+    mask = layer.mask
+    return mask is not None and own.mask_sha256 is not None and hash_samples(mask.pixels) == own.mask_sha256
 
 
 def _list_beside(nodes: Sequence[Node], photo: Photo) -> tuple[list[Layer], list[Layer]] | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mattework._version import __version__
 from mattework.cutout import Cutout
+from mattework.document.layer_names import CLEAN_LAYER
 from mattework.document.model import Document
 from mattework.errors import InputError, RecipeError, UsageError
 from mattework.finding import FoundSubject, find_with_model, find_with_prompts, open_warm_model
@@ -197,7 +198,8 @@ def apply_recipe(
     photo, notes = find_photo(document, recipe)
     sha256 = photo.hash_samples()
     is_other = recipe.source_sha256 not in (None, sha256)
-    if [layer.pixels is photo.colour for layer in document.walk_layers()] == [True]:
+    layers = list(document.walk_layers())
+    if len(layers) == 1 and layers[0].pixels is photo.colour and layers[0].name != CLEAN_LAYER:
         notes = ()  # there was no other layer to take
     if is_other:
         notes = (*notes, describe_transfer(recipe, inputs))

@@ -29,6 +29,12 @@ StrokeKind: TypeAlias = Literal[
 StrokeShape: TypeAlias = Literal["brush", "area", "gradient"]
 SolverName: TypeAlias = Literal["auto", "neural", "closed-form", "guided", "hard"]
 ShadowKind: TypeAlias = Literal["drop", "contact"]
+LayerBlend: TypeAlias = Literal[
+    "normal", "dissolve", "darken", "multiply", "color burn", "linear burn", "darker color", "lighten", "screen",
+    "color dodge", "linear dodge", "lighter color", "overlay", "soft light", "hard light", "vivid light", "linear light",
+    "pin light", "hard mix", "difference", "exclusion", "subtract", "divide", "hue", "saturation", "color", "luminosity",
+]  # fmt: skip
+"""The words of `mattework.document.model.BlendMode` for layers: documents stand above recipes."""
 
 
 def name_networks(model: str | None, asked: str | None, device: str | None) -> str | None:
@@ -166,13 +172,15 @@ class LayerState:
     """What a person changed about one of the layers that the recipe makes, by the layer's name.
 
     None leaves what the layer is by itself. `masked` False switches its layer mask off. A shadow's opacity is the
-    `Shadow`'s own.
+    `Shadow`'s own. `blend` is the mode that it blends by, `clipped` True clips it to the layer below.
     """
 
     name: str
     visible: bool | None = None
     opacity: float | None = None
     masked: bool | None = None
+    blend: LayerBlend | None = None
+    clipped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,53 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mattework.arrays import Samples
-from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER
+from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Group, Layer, Node
 from mattework.errors import RecipeError
 from mattework.geometry import Rect
-from mattework.own_layers import OwnLayers
+from mattework.own_layers import OwnLayers, has_own_mask
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe, RecipeInputs
 
 _PAINTED = "The mask was changed by hand since it was made; that work is not in the new edge"
+_PAIR = (PHOTO_LAYER, CLEAN_LAYER)
+_NEVER_PHOTO = (BACKGROUND_LAYER, SHADOW_LAYER, CLEAN_LAYER)
 
 
 def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
-    """The photo that a recipe speaks of, with notes: the layer with its very samples, or the one of the photo's name.
+    """The photo that a recipe speaks of, with notes.
+
+    It is the layer with its very samples, or the one of the photo's name. Where a file of ours holds neither, its clean
+    colours stand for the photo; no other layer of such a file does.
 
     Raises:
-        RecipeError: its samples are those of a layer that does not fill the canvas, as `cut_layer` cuts them.
+        RecipeError: its samples are those of a layer that does not fill the canvas, as `cut_layer` cuts them; or a file of
+            ours no longer holds anything that the photo could be taken from.
     """
-
-    def as_photo(layer_colour: Samples, layer_alpha: Samples | None) -> Photo:
-        return Photo(layer_colour, layer_alpha, document.mode, document.metadata.icc)
-
-    def is_same(one: Layer) -> bool:
-        return as_photo(one.pixels, one.alpha).hash_samples() == recipe.source_sha256
-
-    # Of copies of one layer it is the one with the mask.
-    same = find_layer(document, lambda one: one.mask is not None and is_same(one)) or find_layer(
-        document, is_same
-    )
-    if same is not None:
-        return as_photo(same.pixels, same.alpha), ()
+    whole = [one for one in document.walk_layers() if one.rect == document.size.rect]
+    same = [one for one in whole if hash_samples(one.pixels) == recipe.source_sha256]
+    # Of copies of one layer it is the one with the mask; clean colours that changed nothing are such a copy.
+    same.sort(key=lambda one: (one.mask is not None, one.name != CLEAN_LAYER))
+    if same:
+        return _take_layer(document, same[-1]), ()
     cut = find_cut_layer(document, recipe)
     if cut is not None and cut.rect != document.size.rect:
         raise RecipeError(
             f"The recipe was made for the layer “{cut.name}” alone, which does not fill the picture. Use "
             "`mattework refine` or `mattework.refine_layer`, which make that layer's mask again and change nothing else."
         )
-    named = find_layer(document, lambda one: one.name == PHOTO_LAYER) or find_layer(
-        document, lambda one: one.name != CLEAN_LAYER
-    )
-    if named is None:
+    named = cut or find_layer(document, lambda one: one.name == PHOTO_LAYER)
+    if named is None and not _carries_recipe(document):
+        named = find_layer(document, lambda one: one.name != CLEAN_LAYER)
+    if named is None and len(whole) == sum(1 for _ in document.walk_layers()) == 1:
+        named = None if whole[0].name in _NEVER_PHOTO else whole[0]
+    if named is not None:
+        note = f"The photo has changed since the recipe was made; the layer {named.name!r} was used."
+        return _take_layer(document, named), (note,)
+    clean = find_layer(document, lambda one: one.name == CLEAN_LAYER) or _find_masked(whole, recipe)
+    if clean is not None:
         note = (
-            "The file no longer holds the photo as a layer; what its visible layers make together was used."
+            f"The file no longer holds the photo as a layer; the layer {clean.name!r} was used. It shows none of the old "
+            "background at the edge, so the new edge may lie farther out: look at it."
         )
-        return take_photo(document), (note,)
-    note = f"The photo has changed since the recipe was made; the layer {named.name!r} was used."
-    return as_photo(named.pixels, named.alpha), (note,)
+        return _take_layer(document, clean), (note,)
+    if _carries_recipe(document) and not any(one.name in _PAIR for one in document.walk_layers()):
+        raise RecipeError(
+            f"The file no longer holds the photo: its layers “{PHOTO_LAYER}” and “{CLEAN_LAYER}” are gone. Put the photo "
+            f"back as a layer “{PHOTO_LAYER}” that fills the picture, or cut the photo out again."
+        )
+    note = "The file no longer holds the photo as a layer; what its visible layers make together was used."
+    return take_photo(document), (note,)
+
+
+def _take_layer(document: Document, layer: Layer) -> Photo:
+    return Photo(layer.pixels, layer.alpha, document.mode, document.metadata.icc)
+
+
+def _find_masked(layers: Sequence[Layer], recipe: Recipe) -> Layer | None:
+    """The only one of these layers that has the very mask that the recipe made; None where it is none or several."""
+    found = [one for one in layers if has_own_mask(one, recipe)]
+    return found[0] if len(found) == 1 else None
 
 
 def find_cut_layer(document: Document, recipe: Recipe) -> Layer | None:
@@ -74,7 +94,7 @@ def find_cut_layer(document: Document, recipe: Recipe) -> Layer | None:
 
 
 def _is_ours(layer: Layer, whole: Rect) -> bool:
-    return layer.name in (PHOTO_LAYER, CLEAN_LAYER) and layer.rect == whole
+    return layer.name in _PAIR and layer.rect == whole
 
 
 def _walk_paths(nodes: Sequence[Node], group: str = "") -> Iterator[tuple[str, Layer]]:
@@ -118,7 +138,11 @@ def tell_about_layers(document: Document, photo: Photo) -> tuple[str, ...]:
 
 def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple[str, ...]:
     """A note where the masks in the document are not the one that its recipe made."""
-    return (f"{_PAINTED}, only in the file it came from.",) if _is_painted(document, photo, made) else ()
+    if not _is_painted(document, photo, made):
+        return ()
+    return (
+        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    )
 
 
 def list_losses(document: Document, made: Recipe, *, keeps_mask: bool = False) -> tuple[str, ...]:
@@ -185,6 +209,16 @@ def tell_about_doubtful(
         f"A layer “{name}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if "
         "it is not."
         for name in sorted(names)
+    )
+
+
+def tell_about_clean(found: OwnLayers) -> tuple[str, ...]:
+    """A note for each layer that stays and may be the clean colours of the cut as it was."""
+    names = sorted({layer.name for layer in found.like_clean})
+    return tuple(
+        f"The old clean colours could not be told for sure among the layers. If “{name}” is them, it still shows the cut "
+        "as it was: hide it or delete it."
+        for name in names
     )
 
 

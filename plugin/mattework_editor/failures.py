@@ -43,6 +43,8 @@ FAILURES = (
     "trimap",
     "The recipe rests on a trimap of {size} pixels, and the photo has {found}: it is another photo's. Cut this photo with "
     "a trimap of its own.",
+    "The file no longer holds the photo: its layers “{photo}” and “{clean}” are gone. Put the photo back as a layer "
+    "“{name}” that fills the picture, or cut the photo out again.",
     "The recipe was made for the layer “{layer}” alone, which does not fill the picture. Use `mattework refine` or "
     "`mattework.refine_layer`, which make that layer's mask again and change nothing else.",
     "The recipe cannot be read: {why}.",

@@ -54,8 +54,8 @@ def change_layer(
     visible = old.visible if visible is None else visible
     opacity = old.opacity if opacity is None else opacity
     masked = old.masked if masked is None else masked
-    state = LayerState(
-        name=name,
+    state = replace(
+        old,
         visible=None if visible == plain.visible else visible,
         opacity=None if opacity == 1.0 else opacity,
         masked=None if masked is not False else False,

@@ -31,8 +31,14 @@ NOTES = (
     "The file is a cut-out already: what it shows was cut again. To change its edge, refine it instead.",
     "The file's layers ({count}) were put together; what they show was cut out.",
     "The file no longer holds the photo as a layer; what its visible layers make together was used.",
+    "The file no longer holds the photo as a layer; the layer {layer} was used. It shows none of the old background at the "
+    "edge, so the new edge may lie farther out: look at it.",
     "The photo has changed since the recipe was made; the layer {layer} was used.",
     "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    "A layer “{layer}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if it is "
+    "not.",
+    "The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it "
+    "was: hide it or delete it.",
     # Reading
     "{file} is really a {kind} file, whatever its name says.",
     "The layers of this very large TIFF cannot be read; its flat picture was taken.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from editor.driving import LEFT, TEST, Keys, save_to, wait_until
-from mattework import ColorMode, Document, Group, Layer, Recipe, Shadow, Size, save_document
+from mattework import ColorMode, Document, Group, Layer, LayerState, Recipe, Shadow, Size, save_document
 from mattework_editor.compose import Look
 from mattework_editor.layer_look import change_layer, list_layers, show_layers
 from mattework_editor.panels.layers import LayerWidget
@@ -52,6 +53,12 @@ def test_what_is_changed_is_listed_and_changing_it_back_leaves_nothing(
     for plain in list_layers(FULL):
         recipe = change_layer(recipe, plain.name, visible=plain.visible, opacity=plain.opacity, masked=True)
     assert recipe == FULL
+
+
+def test_how_a_layer_blends_stays_when_something_else_about_it_is_changed() -> None:
+    set_ = LayerState(name="Photo", blend="multiply", clipped=True)
+    recipe = change_layer(replace(FULL, layers=(set_,)), "Photo", opacity=0.5)
+    assert recipe.layers == (replace(set_, opacity=0.5),)
 
 
 def test_a_look_shows_what_is_listed() -> None:

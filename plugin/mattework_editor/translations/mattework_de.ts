@@ -2139,6 +2139,10 @@
       <translation>Einer Gruppe fehlt in der Datei der Kopf; ihre Ebenen blieben ohne die Gruppe.</translation>
     </message>
     <message>
+      <source>A layer “{layer}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if it is not.</source>
+      <translation>Eine Ebene „{layer}“ wurde behalten: sie ist nicht, wie sie gemacht wurde, oder nicht die einzige, sie kann also Ihre eigene sein. Löschen Sie sie, wenn nicht.</translation>
+    </message>
+    <message>
       <source>A picture of {size} pixels does not fit into a Photoshop document (at most {most} a side). Save it as TIFF, or make it smaller.</source>
       <translation>Ein Bild mit {size} Pixeln passt nicht in ein Photoshop-Dokument (höchstens {most} je Seite). Speichern Sie es als TIFF, oder verkleinern Sie es.</translation>
     </message>
@@ -2287,8 +2291,16 @@
       <translation>Die Datei ist schon ein Freisteller: was sie zeigt, wurde noch einmal freigestellt. Um ihre Kante zu ändern, verfeinern Sie sie stattdessen.</translation>
     </message>
     <message>
+      <source>The file no longer holds the photo as a layer; the layer {layer} was used. It shows none of the old background at the edge, so the new edge may lie farther out: look at it.</source>
+      <translation>Die Datei enthält das Foto nicht mehr als Ebene; die Ebene {layer} wurde genommen. Sie zeigt an der Kante nichts vom alten Hintergrund, die neue Kante kann daher weiter außen liegen: sehen Sie sie an.</translation>
+    </message>
+    <message>
       <source>The file no longer holds the photo as a layer; what its visible layers make together was used.</source>
       <translation>Die Datei enthält das Foto nicht mehr als Ebene; genommen wurde, was ihre sichtbaren Ebenen zusammen ergeben.</translation>
+    </message>
+    <message>
+      <source>The file no longer holds the photo: its layers “{photo}” and “{clean}” are gone. Put the photo back as a layer “{name}” that fills the picture, or cut the photo out again.</source>
+      <translation>Die Datei enthält das Foto nicht mehr: ihre Ebenen „{photo}“ und „{clean}“ sind weg. Legen Sie das Foto wieder als Ebene „{name}“ hinein, die das Bild füllt, oder stellen Sie das Foto neu frei.</translation>
     </message>
     <message>
       <source>The file's image resources are damaged; some of its metadata were left out.</source>
@@ -2329,6 +2341,10 @@
     <message>
       <source>The merged picture in the file is {why}. The layers are sound and were used.</source>
       <translation>Das zusammengefügte Bild in der Datei ist {why}. Die Ebenen sind heil und wurden genommen.</translation>
+    </message>
+    <message>
+      <source>The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it was: hide it or delete it.</source>
+      <translation>Die alten sauberen Farben ließen sich unter den Ebenen nicht sicher erkennen. Ist es die Ebene „{layer}“, zeigt sie noch den alten Ausschnitt: blenden Sie sie aus oder löschen Sie sie.</translation>
     </message>
     <message>
       <source>The photo has changed since the recipe was made; the layer {layer} was used.</source>

@@ -1,0 +1,194 @@
+"""Clean colours are found again renamed, moved and in groups; what only looks like them is kept, and told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+import mattework
+from mattework.document.model import Document, Group, Layer, Mask, Node
+from mattework.recipe import EdgeSettings, LayerState
+from samples import draw_disc
+
+NAME = "Clean colours"
+
+
+def save_as_psd(document: Document) -> Document:
+    stream = BytesIO()
+    mattework.save_document(document, stream, format="psd")
+    return mattework.open_document(stream.getvalue())
+
+
+@pytest.fixture(scope="module")
+def made() -> Document:
+    """A cut-out from bottom to top: Background, Photo, Clean colours."""
+    picture, truth = draw_disc(120, 100)
+    stream = BytesIO()
+    mattework.cut_out(picture, from_mask=truth, background="white").save(stream, format="psd")
+    return mattework.open_document(stream.getvalue())
+
+
+def arrange(made: Document, change: Callable[[Layer, Layer], tuple[Node, ...]]) -> Document:
+    """The cut-out, through a file, with its photo and clean colours put otherwise."""
+    background, photo, clean = made.walk_layers()
+    return save_as_psd(replace(made, layers=(background, *change(photo, clean)), composite=None))
+
+
+def refine(document: Document, **changes: object) -> mattework.Cutout:
+    recipe, _ = mattework.get_recipe(document.metadata.xmp) or pytest.fail("no recipe")
+    smaller = {"edge": EdgeSettings(shift=-8), **changes}
+    return mattework.apply_recipe(document, recipe=replace(recipe, **smaller))  # type: ignore[arg-type]
+
+
+def outline(nodes: tuple[Node, ...]) -> list[object]:
+    return [[node.name, *outline(node.children)] if isinstance(node, Group) else node.name for node in nodes]
+
+
+def layer_of(document: Document, name: str) -> Layer:
+    (found,) = [layer for layer in document.walk_layers() if layer.name == name]
+    return found
+
+
+def move(layer: Layer, dx: int, dy: int) -> Layer:
+    assert layer.mask is not None
+    rect = layer.rect.move(dx, dy)
+    return replace(layer, rect=rect, mask=replace(layer.mask, rect=rect))
+
+
+def paint(layer: Layer) -> Layer:
+    """The layer with some of its mask painted on."""
+    assert layer.mask is not None
+    pixels = layer.mask.pixels.copy()
+    pixels[:9, :9] = 255
+    return replace(layer, mask=replace(layer.mask, pixels=pixels))
+
+
+@pytest.mark.parametrize(
+    ("change", "kept", "bare", "name"),
+    [
+        pytest.param(
+            lambda p, c: (p, replace(c, name="Subject")),
+            ["Background", "Photo", "Subject"],
+            ["Background", "Photo"],
+            "Subject",
+            id="renamed",
+        ),
+        pytest.param(
+            lambda p, c: (p, move(c, 4, -3)),
+            ["Background", "Photo", NAME],
+            ["Background", "Photo"],
+            NAME,
+            id="moved",
+        ),
+        pytest.param(
+            lambda p, c: (p, Group("Retouch", (c,))),
+            ["Background", "Photo", ["Retouch", NAME]],
+            ["Background", "Photo", ["Retouch"]],
+            NAME,
+            id="in a group of its own",
+        ),
+        pytest.param(
+            lambda p, c: (Group("Out of the way", (p,)), Group("Cut", (replace(move(c, 9, 0), name="Cup"),))),
+            ["Background", ["Out of the way", "Photo"], ["Cut", "Cup"]],
+            ["Background", ["Out of the way", "Photo"], ["Cut"]],
+            "Cup",
+            id="all of it",
+        ),
+    ],
+)
+def test_clean_colours_are_made_again_where_they_lie(
+    made: Document,
+    change: Callable[[Layer, Layer], tuple[Node, ...]],
+    kept: list[object],
+    bare: list[object],
+    name: str,
+) -> None:
+    theirs = arrange(made, change)
+    before = layer_of(theirs, name)
+    again = refine(theirs)
+    assert outline(again.document.layers) == kept
+    assert again.report.notes == ()
+    photo, clean = layer_of(again.document, "Photo"), layer_of(again.document, name)
+    assert clean.rect == before.rect
+    assert clean.mask is not None
+    assert photo.mask is not None
+    assert before.mask is not None
+    assert (clean.mask.pixels == photo.mask.pixels).all()
+    assert clean.mask.rect == clean.rect
+    assert clean.mask.pixels.sum() < before.mask.pixels.sum()
+    assert not photo.visible
+    stream = BytesIO()
+    again.save(stream, format="psd")
+    wider = refine(mattework.open_document(stream.getvalue()), edge=EdgeSettings())
+    assert outline(wider.document.layers) == kept
+    assert (layer_of(wider.document, name).pixels == before.pixels).all()
+    assert outline(refine(theirs, colours=0.0).document.layers) == bare
+
+
+def test_what_was_changed_about_renamed_clean_colours_is_followed(made: Document) -> None:
+    theirs = arrange(made, lambda p, c: (p, Group("Cut", (replace(c, name="Cup", opacity=0.4),))))
+    again = refine(theirs)
+    (state,) = again.recipe.layers
+    assert state.name == NAME
+    assert state.opacity == pytest.approx(0.4, abs=1 / 255)
+    assert layer_of(again.document, "Cup").opacity == state.opacity
+    hidden = refine(theirs, layers=(LayerState(name=NAME, visible=False),))
+    assert not layer_of(hidden.document, "Cup").visible
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda p, c: (p, paint(replace(c, name="Cup"))), id="renamed and painted on"),
+        pytest.param(lambda p, c: (p, Group("Cut", (paint(c),))), id="in a group and painted on"),
+        pytest.param(lambda p, c: (p, replace(c, name="One"), replace(c, name="Two")), id="twice"),
+    ],
+)
+def test_clean_colours_that_are_not_sure_are_kept_and_told_of(
+    made: Document, change: Callable[[Layer, Layer], tuple[Node, ...]]
+) -> None:
+    theirs = arrange(made, change)
+    again = refine(theirs)
+    before = outline(theirs.layers)
+    assert outline(again.document.layers) == [*before[:2], NAME, *before[2:]]
+    told = [note for note in again.report.notes if "could not be told for sure" in note]
+    assert len(told) == (2 if len(before) == 4 else 1)
+    assert all("hide it or delete it" in note for note in told)
+
+
+def test_a_layer_of_another_with_our_mask_is_never_taken(made: Document) -> None:
+    def tint(clean: Layer) -> Layer:
+        return replace(clean, name="Tint", pixels=np.full_like(clean.pixels, 90))
+
+    beside = refine(arrange(made, lambda p, c: (p, c, tint(c))))
+    instead = refine(arrange(made, lambda p, c: (p, tint(c))))
+    for again in (beside, instead):
+        assert outline(again.document.layers) == ["Background", "Photo", NAME, "Tint"]
+        assert (layer_of(again.document, "Tint").pixels == 90).all()
+        (note,) = again.report.notes
+        assert "“Tint”" in note
+
+
+def test_hidden_and_plain_layers_are_no_matter(made: Document) -> None:
+    mask = Mask(made.size.rect, np.full(made.size.shape, 128, np.uint8))
+    pixels = np.full((*made.size.shape, 3), 90, np.uint8)
+    hidden = Layer("Hidden", made.size.rect, pixels, mask=mask, visible=False)
+    plain = Layer("Plain", made.size.rect, pixels)
+    assert refine(arrange(made, lambda p, c: (p, hidden, plain))).report.notes == ()
+    shown = replace(hidden, name="Mine", visible=True)
+    assert refine(arrange(made, lambda p, c: (p, shown, c))).report.notes == ()
+
+
+@pytest.mark.parametrize("name", [NAME, "Cup"])
+def test_a_deep_mask_is_as_fine_as_the_alpha_whatever_its_layer_is_called(made: Document, name: str) -> None:
+    again = refine(arrange(made, lambda p, c: (p, replace(c, name=name))), background=None)
+    stream = BytesIO()
+    again.save(stream, format="png", bits=16)
+    colour, alpha = mattework.flatten_document(mattework.open_document(stream.getvalue()))
+    assert colour.dtype == np.uint16
+    assert alpha is not None
+    np.testing.assert_array_equal(alpha, np.rint(again.alpha * np.float32(65535)).astype(np.uint16))
