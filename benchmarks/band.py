@@ -67,8 +67,8 @@ SHARES = {
 class Hairy(Subjects):
     """All of its cut-outs have drawn strands."""
 
-    def draw_cutout(self, rng: np.random.Generator) -> Image:
-        return grow_strands(super().draw_cutout(rng), rng)
+    def draw_cutout(self, rng: np.random.Generator, *, is_small: bool = False) -> Image:
+        return grow_strands(super().draw_cutout(rng, is_small=is_small), rng)
 
 
 def make_composites(library: Library, name: str, count: int) -> Iterator[Case]:

@@ -113,7 +113,7 @@ class Subjects:
     def draw_surrounding(self, rng: np.random.Generator, *, plants: float = 0.7) -> Image | None:
         """A plant, with this probability, or furniture."""
         is_plant = rng.random() < plants
-        if is_plant and rng.random() < _DRAWN_PLANTS:
+        if is_plant and "foliage" in self._shares and rng.random() < _DRAWN_PLANTS:
             return draw_plant(int(rng.integers(NUMBER)))
         things = self._library.ranked.get("plant" if is_plant else "prop")
         return things[rng.integers(len(things))] if things else None
