@@ -2307,8 +2307,20 @@
       <translation>Die Bildressourcen der Datei sind beschädigt; ein Teil ihrer Metadaten wurde weggelassen.</translation>
     </message>
     <message>
+      <source>The file's image resources take over {size} MB; some were left out.</source>
+      <translation>Die Bildressourcen der Datei nehmen mehr als {size} MB ein; einige wurden weggelassen.</translation>
+    </message>
+    <message>
       <source>The file's layers ({count}) were put together; what they show was cut out.</source>
       <translation>Die Ebenen der Datei ({count}) wurden zusammengefügt; was sie zeigen, wurde freigestellt.</translation>
+    </message>
+    <message>
+      <source>The file's {things} are not kept: they belong to its layers as they were.</source>
+      <translation>Nicht bewahrt wird: {things}. Sie gehören zu den Ebenen, wie sie waren.</translation>
+    </message>
+    <message>
+      <source>The file's {things} were left out: the picture has another size now.</source>
+      <translation>Weggelassen wurde: {things}. Das Bild hat jetzt eine andere Größe.</translation>
     </message>
     <message>
       <source>The flat page of the TIFF shows the picture on white; the transparency is in its layers.</source>
