@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mattework.arrays import Bytes, Floats
 from mattework.finding import open_model
@@ -56,6 +57,22 @@ def test_a_texture_has_no_subject_and_nobody_is_sure_of_it(
     assert found.box is None
     assert found.confidence == 0.0
     assert found.reasons[0] == "no clear subject found"
+
+
+@pytest.mark.parametrize("seed", range(3, 10))
+def test_clouds_of_which_answers_see_much_the_same_have_no_subject(session: ModelSession, seed: int) -> None:
+    found = find_subject(draw_fractal(seed, 1.0), session)
+    assert not found.soft_mask.any()
+    assert found.confidence == 0.0
+
+
+@pytest.mark.parametrize("blur", [2.0, 4.0])
+def test_what_is_out_of_focus_is_a_subject_still(session: ModelSession, blur: float) -> None:
+    samples = Path(__file__).resolve().parents[2] / "resources" / "samples"
+    photo = np.asarray(Image.open(samples / "astronaut.jpg").convert("RGB"))
+    found = find_subject(cv2.GaussianBlur(photo, (0, 0), blur).astype(np.uint8), session)
+    assert 0.3 < (found.soft_mask > 0.5).mean() < 0.8
+    assert found.box is not None
 
 
 @pytest.mark.parametrize("share", [0.0002, 0.3, 0.97])
