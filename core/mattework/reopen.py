@@ -28,11 +28,11 @@ def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ..
             ours no longer holds anything that the photo could be taken from.
     """
     whole = [one for one in document.walk_layers() if one.rect == document.size.rect]
-    same = [one for one in whole if hash_samples(one.pixels) == recipe.source_sha256]
     # Of copies of one layer it is the one with the mask; clean colours that changed nothing are such a copy.
-    same.sort(key=lambda one: (one.mask is not None, one.name != CLEAN_LAYER))
-    if same:
-        return _take_layer(document, same[-1]), ()
+    likely = sorted(whole[::-1], key=lambda one: (one.mask is None, one.name == CLEAN_LAYER))
+    same = next((one for one in likely if hash_samples(one.pixels) == recipe.source_sha256), None)
+    if same is not None:
+        return _take_layer(document, same), ()
     cut = find_cut_layer(document, recipe)
     if cut is not None and cut.rect != document.size.rect:
         raise RecipeError(
@@ -145,12 +145,13 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     )
 
 
-def list_losses(document: Document, made: Recipe, *, keeps_mask: bool = False) -> tuple[str, ...]:
-    """What would be gone if the cut-out that is made again took the place of the file it was read from, in sentences.
+def list_losses(
+    document: Document, photo: Photo, made: Recipe, *, keeps_mask: bool = False
+) -> tuple[str, ...]:
+    """What would be gone if the cut-out of `photo` that is made again took the place of the file, in sentences.
 
     With `keeps_mask` the mask in the file is gone on with as it is, so that what was painted on it stays.
     """
-    photo, _ = find_photo(document, made)
     losses = list(document.left_out)
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         count = sum(1 for _ in document.walk_layers())

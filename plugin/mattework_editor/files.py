@@ -89,7 +89,7 @@ def read_file(path: Path) -> Opened:
     touched = any(stroke.is_touch for stroke in recipe.strokes)
     alpha = _stored_alpha(document) if recipe.edge.is_neutral and not touched else None
     choices = Choices(recipe.go_on_in_turn(), inputs)
-    losses = list_losses(document, found[0], keeps_mask=alpha is not None)
+    losses = list_losses(document, photo, found[0], keeps_mask=alpha is not None)
     notes = (*document.notes, *notes)
     return Opened(document, photo, path, choices, alpha, notes, is_ours=True, losses=losses)
 

@@ -154,12 +154,12 @@ class RefineJob:
         Raises:
             UsageError
         """
-        from mattework.reopen import list_losses, list_mask_losses
+        from mattework.reopen import find_photo, list_losses, list_mask_losses
 
         if self.target is None or self.source == STREAM or not is_same_file(self.target, self.source):
             return
         if layer is None:
-            losses = list_losses(document, made)
+            losses = list_losses(document, find_photo(document, made)[0], made)
         else:
             losses = (*(() if stays else document.left_out), *list_mask_losses(layer, made))
         if not losses:
