@@ -5,11 +5,14 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from psd_tools import PSDImage
 from psd_tools.constants import Resource as ResourceId
 
@@ -18,6 +21,7 @@ from formats.layered import make_layered, write
 from formats.pictures import make_document, save_to_bytes
 from mattework.document.model import Document
 from mattework.formats.files import open_document
+from mattework.formats.jpeg_segments import cut_segments
 from mattework.formats.psd_kept import MOST_BYTES, keep_resources
 from mattework.formats.psd_resources import find_resources, pack_resource, read_resources
 from mattework.geometry import Size
@@ -129,7 +133,62 @@ def test_what_lies_in_the_picture_does_not_follow_it_to_another_size() -> None:
         assert [one.number for one in open_document(data).metadata.resources] == [1028, 1061, 1064]
 
 
-@pytest.mark.parametrize("container", ["png", "tiff", "jpeg"])
+@pytest.mark.parametrize("container", ["tiff", "jpeg"])
+def test_flat_tiff_and_jpeg_hold_them_and_give_them_back(container: str) -> None:
+    data, notes = save_to_bytes(open_with(A_PERSONS_WORK), container)
+    assert not any("left out" in note or "no room" in note for note in notes)
+    with Image.open(BytesIO(data)) as theirs:
+        if isinstance(theirs, TiffImageFile):
+            found = read_resources(theirs.tag_v2[34377])[0]
+        else:
+            found = theirs.info["photoshop"]
+    assert found[1028] == IPTC
+    assert found[1032] == GUIDES
+    back = open_document(data)
+    assert back.notes == ()
+    assert packed(A_PERSONS_WORK).items() <= list_resources(save_to_bytes(back, "psd")[0]).items()
+
+
+def test_a_jpeg_holds_more_of_them_than_one_segment() -> None:
+    long = pack_resource(1028, IPTC + b"\x1c\x02\x78\x7d\x00" + bytes(32000)) + pack_resource(
+        2000, PATH * 2000
+    )
+    data = save_to_bytes(open_with(long), "jpeg")[0]
+    assert data.count(b"\xff\xed") >= 2
+    assert packed(long).items() <= list_resources(save_to_bytes(open_document(data), "psd")[0]).items()
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 6])
+def test_a_photo_that_is_turned_upright_loses_what_lay_in_it_and_tells(orientation: int) -> None:
+    plain = Image.new("RGB", (30, 20), (90, 80, 70))
+    exif = plain.getexif()
+    exif[0x0112] = orientation
+    stream = BytesIO()
+    plain.save(stream, "JPEG", exif=exif, extra=cut_segments(A_PERSONS_WORK))
+    document = open_document(stream.getvalue())
+    assert [note for note in document.notes if "guides and saved paths were left out" in note]
+    assert [one.number for one in document.metadata.resources] == [1028, 1061, 1064]
+
+
+def test_a_studios_clipping_path_is_in_the_psd_that_is_cut_from_its_jpeg(tmp_path: Path) -> None:
+    photo = tmp_path / "shoe.jpg"
+    Image.new("RGB", (30, 20), (90, 80, 70)).save(photo, extra=cut_segments(A_PERSONS_WORK))
+    mask = np.zeros((20, 30), np.uint8)
+    mask[:, 12:] = 255
+    mattework.cut_out(photo, trimap=mask).save(tmp_path / "shoe.psd")
+    theirs = PSDImage.open(tmp_path / "shoe.psd").image_resources
+    assert theirs[2000].name == "Outline"
+    assert theirs[2999].data is not None
+
+
+@given(section=st.binary(max_size=200))
+def test_no_segments_in_a_jpeg_break_it(section: bytes) -> None:
+    stream = BytesIO()
+    Image.new("RGB", (3, 2)).save(stream, "JPEG", extra=cut_segments(section))
+    assert open_document(stream.getvalue()).size == Size(3, 2)
+
+
+@pytest.mark.parametrize("container", ["png", "webp"])
 def test_flat_files_tell_what_people_drew_and_nothing_else(container: str) -> None:
     document = open_with(A_PERSONS_WORK)
     told = [note for note in save_to_bytes(document, container)[1] if "no room" in note]

@@ -25,8 +25,10 @@ from mattework.document.model import (
     depth_white,
 )
 from mattework.formats.bands import Band, PageForm, clean_hidden_colours, join_alpha, regroup_rows
-from mattework.formats.psd_kept import tell_unheld
+from mattework.formats.psd_kept import fit_resources, tell_unheld
+from mattework.formats.psd_resources import pack_kept
 from mattework.formats.sniff import Kind
+from mattework.formats.source_data import IMAGE_RESOURCES
 from mattework.formats.straight import change_depth, exceeds_unit_range, flatten_on_colour
 from mattework.formats.xmp import drop_recipe
 from mattework.progress import Progress, report_progress
@@ -34,6 +36,7 @@ from mattework.progress import Progress, report_progress
 WHITE = (1.0, 1.0, 1.0)
 
 _WORDS = {"png": "PNG", "webp": "WebP", "avif": "AVIF", "jpeg": "JPEG", "tiff": "TIFF"}
+_HOLD_RESOURCES = ("tiff", "jpeg")
 _MODES = {
     "tiff": (ColorMode.GRAY, ColorMode.RGB, ColorMode.CMYK, ColorMode.LAB),
     "png": (ColorMode.GRAY, ColorMode.RGB),
@@ -76,7 +79,12 @@ def write_flat(
         size=document.size, depth=_choose_depth(container, have, bits), mode=mode, has_alpha=transparent
     )
     metadata = replace(metadata, xmp=drop_recipe(metadata.xmp))
-    notes.extend(tell_unheld(metadata, _WORDS[container]))
+    if container in _HOLD_RESOURCES:
+        kept, kept_notes = fit_resources(metadata, document.size)
+        metadata = replace(metadata, resources=kept)
+        notes.extend(kept_notes)
+    else:
+        notes.extend(tell_unheld(metadata, _WORDS[container]))
     picture = _Picture(document, form, behind, convert, progress)
     with closing(picture.make_bands()) as bands:
         told = _encode(stream, container, bands, form, metadata, quality)
@@ -195,7 +203,10 @@ def _encode(
     if container == "tiff":
         from mattework.formats.tiff_write import ROWS_PER_STRIP, write_tiff_bands
 
-        return write_tiff_bands(stream, regroup_rows(join_alpha(bands), ROWS_PER_STRIP), form, metadata)
+        strips = regroup_rows(join_alpha(bands), ROWS_PER_STRIP)
+        section = pack_kept(metadata.resources)
+        tags = [(IMAGE_RESOURCES, 1, len(section), section, True)] if section else []
+        return write_tiff_bands(stream, strips, form, metadata, tags=tags)
     if container == "png":
         from mattework.formats.png import write_png_bands
 

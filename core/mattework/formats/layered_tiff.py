@@ -24,7 +24,6 @@ from mattework.formats.bands import PageForm
 from mattework.formats.ifd import (
     find_row,
     point_row,
-    read_directory,
     read_from_stream,
     read_header,
     read_number,
@@ -183,7 +182,7 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
     )
     layers, layer_notes = decode_layers(source, name=name)
     metadata, metadata_notes = settle_metadata(picture.metadata, mode, size)
-    kept, kept_notes = keep_resources(_read_resources(stream, found.directory), size)
+    kept, kept_notes = keep_resources(picture.metadata.resources or b"", size)
     metadata = replace(metadata, resources=kept)
     composite = picture.colour if picture.colour.ndim == 3 else picture.colour[..., None]
     if picture.alpha is not None:
@@ -192,15 +191,6 @@ def read_layered_tiff(stream: BinaryIO, *, limits: Limits, name: str) -> Documen
     if (picture.orientation or 1) != 1:
         notes += ("The TIFF asks to be turned when shown; its layers were kept as they are stored.",)
     return Document(size, mode, depth, layers, metadata, composite, notes, left_out)
-
-
-def _read_resources(stream: BinaryIO, directory_offset: int) -> bytes:
-    """The section of image resources; empty where there is none that can be read."""
-    read = read_from_stream(stream)
-    layout = read_header(read)
-    directory = None if layout is None else read_directory(read, layout, directory_offset)
-    entry = None if directory is None else directory.entries.get(IMAGE_RESOURCES)
-    return b"" if entry is None else entry.value
 
 
 def check_depths(layer_depth: int, page_depth: int, name: str) -> None:

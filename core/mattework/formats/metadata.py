@@ -20,12 +20,14 @@ _EXIF_HEADER_BYTES = 6
 
 @dataclass(frozen=True, slots=True)
 class RawMetadata:
-    """What a container says about a picture, before anything is believed. `exif` may still have JPEG's prefix."""
+    """What a container says about a picture, before anything is believed. `exif` may still have JPEG's prefix;
+    `resources` is Photoshop's section of image resources."""
 
     icc: bytes | None = None
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    resources: bytes | None = None
 
 
 def settle_metadata(raw: RawMetadata, mode: ColorMode, size: Size) -> tuple[Metadata, tuple[str, ...]]:

@@ -15,8 +15,10 @@ from mattework.document.model import ColorMode, Depth, Metadata
 from mattework.errors import DamagedFile, FormatCannotHold, OutOfMemory, UnsupportedFile
 from mattework.extras import tell_how_to_add
 from mattework.formats.bands import Band, PageForm, join_alpha
+from mattework.formats.jpeg_segments import cut_segments, join_segments
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata, fit_into_jpeg, with_resolution_in_exif
+from mattework.formats.psd_resources import pack_kept
 from mattework.formats.raster import Picture
 from mattework.formats.sniff import Kind
 from mattework.geometry import Size
@@ -107,6 +109,7 @@ def read_pil_metadata(image: Image) -> RawMetadata:
         exif=info.get("exif"),
         xmp=xmp.encode() if isinstance(xmp, str) else xmp,
         dpi=(float(dpi[0]), float(dpi[1])) if isinstance(dpi, tuple) and len(dpi) == 2 else None,
+        resources=join_segments(getattr(image, "applist", ())),
     )
 
 
@@ -152,6 +155,7 @@ def write_with_pillow(
         metadata, notes = fit_into_jpeg(metadata)
         # 4:2:0 smears saturated edges; a cut-out is judged by its edge.
         options |= {"subsampling": "4:4:4" if quality >= 90 else "4:2:0", "optimize": True}
+        options["extra"] = cut_segments(pack_kept(metadata.resources))
         if metadata.dpi:
             options["dpi"] = metadata.dpi
     else:
@@ -167,7 +171,8 @@ def write_with_pillow(
     if metadata.xmp:
         options["xmp"] = metadata.xmp
     try:
-        image.save(stream, kind.value.upper(), **options)
+        with _room_for(sum(len(value) for value in options.values() if isinstance(value, bytes))):
+            image.save(stream, kind.value.upper(), **options)
     except MemoryError as error:
         raise OutOfMemory(
             f"There is not enough memory to write this {kind} file. Save it as PNG, or make it smaller."
@@ -192,6 +197,24 @@ def _open_unlimited(stream: BinaryIO, kind: Kind) -> Iterator[Image]:
             Image.MAX_IMAGE_PIXELS = before
     with image:
         yield image
+
+
+@contextmanager
+def _room_for(head_bytes: int) -> Iterator[None]:
+    """Let Pillow's JPEG buffer hold profile, EXIF and the like and more: it must not run full before the samples begin, and
+    for a small picture Pillow counts too little."""
+    from PIL import ImageFile
+
+    if head_bytes < ImageFile.MAXBLOCK // 2:
+        yield
+        return
+    with _pillow_lock:
+        before = ImageFile.MAXBLOCK
+        ImageFile.MAXBLOCK = max(before, head_bytes + (1 << 16))
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
 
 
 def _check_length(stream: BinaryIO, kind: Kind, name: str) -> None:

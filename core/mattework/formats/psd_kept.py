@@ -75,6 +75,15 @@ def fit_resources(metadata: Metadata, canvas: Size) -> tuple[tuple[Resource, ...
     return tuple(fitting), notes
 
 
+def drop_what_lies(kept: Sequence[Resource]) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+    """What still holds after the picture was turned upright, and a note on a person's work that does not."""
+    words = _list_work([one for one in kept if one.number in _OF_CANVAS])
+    notes = (
+        (f"The file's {_join_words(words)} were left out: the photo was turned upright.",) if words else ()
+    )
+    return tuple(one for one in kept if one.number not in _OF_CANVAS), notes
+
+
 def tell_unheld(metadata: Metadata, container: str) -> tuple[str, ...]:
     """A note on a person's work that a flat file, `container` in words, has no room for."""
     words = _list_work(metadata.resources)

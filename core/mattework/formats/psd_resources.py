@@ -104,6 +104,11 @@ def pack_resource(number: int, data: bytes, name: bytes = b"") -> bytes:
     return head + struct.pack(">I", len(data)) + data + b"\0" * (len(data) % 2)
 
 
+def pack_kept(kept: Sequence[Resource]) -> bytes:
+    """A section's body of nothing but what a document keeps unread."""
+    return b"".join(pack_resource(one.number, one.data, one.name) for one in kept)
+
+
 def pack_resources(
     metadata: Metadata, kept: Sequence[Resource], thumbnail: bytes | None, *, with_blocks: bool = True
 ) -> bytes:
@@ -120,7 +125,7 @@ def pack_resources(
         resources.update({number: data for number, data in blocks.items() if data})
     program = _pack_unicode(_PROGRAM)
     resources[VERSION] = struct.pack(">IB", 1, 1) + program + program + struct.pack(">I", 1)
-    packed = {one.number: pack_resource(one.number, one.data, one.name) for one in kept}
+    packed = {one.number: pack_kept((one,)) for one in kept}
     packed |= {number: pack_resource(number, data) for number, data in resources.items()}
     return b"".join(packed[number] for number in sorted(packed))
 

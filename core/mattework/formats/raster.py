@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -12,6 +12,7 @@ from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Document, Layer, array_depth
 from mattework.formats.exif import read_orientation, read_resolution
 from mattework.formats.metadata import RawMetadata, settle_metadata
+from mattework.formats.psd_kept import drop_what_lies, keep_resources
 from mattework.geometry import Size
 
 
@@ -45,14 +46,20 @@ def build_document(picture: Picture) -> Document:
         dpi = dpi[1], dpi[0]
     raw = RawMetadata(picture.metadata.icc, picture.metadata.exif, picture.metadata.xmp, dpi)
     metadata, notes = settle_metadata(raw, picture.mode, size)
+    stored_size = Size(stored.shape[1], stored.shape[0])
+    kept, kept_notes = keep_resources(picture.metadata.resources or b"", stored_size)
+    if orientation > 1:
+        kept, turned_notes = drop_what_lies(kept)
+        kept_notes += turned_notes
+    metadata, notes = replace(metadata, resources=kept), picture.notes + notes + kept_notes
     return Document(
         size=size,
         mode=picture.mode,
         depth=array_depth(colour),
         layers=(Layer(PHOTO_LAYER, size.rect, colour, alpha),),
         metadata=metadata,
-        notes=picture.notes + notes,
-        left_out=picture.notes + notes,
+        notes=notes,
+        left_out=notes,
     )
 
 

@@ -23,6 +23,7 @@ from mattework.formats.limits import Limits, check_size, translate_decoder_error
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, replace_bad_floats
 from mattework.formats.sniff import explain_camera_raw
+from mattework.formats.source_data import IMAGE_RESOURCES
 from mattework.formats.straight import unpremultiply
 from mattework.geometry import Size
 
@@ -339,6 +340,7 @@ def _read_metadata(page: Any, stream: BinaryIO) -> RawMetadata:
         exif=extract_exif(stream, int(page.offset)),
         xmp=_bytes_of(page, _XMP),
         dpi=_read_dpi(page),
+        resources=_bytes_of(page, IMAGE_RESOURCES),
     )
 
 
