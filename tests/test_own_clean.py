@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -192,3 +193,40 @@ def test_a_deep_mask_is_as_fine_as_the_alpha_whatever_its_layer_is_called(made: 
     assert colour.dtype == np.uint16
     assert alpha is not None
     np.testing.assert_array_equal(alpha, np.rint(again.alpha * np.float32(65535)).astype(np.uint16))
+
+
+def retouch(clean: Layer) -> Layer:
+    pixels = clean.pixels.copy()
+    pixels[50:53, 60:63] = 7
+    return replace(clean, pixels=pixels)
+
+
+@pytest.mark.parametrize("colours", [1.0, 0.0])
+def test_what_was_painted_on_the_clean_colours_is_kept_hidden(made: Document, colours: float) -> None:
+    again = refine(arrange(made, lambda p, c: (p, retouch(c))), colours=colours)
+    new = [NAME] if colours else []
+    assert outline(again.document.layers) == ["Background", "Photo", "Clean colours (painted)", *new]
+    painted = layer_of(again.document, "Clean colours (painted)")
+    assert not painted.visible
+    assert (painted.pixels[50:53, 60:63] == 7).all()
+    (note,) = again.report.notes
+    assert "painted on" in note
+    stream = BytesIO()
+    again.save(stream, format="psd")
+    once_more = refine(mattework.open_document(stream.getvalue()), colours=colours, edge=EdgeSettings())
+    assert outline(once_more.document.layers) == outline(again.document.layers)
+    assert once_more.report.notes == ()
+
+
+@pytest.mark.parametrize("kind", ["psd", "layered-tiff"])
+@pytest.mark.parametrize(("dtype", "white"), [(np.uint8, 255), (np.uint16, 65535), (np.float32, 1)])
+def test_clean_colours_of_any_depth_are_as_they_were_made(
+    kind: str, dtype: type[np.generic], white: float, tmp_path: Path
+) -> None:
+    picture, truth = draw_disc(60, 50)
+    path = tmp_path / "cut.file"
+    deep = (picture / 255 * white).astype(dtype)
+    mattework.cut_out(deep, from_mask=truth).save(path, format=kind)
+    again = refine(mattework.open_document(path))
+    assert outline(again.document.layers) == ["Photo", NAME]
+    assert again.report.notes == ()

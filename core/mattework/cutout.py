@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import numpy as np
 
 from mattework.arrays import Bytes, Floats, Plane
-from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
+from mattework.document.layer_names import (
+    BACKGROUND_LAYER,
+    CLEAN_LAYER,
+    PAINTED_LAYER,
+    PHOTO_LAYER,
+    SHADOW_LAYER,
+)
 from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_dtype, depth_white
 from mattework.document.piecewise import Derived, read_whole
 from mattework.geometry import Rect
@@ -225,8 +231,8 @@ def put_matte_on_document(
 
     Where `photo` is one layer of the document (and not what all of them make together), the pair takes that layer's place,
     and every other layer stays where it is. What an earlier recipe had made goes, and its like takes its place: the clean
-    colours and the shadow that were `found`, and the background unless it is kept. `states` are laid on what is made or
-    kept.
+    colours and the shadow that were `found`, and the background unless it is kept. Clean colours that were painted on stay,
+    hidden. `states` are laid on what is made or kept.
     """
     found = found or OwnLayers()
     rect = document.size.rect
@@ -250,6 +256,8 @@ def put_matte_on_document(
                     yield waiting.pop(SHADOW_LAYER)
                 yield from pair
             elif node is found.clean:
+                if found.is_painted:
+                    yield replace(node, name=PAINTED_LAYER, visible=False)
                 yield from (_put_in_place(layer, node) for layer in above)
             elif node is found.background and keeps_background:
                 yield apply_layer_state(node, states)

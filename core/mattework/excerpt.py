@@ -32,6 +32,7 @@ def take_excerpt(
         recipe,
         source_sha256=None,
         mask_sha256=None,
+        clean_crc32=None,
         layer=None,
         layers=(),
         shadow=None,

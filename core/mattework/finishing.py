@@ -17,7 +17,7 @@ from mattework.document.model import ColorMode, Document, array_depth, depth_whi
 from mattework.document.piecewise import Derived, Patchwork, Where, read_whole
 from mattework.finding import FoundSubject
 from mattework.own_layers import find_own_layers
-from mattework.photo import Photo, find_layer, hash_samples
+from mattework.photo import Photo, find_layer, hash_samples, sum_samples
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Recipe, RecipeInputs
 from mattework.reopen import find_own_recipe, has_background, tell_about_clean, tell_about_doubtful
@@ -190,7 +190,10 @@ def _put_layers(
     layered = put_matte_on_document(
         document, photo, matte, made, found=found, keeps_background=keeps, states=recipe.layers
     )
-    return layered, replace(recipe, mask_sha256=_hash_mask(layered, photo))
+    # A PSD holds ink inverted, which rounds floats: they never come back to the bit.
+    is_exact = document.mode is not ColorMode.CMYK or document.depth != 32
+    crc = sum_samples(made.clean) if made.clean is not None and is_exact else None
+    return layered, replace(recipe, mask_sha256=_hash_mask(layered, photo), clean_crc32=crc)
 
 
 def _hash_mask(document: Document, photo: Photo) -> str | None:

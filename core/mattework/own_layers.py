@@ -14,7 +14,7 @@ import numpy as np
 from mattework.arrays import split_rows
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, SHADOW_LAYER
 from mattework.document.model import Document, Group, Layer, Node, depth_white
-from mattework.photo import Photo, hash_samples
+from mattework.photo import Photo, hash_samples, sum_samples
 from mattework.recipe import Recipe
 
 _ROUNDING = 2 / 255
@@ -28,6 +28,7 @@ class OwnLayers:
     `doubtful` are layers of these names that may be somebody's own, and which therefore stay. The background is one of
     them where a layer lies in its place but holds something else. `like_clean` are layers that stay and may show the cut
     as it was: others with the recipe's own mask, or, where the clean colours were not found, what could be them.
+    `is_painted` says that the clean colours are not as they were made: somebody may have painted on them.
     """
 
     background: Layer | None = None
@@ -35,6 +36,7 @@ class OwnLayers:
     clean: Layer | None = None
     doubtful: tuple[Layer, ...] = ()
     like_clean: tuple[Layer, ...] = ()
+    is_painted: bool = False
 
     def goes(self, node: Node) -> bool:
         """Whether this layer is taken away when its like is made again, or made no more."""
@@ -75,7 +77,12 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
         background = next(iter(alike or filling), None)
         doubtful += alike[1:] if alike else named
     return OwnLayers(
-        background=background, shadow=shadow, clean=clean, doubtful=tuple(doubtful), like_clean=like_clean
+        background=background,
+        shadow=shadow,
+        clean=clean,
+        doubtful=tuple(doubtful),
+        like_clean=like_clean,
+        is_painted=clean is not None and own.clean_crc32 not in (None, sum_samples(clean.pixels)),
     )
 
 

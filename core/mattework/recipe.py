@@ -195,8 +195,8 @@ class Recipe:
     cut where it is (`mattework.cut_layer`); points then count from that layer's corner. `strokes_in_turn` says that the
     alpha was solved again under each stroke, one after the other, as an editor does, but for the first `strokes_together`
     of them, which were drawn before there was an alpha.
-    `source_sha256` identifies the photo's samples, `mask_sha256` those of the layer mask that was made, so that later
-    painting on it is noticed.
+    `source_sha256` identifies the photo's samples; `mask_sha256` and `clean_crc32` those of the layer mask and the clean
+    colours that were made, so that later painting on them is noticed.
     """
 
     version: int = RECIPE_VERSION
@@ -218,6 +218,7 @@ class Recipe:
     layers: tuple[LayerState, ...] = ()
     layer: str | None = None
     mask_sha256: str | None = None
+    clean_crc32: int | None = None
 
     @property
     def drawn_first(self) -> tuple[Stroke, ...]:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, PHOTO_LAYER, SHADOW_LAYER
+from mattework.document.layer_names import (
+    BACKGROUND_LAYER,
+    CLEAN_LAYER,
+    PAINTED_LAYER,
+    PHOTO_LAYER,
+    SHADOW_LAYER,
+)
 from mattework.document.model import Document, Group, Layer, Node
 from mattework.errors import RecipeError
 from mattework.geometry import Rect
@@ -14,7 +20,7 @@ from mattework.recipe import Recipe, RecipeInputs
 
 _PAINTED = "The mask was changed by hand since it was made; that work is not in the new edge"
 _PAIR = (PHOTO_LAYER, CLEAN_LAYER)
-_NEVER_PHOTO = (BACKGROUND_LAYER, SHADOW_LAYER, CLEAN_LAYER)
+_NEVER_PHOTO = (BACKGROUND_LAYER, SHADOW_LAYER, CLEAN_LAYER, PAINTED_LAYER)
 
 
 def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ...]]:
@@ -215,9 +221,13 @@ def tell_about_doubtful(
 
 
 def tell_about_clean(found: OwnLayers) -> tuple[str, ...]:
-    """A note for each layer that stays and may be the clean colours of the cut as it was."""
+    """A note for each layer that stays and may be, or is, the clean colours of the cut as it was."""
     names = sorted({layer.name for layer in found.like_clean})
-    return tuple(
+    painted = (
+        "The clean colours are not as they were made: somebody may have painted on them. They were kept, hidden, as the "
+        f"layer “{PAINTED_LAYER}”; the new ones are made from the photo. What is painted on the photo stays in them.",
+    )
+    return (painted if found.is_painted else ()) + tuple(
         f"The old clean colours could not be told for sure among the layers. If “{name}” is them, it still shows the cut "
         "as it was: hide it or delete it."
         for name in names

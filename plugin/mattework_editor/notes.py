@@ -39,6 +39,8 @@ NOTES = (
     "not.",
     "The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it "
     "was: hide it or delete it.",
+    "The clean colours are not as they were made: somebody may have painted on them. They were kept, hidden, as the layer "
+    "“{layer}”; the new ones are made from the photo. What is painted on the photo stays in them.",
     # Reading
     "{file} is really a {kind} file, whatever its name says.",
     "The layers of this very large TIFF cannot be read; its flat picture was taken.",
@@ -53,6 +55,7 @@ NOTES = (
     "The file's image resources take over {size} MB; some were left out.",
     "The file's {things} are not kept: they belong to its layers as they were.",
     "The file's {things} were left out: the picture has another size now.",
+    "The file's {things} were left out: the photo was turned upright.",
     "The inks of a {kind} picture are not kept: its channels were read as {mode}.",
     "Saved selections and spot channels are not kept ({count} in this file).",
     "{count} pixels of the merged picture held no numbers and were set to 0.",

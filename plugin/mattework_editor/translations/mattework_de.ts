@@ -2271,6 +2271,10 @@
       <translation>Dem eingebauten Modell {model} fehlt {files} in {folder}: dieses Mattework ist unvollständig. Installieren Sie es noch einmal.</translation>
     </message>
     <message>
+      <source>The clean colours are not as they were made: somebody may have painted on them. They were kept, hidden, as the layer “{layer}”; the new ones are made from the photo. What is painted on the photo stays in them.</source>
+      <translation>Die sauberen Farben sind nicht mehr, wie sie gemacht wurden: vielleicht hat jemand darauf gemalt. Sie wurden ausgeblendet als Ebene „{layer}“ behalten; die neuen sind aus dem Foto gemacht. Was auf das Foto gemalt ist, bleibt in ihnen.</translation>
+    </message>
+    <message>
       <source>The colour profile is damaged or of another colour mode and was ignored.</source>
       <translation>Das Farbprofil ist beschädigt oder gehört zu einem anderen Farbmodus und wurde übergangen.</translation>
     </message>
@@ -2317,6 +2321,10 @@
     <message>
       <source>The file's {things} are not kept: they belong to its layers as they were.</source>
       <translation>Nicht bewahrt wird: {things}. Sie gehören zu den Ebenen, wie sie waren.</translation>
+    </message>
+    <message>
+      <source>The file's {things} were left out: the photo was turned upright.</source>
+      <translation>Weggelassen wurde: {things}. Das Foto wurde aufrecht gedreht.</translation>
     </message>
     <message>
       <source>The file's {things} were left out: the picture has another size now.</source>
