@@ -29,8 +29,8 @@ from .layers import (
     Place,
     can_hold_colours,
     choose_layers,
+    drop_colours,
     find_beside,
-    find_colours,
     find_original,
     find_place,
     keep_recipe,
@@ -170,10 +170,9 @@ def _put_result(image: Gimp.Image, layer: Gimp.Layer, folder: Path, result: dict
         )
         keep_recipe(layer, json.dumps(result["recipe"]), soft_mask, trimap)
         if colours and has_room:
-            put_colours(image, layer, folder / colours["file"], mask)
-        elif (earlier := find_colours(image, layer)) is not None:
-            image.remove_layer(earlier)
-            layer.set_visible(True)
+            notes += put_colours(image, layer, folder / colours["file"], mask)
+        else:
+            notes += drop_colours(image, layer)
         for role in ROLES:
             while (one := find_beside(image, layer, LAYER_OF.format(role))) is not None:
                 image.remove_layer(one)

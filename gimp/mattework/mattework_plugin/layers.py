@@ -12,11 +12,13 @@ from typing import NamedTuple
 from gi.repository import Babl, Gimp, GLib
 from mattework_worker.protocol import SAMPLE_BYTES, EngineError
 
-from .pixels import mask_sample, read_format, receive_plane
+from .pixels import mask_sample, read_format, receive_plane, sum_plane
 
-COLOURS_NAME = "{} (clean colours)"
+COLOURS_NAME, PAINTED_NAME = "{} (clean colours)", "{} (clean colours, painted)"
 COLOURS_OF = "mattework-colours-of"
 """Parasite on a layer of clean colours: the tattoo of the layer that they belong to."""
+COLOURS_CRC = "mattework-colours-crc"
+"""Parasite on it: the CRC-32 of the samples that were made, which tells later painting."""
 
 RECIPE = "mattework-recipe"
 SOFT_MASK = "mattework-soft-mask"
@@ -102,14 +104,12 @@ def can_hold_colours(image: Gimp.Image) -> bool:
     return image.get_base_type() != Gimp.ImageBaseType.INDEXED
 
 
-def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path) -> Gimp.Layer:
-    """A layer of clean colours above `layer`, under the same mask, in place of an earlier one.
+def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path) -> list[str]:
+    """A layer of clean colours above `layer`, under the same mask, in place of an earlier one; gives notes for the user.
 
     `layer` is hidden: two layers under one mask would add up at the edge.
     """
-    earlier = find_colours(image, layer)
-    if earlier is not None:
-        image.remove_layer(earlier)
+    notes = drop_colours(image, layer)
     pixels = read_format(layer)
     clean = Gimp.Layer.new(
         image,
@@ -125,14 +125,36 @@ def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path)
             f"A layer of clean colours cannot hold {Babl.get_name(layer.get_format())}. Switch clean colours off.",
             "host",
         )
-    receive_plane(clean, colours, pixels.pixel_bytes)
+    crc = receive_plane(clean, colours, pixels.pixel_bytes)
     image.insert_layer(clean, layer.get_parent(), image.get_item_position(layer))
     place = find_place(layer)
     clean.set_offsets(place.left, place.top)
     put_mask(image, clean, mask)
-    clean.attach_parasite(Gimp.Parasite.new(COLOURS_OF, KEEP_AND_UNDO, str(layer.get_tattoo()).encode()))
+    for note, value in ((COLOURS_OF, layer.get_tattoo()), (COLOURS_CRC, crc)):
+        clean.attach_parasite(Gimp.Parasite.new(note, KEEP_AND_UNDO, str(value).encode()))
     layer.set_visible(False)
-    return clean
+    return notes
+
+
+def drop_colours(image: Gimp.Image, layer: Gimp.Layer) -> list[str]:
+    """Take away the clean colours that were made for `layer`, which is shown instead; gives notes for the user.
+
+    Those that are not as they were made are hidden: somebody may have painted on them.
+    """
+    earlier = find_colours(image, layer)
+    if earlier is None:
+        return []
+    layer.set_visible(True)
+    made = read_note(earlier, COLOURS_CRC)
+    if made is None or made == str(sum_plane(earlier)).encode():
+        image.remove_layer(earlier)
+        return []
+    earlier.detach_parasite(COLOURS_OF)
+    earlier.set_name(PAINTED_NAME.format(layer.get_name()))
+    earlier.set_visible(False)
+    return [
+        f"The clean colours were changed since they were made. They were kept, hidden: {earlier.get_name()!r}."
+    ]
 
 
 def find_colours(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:

@@ -51,7 +51,7 @@ def select_object(
     )
     result = take_result(layer, client.call("cut", request, show_progress(0, 1)), folder, 0, notes)
     if as_mask:
-        apply_results(image, [result])
+        notes += apply_results(image, [result])
     else:
         select_results(image, [result], operation)
     return notes

@@ -71,8 +71,7 @@ def remove_background(
                 layer, client.call("cut", request, show_progress(number, len(layers))), folder, number, notes
             )
         )
-    apply_results(image, results)
-    return notes
+    return notes + apply_results(image, results)
 
 
 def adjust_edge(
@@ -104,8 +103,7 @@ def adjust_edge(
                 notes,
             )
         )
-    apply_results(image, results)
-    return notes
+    return notes + apply_results(image, results)
 
 
 def check_recipes(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
@@ -189,8 +187,7 @@ def refine_edge(
     result = take_result(layer, client.call("refine", request, show_progress(0, 1)), folder, 0, notes)
     if find_colours(image, layer) is not None:
         result = result._replace(colours=clean_under(client, picture, sample, result.mask.name, 1.0, folder))
-    apply_results(image, [result])
-    return notes
+    return notes + apply_results(image, [result])
 
 
 def check_band(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
@@ -228,11 +225,12 @@ def clean_colours(
             mask = send_white(layer, sample, folder, number)
         colours = clean_under(client, picture, sample, mask, options["amount"], folder, number, len(layers))
         results.append(Result(layer, folder / mask, colours))
+    notes: list[str] = []
     with one_undo_step(image):
         for result in results:
             assert result.colours is not None
-            put_colours(image, result.layer, result.colours, result.mask)
-    return []
+            notes += put_colours(image, result.layer, result.colours, result.mask)
+    return notes
 
 
 def check_edges(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:

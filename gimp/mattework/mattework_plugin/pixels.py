@@ -7,6 +7,7 @@ their own format. Only real `bytes` are written fast, and a strip that does not 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -116,17 +117,34 @@ def send_window(
     return x1 > x0 and top < canvas_height and top + height > 0
 
 
-def receive_plane(drawable: Gimp.Drawable, path: Path, pixel_bytes: int) -> None:
-    """Fill a drawable with samples of its own format from a file of the engine's."""
+def receive_plane(drawable: Gimp.Drawable, path: Path, pixel_bytes: int) -> int:
+    """Fill a drawable with samples of its own format from a file of the engine's. Gives their CRC-32."""
     width, height = drawable.get_width(), drawable.get_height()
     _check_length(path, width * height * pixel_bytes)
     own = Babl.get_name(drawable.get_format())
     buffer = drawable.get_buffer()
+    crc = 0
     with path.open("rb") as stream:
         for top, rows in split_rows(height, width * pixel_bytes):
             strip = stream.read(width * rows * pixel_bytes)
+            crc = zlib.crc32(strip, crc)
             buffer.set(Gegl.Rectangle.new(0, top, width, rows), own, strip)
     buffer.flush()
+    return crc
+
+
+def sum_plane(drawable: Gimp.Drawable) -> int:
+    """The CRC-32 of a drawable's samples as they are."""
+    width, height, pixel_bytes = (
+        drawable.get_width(),
+        drawable.get_height(),
+        read_format(drawable).pixel_bytes,
+    )
+    buffer = drawable.get_buffer()
+    crc = 0
+    for top, rows in split_rows(height, width * pixel_bytes):
+        crc = zlib.crc32(_read_strip(buffer, 0, top, width, rows, None, pixel_bytes), crc)
+    return crc
 
 
 def receive_window(

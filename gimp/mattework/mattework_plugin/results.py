@@ -15,7 +15,7 @@ from .engine import show_progress
 from .layers import (
     RECIPE,
     can_hold_colours,
-    find_colours,
+    drop_colours,
     find_place,
     keep_recipe,
     one_undo_step,
@@ -123,17 +123,19 @@ def keep_file(folder: Path, name: str, number: int) -> Path:
     return kept
 
 
-def apply_results(image: Gimp.Image, results: list[Result]) -> None:
+def apply_results(image: Gimp.Image, results: list[Result]) -> list[str]:
+    """Masks, recipes and clean colours into the image, in one undo step; gives notes for the user."""
+    notes: list[str] = []
     with one_undo_step(image):
         for result in results:
             put_mask(image, result.layer, result.mask)
             if result.recipe and result.soft_mask is not None:
                 keep_recipe(result.layer, result.recipe, result.soft_mask)
             if result.colours is not None:
-                put_colours(image, result.layer, result.colours, result.mask)
-            elif (earlier := find_colours(image, result.layer)) is not None:
-                image.remove_layer(earlier)
-                result.layer.set_visible(True)
+                notes += put_colours(image, result.layer, result.colours, result.mask)
+            else:
+                notes += drop_colours(image, result.layer)
+    return notes
 
 
 def select_results(image: Gimp.Image, results: list[Result], operation: str) -> None:

@@ -265,6 +265,23 @@ def colours_and_background():
 
 
 @journey
+def painted_colours():
+    image, layer = make_image()
+    entry = cut(image, [layer])
+    for name in ("plain", "painted", "after"):
+        clean = image.get_layers()[0]
+        if name == "painted":
+            write(clean, bytes([7, 8, 9]) * (WIDTH * HEIGHT))
+        entry[name] = call("mattework-adjust-edge", image, [layer], solver="guided", shift=-3.0)
+        entry[name + "_layers"] = describe(image)
+    entry["kept"] = set(read(image.get_layers()[0])) == {7, 8, 9}
+    entry["none"] = call("mattework-adjust-edge", image, [layer], solver="guided", colours=0.0)
+    entry["none_layers"] = describe(image)
+    image.delete()
+    return entry
+
+
+@journey
 def saved_and_opened_again():
     image, layer = make_image(precision="U16_NON_LINEAR")
     entry = cut(image, [layer])

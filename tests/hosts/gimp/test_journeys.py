@@ -19,7 +19,7 @@ from samples import draw_disc
 
 MAIN = (
     "registered surroundings existing_masks groups_and_text subject_selection refining colours_and_background "
-    "saved_and_opened_again script_fu"
+    "painted_colours saved_and_opened_again script_fu"
 )
 JOURNEYS = {
     GIMP_30: f"{MAIN} kinds profiled several_layers refusals broken_engines plugin_killed",
@@ -238,6 +238,23 @@ def test_colours_are_cleaned_under_a_mask_of_the_users_own(host: GimpHost, seen:
     names = [one["name"] for one in entry["layers_with_background"]]
     assert names == ["Disc (clean colours)", "Disc", "Background"]
     assert entry["corner"] == [255, 255, 255]
+
+
+@both_versions
+def test_clean_colours_that_were_painted_on_are_kept_hidden(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "painted_colours")
+    for step in ("plain", "painted", "after", "none"):
+        succeed(entry[step])
+    layers = {
+        step: [(one["name"], one["visible"]) for one in entry[f"{step}_layers"]]
+        for step in ("plain", "painted", "after", "none")
+    }
+    assert layers["plain"] == [("Disc (clean colours)", True), ("Disc", False)]
+    painted = ("Disc (clean colours, painted)", False)
+    assert layers["painted"] == [painted, ("Disc (clean colours)", True), ("Disc", False)]
+    assert layers["after"] == layers["painted"], "what was not painted on is replaced"
+    assert entry["kept"]
+    assert layers["none"] == [painted, ("Disc", True)]
 
 
 @both_versions
