@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from mattework.progress import Progress
 
 
+FLATTENED = "Its layers, their masks and the recipe have no place in a flat picture."
+"""What is lost with a cut-out that a flat picture takes the place of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What ran, for people and for machines.
