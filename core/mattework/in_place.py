@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from mattework.cutout import Cutout
+from mattework.cutout import Cutout, name_file
 from mattework.document.model import Document, Layer, Mask
 from mattework.document.piecewise import read_whole
 from mattework.errors import RecipeError, UnsupportedFile, UsageError
 from mattework.photo import hash_samples
 from mattework.pipeline import apply_recipe, cut_out
 from mattework.recipe import Recipe, RecipeInputs
+from mattework.reopen import list_mask_losses
 from mattework.segment.gestures import move_prompt
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def cut_layer(
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
         moved = [name for name in ("from_mask", "trimap") if _place_mask(choices, name, document.size, rect)]
         cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
-        cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path))
+        cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path), read_from=name_file(source))
         if moved:
             cutout = _add_note(cutout, _WHOLE_MASK)
         new = _make_mask(cutout, row.number, rect, existing, keep_recipe)
@@ -116,12 +117,14 @@ def refine_layer(
 
     Args:
         source: path, bytes or seekable stream of a PSD, PSB or layered TIFF.
-        target: path or stream, which gets the recipe too; never the source itself unless `overwrite`.
+        target: path or stream, which gets the recipe too; never the source itself unless `overwrite`, and not then where
+            the layer's mask was changed since.
         recipe: a changed recipe (another edge setting, another solver, more strokes); the document's own when None.
         inputs: soft mask or trimap that it rests on; the document's own when None.
 
     Raises:
-        UsageError: the recipe asks for layers: clean colours, a shadow, a background.
+        UsageError: the recipe asks for layers (clean colours, a shadow, a background), or a mask that somebody painted on
+            would be gone.
         RecipeError: the document carries no recipe, the recipe is not of one of its layers, or as `apply_recipe`.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
@@ -148,8 +151,13 @@ def refine_layer(
         alone = replace(
             _stand_alone(document), metadata=replace(metadata, xmp=drop_recipe(metadata.xmp))
         )  # the recipe is of the document, not of this picture
-        cutout = apply_recipe(alone, recipe=replace(recipe, layer=row.path), inputs=inputs, progress=progress)
         made = recipe.mask_sha256
+        cut = replace(cast("Layer", document.layers[0]), mask=mask)
+        read_from = name_file(source, list_mask_losses(cut, recipe))
+        if overwrite and read_from is not None:
+            read_from.refuse_loss(target)
+        cutout = apply_recipe(alone, recipe=replace(recipe, layer=row.path), inputs=inputs, progress=progress)
+        cutout = replace(cutout, read_from=name_file(source))
         if mask is not None and made is not None and hash_samples(mask.pixels) != made:
             cutout = _add_note(cutout, _OTHER_MASK)
         new = _make_mask(cutout, row.number, rect, "replace", keep_recipe=True, xmp=metadata.xmp)

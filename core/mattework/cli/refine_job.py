@@ -10,9 +10,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from mattework.atomic import is_same_file
 from mattework.cli.targets import (
     STREAM,
-    is_same_file,
     names_folder,
     open_target,
     refuse_inputs,
