@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast, get_args
 
 import numpy as np
 
@@ -73,13 +73,19 @@ def cut_layer(
             document: then its part over the layer is taken.
 
     Raises:
-        UsageError: no such layer, a mask that is there and was not spoken of, or a choice that makes layers.
+        UsageError: no such layer, a mask that is there and was not spoken of, another word for what becomes of it, or a
+            choice that makes layers.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
+    from mattework.formats.psd_edit import ExistingMask
     from mattework.formats.psd_panel import choose_row, list_rows
     from mattework.formats.streams import open_source
 
+    if existing not in get_args(ExistingMask):
+        raise UsageError(
+            f"What becomes of a mask that is there is one of {', '.join(get_args(ExistingMask))}, not {existing!r}."
+        )
     asked = [name for name in _NO_ROOM_FOR if choices.get(name)]
     if asked:
         raise UsageError(
