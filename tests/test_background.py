@@ -240,3 +240,15 @@ def test_a_subject_that_fills_the_picture_leaves_one_colour(shape: tuple[int, in
 def test_a_blurred_background_wants_the_photo() -> None:
     with pytest.raises(UsageError, match="photo"):
         make_background("blur", white_document())
+
+
+@pytest.mark.parametrize(
+    "text", ["rgba(255, 0, 0, 0.5)", "rgba(255,0,0,.5)", "RGB(255, 0, 0, 50%)", "rgba(100%, 0%, 0%, 1)"]
+)
+def test_an_opacity_in_a_colour_is_passed_over(text: str) -> None:
+    assert parse_colour(text) == (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("text", ["rgba(255, 0, 0, x)", "rgb(255, 0, 0, 0.5, 1)", "rgba(255, 0, 0.5)"])
+def test_what_looks_like_a_colour_with_opacity_is_none(text: str) -> None:
+    assert parse_colour(text) is None

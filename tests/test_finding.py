@@ -144,3 +144,8 @@ def test_what_cannot_be_meant_is_refused(session: ModelSession) -> None:
 def test_a_prompt_model_without_prompts_is_told_what_it_lacks(session: ModelSession) -> None:
     with pytest.raises(UsageError, match="selects what you point at"):
         mattework.cut_out(paint_squares(), session=session)
+
+
+def test_a_model_is_opened_for_no_other_task_than_those_that_are_named() -> None:
+    with pytest.raises(UsageError, match="'matting'"):
+        mattework.open_model(task="matting")  # type: ignore[arg-type]

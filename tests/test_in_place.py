@@ -112,6 +112,13 @@ def test_a_mask_that_is_there_is_not_lost_unasked(design: Path, tmp_path: Path) 
     assert (mask.pixels <= once.pixels).all()
 
 
+def test_another_word_for_what_becomes_of_a_mask_is_refused(design: Path, tmp_path: Path) -> None:
+    target, truth = tmp_path / "out.psd", draw_disc()[1]
+    with pytest.raises(UsageError, match="multiply, intersect, keep, not 'add'"):
+        mattework.cut_layer(design, "Photo", target, existing="add", from_mask=truth)  # type: ignore[arg-type]
+    assert not target.exists()
+
+
 def test_the_command_line_masks_a_layer_by_name(design: Path, tmp_path: Path) -> None:
     target = tmp_path / "masked.psd"
     assert run_command_line(["cut", str(design), "--layer", "Photo", "-o", str(target)]) == 0

@@ -56,6 +56,13 @@ def check_target(target: Path, *, overwrite: bool) -> None:
         )
 
 
+def is_same_file(target: Path, name: str | os.PathLike[str]) -> bool:
+    """Whether a target is the file of that name, under this name or another."""
+    with contextlib.suppress(OSError):
+        return target.samefile(name)
+    return False
+
+
 @contextmanager
 def write_atomically(target: Path, *, overwrite: bool, sync: bool = True) -> Iterator[BinaryIO]:
     """A seekable stream, open for writing and reading, whose bytes become `target` when the block ends without an error.

@@ -25,6 +25,9 @@ BLUR_SHARE = 0.02
 """Standard deviation of a blurred background where none is given, in long sides of the picture."""
 _UNSEEN = np.float32(1e-5)
 """Opacity up to which nothing is seen, at any depth."""
+_WITH_OPACITY = re.compile(
+    r"(rgb|hsl)a?(\([^,()]+,[^,()]+,[^,()]+),\s*(?:\d+\.?\d*|\.\d+)%?\s*\)", re.IGNORECASE
+)
 _BLUR = re.compile(r"blur(?:\((\d+(?:\.\d+)?)(?:px)?\))?", re.IGNORECASE)
 
 
@@ -35,8 +38,11 @@ def parse_colour(text: str) -> tuple[float, float, float] | None:
     """
     from PIL import ImageColor
 
+    text = text.strip()
+    if found := _WITH_OPACITY.fullmatch(text):
+        text = f"{found[1]}{found[2]})"
     try:
-        red, green, blue = ImageColor.getrgb(text.strip())[:3]
+        red, green, blue = ImageColor.getrgb(text)[:3]
     except ValueError:
         return None
     return min(red / 255, 1.0), min(green / 255, 1.0), min(blue / 255, 1.0)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
 from mattework.arrays import Bytes, Floats, Plane
+from mattework.atomic import is_same_file
 from mattework.document.layer_names import (
     BACKGROUND_LAYER,
     CLEAN_LAYER,
@@ -20,6 +22,7 @@ from mattework.document.layer_names import (
 )
 from mattework.document.model import Depth, Document, Group, Layer, Mask, Node, depth_dtype, depth_white
 from mattework.document.piecewise import Derived, read_whole
+from mattework.errors import UsageError
 from mattework.geometry import Rect
 from mattework.layer_states import apply_layer_state
 from mattework.own_layers import OwnLayers
@@ -30,6 +33,10 @@ from mattework.recipe import LayerState, MattingChoice, Recipe, RecipeInputs
 if TYPE_CHECKING:
     from mattework.arrays import Samples
     from mattework.progress import Progress
+
+
+FLATTENED = "Its layers, their masks and the recipe have no place in a flat picture."
+"""What is lost with a cut-out that a flat picture takes the place of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,43 @@ class Report:
         return plain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """The file that a picture was read from, so that nothing takes its place that holds less.
+
+    `losses` are what the cut-out lacks of it, in sentences; None where it is the photo itself.
+    """
+
+    path: Path
+    losses: tuple[str, ...] | None = None
+
+    def refuse_loss(self, target: str | PathLike[str] | BinaryIO, *more: str) -> None:
+        """Refuse to write over the file where something in it would be gone, as would what is told in `more`.
+
+        Raises:
+            UsageError: says what.
+        """
+        if not isinstance(target, (str, PathLike)) or not is_same_file(Path(target), self.path):
+            return
+        if self.losses is None:
+            raise UsageError(f"{target} is the picture that was read; it would be gone. Give another name.")
+        if losses := (*more, *self.losses):
+            raise UsageError(
+                f"{target} is the file that was read, and something in it would be gone if it were replaced. "
+                f"{' '.join(losses)} Give another name; this file then stays as it is."
+            )
+
+
+def name_file(source: object, losses: tuple[str, ...] | None = None) -> ReadFile | None:
+    """The file that a source is or was opened from, as an open file or a PIL image; None where there is none."""
+    name = source
+    if not isinstance(source, (str, PathLike)):
+        name = getattr(source, "name", None) or getattr(source, "filename", None)
+    if not isinstance(name, (str, PathLike)) or not name:  # the number of a file, or none
+        return None
+    return ReadFile(path=Path(name).absolute(), losses=losses)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cutout:
     """A finished cut.
@@ -81,7 +125,7 @@ class Cutout:
     `alpha_plane` (H, W) float32 of 0 to 1 is the opacity of the subject at full resolution, the source's own transparency
     multiplied in; `trimap_plane` (H, W) uint8 holds 0, 128 (the unknown band) and 255. `layered` is the document. They may
     be `Piecewise`, so that saving takes little more memory than the photo; `alpha`, `trimap` and `document` are the same in
-    arrays, laid out when they are first asked for.
+    arrays, laid out when they are first asked for. `read_from` is the file of the picture, None where it was in memory.
     """
 
     alpha_plane: Plane[np.float32]
@@ -90,6 +134,7 @@ class Cutout:
     recipe: Recipe
     inputs: RecipeInputs = field(default_factory=RecipeInputs)
     report: Report
+    read_from: ReadFile | None = None
 
     @cached_property
     def alpha(self) -> Floats:
@@ -117,12 +162,22 @@ class Cutout:
         bits: int | None = None,
         progress: Progress | None = None,
     ) -> tuple[str, ...]:
-        """Write the document; see `mattework.save_document`. Layered files carry the recipe, flat ones do not."""
-        from mattework.formats.files import choose_format, save_document
+        """Write the document; see `mattework.save_document`. Layered files carry the recipe, flat ones do not.
+
+        The photo that was cut out is not written over, even with `overwrite`; nor is a cut-out that was made again, where
+        something in it would be gone.
+
+        Raises:
+            UsageError: that file is the target, or as `mattework.save_document`.
+        """
+        from mattework.formats.files import LAYERED_FORMATS, choose_format, save_document
         from mattework.formats.xmp import put_recipe
 
         document = self.layered
-        if choose_format(document, target, format) in ("psd", "psb", "layered-tiff"):
+        is_layered = choose_format(document, target, format) in LAYERED_FORMATS
+        if overwrite and self.read_from is not None:
+            self.read_from.refuse_loss(target, *(() if is_layered else (FLATTENED,)))
+        if is_layered:
             packet = put_recipe(document.metadata.xmp, self.recipe, self.inputs)
             document = replace(document, metadata=replace(document.metadata, xmp=packet))
         elif bits in (16, 32) and bits > document.depth:
@@ -146,15 +201,22 @@ class Cutout:
         format: str | None = None,
         overwrite: bool = False,
     ) -> None:
-        """Write the alpha alone as a gray picture; see `mattework.save_mask`."""
+        """Write the alpha alone as a gray picture, never over the file that was read; see `mattework.save_mask`."""
         from mattework.formats.files import save_mask
 
+        if overwrite and self.read_from is not None:
+            replace(self.read_from, losses=None).refuse_loss(target)
         save_mask(self.alpha, target, bits=bits, format=format, overwrite=overwrite)
 
     def save_recipe(self, target: str | PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the recipe with what it rests on as an XMP sidecar: for pictures that cannot hold it, such as PNG."""
+        """Write the recipe with what it rests on as an XMP sidecar: for pictures that cannot hold it, such as PNG.
+
+        It is never written over the file that was read.
+        """
         from mattework.formats.recipe_file import save_recipe
 
+        if overwrite and self.read_from is not None:
+            replace(self.read_from, losses=None).refuse_loss(target)
         save_recipe(self.recipe, self.inputs, target, overwrite=overwrite)
 
     def _deepen(self, depth: Depth) -> Document:

@@ -49,7 +49,7 @@ def open_model(
         task: "subject" for a model that finds subjects by itself, "prompt" for one that answers prompts.
 
     Raises:
-        UsageError: the model does another kind of work.
+        UsageError: the model does another kind of work, or the task is another one.
         UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
     """
     from mattework.models.catalogue import find_spec
@@ -60,6 +60,8 @@ def open_model(
         from mattework.segment.prompt_model import open_prompt_model
 
         return open_prompt_model(model, device)
+    if task != "subject":
+        raise UsageError(f'A model is opened for the task "subject" or "prompt", not for {task!r}.')
     spec = find_spec(DEFAULT_MODEL if model is None else model)
     _refuse_prompted(spec)
     if spec.task == "inpaint" or spec.input.companion != "none":

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast, get_args
 
 import numpy as np
 
-from mattework.cutout import Cutout
+from mattework.cutout import Cutout, name_file
 from mattework.document.model import Document, Layer, Mask
 from mattework.document.piecewise import read_whole
 from mattework.errors import RecipeError, UnsupportedFile, UsageError
 from mattework.photo import hash_samples
 from mattework.pipeline import apply_recipe, cut_out
 from mattework.recipe import Recipe, RecipeInputs
+from mattework.reopen import list_mask_losses
 from mattework.segment.gestures import move_prompt
 
 if TYPE_CHECKING:
@@ -72,13 +73,19 @@ def cut_layer(
             document: then its part over the layer is taken.
 
     Raises:
-        UsageError: no such layer, a mask that is there and was not spoken of, or a choice that makes layers.
+        UsageError: no such layer, a mask that is there and was not spoken of, another word for what becomes of it, or a
+            choice that makes layers.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
+    from mattework.formats.psd_edit import ExistingMask
     from mattework.formats.psd_panel import choose_row, list_rows
     from mattework.formats.streams import open_source
 
+    if existing not in get_args(ExistingMask):
+        raise UsageError(
+            f"What becomes of a mask that is there is one of {', '.join(get_args(ExistingMask))}, not {existing!r}."
+        )
     asked = [name for name in _NO_ROOM_FOR if choices.get(name)]
     if asked:
         raise UsageError(
@@ -92,7 +99,7 @@ def cut_layer(
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
         moved = [name for name in ("from_mask", "trimap") if _place_mask(choices, name, document.size, rect)]
         cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
-        cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path))
+        cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path), read_from=name_file(source))
         if moved:
             cutout = _add_note(cutout, _WHOLE_MASK)
         new = _make_mask(cutout, row.number, rect, existing, keep_recipe)
@@ -116,12 +123,14 @@ def refine_layer(
 
     Args:
         source: path, bytes or seekable stream of a PSD, PSB or layered TIFF.
-        target: path or stream, which gets the recipe too; never the source itself unless `overwrite`.
+        target: path or stream, which gets the recipe too; never the source itself unless `overwrite`, and not then where
+            the layer's mask was changed since.
         recipe: a changed recipe (another edge setting, another solver, more strokes); the document's own when None.
         inputs: soft mask or trimap that it rests on; the document's own when None.
 
     Raises:
-        UsageError: the recipe asks for layers: clean colours, a shadow, a background.
+        UsageError: the recipe asks for layers (clean colours, a shadow, a background), or a mask that somebody painted on
+            would be gone.
         RecipeError: the document carries no recipe, the recipe is not of one of its layers, or as `apply_recipe`.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
@@ -148,8 +157,13 @@ def refine_layer(
         alone = replace(
             _stand_alone(document), metadata=replace(metadata, xmp=drop_recipe(metadata.xmp))
         )  # the recipe is of the document, not of this picture
-        cutout = apply_recipe(alone, recipe=replace(recipe, layer=row.path), inputs=inputs, progress=progress)
         made = recipe.mask_sha256
+        cut = replace(cast("Layer", document.layers[0]), mask=mask)
+        read_from = name_file(source, list_mask_losses(cut, recipe))
+        if overwrite and read_from is not None:
+            read_from.refuse_loss(target)
+        cutout = apply_recipe(alone, recipe=replace(recipe, layer=row.path), inputs=inputs, progress=progress)
+        cutout = replace(cutout, read_from=name_file(source))
         if mask is not None and made is not None and hash_samples(mask.pixels) != made:
             cutout = _add_note(cutout, _OTHER_MASK)
         new = _make_mask(cutout, row.number, rect, "replace", keep_recipe=True, xmp=metadata.xmp)

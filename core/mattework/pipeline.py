@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mattework._version import __version__
-from mattework.cutout import Cutout
+from mattework.cutout import Cutout, name_file
 from mattework.document.layer_names import CLEAN_LAYER
 from mattework.document.model import Document
 from mattework.errors import InputError, RecipeError, UsageError
@@ -36,7 +36,13 @@ from mattework.recipe import (
     find_bad_setting,
     parse_recipe,
 )
-from mattework.reopen import describe_transfer, find_photo, tell_about_layers, tell_about_painting
+from mattework.reopen import (
+    describe_transfer,
+    find_photo,
+    list_losses,
+    tell_about_layers,
+    tell_about_painting,
+)
 
 if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
@@ -152,7 +158,8 @@ def cut_out(
             else:
                 subject = find_with_model(photo, session, **how)
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
-    return _make_cutout(document, photo, subject, recipe, run, device)
+    cutout = _make_cutout(document, photo, subject, recipe, run, device)
+    return replace(cutout, read_from=name_file(source))
 
 
 def apply_recipe(
@@ -203,7 +210,9 @@ def apply_recipe(
         notes = ()  # there was no other layer to take
     if is_other:
         notes = (*notes, describe_transfer(recipe, inputs))
-    run.notes.extend((*notes, *tell_about_painting(document, photo, own_recipe)))
+    painted = tell_about_painting(document, photo, own_recipe)
+    run.notes.extend((*notes, *painted))
+    losses = (*list_losses(document, photo, own_recipe, keeps_mask=True), *painted)
     recipe = replace(recipe, source_sha256=sha256)
     if own is not None and (recipe.layers, recipe.shadow) == (own_recipe.layers, own_recipe.shadow):
         followed = follow_layers(document, photo, own_recipe)
@@ -216,9 +225,10 @@ def apply_recipe(
     mask = subject.soft_mask
     if is_other and mask is not None and has_other_proportions(mask, photo.size):
         run.notes.extend(tell_about_scaling(mask, photo.size))
-    return _make_cutout(
+    cutout = _make_cutout(
         document, photo, subject, recipe, run, part_of=part_of, keeps_background=keeps_background
     )
+    return replace(cutout, read_from=name_file(source, None if own is None else losses))
 
 
 def _make_cutout(

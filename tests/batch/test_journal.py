@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mattework.batch.journal import BatchEntry, Journal, is_finished, note_review, read_batch, start_entry
-from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
+from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
 
 
 @pytest.fixture
@@ -158,6 +158,13 @@ def test_a_verdict_counts_until_the_picture_is_done_again(journal: Path, done: B
     with Journal(journal, settings={}, anew=False) as again:
         again.write(done)
     assert [entry.verdict for entry in read_batch(journal).entries] == [None]
+
+
+def test_a_verdict_that_is_none_is_not_written_down(journal: Path, done: BatchEntry) -> None:
+    before = journal.read_bytes()
+    with pytest.raises(UsageError, match="approved, fixed, rejected"):
+        note_review(journal, done.source, "good")  # type: ignore[arg-type]
+    assert journal.read_bytes() == before
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

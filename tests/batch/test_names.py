@@ -65,6 +65,17 @@ def test_an_earlier_name_is_told_as_the_folder_is_called_now(
     assert task.target == Path("out/a.cutout.psd")
 
 
+def test_an_earlier_name_of_several_pictures_is_told_as_the_folder_is_called_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = FoundPicture(Path("shots/a.jpg"), PurePath("a.jpg"))
+    home = tmp_path.resolve()
+    kept = {home / "shots" / "a.jpg": home / "out" / "a.jpg.cutout.psd"}
+    (task,) = name_targets([picture], Path("out"), lambda _: ".psd", kept=kept)
+    assert task.target == Path("out/a.jpg.cutout.psd")
+
+
 @given(st.lists(st.from_regex(r"[ab]{1,2}(\.2)?\.(jpg|JPG|png)", fullmatch=True), unique=True, max_size=12))
 def test_no_two_results_are_one_file(names: list[str]) -> None:
     made = targets(*names)

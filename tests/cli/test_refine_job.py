@@ -69,6 +69,25 @@ def test_what_reading_leaves_out_is_not_refined_away(
     assert cutout.read_bytes() == before
 
 
+@pytest.mark.parametrize(("suffix", "flat"), [(".psd", "png"), (".tif", "tiff")])
+@pytest.mark.parametrize("is_layer", [False, True])
+def test_a_layered_file_is_not_refined_into_a_flat_picture_in_its_place(
+    suffix: str, flat: str, is_layer: bool, cutout: Path, disc: tuple[Path, Path], capsys: Captured
+) -> None:
+    path = cutout.with_name(f"design{suffix}")
+    save_document(open_document(cutout), path)
+    if is_layer:
+        more = ("--from-mask", disc[1], "--existing-mask", "replace", "--keep-recipe", "--overwrite")
+        assert run("cut", path, "--layer", "Photo", *more, "-o", path) == 0
+    else:
+        assert run("refine", cutout, "-o", path, "--overwrite") == 0
+    before = path.read_bytes()
+    assert refine_in_place(path, "--format", flat) == 2
+    assert "flat picture" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert refine_in_place(path) == 0
+
+
 def test_many_losses_are_counted(cutout: Path, capsys: Captured) -> None:
     for number in range(9):
         add_special_layer(cutout, f"Mine {number}", b"nvrt")

@@ -15,6 +15,7 @@ from formats.pictures import (
     save_to_bytes,
 )
 from mattework.document.model import ColorMode, Depth, Document, Layer, Mask, Metadata, depth_white
+from mattework.errors import UsageError
 from mattework.formats.files import open_document
 from mattework.formats.flat import make_colour_layer
 from mattework.formats.straight import paper_white
@@ -104,6 +105,13 @@ def test_a_background_makes_it_opaque(format: str) -> None:
     layer = only_layer(reread(make_cutout(), format, background=(1.0, 0.0, 1.0), quality=quality))
     assert layer.alpha is None
     assert np.abs(layer.pixels[2, 2].astype(int) - [255, 0, 255]).max() <= 3
+
+
+@pytest.mark.parametrize("format", ["png", "psd"])
+@pytest.mark.parametrize("background", [(244, 244, 244), (-0.1, 0, 0), (float("nan"), 0, 0), (1, 1), "white"])
+def test_a_background_that_is_no_colour_of_0_to_1_is_refused(format: str, background: object) -> None:
+    with pytest.raises(UsageError, match="of 0 to 1"):
+        save_to_bytes(make_cutout(), format, background=background)
 
 
 @pytest.mark.parametrize("mode", list(ColorMode))

@@ -109,3 +109,9 @@ def test_a_trimap_has_three_values() -> None:
     trimap = read_trimap(stream.getvalue(), Size(9, 1))
     assert trimap.dtype == np.uint8
     assert trimap.tolist() == [[0, 0, 0, 128, 128, 128, 255, 255, 255]]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.bool_])
+def test_a_mask_of_no_floats_is_not_written_as_another_one(kind: type) -> None:
+    with pytest.raises(UsageError, match="floats of 0 to 1"):
+        save_mask(np.ones((2, 2), kind), BytesIO(), format="png")

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from PIL import Image
 
-from mattework.errors import OutOfMemory, OutputNotWritable
+from mattework.errors import OutOfMemory, OutputNotWritable, UsageError
 from mattework.formats.limits import Limits
+from mattework.formats.masks import read_mask
 from mattework.formats.streams import open_source, write_target
 
 
@@ -86,3 +88,12 @@ def test_a_reader_that_has_gone_is_no_failure_of_ours() -> None:
 
     with pytest.raises(BrokenPipeError):
         write_target(Gone(), write_twice, overwrite=False)
+
+
+def test_what_is_no_file_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "mask.png"
+    Image.new("L", (4, 4)).save(path)
+    with Image.open(path) as image, pytest.raises(UsageError, match=r"numpy\.asarray"):
+        read_mask(image)  # type: ignore[arg-type]
+    with path.open(encoding="latin-1") as text, pytest.raises(UsageError, match='"rb"'):
+        read_mask(text)  # type: ignore[arg-type]

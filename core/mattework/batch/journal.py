@@ -24,12 +24,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 from mattework._version import __version__
 from mattework.batch.find import locate_file
 from mattework.batch.lines import decode_line, encode_line
-from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
+from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
 from mattework.recipe import MattingChoice
 
 if TYPE_CHECKING:
@@ -281,9 +281,12 @@ def note_review(path: str | os.PathLike[str], source: Path, verdict: Verdict) ->
     """Write into the journal at `path` what a person says of one source's result: approved, fixed or rejected.
 
     Raises:
+        UsageError: another verdict.
         FileNotReadable, UnsupportedFile: there is no journal.
         OutputNotWritable: no permission, a full disk.
     """
+    if verdict not in get_args(Verdict):
+        raise UsageError(f"A verdict is one of {', '.join(get_args(Verdict))}, not {verdict!r}.")
     journal = Path(path)
     read_batch(journal)
     line = {

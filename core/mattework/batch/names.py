@@ -56,6 +56,7 @@ def name_targets(
         before = kept.get(locate_file(one.source))
         if before is not None:
             # Called as the person called the folder, where it is the same file.
+            target = target.with_name(before.name)
             same = locate_file(target) == before
             tasks.append(Task(source=one.source, target=target if same else before))
             continue

@@ -10,9 +10,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from mattework.atomic import is_same_file
 from mattework.cli.targets import (
     STREAM,
-    is_same_file,
     names_folder,
     open_target,
     refuse_inputs,
@@ -154,6 +154,8 @@ class RefineJob:
         Raises:
             UsageError
         """
+        from mattework.cutout import FLATTENED
+        from mattework.formats.files import FLAT_FORMATS, choose_format
         from mattework.reopen import find_photo, list_losses, list_mask_losses
 
         if self.target is None or self.source == STREAM or not is_same_file(self.target, self.source):
@@ -162,6 +164,8 @@ class RefineJob:
             losses = list_losses(document, find_photo(document, made)[0], made)
         else:
             losses = (*(() if stays else document.left_out), *list_mask_losses(layer, made))
+        if choose_format(document, self.target, self.options["file_format"]) in FLAT_FORMATS:
+            losses = (FLATTENED, *losses)
         if not losses:
             return
         more = len(losses) - _MOST_TOLD

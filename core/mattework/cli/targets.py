@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from mattework.atomic import check_target
+from mattework.atomic import check_target, is_same_file
 from mattework.errors import OutputExists, OutputNotWritable, UsageError
 
 STREAM = "-"
@@ -95,13 +94,6 @@ def refuse_inputs(target: Path | None, inputs: Sequence[str | None]) -> None:
                 raise UsageError(
                     f"{target} is one of the pictures that are read; it would be gone. Give another name."
                 )
-
-
-def is_same_file(target: Path, name: str) -> bool:
-    """Whether a target is the file of that name, under this name or another."""
-    with suppress(OSError):
-        return target.samefile(name)
-    return False
 
 
 def make_folder(output: str | None) -> None:

@@ -7,6 +7,7 @@ container could not hold.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import BinaryIO
@@ -133,6 +134,8 @@ def save_document(
     """
     container = choose_format(document, target, format)
     _check_request(container, quality, bits)
+    if background is not None:
+        _check_background(background)
 
     def write(stream: BinaryIO) -> tuple[str, ...]:
         if container in LAYERED_FORMATS:
@@ -269,6 +272,17 @@ def _check_request(container: str, quality: int | None, bits: int | None) -> Non
     if bits is not None and bits not in allowed:
         choices = " or ".join(map(str, allowed))
         raise UsageError(f"{_WORDS[container]} has {choices} bits a channel, not {bits}.")
+
+
+def _check_background(background: Sequence[float]) -> None:
+    try:
+        is_colour = len(background) == 3 and all(0 <= value <= 1 for value in background)
+    except TypeError:
+        is_colour = False
+    if not is_colour:
+        raise UsageError(
+            f"The background is red, green and blue of 0 to 1, as (1.0, 1.0, 1.0), not {background!r}."
+        )
 
 
 def _write_layered(

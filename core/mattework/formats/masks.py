@@ -35,11 +35,15 @@ def save_mask(
     resolution and EXIF are kept; a colour profile would change what the values mean.
 
     Raises:
-        UsageError: another format, depth or shape.
+        UsageError: another format, depth, shape or type of array.
         OutputError: as `save_document`.
     """
     if alpha.ndim != 2 or alpha.size == 0:
         raise UsageError(f"A mask has one channel and at least one pixel, not the shape {alpha.shape}.")
+    if alpha.dtype.kind != "f":  # bytes would all but the blacks come out white
+        raise UsageError(
+            f"A mask is written from floats of 0 to 1, not {alpha.dtype}. Divide it by its white."
+        )
     if bits not in (8, 16):
         raise UsageError(f"A mask is written with 8 or 16 bits, not {bits}.")
     container = _choose_mask_format(target, format)

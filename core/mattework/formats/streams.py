@@ -7,12 +7,12 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import BytesIO, TextIOBase
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
 from mattework.atomic import check_target, write_atomically
-from mattework.errors import FileNotReadable, FileTooLarge, OutOfMemory, OutputNotWritable
+from mattework.errors import FileNotReadable, FileTooLarge, OutOfMemory, OutputNotWritable, UsageError
 from mattework.formats.limits import Limits
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO | bytes
@@ -29,6 +29,7 @@ def open_source(source: Source, limits: Limits, name: str | None) -> Iterator[tu
     Raises:
         FileNotReadable: missing, a folder, a device, or no permission.
         FileTooLarge: a pipe that delivers more than the limit.
+        UsageError: no path, no bytes and no stream of bytes.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield BytesIO(source), name or "The picture"
@@ -37,6 +38,15 @@ def open_source(source: Source, limits: Limits, name: str | None) -> Iterator[tu
         with _open_path(path) as stream:
             yield (stream if stream.seekable() else _spool(stream, limits, path)), name or path
     else:
+        if isinstance(cast("object", source), TextIOBase):
+            raise UsageError(
+                'A picture is read as bytes, and this file was opened as text. Open it with "rb".'
+            )
+        if not hasattr(source, "read"):
+            raise UsageError(
+                f"A file is a path, bytes or an open file here, not {type(source).__name__}. Where an array is taken too, "
+                "numpy.asarray makes one of a PIL image."
+            )
         shown = name or str(getattr(source, "name", None) or "The picture")
         yield (source if source.seekable() else _spool(source, limits, shown)), shown
 
