@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from mattework._version import __version__
-from mattework.batch.find import locate_file
+from mattework.batch.find import follow_links, locate_file
 from mattework.batch.lines import decode_line, encode_line
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile
 from mattework.recipe import MattingChoice
@@ -150,7 +150,7 @@ def start_entry(source: Path, target: Path) -> BatchEntry:
 
 def is_finished(entry: BatchEntry) -> bool:
     """Whether the picture needs no second run: it is done, its result is there, and the source is the same file."""
-    if entry.state != "done" or not entry.target.is_file():
+    if entry.state != "done" or not os.path.isfile(entry.target):
         return False
     now = start_entry(entry.source, entry.target)
     return (now.source_bytes, now.source_modified) == (entry.source_bytes, entry.source_modified)
@@ -193,7 +193,7 @@ class Journal:
         self.path = path
         self._base = _find_base(path)
         self._turn = Lock()
-        is_new = not path.exists()
+        is_new = not os.path.exists(path)
         try:
             cut_off = not anew and path.is_file() and not _ends_a_line(path)
             self._stream = path.open("wb" if anew else "ab")
@@ -415,7 +415,7 @@ class _Places:
 
 def _find_base(journal: Path) -> Path:
     """The folder that names in a journal are relative to."""
-    return journal.resolve().parent
+    return follow_links(journal).parent
 
 
 def _shorten(path: Path, base: Path) -> str:
