@@ -83,7 +83,7 @@ def select_object(
         start = unit_values(
             read_plane(locate_file(folder, request.start), request.start_sample, selector.size)
         )
-    found = selector.select(convert_gestures(request.prompts), previous=start)
+    found = selector.select(convert_gestures(request.prompts), previous=start, progress=progress)
     mask = found.soft_mask
     if request.width and request.height:
         mask = resize_smoothly(mask, Size(request.width, request.height))
