@@ -141,6 +141,9 @@ def test_refusals_tell_what_is_wrong(places: Path, own_model: None) -> None:
             client.call("cut", CutRequest(picture, "u8", MODEL))
         with pytest.raises(EngineError, match="cannot be read"):
             client.call("select", {"picture": {}, "prompts": [{"kind": "star", "points": []}]})
+        for size in ((-240, -160), (1 << 20, 1 << 20), (1 << 40, 1)):
+            with pytest.raises(EngineError, match="cannot be taken"):
+                client.call("select", SelectRequest(picture, (RED,), MODEL, *size))
         with pytest.raises(EngineError, match="goes with prompts"):
             client.call("cut", CutRequest(picture, "u8", start="start.raw"))
         about = client.call("about")
