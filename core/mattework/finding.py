@@ -148,7 +148,7 @@ def find_with_prompts(
         zoom=zoom,
         prompts=tuple(prompts),
     )
-    found = selector.select(prompts, previous=start)
+    found = selector.select(prompts, previous=start, progress=progress)
     return _keep(found, replace(choice, asked=found.asked, asked_sha256=hash_asked(found.asked)))
 
 

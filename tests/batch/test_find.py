@@ -121,6 +121,15 @@ def test_links_between_folders_do_not_go_round_for_ever(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.png"]
 
 
+def test_a_link_to_itself_is_one_bad_picture(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    (tmp_path / "round").symlink_to("round", target_is_directory=True)
+    found = find_pictures([str(tmp_path)], leave_out=tmp_path / "round", reports=[tmp_path / "report.html"])
+    assert [one.source.name for one in found.pictures] == ["a.png", "loop.png"]
+    assert found.notes == ("1 file of other kinds left out.",)
+
+
 def test_a_file_that_is_reached_in_two_ways_counts_once(tmp_path: Path) -> None:
     put(tmp_path / "shots" / "a.png")
     (tmp_path / "link").symlink_to(tmp_path / "shots")

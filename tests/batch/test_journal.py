@@ -62,6 +62,38 @@ def test_a_journal_that_found_no_room_is_not_in_the_way_of_the_next(tmp_path: Pa
     assert journal.read_bytes() == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for the size of files")
+def test_a_line_that_found_no_room_is_told_with_the_name_of_the_journal(
+    journal: Path, done: BatchEntry
+) -> None:
+    import resource
+
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    again = Journal(journal, settings={}, anew=False)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + 20, usual[1]))
+        with pytest.raises(OutputNotWritable, match=r"The journal .* cannot be written"):
+            again.write(done)
+        again.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert is_finished(read_batch(journal).entries[0])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not locked there")
+@pytest.mark.parametrize("anew", [True, False])
+def test_two_runs_do_not_write_one_journal(journal: Path, done: BatchEntry, anew: bool) -> None:
+    with Journal(journal, settings={}, anew=False) as first:
+        before = journal.read_bytes()
+        with pytest.raises(UsageError, match="Another run"):
+            Journal(journal, settings={}, anew=anew)
+        assert journal.read_bytes() == before
+        note_review(journal, done.source, "approved")
+        first.write(done)
+    with Journal(journal, settings={"band": 3.0}, anew=anew):
+        assert len(read_batch(journal).entries) == (0 if anew else 1)
+
+
 def test_a_folder_can_be_moved_with_its_journal(journal: Path, tmp_path: Path) -> None:
     moved = tmp_path.parent / f"{tmp_path.name}-moved"
     shutil.copytree(tmp_path, moved)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import weakref
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PdfParser
 
 import mattework
+from mattework.batch import sheet as sheet_module
 from mattework.batch.journal import BatchEntry, start_entry
 from mattework.batch.look import Look, decode_look, draw_look, find_hardest_edge, read_look
 from mattework.batch.page import write_report
@@ -135,6 +137,43 @@ def test_a_pdf_holds_all_pages(look: Look, tmp_path: Path) -> None:
         tmp_path / "sheet.pdf",
     )
     assert (tmp_path / "sheet.pdf").read_bytes().count(b"/Type /Page\n") == 3
+
+
+def test_every_page_of_a_pdf_is_found_and_is_a_picture(look: Look, tmp_path: Path) -> None:
+    entries = [make_entry(f"{number}.jpg", 0.5) for number in range(21)]
+    (path,) = write_contact_sheet(tmp_path / "sheet.pdf", entries, look_of=lambda _: look)
+    data, shapes = path.read_bytes(), []
+    with PdfParser.PdfParser(str(path)) as pdf:
+        for page in pdf.pages:
+            info = pdf.read_indirect(page)
+            picture = pdf.read_indirect(info[b"Resources"][b"XObject"][b"sheet"]).dictionary
+            shapes.append((picture[b"Width"], picture[b"Height"]))
+            assert info[b"MediaBox"][2] == pytest.approx(picture[b"Width"] * 72 / 150, abs=0.01)
+    drawn = [
+        decode_look(one).size for one in re.findall(rb"stream\n(\xff\xd8.*?\xff\xd9)\nendstream", data, re.S)
+    ]
+    assert drawn == shapes
+    assert len(set(shapes)) == 2
+
+
+@pytest.mark.parametrize("name", ["sheet.pdf", "sheet.png"])
+def test_pages_are_not_held_while_the_next_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    pages: list[weakref.ref[Image.Image]] = []
+    held: list[int] = []
+
+    def draw(*_: object) -> Image.Image:
+        held.append(sum(page() is not None for page in pages))
+        page = Image.new("RGB", (30, 20))
+        pages.append(weakref.ref(page))
+        return page
+
+    monkeypatch.setattr(sheet_module, "_draw_page", draw)
+    entries = [make_entry(f"{number}.jpg", 0.5) for number in range(200)]
+    write_contact_sheet(tmp_path / name, entries, look_of=lambda _: None)
+    assert len(held) == 10
+    assert max(held) <= 1
 
 
 def test_a_name_of_two_lines_is_written_in_one(look: Look, tmp_path: Path) -> None:

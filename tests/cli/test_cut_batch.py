@@ -57,6 +57,32 @@ def test_a_folder_is_cut_with_its_subfolders(shots: Path, tmp_path: Path, capsys
     assert "1 file of other kinds left out" in told
 
 
+def test_a_link_to_itself_stops_nothing(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    (shots / "loop.png").symlink_to("loop.png")
+    out, options = (
+        tmp_path / "out",
+        ("--edge", "guided", "--format", "png", "--report", tmp_path / "report.html"),
+    )
+    assert run("cut", shots, "-o", out, *options) == 3
+    assert len(list(out.rglob("*.png"))) == 3
+    assert run("cut", shots, "-o", out, *options, "--resume") == 3
+    told = capsys.readouterr().err
+    assert "3 finished earlier are left as they are" in told
+    assert told.count("symbolic links") == 2
+    assert "defect" not in told
+
+
+@pytest.mark.parametrize("arguments", [("-o", "x" * 300 + "/"), ("-o", "out/", "--journal", "x" * 300)])
+def test_places_that_cannot_be_looked_into_are_refused(
+    shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("cut", shots, *arguments) == 4
+    told = capsys.readouterr().err
+    assert "File name too long" in told
+    assert "defect" not in told
+
+
 def test_one_that_fails_is_told_and_tried_again(shots: Path, tmp_path: Path, capsys: Captured) -> None:
     broken = shots / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 not really")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mattework.errors import UsageError
+from mattework.errors import Cancelled, UsageError
 from mattework.geometry import Size
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt
@@ -93,6 +93,25 @@ def test_the_answer_depends_on_the_gestures_and_not_on_how_they_came(maps: Model
     at_once = open_selector(scene, session=maps).select(gestures)
 
     assert np.array_equal(stepwise.select(gestures).soft_mask, at_once.soft_mask)
+
+
+def test_a_selection_is_cancelled_between_gestures_and_begun_again(maps: ModelSession) -> None:
+    scene = paint_scene((180, 200, 150, RED), (480, 200, 100, GREEN))
+    selector = open_selector(scene, session=maps)
+    gestures = [point(180, 200), point(480, 200), point(20, 20, adds=False)]
+    told: list[float] = []
+
+    def stop(step: str, fraction: float) -> None:
+        told.append(fraction)
+        if len(told) == 2:
+            raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        selector.select(gestures, progress=stop)
+    again = selector.select(gestures, progress=stop)
+
+    assert told == sorted(told)
+    assert np.array_equal(again.soft_mask, open_selector(scene, session=maps).select(gestures).soft_mask)
 
 
 def test_a_small_thing_is_looked_at_again_and_later_clicks_on_it_stay_there(maps: ModelSession) -> None:

@@ -21,6 +21,7 @@ from mattework.worker.protocol import (
     EdgeOptions,
     EngineError,
     RefineRequest,
+    ShadowRequest,
 )
 from patience import finish_program
 from samples import draw_disc
@@ -106,6 +107,8 @@ def test_a_part_of_a_layer_is_adjusted_as_the_whole_is(places: Path) -> None:
         assert np.abs(mask[8:-8, 8:-8].astype(int) - seen[8:-8, 8:-8]).mean() < 6
         with pytest.raises(EngineError, match="outside the layer"):
             client.call("adjust", replace(request, part=(picture.width - 30, 0, *place[2:])))
+        with pytest.raises(EngineError, match="has no part"):
+            client.call("adjust", replace(request, part=(0, 0, -5, -5)))
 
 
 def test_the_edge_is_solved_only_where_the_band_says_so(places: Path) -> None:
@@ -145,6 +148,13 @@ def test_refusals_are_sentences_and_the_connection_goes_on(places: Path) -> None
             client.call("colours", ColoursRequest(picture, "u16", "known.raw"))
         with pytest.raises(EngineError, match="cannot be read"):
             client.call("cut", {"picture": 3, "sample": "u8"})
+        for name in ("a\0b", "\ud800"):
+            with pytest.raises(EngineError, match="not the name of a file"):
+                client.call("cut", CutRequest(replace(picture, icc=name), "u8"))
+        with pytest.raises(EngineError, match="-96 x 80 cannot be taken"):
+            client.call("cut", CutRequest(replace(picture, width=-96), "u8"))
+        with pytest.raises(EngineError, match="-96 x -80 cannot be taken"):
+            client.call("shadow", ShadowRequest(-96, -80, "known.raw", "u8"))
         assert (folder / "picture.raw").exists()
 
 

@@ -118,6 +118,17 @@ def test_a_selection_can_begin_from_a_mask(places: Path, own_model: None) -> Non
     assert mask[80, 180] == 0
 
 
+def test_a_selection_of_many_clicks_is_cancelled_between_them(places: Path, own_model: None) -> None:
+    clicks = tuple(Gesture("point", ((20.0 + n % 80, 40.0 + n // 80),)) for n in range(400))
+    with connect_worker(COMMAND) as client:
+        picture, _ = send_squares(client)
+        client.call("select", SelectRequest(picture, (), MODEL))  # from here on the photo is seen
+        with pytest.raises(EngineError) as refused:
+            client.call("select", SelectRequest(picture, clicks, MODEL), lambda *_: client.cancel())
+        assert refused.value.kind == "Cancelled"
+        assert client.call("select", SelectRequest(picture, (RED,), MODEL))["confidence"] > 0.7
+
+
 def test_refusals_tell_what_is_wrong(places: Path, own_model: None) -> None:
     outside = Gesture("point", ((500.0, 80.0),))
     with connect_worker(COMMAND) as client:
@@ -130,6 +141,9 @@ def test_refusals_tell_what_is_wrong(places: Path, own_model: None) -> None:
             client.call("cut", CutRequest(picture, "u8", MODEL))
         with pytest.raises(EngineError, match="cannot be read"):
             client.call("select", {"picture": {}, "prompts": [{"kind": "star", "points": []}]})
+        for size in ((-240, -160), (1 << 20, 1 << 20), (1 << 40, 1)):
+            with pytest.raises(EngineError, match="cannot be taken"):
+                client.call("select", SelectRequest(picture, (RED,), MODEL, *size))
         with pytest.raises(EngineError, match="goes with prompts"):
             client.call("cut", CutRequest(picture, "u8", start="start.raw"))
         about = client.call("about")

@@ -142,6 +142,24 @@ def test_a_line_that_is_too_long_is_answered_and_the_next_is_heard(
         assert (opened["event"], opened["id"]) == ("result", 8)
 
 
+@pytest.mark.parametrize("line", [b"GET / HTTP/1.1", b"[]", b"", b"\xff", b"[" * 5000 + b"]" * 5000])
+def test_a_line_that_is_no_object_is_answered_and_the_next_is_heard(tmp_path: Path, line: bytes) -> None:
+    with connect(tmp_path) as (_, channel):
+        channel.connection.sendall(line + b"\n")
+        channel.send({"op": "open", "id": 8, "params": {"warm": False}})
+        refused, opened = channel.receive() or {}, channel.receive() or {}
+        assert (refused["event"], refused["kind"], refused["id"]) == ("error", "UsageError", None)
+        assert (opened["event"], opened["id"]) == ("result", 8)
+
+
+@pytest.mark.parametrize("params", [[1], "warm", 5, {"model": 5}, {"model": ["mattework-subject"]}])
+def test_a_folder_is_not_opened_with_anything(tmp_path: Path, params: object) -> None:
+    with connect(tmp_path) as (_, channel):
+        channel.send({"op": "open", "id": 1, "params": params})
+        refused = channel.receive() or {}
+        assert (refused["event"], refused["kind"], refused["id"]) == ("error", "UsageError", 1)
+
+
 def test_before_the_handshake_a_line_is_short(tmp_path: Path) -> None:
     record = WorkerRecord(PROTOCOL, __version__, os.getpid(), ("", ""), secrets.token_hex(32))
     ours, theirs = socket.socketpair()

@@ -69,17 +69,17 @@ def find_pictures(
     seen: set[Path] = set()
     pictures: list[FoundPicture] = []
     left_out: dict[str, set[Path]] = {why: set() for why in _LEFT_OUT}
-    roots = [Path(name).resolve() for name in folders]
+    roots = [follow_links(Path(name)) for name in folders]
     for name in inputs:
         if name == "":  # as from a shell variable that is not set
             raise UsageError("A file name is empty. Check the names of the pictures.")
         path, is_folder = Path(name), name in folders
         candidates: Iterator[_Candidate] = iter([(FoundPicture(path, PurePath(path.name)), None)])
         if is_folder:
-            head = PurePath(path.resolve().name) if len(folders) > 1 else PurePath()
+            head = PurePath(follow_links(path).name) if len(folders) > 1 else PurePath()
             candidates = _walk_folder(path, head, roots, leave_out)
         for one, why in candidates:
-            if why in (None, "there") and reports and one.source.resolve() in reports:
+            if why in (None, "there") and reports and follow_links(one.source) in reports:
                 continue
             place = locate_file(one.source)
             if why is not None:
@@ -99,9 +99,14 @@ def find_pictures(
     return Findings(pictures=tuple(pictures), notes=notes)
 
 
+def follow_links(path: Path) -> Path:
+    """Absolute, and where links lead; one that leads round in a circle, which `Path.resolve` refuses, stays as it is."""
+    return Path(os.path.realpath(path))
+
+
 def locate_file(path: Path) -> Path:
     """Absolute, links in its folders resolved, so that one file has one name; a link to the file itself stays."""
-    return path.parent.resolve() / path.name
+    return follow_links(path.parent) / path.name
 
 
 def _walk_folder(
@@ -114,14 +119,14 @@ def _walk_folder(
             f"The folder {error.filename} cannot be listed: {error.strerror}. Allow reading it, or name the others."
         ) from error
 
-    left_out = None if leave_out is None else leave_out.resolve()
+    left_out = None if leave_out is None else follow_links(leave_out)
     for place, subfolders, files in os.walk(folder, onerror=refuse):
         here = Path(place)
         below = head / here.relative_to(folder)
         walked = []
         for name in sorted(subfolders, key=_natural):
             path = here / name
-            leads_to = path.resolve()
+            leads_to = follow_links(path)
             if leads_to == left_out:
                 for file in _list_files(leads_to):
                     if _find_why_not(file) is None:

@@ -17,6 +17,7 @@ A last line that a crash has cut off is passed over.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,10 +25,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 from mattework._version import __version__
-from mattework.batch.find import locate_file
+from mattework.batch.find import follow_links, locate_file
 from mattework.batch.lines import decode_line, encode_line
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
 from mattework.recipe import MattingChoice
@@ -150,7 +151,7 @@ def start_entry(source: Path, target: Path) -> BatchEntry:
 
 def is_finished(entry: BatchEntry) -> bool:
     """Whether the picture needs no second run: it is done, its result is there, and the source is the same file."""
-    if entry.state != "done" or not entry.target.is_file():
+    if entry.state != "done" or not os.path.isfile(entry.target):
         return False
     now = start_entry(entry.source, entry.target)
     return (now.source_bytes, now.source_modified) == (entry.source_bytes, entry.source_modified)
@@ -188,16 +189,23 @@ class Journal:
         """Begin a run; `anew` drops what is there, else lines are added.
 
         Raises:
+            UsageError: another run is writing it.
             OutputNotWritable: no permission, no such folder, a full disk.
         """
         self.path = path
         self._base = _find_base(path)
         self._turn = Lock()
-        is_new = not path.exists()
+        is_new = not os.path.exists(path)
         try:
-            cut_off = not anew and path.is_file() and not _ends_a_line(path)
-            self._stream = path.open("wb" if anew else "ab")
-            if cut_off:
+            self._stream = path.open("ab")
+            if _is_taken(self._stream):
+                self._stream.close()
+                raise UsageError(
+                    f"Another run is writing the journal {path}. Wait until it has ended, or give another folder with -o."
+                )
+            if anew:
+                self._stream.truncate(0)
+            elif path.is_file() and not _ends_a_line(path):
                 self._stream.write(b"\n")
         except OSError as error:
             raise _not_written(path, error) from error
@@ -257,7 +265,9 @@ class Journal:
         self._append({"outputs": [_shorten(one, self._base) for one in paths], "at": _now()})
 
     def close(self) -> None:
-        self._stream.close()
+        # A line that found no room is told by who wrote it; closing tries it once more.
+        with suppress(OSError):
+            self._stream.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -387,6 +397,21 @@ def _check_version(journal: Path, header: dict[str, Any]) -> None:
         )
 
 
+def _is_taken(stream: IO[bytes]) -> bool:
+    """Whether another run has the file, and else nobody until it is closed; some network shares know no locks."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _ends_a_line(path: Path) -> bool:
     with path.open("rb") as stream:
         if stream.seek(0, os.SEEK_END) == 0:
@@ -418,7 +443,7 @@ class _Places:
 
 def _find_base(journal: Path) -> Path:
     """The folder that names in a journal are relative to."""
-    return journal.resolve().parent
+    return follow_links(journal).parent
 
 
 def _shorten(path: Path, base: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mattework.batch.find import FoundPicture, locate_file
+from mattework.batch.find import FoundPicture, follow_links, locate_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def name_targets(
         kept: source to the target that an earlier run chose for it, which stays; both as `locate_file` names them. None of
             these targets becomes that of another picture.
     """
-    settle = cache(Path.resolve)
+    settle = cache(follow_links)
 
     def name_key(target: Path) -> str:
         return str(settle(target.parent) / target.name).casefold()

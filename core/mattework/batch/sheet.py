@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from mattework.atomic import write_atomically
 from mattework.batch.journal import BatchEntry
@@ -31,6 +31,7 @@ _LABEL = 42
 _MARGIN = 28
 _COLUMNS = 2  # strips beside each other
 _ROWS = 10
+_PDF_SCALE = 72 / 150  # points a pixel, 150 pixels an inch
 _PAPER, _INK, _SOFT, _BAD = (246, 246, 247), (28, 29, 32), (99, 101, 108), (192, 53, 43)
 _FONTS = (
     "DejaVuSans.ttf",
@@ -63,6 +64,7 @@ def write_contact_sheet(
     """Draw the finished pictures of `entries`: the photo, and the cut-out on white, black and magenta.
 
     A PDF has all pages in it; of the other kinds the pages after the first are files of their own, `sheet-2.jpg` and so on.
+    A page is written before the next is drawn, so that thousands of pictures take no more memory than a few.
 
     `overwrite` says whether a file that exists is replaced, or of which one.
 
@@ -78,13 +80,14 @@ def write_contact_sheet(
     done = sorted((entry for entry in entries if entry.state == "done"), key=rank_entry)
     names = name_apart([entry.source for entry in done])
     each = _COLUMNS * _ROWS
-    pages = [
+    pages = (
         _draw_page(list(zip(done[at : at + each], names[at : at + each], strict=True)), look_of)
         for at in range(0, len(done), each)
-    ]
+    )
     kind = SHEET_KINDS[target.suffix.lower()]
-    if kind == "PDF" and pages:
-        _write(target, pages[0], kind, may(target), append_images=pages[1:], save_all=True, resolution=150.0)
+    if kind == "PDF" and done:
+        with write_atomically(target, overwrite=may(target)) as stream:
+            _write_pdf(stream, pages)
         return (target,)
     paths = []
     for number, page in enumerate(pages, 1):
@@ -106,10 +109,54 @@ def list_pages(target: Path, pictures: int) -> list[Path]:
 
 
 def _write(target: Path, page: Image, kind: str, overwrite: bool, **options: object) -> None:
+    with write_atomically(target, overwrite=overwrite) as stream:
+        stream.write(_encode(page, kind, **options))
+
+
+def _encode(page: Image, kind: str, **options: object) -> bytes:
     out = BytesIO()
     page.save(out, kind, **options)
-    with write_atomically(target, overwrite=overwrite) as stream:
-        stream.write(out.getvalue())
+    return out.getvalue()
+
+
+def _write_pdf(stream: BinaryIO, pages: Iterable[Image]) -> None:
+    """Each page is one JPEG. Pillow's own PDF needs all pages at once, which of thousands of pictures are gigabytes."""
+    places: dict[int, int] = {}
+
+    def write_object(number: int, entries: str, data: bytes | None = None) -> None:
+        places[number] = stream.tell()
+        length = "" if data is None else f"\n/Length {len(data)}"
+        body = b"" if data is None else b"\nstream\n" + data + b"\nendstream"
+        stream.write(f"{number} 0 obj\n<<\n{entries}{length}\n>>".encode("ascii") + body + b"\nendobj\n")
+
+    stream.write(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    catalog, tree, first = 1, 2, 3
+    kids: list[int] = []
+    for page in pages:
+        kids.append(first + 3 * len(kids))
+        number = kids[-1]
+        width, height = (side * _PDF_SCALE for side in page.size)
+        write_object(
+            number,
+            f"/Type /Page\n/Parent {tree} 0 R\n/MediaBox [0 0 {width:.2f} {height:.2f}]\n"
+            f"/Resources << /XObject << /sheet {number + 1} 0 R >> >>\n/Contents {number + 2} 0 R",
+        )
+        write_object(
+            number + 1,
+            f"/Type /XObject\n/Subtype /Image\n/Width {page.width}\n/Height {page.height}\n"
+            "/ColorSpace /DeviceRGB\n/BitsPerComponent 8\n/Filter /DCTDecode",
+            _encode(page, "JPEG"),
+        )
+        write_object(number + 2, "", f"q {width:.2f} 0 0 {height:.2f} 0 0 cm /sheet Do Q".encode("ascii"))
+    listed = " ".join(f"{number} 0 R" for number in kids)
+    write_object(tree, f"/Type /Pages\n/Count {len(kids)}\n/Kids [{listed}]")
+    write_object(catalog, f"/Type /Catalog\n/Pages {tree} 0 R")
+    begin, count = stream.tell(), len(places) + 1
+    table = "".join(f"{places[number]:010d} 00000 n \n" for number in range(1, count))
+    stream.write(f"xref\n0 {count}\n0000000000 65535 f \n{table}".encode("ascii"))
+    stream.write(
+        f"trailer\n<< /Size {count} /Root {catalog} 0 R >>\nstartxref\n{begin}\n%%EOF\n".encode("ascii")
+    )
 
 
 def _draw_page(rows: Sequence[tuple[BatchEntry, str]], look_of: Callable[[BatchEntry], Look | None]) -> Image:

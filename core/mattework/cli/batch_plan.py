@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mattework.batch.find import FoundPicture, find_pictures, locate_file
+from mattework.batch.find import FoundPicture, find_pictures, follow_links, locate_file
 from mattework.batch.journal import (
     JOURNAL_NAME,
     Batch,
@@ -71,9 +71,9 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
     for one in (paths.journal, *list_outputs(paths)):
         refuse_inputs(one, sources)
     journal = _choose_journal(sources, folder, paths, has_folder=has_folder)
-    known = None if journal is None or not journal.exists() else read_batch(journal)
+    known = None if journal is None or not os.path.exists(journal) else read_batch(journal)
     # Reports of earlier runs are no pictures, wherever they lie.
-    reports = frozenset(() if known is None else (one.resolve() for one in known.outputs))
+    reports = frozenset(() if known is None else map(follow_links, known.outputs))
     findings = find_pictures(sources, leave_out=folder, reports=reports)
     pictures = findings.pictures
     _refuse_pictures(paths, pictures)
@@ -211,8 +211,8 @@ def _refuse_another_folder(journal: Path | None, folder: Path | None, found: Seq
     """
     if folder is None:
         return
-    wanted = folder.resolve()
-    elsewhere = [one.target for one in found if wanted not in one.target.resolve().parents]
+    wanted = follow_links(folder)
+    elsewhere = [one.target for one in found if wanted not in follow_links(one.target).parents]
     if elsewhere:
         raise UsageError(
             f"The run of {journal} wrote {elsewhere[0]}, which is not in {folder}. Give its folder with -o, or another "
@@ -234,9 +234,9 @@ def _refuse_pictures(paths: BatchPaths, pictures: Sequence[FoundPicture]) -> Non
     Raises:
         UsageError: one would.
     """
-    places = {one.source.resolve() for one in pictures}
+    places = {follow_links(one.source) for one in pictures}
     for one in _list_files(paths, len(pictures)):
-        if one.resolve() in places:
+        if follow_links(one) in places:
             raise UsageError(
                 f"{one} is one of the pictures that are read; it would be gone. Give another name."
             )
@@ -249,9 +249,9 @@ def _check_outputs(paths: BatchPaths, pictures: int, renewable: frozenset[Path],
     if paths.contact_sheet is not None:
         check_sheet_name(paths.contact_sheet)
     for one in _list_files(paths, pictures):
-        refuse_unwritable(one, overwrite=overwrite or one.resolve() in renewable)
+        refuse_unwritable(one, overwrite=overwrite or follow_links(one) in renewable)
 
 
 def _name_batch(sources: Sequence[str]) -> str:
-    folders = [Path(one).resolve().name for one in sources if os.path.isdir(one)]
+    folders = [follow_links(Path(one)).name for one in sources if os.path.isdir(one)]
     return f"Cut-outs of {', '.join(folders)}" if folders else "Cut-outs"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mattework.batch.find import follow_links
 from mattework.batch.journal import (
     BatchEntry,
     Journal,
@@ -43,7 +44,9 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
         0 when all are there, else the exit code of the first failure, or that of a cancelled run.
     """
     plan = plan_batch(sources, job, paths)
-    run = _Run(job=job, paths=paths, plan=plan, taken=frozenset(task.source.resolve() for task in plan.tasks))
+    run = _Run(
+        job=job, paths=paths, plan=plan, taken=frozenset(follow_links(task.source) for task in plan.tasks)
+    )
     if plan.journal is not None:
         settings, outputs = job.describe_settings(), list_outputs(paths)
         run.journal = Journal(plan.journal, settings=settings, outputs=outputs, anew=not paths.resume)
@@ -141,7 +144,7 @@ class _Run:
                 title=self.plan.title,
                 look_of=self._look_at,
                 total=len(self.plan.tasks),
-                overwrite=self.job.overwrite or self.paths.report.resolve() in self.plan.renewable,
+                overwrite=self.job.overwrite or follow_links(self.paths.report) in self.plan.renewable,
             )
             written.append(self.paths.report)
             say(f"report: {self.paths.report}", quiet=self.job.quiet)
@@ -152,7 +155,7 @@ class _Run:
                 self.paths.contact_sheet,
                 entries,
                 look_of=self._look_at,
-                overwrite=lambda page: self.job.overwrite or page.resolve() in self.plan.renewable,
+                overwrite=lambda page: self.job.overwrite or follow_links(page) in self.plan.renewable,
             ):
                 say(f"contact sheet: {sheet}", quiet=self.job.quiet)
                 written.append(sheet)
@@ -195,9 +198,9 @@ class _Run:
                 f"{task.target} is kept: it was changed since this batch wrote it, or is not of its making. "
                 "Move it away and give the same command again."
             ) from None
-        becomes = task.target.resolve()
+        becomes = follow_links(task.target)
         # A document whose layer gets a mask may be replaced by its own result, and by no other.
-        if becomes in self.taken and (self.job.layer is None or becomes != task.source.resolve()):
+        if becomes in self.taken and (self.job.layer is None or becomes != follow_links(task.source)):
             raise UsageError(
                 f"{task.target} is one of the pictures that are read; it would be gone. Give a folder with -o."
             )

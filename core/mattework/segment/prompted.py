@@ -49,6 +49,7 @@ _ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is 
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
 _KEPT_LOOKS = 4
+_ENCODED = 0.5  # of the step "subject": the photo is seen, and the gestures are still to be followed
 
 
 class ObjectSelector:
@@ -96,7 +97,13 @@ class ObjectSelector:
     def session(self) -> ModelSession:
         return self._session
 
-    def select(self, prompts: Sequence[Prompt], previous: Floats | None = None) -> Selection:
+    def select(
+        self,
+        prompts: Sequence[Prompt],
+        previous: Floats | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Selection:
         """The object that the prompts mean.
 
         Gestures are followed in order. Give the longer list after each new gesture, and a shorter one to take gestures
@@ -106,10 +113,12 @@ class ObjectSelector:
         Args:
             prompts: all gestures so far, in pixels of the photo (`size`).
             previous: soft mask (h, w) float32 of 0 to 1 of the whole photo, at any resolution, to begin from.
+            progress: called with the step "subject" before each gesture that is new.
 
         Raises:
             UsageError: a prompt has too few or too many points or lies outside the photo; `previous` is no mask.
             ModelFailed, OutOfMemory: see `ModelSession.run`.
+            Cancelled: `progress` wanted it; what was followed so far stays known.
         """
         gestures = [scale_prompt(one, self._photo, self._size) for one in check_prompts(prompts, self._photo)]
         self._begin(previous)
@@ -119,11 +128,14 @@ class ObjectSelector:
         del self._chain[known:]
         state = self._chain[-1][1] if self._chain else self._start[1]
         for count in range(known + 1, len(gestures) + 1):
+            report_progress(progress, "subject", _ENCODED + (1 - _ENCODED) * (count - 1) / len(gestures))
             before, state = state, self._follow(state, gestures[:count])
             state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
         if self._two_sizes and state.frame is not None and state.sizes is None:
-            other = self._ask_at(_OTHER_SIZE, gestures, previous)
+            other = self._ask_at(
+                _OTHER_SIZE, gestures, previous, lambda step, _: report_progress(progress, step, 1.0)
+            )
             state = replace(state, sizes=compare_masks(self._paste(state), other))
         return self._hand_out(state, gestures)
 
@@ -151,9 +163,15 @@ class ObjectSelector:
             self._subject = see_subject(self._rgb, model, zoom=self._zoom)
         return self._subject
 
-    def _ask_at(self, share: float, gestures: Sequence[Prompt], previous: Floats | None = None) -> Floats:
+    def _ask_at(
+        self,
+        share: float,
+        gestures: Sequence[Prompt],
+        previous: Floats | None = None,
+        progress: Progress | None = None,
+    ) -> Floats:
         """What the frame at this share of the input size gives for the same gestures."""
-        return self._see_at(share).select(gestures, previous).soft_mask
+        return self._see_at(share).select(gestures, previous, progress=progress).soft_mask
 
     def _choose_size(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
@@ -390,5 +408,5 @@ def open_selector(
         raise UsageError(f"{session.spec.display_name} takes no prompts. {WHICH_TAKE_PROMPTS}")
     report_progress(progress, "subject", 0.0)
     selector = ObjectSelector(rgb, session, size=size, long_side=long_side, zoom=zoom)
-    report_progress(progress, "subject", 1.0)
+    report_progress(progress, "subject", _ENCODED)
     return selector

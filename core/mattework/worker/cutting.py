@@ -109,6 +109,8 @@ def _take_part(
     from mattework.geometry import Rect, Size
 
     left, top, width, height = part
+    if min(width, height) < 1:
+        raise UsageError(f"A layer of {width} x {height} has no part.")
     frame, whole = Rect.from_size(left, top, size), Size(width, height)
     if frame.is_empty or not Rect.from_size(0, 0, whole).contains(frame):
         raise UsageError(f"The part at {left}, {top} of {size} lies outside the layer of {whole}.")

@@ -157,10 +157,17 @@ def clean_colours(
 
 def throw_shadow(_: Jobs, request: ShadowRequest, folder: Path | None, progress: Progress) -> dict[str, Any]:
     """The opacity of a shadow for a mask, for a layer of its own under the subject."""
-    from mattework.geometry import Size
     from mattework.recipe import Recipe, Shadow, find_bad_setting
     from mattework.shadow import draw_shadow, is_cut_off, parse_shadow_colour, settle_shadow
-    from mattework.worker.rasters import DTYPES, locate_file, quantise, read_plane, unit_values, write_plane
+    from mattework.worker.rasters import (
+        DTYPES,
+        locate_file,
+        quantise,
+        read_plane,
+        take_size,
+        unit_values,
+        write_plane,
+    )
 
     if request.kind not in ("drop", "contact"):
         raise UsageError(f"A shadow is a drop or a contact shadow, not {request.kind!r}.")
@@ -177,7 +184,7 @@ def throw_shadow(_: Jobs, request: ShadowRequest, folder: Path | None, progress:
         raise UsageError(bad[0].upper() + bad[1:])
     colour = parse_shadow_colour(shadow.colour)
     progress("layers", 0.0)
-    size = Size(request.width, request.height)
+    size = take_size(request.width, request.height)
     alpha = unit_values(read_plane(locate_file(folder, request.mask), request.sample, size))
     shadow = settle_shadow(shadow, alpha)
     rect, plane = draw_shadow(alpha, shadow)

@@ -3,17 +3,26 @@
 Pixels never go over the wire. They lie in raw files in a folder that the worker makes, owns and deletes: rows from top
 to bottom without padding, samples in the machine's byte order, interleaved colour channels with straight alpha last.
 
-A connection begins with a proof on both sides that the other knows the secret (HMAC-SHA-256 over a fresh challenge), so
-nobody who can merely reach the socket gets further than one line. Then come requests, one at a time:
+A connection begins with a proof on both sides that the other knows the secret (HMAC-SHA-256 over a fresh challenge, see
+`prove_secret`), so nobody who can merely reach the socket gets further than one line:
 
-    -> {"op": "cut", "id": 7, "params": {...}}      a dataclass below, or {}
+    <- {"event": "hello", "protocol": 3, "program": "...", "challenge": "..."}
+    -> {"event": "hello", "protocol": 3, "proof": "...", "challenge": "..."}        the proof of "client"
+    <- {"event": "welcome", "program": "...", "proof": "..."}                       the proof of "worker"; or
+    <- {"event": "retired"}                         it is about to end: start another
+
+Then come requests, one at a time:
+
+    -> {"op": "open", "id": 6, "params": {"model": null, "warm": true}}      loads the model already, if it is warm
+    <- {"event": "result", "id": 6, "value": {"folder": "..."}}             for the raw files of this connection
+    -> {"op": "cut", "id": 7, "params": {...}}      a dataclass below; {} for "about" and "stop"
     <- {"event": "progress", "id": 7, "text": "solving the edge", "fraction": 0.4}
     <- {"event": "alive"}                           every two seconds while it works
     <- {"event": "result", "id": 7, "value": {...}} or {"event": "error", "id": 7, "kind": "...", "message": "..."}
     -> {"op": "cancel", "id": 7}                    at any time; closing the connection does the same
 
-A line longer than `MAX_LINE` is answered by an error of kind "size", as is a request whose answer would be longer; the
-connection goes on.
+A line longer than `MAX_LINE` is answered by an error of kind "size", as is a request whose answer would be longer, and
+one that is no JSON object by an error of kind "UsageError" whose id is null; the connection goes on.
 """
 
 from __future__ import annotations
@@ -295,7 +304,10 @@ class LineChannel:
                 line = bytes(self._pending[:end])
                 del self._pending[: end + 1]
                 self._searched = 0
-                message = json.loads(line)
+                try:
+                    message = json.loads(line)
+                except RecursionError as error:
+                    raise ValueError("nested too deeply") from error
                 if not isinstance(message, dict):
                     raise ValueError("not a JSON object")
                 return message

@@ -6,6 +6,7 @@ samples are therefore encoded with the sRGB curve (IEC 61966-2-1, continued beyo
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -37,9 +38,24 @@ def locate_file(folder: Path | None, name: str) -> Path:
     """
     if folder is None:
         raise UsageError("Open a folder first.")
-    if not name or name != Path(name).name or name in (".", ".."):
+    try:
+        is_possible = b"\0" not in os.fsencode(name)
+    except UnicodeError:
+        is_possible = False
+    if not is_possible or not name or name != Path(name).name or name in (".", ".."):
         raise UsageError(f"{name!r} is not the name of a file in the folder of this connection.")
     return folder / name
+
+
+def take_size(width: int, height: int) -> Size:
+    """The size of a picture or a mask that is asked for.
+
+    Raises:
+        UsageError: no pixel, or too many.
+    """
+    if width < 1 or height < 1 or width * height > MOST_PIXELS:
+        raise UsageError(f"A picture of {width} x {height} cannot be taken.")
+    return Size(width, height)
 
 
 def read_plane(path: Path, sample: str, size: Size, channels: int = 1) -> AnyArray:
@@ -68,7 +84,7 @@ def write_plane(samples: AnyArray, path: Path) -> None:
 
 def read_document(picture: Picture, folder: Path | None) -> tuple[Document, AnyArray]:
     """The picture as a document of one layer, and its raw samples (H, W, channels) as they came."""
-    size = Size(picture.width, picture.height)
+    size = take_size(picture.width, picture.height)
     raw = read_plane(locate_file(folder, picture.file), picture.sample, size, picture.channels)
     raw = raw.reshape(*size.shape, picture.channels)
     colours = picture.channels - picture.has_alpha

@@ -65,16 +65,24 @@ def select_object(
     """The soft mask of what the prompts mean, in a file, and what is to be said of it.
 
     Raises:
-        UsageError: unknown samples.
+        UsageError: unknown samples, or an impossible size.
     """
     from mattework.errors import UsageError
     from mattework.finding import hash_asked
-    from mattework.geometry import Size
     from mattework.models.tensors import resize_smoothly
-    from mattework.worker.rasters import DTYPES, locate_file, quantise, read_plane, unit_values, write_plane
+    from mattework.worker.rasters import (
+        DTYPES,
+        locate_file,
+        quantise,
+        read_plane,
+        take_size,
+        unit_values,
+        write_plane,
+    )
 
     if request.sample not in DTYPES:
         raise UsageError(f"Samples of the kind {request.sample!r} are not known.")
+    wanted = take_size(request.width, request.height) if request.width and request.height else None
     selector = selectors.open(request.picture, folder, session, progress)
     if not request.prompts:
         selector.prepare()
@@ -83,10 +91,10 @@ def select_object(
         start = unit_values(
             read_plane(locate_file(folder, request.start), request.start_sample, selector.size)
         )
-    found = selector.select(convert_gestures(request.prompts), previous=start)
+    found = selector.select(convert_gestures(request.prompts), previous=start, progress=progress)
     mask = found.soft_mask
-    if request.width and request.height:
-        mask = resize_smoothly(mask, Size(request.width, request.height))
+    if wanted is not None:
+        mask = resize_smoothly(mask, wanted)
     write_plane(quantise(mask, DTYPES[request.sample]), locate_file(folder, SELECTION_FILE))
     box = found.box
     return {

@@ -59,7 +59,8 @@ WINNER_LIMIT = 120.0
 """Seconds that who holds the place may take until it answers; less than a host waits for us (`launch.START_LIMIT`)."""
 
 _TOO_LONG = "too long"
-"""The operation that stands for a line that could not be taken, to be answered in its turn."""
+_UNREADABLE = "unreadable"
+"""The operations that stand for lines that could not be taken, to be answered in their turn."""
 
 
 def serve(name: str, idle: float) -> int:
@@ -226,6 +227,8 @@ class Connection:
                     continue
                 except LineTooLong as error:
                     request = {"op": _TOO_LONG, "id": error.number}
+                except ValueError:
+                    request = {"op": _UNREADABLE, "id": None}
                 if request is None:
                     break
                 if request.get("op") == "cancel":
@@ -270,16 +273,21 @@ class Connection:
                 raise Cancelled("The client has gone.") from error
 
         try:
+            params = request.get("params") or {}
+            if op == _UNREADABLE or not isinstance(params, dict):
+                raise UsageError("The request cannot be read: it, and its params, must be JSON objects.")
             if op == "open":
-                params = request.get("params") or {}
+                model = params.get("model")
+                if not isinstance(model, str | None):
+                    raise UsageError("The request cannot be read: a model is named by its identifier.")
                 if params.get("warm", True):
-                    self.worker.jobs.warm_up(params.get("model"))
+                    self.worker.jobs.warm_up(model)
                 return {"event": "result", "value": {"folder": str(self._make_folder())}}
             if op == "stop":
                 self.worker.stop()
                 return {"event": "result", "value": {}}
             with self._take_turn(report):
-                value = self.worker.jobs.run(str(op), request.get("params") or {}, self._folder, report)
+                value = self.worker.jobs.run(str(op), params, self._folder, report)
             return {"event": "result", "value": value}
         except MatteworkError as error:
             return {"event": "error", "kind": type(error).__name__, "message": str(error)}
