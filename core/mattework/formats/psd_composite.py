@@ -26,6 +26,7 @@ from mattework.formats.psd_planes import (
     iterate_raw,
     pack_plane,
     read_row_sizes,
+    store_row_sizes,
     unpack_deflated_planes,
     unpack_plane,
 )
@@ -81,7 +82,7 @@ class SpooledComposite:
         yield struct.pack(">H", Compression.RLE)
         for plane in planes:
             sizes = np.concatenate([self._row_sizes(piece) for piece in plane])
-            yield sizes.astype(">u2" if version == 1 else ">u4").tobytes()
+            yield store_row_sizes(sizes, version)
         yield from (one.table(version) for one in packed)
         for plane in planes:
             yield from map(self._payload, plane)
