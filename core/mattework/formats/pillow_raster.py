@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 
 DEFAULT_QUALITY = {Kind.JPEG: 95, Kind.WEBP: 92, Kind.AVIF: 85}
 LOSSLESS_QUALITY = 100
-LONGEST_SIDE = {Kind.JPEG: 65500, Kind.WEBP: 16383, Kind.AVIF: 65535}
+LONGEST_SIDE = {Kind.JPEG: 65500, Kind.WEBP: 16383, Kind.AVIF: 32768}
+"""Pixels. AVIF itself knows longer sides, which libavif, the decoder of most programs, does not open."""
+MOST_AVIF_PIXELS = 1 << 28
+"""Nor does it open larger pictures."""
 
 _STRIP_PIXELS = 1 << 22
+_JPEG_BLOCK = 16
 _pillow_lock = threading.Lock()
+_encoder_lock = threading.Lock()
 
 
 def read_with_pillow(stream: BinaryIO, kind: Kind, *, limits: Limits, name: str) -> Picture:
@@ -124,7 +129,7 @@ def write_with_pillow(
     it holds them as luma and chroma. JPEG takes no alpha.
 
     Raises:
-        FormatCannotHold: a side is longer than the format allows.
+        FormatCannotHold: a side is longer than the format allows, or an AVIF larger than is opened.
     """
     from PIL import Image
 
@@ -133,6 +138,11 @@ def write_with_pillow(
     if max(height, width) > longest:
         raise FormatCannotHold(
             f"{kind} holds at most {longest} pixels a side; this picture has {width} x {height}. Save it as PNG or TIFF."
+        )
+    if kind is Kind.AVIF and form.size.area > MOST_AVIF_PIXELS:
+        raise FormatCannotHold(
+            f"{kind} holds at most {MOST_AVIF_PIXELS / 1e6:.0f} megapixels; this picture has "
+            f"{form.size.megapixels:.0f}. Save it as PNG or TIFF."
         )
     quality = DEFAULT_QUALITY[kind] if quality is None else quality
     if form.has_alpha and kind is Kind.JPEG:
@@ -167,12 +177,29 @@ def write_with_pillow(
     if metadata.xmp:
         options["xmp"] = metadata.xmp
     try:
-        image.save(stream, kind.value.upper(), **options)
+        with _room_for_jpeg(form) if kind is Kind.JPEG else nullcontext():
+            image.save(stream, kind.value.upper(), **options)
     except MemoryError as error:
         raise OutOfMemory(
             f"There is not enough memory to write this {kind} file. Save it as PNG, or make it smaller."
         ) from error
     return notes
+
+
+@contextmanager
+def _room_for_jpeg(form: PageForm) -> Iterator[None]:
+    """Pillow's buffer as large as the JPEG may be: with the best tables all of it must fit, and noise takes more than the
+    one or two bytes a pixel that Pillow allows. Two bytes a sample, in whole blocks, are never reached."""
+    from PIL import ImageFile
+
+    height, width = (side + -side % _JPEG_BLOCK for side in form.size.shape)
+    with _encoder_lock:
+        before = ImageFile.MAXBLOCK
+        ImageFile.MAXBLOCK = max(before, 2 * form.mode.channels * height * width)
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
