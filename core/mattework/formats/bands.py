@@ -70,6 +70,7 @@ def clean_hidden_colours(
 ) -> Iterator[tuple[Samples, Samples]]:
     """The same picture with every colour under an alpha of 0 replaced; visible pixels are as they were.
 
+    The alpha may be of another depth than the colours: it is that of the file in which hidden pixels must not be.
     Up to `margin` pixels from the subject a hidden pixel takes the colour of the nearest visible one, so that scaling draws
     in no dark or foreign fringe; beyond, it is white (no ink), so that nothing of a removed background stays in the file.
     """
