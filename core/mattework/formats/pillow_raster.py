@@ -58,7 +58,7 @@ def read_with_pillow(stream: BinaryIO, kind: Kind, *, limits: Limits, name: str)
         if depth == 16:
             colour, alpha, mode = _decode_deep_avif(stream, size)
         else:
-            colour, alpha, mode = _decode(image)
+            colour, alpha, mode = decode_image(image)
     notes = (f"{kind} with {frames} frames: the first was taken.",) if frames > 1 else ()
     return Picture(colour=colour, alpha=alpha, mode=mode, metadata=metadata, notes=notes)
 
@@ -253,7 +253,8 @@ def _check_jpeg(stream: BinaryIO, name: str) -> None:
         stream.seek(max(size - 2, 0), 1)
 
 
-def _decode(image: Image) -> tuple[Samples, Samples | None, ColorMode]:
+def decode_image(image: Image) -> tuple[Samples, Samples | None, ColorMode]:
+    """Colour (H, W, channels) and straight alpha (H, W) or None, uint8, of a Pillow image of any mode of 8 bits but Lab."""
     image.load()
     if image.mode == "CMYK":
         return _copy_pixels(image, 4), None, ColorMode.CMYK
