@@ -14,6 +14,7 @@ from mattework.document.model import ColorMode, Depth, Document
 from mattework.errors import UsageError
 from mattework.formats.files import open_document
 from mattework.geometry import Size
+from mattework.gradient import draw_gradient, parse_gradient
 from mattework.photo import open_source, take_photo
 from mattework.pipeline import cut_out
 from samples import ASTRONAUT, draw_disc
@@ -157,6 +158,36 @@ def test_a_gradient_runs_from_top_to_bottom() -> None:
 def test_gradients_are_written_as_in_css(text: str, pixel: tuple[int, int], value: int) -> None:
     layer, _ = make_background(text, white_document())
     assert int(layer.pixels[pixel][1]) == pytest.approx(value, abs=2)
+
+
+@given(
+    st.lists(st.tuples(st.none() | st.integers(-20, 120), st.integers(0, 255)), min_size=2, max_size=6),
+    st.integers(1, 300),
+)
+def test_stops_lie_where_css_lays_them(stops: list[tuple[int | None, int]], width: int) -> None:
+    """CSS Images Level 3, section 3.4.3: the ends, then none before those in front of it, then the others between."""
+    places = [None if place is None else place / 100 for place, _ in stops]
+    places[0] = 0.0 if places[0] is None else places[0]
+    places[-1] = 1.0 if places[-1] is None else places[-1]
+    fixed: list[float | None] = []
+    for place in places:
+        so_far = [one for one in fixed if one is not None]
+        fixed.append(None if place is None else max([place, *so_far]))
+    ends = [number for number, place in enumerate(fixed) if place is not None]
+    laid = np.interp(range(len(fixed)), ends, [place for place in fixed if place is not None])
+    grays = [gray / 255 for _, gray in stops]
+    words = [f"rgb({gray},{gray},{gray})" + ("" if place is None else f" {place}%") for place, gray in stops]
+    gradient = parse_gradient(f"linear-gradient(90deg, {', '.join(words)})")
+    assert gradient is not None
+    samples = draw_gradient(gradient, Document(Size(width, 1), ColorMode.RGB, 32))[0, :, 0]
+    for x, sample in enumerate(samples):
+        share = (x + 0.5) / width
+        if np.abs(laid - share).min() < 1e-6:
+            continue  # on a stop
+        after = int(np.searchsorted(laid, share))
+        first, last = max(0, after - 1), min(after, len(laid) - 1)
+        between = np.interp(share, laid[[first, last]], [grays[first], grays[last]])
+        assert float(sample) == pytest.approx(float(between), abs=1e-3)
 
 
 def test_an_8_bit_gradient_has_no_bands() -> None:
