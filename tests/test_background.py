@@ -160,6 +160,26 @@ def test_gradients_are_written_as_in_css(text: str, pixel: tuple[int, int], valu
     assert int(layer.pixels[pixel][1]) == pytest.approx(value, abs=2)
 
 
+@pytest.mark.parametrize("size", [(40_000, 3), (3, 40_000), (901, 7)], ids=str)
+def test_a_strip_of_a_picture_covers_the_canvas_around_its_middle(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    picture = np.zeros((size[1], size[0], 3), np.uint8)
+    picture[size[1] // 2 :, :, 0] = 200
+    picture[:, size[0] // 2 :, 1] = 200
+    tifffile.imwrite(tmp_path / "strip.tif", picture, photometric="rgb")
+    layer, _ = make_background(str(tmp_path / "strip.tif"), white_document(600, 800))
+    assert layer.pixels.shape == (800, 600, 3)
+    along = 1 if size[0] > size[1] else 0
+    plane = layer.pixels[..., along].astype(int)
+    ends = (plane[:, 0], plane[:, -1]) if along else (plane[0], plane[-1])
+    assert (ends[0] < 20).all()
+    assert (ends[1] > 180).all()
+    middle = np.abs(plane - 100).argmin(axis=along)
+    pixel = 800 / 3 if along else 600 / 3
+    assert np.abs(middle - (300 if along else 400)).max() <= pixel
+
+
 @given(
     st.lists(st.tuples(st.none() | st.integers(-20, 120), st.integers(0, 255)), min_size=2, max_size=6),
     st.integers(1, 300),
