@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from mattework.arrays import Floats
 from mattework.geometry import Rect, Size
 from mattework.recipe import Recipe, RecipeInputs, Stroke
+
+_AROUND = 2
+"""Pixels around a place that cubic interpolation looks at."""
 
 
 def take_excerpt(
@@ -60,6 +64,9 @@ def _sample_part(soft_mask: Floats, frame: Rect, whole: Size) -> Floats:
     # From pixel centre to pixel centre.
     y = ((np.arange(rows) + 0.5) * step_down + frame.top * down - 0.5).astype(np.float32)
     x = ((np.arange(columns) + 0.5) * step_across + frame.left * across - 0.5).astype(np.float32)
-    across_all, down_all = np.meshgrid(x, y)
+    # OpenCV counts the mask's pixels with 16 bits here: it is shown no more of it than is needed.
+    top, left = (max(0, math.floor(places[0]) - _AROUND) for places in (y, x))
+    soft_mask = soft_mask[top : math.ceil(y[-1]) + _AROUND + 1, left : math.ceil(x[-1]) + _AROUND + 1]
+    across_all, down_all = np.meshgrid(x - np.float32(left), y - np.float32(top))
     sampled = cv2.remap(soft_mask, across_all, down_all, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(np.clip(sampled, 0.0, 1.0), np.float32).reshape(rows, columns)
