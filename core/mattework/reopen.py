@@ -29,7 +29,8 @@ def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ..
     """
     whole = [one for one in document.walk_layers() if one.rect == document.size.rect]
     # Of copies of one layer it is the one with the mask; clean colours that changed nothing are such a copy.
-    likely = sorted(whole[::-1], key=lambda one: (one.mask is None, one.name == CLEAN_LAYER))
+    topmost_first = whole[::-1]  # which stays so among those that are as likely
+    likely = sorted(topmost_first, key=lambda one: (one.mask is None, one.name == CLEAN_LAYER))
     same = next((one for one in likely if hash_samples(one.pixels) == recipe.source_sha256), None)
     if same is not None:
         return _take_layer(document, same), ()
