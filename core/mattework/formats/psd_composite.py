@@ -18,7 +18,15 @@ from psd_tools.constants import Compression
 
 from mattework.arrays import AnyArray, Floats, Samples, split_rows
 from mattework.document.composite import flatten_in_bands
-from mattework.document.model import ColorMode, Depth, Document, array_depth, depth_dtype, depth_white
+from mattework.document.model import (
+    ColorMode,
+    Depth,
+    Document,
+    array_depth,
+    depth_dtype,
+    depth_white,
+    lab_middle,
+)
 from mattework.formats.psd_layout import PsdLayout, Span, check_channel
 from mattework.formats.psd_planes import (
     PackedPlane,
@@ -231,6 +239,5 @@ def unmatte_from_white(color: AnyArray, alpha: AnyArray, mode: ColorMode) -> Non
 
 def _stored_white(mode: ColorMode, depth: Depth) -> Floats:
     """White as the file stores it: every channel full (no ink, too), but a and b of Lab in the middle."""
-    full = depth_white(depth)
-    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+    full, middle = depth_white(depth), lab_middle(depth)
     return np.array([full, middle, middle] if mode is ColorMode.LAB else [full] * mode.channels, np.float32)
