@@ -9,7 +9,8 @@ import numpy as np
 
 from mattework.arrays import Floats
 from mattework.geometry import Rect, Size
-from mattework.recipe import Recipe, RecipeInputs, Stroke
+from mattework.matting.brush import move_stroke
+from mattework.recipe import Recipe, RecipeInputs
 
 _AROUND = 2
 """Pixels around a place that cubic interpolation looks at."""
@@ -39,7 +40,7 @@ def take_excerpt(
         layer=None,
         layers=(),
         shadow=None,
-        strokes=tuple(_move_stroke(stroke, frame) for stroke in recipe.strokes),
+        strokes=tuple(move_stroke(stroke, -frame.left, -frame.top) for stroke in recipe.strokes),
     )
     soft_mask = trimap = None
     if inputs.soft_mask is not None:
@@ -48,10 +49,6 @@ def take_excerpt(
         rows, columns = slice(frame.top, frame.bottom), slice(frame.left, frame.right)
         _, trimap = take_trimap(np.ascontiguousarray(read_trimap(inputs.trimap)[rows, columns]), frame.size)
     return part, RecipeInputs(soft_mask=soft_mask, trimap=trimap)
-
-
-def _move_stroke(stroke: Stroke, frame: Rect) -> Stroke:
-    return replace(stroke, points=tuple((x - frame.left, y - frame.top) for x, y in stroke.points))
 
 
 def _sample_part(soft_mask: Floats, frame: Rect, whole: Size) -> Floats:
