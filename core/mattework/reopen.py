@@ -141,9 +141,7 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     """A note where the masks in the document are not the one that its recipe made."""
     if not _is_painted(document, photo, made):
         return ()
-    return (
-        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
-    )
+    return (f"{_PAINTED}, only in the file it came from.",)
 
 
 def list_losses(
