@@ -14,6 +14,7 @@ from mattework.document.model import ColorMode, Depth, Document
 from mattework.errors import UsageError
 from mattework.formats.files import open_document
 from mattework.geometry import Size
+from mattework.gradient import draw_gradient, parse_gradient
 from mattework.photo import open_source, take_photo
 from mattework.pipeline import cut_out
 from samples import ASTRONAUT, draw_disc
@@ -157,6 +158,56 @@ def test_a_gradient_runs_from_top_to_bottom() -> None:
 def test_gradients_are_written_as_in_css(text: str, pixel: tuple[int, int], value: int) -> None:
     layer, _ = make_background(text, white_document())
     assert int(layer.pixels[pixel][1]) == pytest.approx(value, abs=2)
+
+
+@pytest.mark.parametrize("size", [(40_000, 3), (3, 40_000), (901, 7)], ids=str)
+def test_a_strip_of_a_picture_covers_the_canvas_around_its_middle(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    picture = np.zeros((size[1], size[0], 3), np.uint8)
+    picture[size[1] // 2 :, :, 0] = 200
+    picture[:, size[0] // 2 :, 1] = 200
+    tifffile.imwrite(tmp_path / "strip.tif", picture, photometric="rgb")
+    layer, _ = make_background(str(tmp_path / "strip.tif"), white_document(600, 800))
+    assert layer.pixels.shape == (800, 600, 3)
+    along = 1 if size[0] > size[1] else 0
+    plane = layer.pixels[..., along].astype(int)
+    ends = (plane[:, 0], plane[:, -1]) if along else (plane[0], plane[-1])
+    assert (ends[0] < 20).all()
+    assert (ends[1] > 180).all()
+    middle = np.abs(plane - 100).argmin(axis=along)
+    pixel = 800 / 3 if along else 600 / 3
+    assert np.abs(middle - (300 if along else 400)).max() <= pixel
+
+
+@given(
+    st.lists(st.tuples(st.none() | st.integers(-20, 120), st.integers(0, 255)), min_size=2, max_size=6),
+    st.integers(1, 300),
+)
+def test_stops_lie_where_css_lays_them(stops: list[tuple[int | None, int]], width: int) -> None:
+    """CSS Images Level 3, section 3.4.3: the ends, then none before those in front of it, then the others between."""
+    places = [None if place is None else place / 100 for place, _ in stops]
+    places[0] = 0.0 if places[0] is None else places[0]
+    places[-1] = 1.0 if places[-1] is None else places[-1]
+    fixed: list[float | None] = []
+    for place in places:
+        so_far = [one for one in fixed if one is not None]
+        fixed.append(None if place is None else max([place, *so_far]))
+    ends = [number for number, place in enumerate(fixed) if place is not None]
+    laid = np.interp(range(len(fixed)), ends, [place for place in fixed if place is not None])
+    grays = [gray / 255 for _, gray in stops]
+    words = [f"rgb({gray},{gray},{gray})" + ("" if place is None else f" {place}%") for place, gray in stops]
+    gradient = parse_gradient(f"linear-gradient(90deg, {', '.join(words)})")
+    assert gradient is not None
+    samples = draw_gradient(gradient, Document(Size(width, 1), ColorMode.RGB, 32))[0, :, 0]
+    for x, sample in enumerate(samples):
+        share = (x + 0.5) / width
+        if np.abs(laid - share).min() < 1e-6:
+            continue  # on a stop
+        after = int(np.searchsorted(laid, share))
+        first, last = max(0, after - 1), min(after, len(laid) - 1)
+        between = np.interp(share, laid[[first, last]], [grays[first], grays[last]])
+        assert float(sample) == pytest.approx(float(between), abs=1e-3)
 
 
 def test_an_8_bit_gradient_has_no_bands() -> None:

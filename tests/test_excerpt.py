@@ -166,3 +166,12 @@ def test_a_soft_mask_keeps_its_values_and_its_fineness(
         assert abs(got - side * pixels / all_of_it) <= 1
     if frame == Rect(0, 0, *photo):
         assert np.allclose(part, mask, atol=1e-4)
+
+
+def test_a_mask_longer_than_opencv_counts_is_cut_to_the_part() -> None:
+    mask = np.linspace(0, 1, 40_000, dtype=np.float32)[None].repeat(3, axis=0)
+    _, png = keep_mask(mask)
+    whole, frame = Size(40_000, 3), Rect(35_000, 0, 35_500, 3)
+    _, inputs = take_excerpt(Recipe(), RecipeInputs(soft_mask=png), frame=frame, whole=whole)
+    assert inputs.soft_mask is not None
+    np.testing.assert_allclose(mattework.read_mask(inputs.soft_mask), mask[:, 35_000:35_500], atol=2e-5)

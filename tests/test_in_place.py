@@ -175,6 +175,18 @@ def test_a_mask_as_large_as_the_document_lies_where_it_lies_there(
 # Refining ------------------------------------------------------------------------------------------------------------
 
 
+def test_strokes_lie_in_the_document_as_prompts_do(design: Path, tmp_path: Path) -> None:
+    stroke = mattework.Stroke(kind="background", radius=4, points=((88.0, 70.0),))
+    picture, truth = draw_disc()
+    done = mattework.cut_layer(design, "Photo", tmp_path / "out.psd", from_mask=truth, strokes=[stroke])
+    assert truth[40, 48] == 1
+    assert done.cutout.alpha[40, 48] == 0
+    (moved,) = done.cutout.recipe.strokes
+    assert moved.points == ((48.0, 40.0),), "the recipe counts from the layer's corner"
+    alone = mattework.cut_out(picture, from_mask=truth, strokes=[moved])
+    assert (done.cutout.alpha == alone.alpha).all()
+
+
 @pytest.fixture(params=["psd", "tif"])
 def masked(design: Path, request: pytest.FixtureRequest) -> Path:
     """The document with one layer cut and its recipe kept, as PSD and as TIFF."""

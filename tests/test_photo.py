@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -72,7 +74,7 @@ def test_a_neutral_lab_image_is_neutral_in_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I;16", "I", "F"]
+    "mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I;16", "I", "F", "La", "RGBa"]
 )
 def test_pil_images_of_every_mode_open(mode: str) -> None:
     image = Image.fromarray(draw_disc()[0])
@@ -82,8 +84,31 @@ def test_pil_images_of_every_mode_open(mode: str) -> None:
         image = Image.fromarray(np.asarray(image.convert("L")).astype(np.float32) / 255)
     elif mode == "PA":
         image = image.convert("P").convert("PA")
+    elif mode in ("La", "RGBa"):
+        image = image.convert(mode[:-1] + "A").convert(mode)
     else:
         image = image.convert(mode)
     assert image.mode == mode
     document = open_source(image)
     assert document.size.shape == (80, 96)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("has_hidden", [False, True])
+def test_a_pil_image_is_what_its_file_is(mode: str, has_hidden: bool) -> None:
+    disc = Image.fromarray(draw_disc()[0])
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(disc.convert("L")).astype(np.uint16) * 257)
+    else:
+        image = disc.convert(mode)
+    place = image.getpixel((3, 3))
+    hidden = {"transparency": place} if has_hidden and mode not in ("LA", "RGBA") else {}
+    stream = BytesIO()
+    image.save(stream, "PNG", **hidden)
+    (read,) = open_source(stream.getvalue()).walk_layers()
+    (given,) = open_source(Image.open(stream)).walk_layers()
+    assert (given.alpha is None) == (read.alpha is None)
+    assert (read.alpha is not None) == (bool(hidden) or mode in ("LA", "RGBA"))
+    np.testing.assert_array_equal(given.pixels, read.pixels)
+    if given.alpha is not None and read.alpha is not None:
+        np.testing.assert_array_equal(given.alpha, read.alpha)

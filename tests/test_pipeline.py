@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -283,6 +284,21 @@ def test_an_alpha_that_is_solved_already_is_finished_as_a_cut_is() -> None:
         np.testing.assert_array_equal(one.pixels, other.pixels)
     assert again.report.solver == cut.report.solver
     assert again.recipe == cut.recipe
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_the_rounding_of_ones_own_alpha_makes_no_specks_in_the_mask(dtype: type[Any]) -> None:
+    white = 1 if dtype is np.float32 else np.iinfo(dtype).max
+    document = open_source(np.full((2, 2, 3), white, dtype))
+    alpha = np.array([[-0.0005, 0.0], [1.0, 1.0005]], np.float32)
+    trimap = np.array([[0, 0], [255, 255]], np.uint8)
+    photo = mattework.take_photo(document)
+    cut = mattework.finish_cutout(
+        document, photo, alpha, trimap, recipe=mattework.Recipe(), inputs=mattework.RecipeInputs()
+    )
+    (layer, *_) = cut.document.walk_layers()
+    assert layer.mask is not None
+    np.testing.assert_array_equal(layer.mask.pixels, np.array([[0, 0], [white, white]]))
 
 
 @pytest.mark.parametrize("bits", [8, 16, 32])

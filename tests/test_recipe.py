@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mattework.document.model import BlendMode
 from mattework.errors import RecipeError
+from mattework.prompt import Prompt
 from mattework.recipe import (
     RECIPE_VERSION,
     EdgeSettings,
@@ -153,6 +154,20 @@ def test_a_recipe_built_to_hurt_is_refused_when_it_is_read() -> None:
 def test_a_stroke_must_be_somewhere() -> None:
     stroke = Stroke(kind="foreground", radius=3, points=((float("inf"), 1.0),))
     assert "point" in (find_bad_setting(Recipe(strokes=(stroke,))) or "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "words"),
+    [
+        ("lasso", 2, "a lasso needs at least 3 points."),
+        ("box", 3, "a box has 2 points"),
+        ("ring", 2, "no prompt"),
+    ],
+)
+def test_a_gesture_of_a_wrong_kind_or_number_of_points_is_named(kind: str, count: int, words: str) -> None:
+    prompt = Prompt(kind=kind, points=((1.0, 2.0),) * count)  # type: ignore[arg-type]
+    recipe = Recipe(subject=SubjectChoice(origin="prompts", prompts=(prompt,)))
+    assert words in (find_bad_setting(recipe) or "")
 
 
 def test_a_recipe_from_before_doubts_were_decided_leaves_them_to_the_solver() -> None:

@@ -58,21 +58,21 @@ def split_rows(array: AnyArray | Plane[Any]) -> list[slice]:
     return [slice(top, min(top + rows, array.shape[0])) for top in range(0, array.shape[0], rows)]
 
 
-def check_alpha(alpha: AnyArray | Plane[Any], *, name: str = "alpha") -> None:
+def check_alpha(alpha: AnyArray | Plane[Any]) -> None:
     """Refuse what is no alpha: (H, W) float32 of 0 to 1, give or take a thousandth of rounding.
 
     Raises:
         UsageError: says what it is instead.
     """
     if len(alpha.shape) != 2 or alpha.dtype != np.float32:
-        raise UsageError(f"The {name} must be (H, W) float32 of 0 to 1, not {alpha.shape} of {alpha.dtype}.")
+        raise UsageError(f"The alpha must be (H, W) float32 of 0 to 1, not {alpha.shape} of {alpha.dtype}.")
     if 0 in alpha.shape:
         return
     strips = (alpha[rows, :] for rows in split_rows(alpha))
     ends = np.array([(strip.min(), strip.max()) for strip in strips])
     low, high = float(ends[:, 0].min()), float(ends[:, 1].max())  # both are NaN as soon as one value is
     if not (low >= -_ROUNDING and high <= 1 + _ROUNDING):
-        raise UsageError(f"The {name} must run from 0 to 1; it holds values from {low:g} to {high:g}.")
+        raise UsageError(f"The alpha must run from 0 to 1; it holds values from {low:g} to {high:g}.")
 
 
 def take_native(array: AnyArray) -> AnyArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable
@@ -25,6 +26,10 @@ BLUR_SHARE = 0.02
 """Standard deviation of a blurred background where none is given, in long sides of the picture."""
 _UNSEEN = np.float32(1e-5)
 """Opacity up to which nothing is seen, at any depth."""
+_MOST_HIDDEN = 4
+"""So many times the canvas may a background picture take that is scaled to cover it, before it is cropped first."""
+_BESIDE = 4
+"""Pixels of the picture that are kept beside what is seen of it then: scaling looks at its neighbours."""
 _WITH_OPACITY = re.compile(
     r"(rgb|hsl)a?(\([^,()]+,[^,()]+,[^,()]+),\s*(?:\d+\.?\d*|\.\d+)%?\s*\)", re.IGNORECASE
 )
@@ -170,10 +175,21 @@ def _picture_layer(picture: Photo, document: Document) -> Layer:
     scaled = Size(
         max(canvas.width, round(size.width * factor)), max(canvas.height, round(size.height * factor))
     )
+    shown = size.rect
+    if (
+        scaled.area > _MOST_HIDDEN * canvas.area
+    ):  # a strip: what is far from its middle would only cost memory
+        wide, high = (math.ceil(side / factor) + 2 * _BESIDE for side in (canvas.width, canvas.height))
+        cut = max(0, (size.width - wide) // 2), max(0, (size.height - high) // 2)
+        shown = Rect(cut[0], cut[1], size.width - cut[0], size.height - cut[1])
+        scaled = Size(
+            max(canvas.width, round(shown.width * factor)), max(canvas.height, round(shown.height * factor))
+        )
     left, top = (scaled.width - canvas.width) // 2, (scaled.height - canvas.height) // 2
     seen = Rect(left, top, left + canvas.width, top + canvas.height)
 
     def fit(samples: AnyArray) -> AnyArray:
+        samples = samples[shown.slices]
         method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         resized = cv2.resize(samples, (scaled.width, scaled.height), interpolation=method)
         return np.ascontiguousarray(resized.reshape(*scaled.shape, -1)[seen.slices])

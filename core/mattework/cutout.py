@@ -351,13 +351,17 @@ def is_whole_layer(node: Node, name: str, rect: Rect) -> bool:
 
 
 def quantise_matte(matte: Plane[np.float32], document: Document) -> Samples:
-    """A matte of 0 to 1 as mask samples in the document's depth, rounded to nearest; `Piecewise`."""
+    """A matte of 0 to 1 as mask samples in the document's depth, rounded to nearest; `Piecewise`.
+
+    What lies beyond by the rounding that `check_alpha` allows is taken to the end: integers would begin anew there.
+    """
     depth = document.depth
 
     def quantise(part: Samples) -> Samples:
+        scaled: Floats = np.clip(part, 0, 1, dtype=np.float32)
         if depth == 32:
-            return np.asarray(part, np.float32)
-        scaled = part * np.float32(depth_white(depth))
+            return scaled
+        scaled *= np.float32(depth_white(depth))
         return cast("Samples", np.rint(scaled, out=scaled).astype(depth_dtype(depth)))
 
     return _derive(cast("Samples", matte), quantise, depth)

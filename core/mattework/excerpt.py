@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from mattework.arrays import Floats
 from mattework.geometry import Rect, Size
-from mattework.recipe import Recipe, RecipeInputs, Stroke
+from mattework.matting.brush import move_stroke
+from mattework.recipe import Recipe, RecipeInputs
+
+_AROUND = 2
+"""Pixels around a place that cubic interpolation looks at."""
 
 
 def take_excerpt(
@@ -36,7 +41,7 @@ def take_excerpt(
         layer=None,
         layers=(),
         shadow=None,
-        strokes=tuple(_move_stroke(stroke, frame) for stroke in recipe.strokes),
+        strokes=tuple(move_stroke(stroke, -frame.left, -frame.top) for stroke in recipe.strokes),
     )
     soft_mask = trimap = None
     if inputs.soft_mask is not None:
@@ -45,10 +50,6 @@ def take_excerpt(
         rows, columns = slice(frame.top, frame.bottom), slice(frame.left, frame.right)
         _, trimap = take_trimap(np.ascontiguousarray(read_trimap(inputs.trimap)[rows, columns]), frame.size)
     return part, RecipeInputs(soft_mask=soft_mask, trimap=trimap)
-
-
-def _move_stroke(stroke: Stroke, frame: Rect) -> Stroke:
-    return replace(stroke, points=tuple((x - frame.left, y - frame.top) for x, y in stroke.points))
 
 
 def _sample_part(soft_mask: Floats, frame: Rect, whole: Size) -> Floats:
@@ -61,6 +62,9 @@ def _sample_part(soft_mask: Floats, frame: Rect, whole: Size) -> Floats:
     # From pixel centre to pixel centre.
     y = ((np.arange(rows) + 0.5) * step_down + frame.top * down - 0.5).astype(np.float32)
     x = ((np.arange(columns) + 0.5) * step_across + frame.left * across - 0.5).astype(np.float32)
-    across_all, down_all = np.meshgrid(x, y)
+    # OpenCV counts the mask's pixels with 16 bits here: it is shown no more of it than is needed.
+    top, left = (max(0, math.floor(places[0]) - _AROUND) for places in (y, x))
+    soft_mask = soft_mask[top : math.ceil(y[-1]) + _AROUND + 1, left : math.ceil(x[-1]) + _AROUND + 1]
+    across_all, down_all = np.meshgrid(x - np.float32(left), y - np.float32(top))
     sampled = cv2.remap(soft_mask, across_all, down_all, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(np.clip(sampled, 0.0, 1.0), np.float32).reshape(rows, columns)

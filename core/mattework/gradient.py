@@ -59,8 +59,10 @@ def draw_gradient(gradient: Gradient, document: Document) -> Samples:
 
     places = np.array([place for place, _ in gradient.stops])
     colours = np.array([colour for _, colour in gradient.stops], np.float32)
-    # What a profile makes of the colours is worked out for a table; between its entries samples are mixed.
-    knots = np.unique(np.concatenate([places.clip(0, 1), np.linspace(0, 1, _TABLE)]))
+    # What a profile makes of the colours is worked out for a table; between its entries samples are mixed. Two colours at
+    # one place are a hard edge, so the table has what lies just before it too.
+    before = np.nextafter(places, -np.inf)
+    knots = np.unique(np.concatenate([places, before, np.linspace(0, 1, _TABLE)]).clip(0, 1))
     mixed = np.stack([np.interp(knots, places, colours[:, channel]) for channel in range(3)], axis=-1)
     table = convert_srgb_samples(mixed[None].astype(np.float32), document.mode, document.metadata.icc)[0]
     table = cast("Samples", table * np.float32(depth_white(document.depth)))
@@ -112,8 +114,11 @@ def _make_gradient(parts: list[str], angle: float) -> Gradient | None:
     known = {number: place for number, (place, _) in enumerate(stops) if place is not None}
     known.setdefault(0, 0.0)
     known.setdefault(len(stops) - 1, 1.0)
-    spread = np.interp(np.arange(len(stops)), sorted(known), [known[number] for number in sorted(known)])
-    places = np.maximum.accumulate(spread)
+    numbers = sorted(known)
+    rising = np.maximum.accumulate(
+        [known[number] for number in numbers]
+    )  # before the others are spread between them
+    places = np.interp(np.arange(len(stops)), numbers, rising)
     return Gradient(
         tuple((float(place), colour) for place, (_, colour) in zip(places, stops, strict=True)), angle
     )

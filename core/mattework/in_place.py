@@ -13,6 +13,7 @@ from mattework.cutout import Cutout, name_file
 from mattework.document.model import Document, Layer, Mask
 from mattework.document.piecewise import read_whole
 from mattework.errors import RecipeError, UnsupportedFile, UsageError
+from mattework.matting.brush import move_stroke
 from mattework.photo import hash_samples
 from mattework.pipeline import apply_recipe, cut_out
 from mattework.recipe import Recipe, RecipeInputs
@@ -69,8 +70,8 @@ def cut_layer(
         existing: what becomes of a mask that is there: refuse, replace, multiply, intersect or keep.
         keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed.
         choices: as of `cut_out`, but for those that make layers: model, device, session, prompts, rules, solver, edge,
-            zoom ... Prompts count in pixels of the document. A mask or trimap is of the layer, or as large as the
-            document: then its part over the layer is taken.
+            zoom ... Prompts and strokes count in pixels of the document. A mask or trimap is of the layer, or as large as
+            the document: then its part over the layer is taken.
 
     Raises:
         UsageError: no such layer, a mask that is there and was not spoken of, another word for what becomes of it, or a
@@ -97,8 +98,16 @@ def cut_layer(
         row = choose_row(list_rows(editor.scan(stream, limits=Limits(), name=name)), layer, name=name)
         rect = cast("Layer", document.layers[0]).rect
         prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
+        strokes = [move_stroke(one, -rect.left, -rect.top) for one in choices.pop("strokes", ())]
         moved = [name for name in ("from_mask", "trimap") if _place_mask(choices, name, document.size, rect)]
-        cutout = cut_out(_stand_alone(document), prompts=prompts, colours=0.0, progress=progress, **choices)
+        cutout = cut_out(
+            _stand_alone(document),
+            prompts=prompts,
+            strokes=strokes,
+            colours=0.0,
+            progress=progress,
+            **choices,
+        )
         cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path), read_from=name_file(source))
         if moved:
             cutout = _add_note(cutout, _WHOLE_MASK)

@@ -24,6 +24,14 @@ from mattework.arrays import AnyArray, Bools
 _Doubles: TypeAlias = NDArray[np.float64]
 
 _TINY = float(np.finfo(np.float64).eps)
+_SIGMA = 1.4
+"""Standard deviation of the Gaussian whose derivatives tell gradients, in pixels (Rhemann 2009)."""
+_CONNECTED_LEVELS = 10
+"""Steps of alpha in which connectedness is counted (Rhemann 2009)."""
+_SOLID = 0.5
+"""What reaches this counts as foreground."""
+_OBJECT_SHARE = 0.5
+"""What the object-aware similarity weighs in the S-measure (Fan 2017)."""
 
 
 # Mattes -------------------------------------------------------------------------------------------------------------
@@ -46,27 +54,25 @@ def measure_mad(prediction: AnyArray, truth: AnyArray, region: Bools | None = No
     return float(np.mean(np.abs(difference))) if difference.size else 0.0
 
 
-def measure_gradient_error(
-    prediction: AnyArray, truth: AnyArray, region: Bools | None = None, *, sigma: float = 1.4
-) -> float:
+def measure_gradient_error(prediction: AnyArray, truth: AnyArray, region: Bools | None = None) -> float:
     """Sum of squared differences of the gradient magnitudes, in thousands (Rhemann 2009, q = 2).
 
-    Gradients are convolutions with first derivatives of a Gaussian of `sigma` pixels, each filter scaled to unit energy
+    Gradients are convolutions with first derivatives of a Gaussian of 1.4 pixels, each filter scaled to unit energy
     and cut off where it falls under a hundredth of its peak, the picture's edge repeating beyond it.
     """
     _check_shapes(prediction, truth, region)
-    error = (_gradient_magnitude(prediction, sigma) - _gradient_magnitude(truth, sigma)) ** 2
+    error = (_gradient_magnitude(prediction) - _gradient_magnitude(truth)) ** 2
     return float((error if region is None else error[region]).sum()) / 1000
 
 
-def _gradient_magnitude(alpha: AnyArray, sigma: float) -> _Doubles:
+def _gradient_magnitude(alpha: AnyArray) -> _Doubles:
     from scipy import ndimage
 
     # sigma * sqrt(-2 ln(sqrt(2 pi) sigma epsilon)), epsilon = 0.01, is where the Gaussian falls to epsilon.
-    radius = math.ceil(sigma * math.sqrt(-2 * math.log(math.sqrt(2 * math.pi) * sigma * 0.01)))
+    radius = math.ceil(_SIGMA * math.sqrt(-2 * math.log(math.sqrt(2 * math.pi) * _SIGMA * 0.01)))
     offsets = np.arange(-radius, radius + 1, dtype=np.float64)
-    bell = np.exp(-(offsets**2) / (2 * sigma**2)) / (sigma * math.sqrt(2 * math.pi))
-    slope = -offsets * bell / sigma**2
+    bell = np.exp(-(offsets**2) / (2 * _SIGMA**2)) / (_SIGMA * math.sqrt(2 * math.pi))
+    slope = -offsets * bell / _SIGMA**2
     energy = math.sqrt(float((bell**2).sum() * (slope**2).sum()))
     values = np.asarray(alpha, np.float64)
     across = ndimage.convolve1d(ndimage.convolve1d(values, bell, 0, mode="nearest"), slope, 1, mode="nearest")
@@ -74,9 +80,7 @@ def _gradient_magnitude(alpha: AnyArray, sigma: float) -> _Doubles:
     return np.asarray(np.hypot(across, down) / energy, np.float64)
 
 
-def measure_connectivity_error(
-    prediction: AnyArray, truth: AnyArray, region: Bools | None = None, *, step: float = 0.1
-) -> float:
+def measure_connectivity_error(prediction: AnyArray, truth: AnyArray, region: Bools | None = None) -> float:
     """Sum of differences of the degrees of connectedness, in thousands (Rhemann 2009, theta = 0.15, p = 1).
 
     The source region of a level is the largest 4-connected region where both mattes reach it. A pixel is connected up
@@ -86,7 +90,7 @@ def measure_connectivity_error(
 
     _check_shapes(prediction, truth, region)
     first, second = np.asarray(prediction, np.float64), np.asarray(truth, np.float64)
-    count = round(1 / step)
+    count = _CONNECTED_LEVELS
     connected = np.full(first.shape, -1.0)
     both = np.minimum(first, second)
     for index in range(1, count + 1):
@@ -112,11 +116,12 @@ def measure_connectivity_error(
 # Masks --------------------------------------------------------------------------------------------------------------
 
 
-def measure_iou(
-    prediction: AnyArray, truth: AnyArray, region: Bools | None = None, *, threshold: float = 0.5
-) -> float:
-    """Intersection over union of what reaches `threshold`; 1 when both are empty."""
-    first, second = _binary_pair(prediction, truth, region, threshold)
+def measure_iou(prediction: AnyArray, truth: AnyArray, region: Bools | None = None) -> float:
+    """Intersection over union of what reaches 0.5; 1 when both are empty."""
+    _check_shapes(prediction, truth, region)
+    first, second = np.asarray(prediction) >= _SOLID, np.asarray(truth) >= _SOLID
+    if region is not None:
+        first, second = first[region], second[region]
     union = int((first | second).sum())
     return int((first & second).sum()) / union if union else 1.0
 
@@ -141,7 +146,7 @@ def measure_f(
     """
     _check_shapes(prediction, truth, region)
     levels = np.clip(np.floor(np.asarray(prediction, np.float64) * 255 + 1e-6), 0, 255).astype(np.int64)
-    solid = np.asarray(truth) >= 0.5
+    solid = np.asarray(truth) >= _SOLID
     if region is not None:
         levels, solid = levels[region], solid[region]
     total = int(solid.sum())
@@ -174,7 +179,10 @@ def measure_boundary_f(
     from scipy import ndimage
 
     _check_shapes(prediction, truth, region)
-    first, second = _find_outline(np.asarray(prediction) >= 0.5), _find_outline(np.asarray(truth) >= 0.5)
+    first, second = (
+        _find_outline(np.asarray(prediction) >= _SOLID),
+        _find_outline(np.asarray(truth) >= _SOLID),
+    )
     if region is not None:
         first, second = first & region, second & region
     if not first.any() or not second.any():
@@ -194,14 +202,14 @@ def _find_outline(mask: Bools) -> Bools:
     return np.asarray(differs, np.bool_)
 
 
-def measure_s(prediction: AnyArray, truth: AnyArray, *, share: float = 0.5) -> float:
-    """S-measure: `share` times the object-aware plus the rest times the region-aware similarity, 0 to 1.
+def measure_s(prediction: AnyArray, truth: AnyArray) -> float:
+    """S-measure: the mean of the object-aware and the region-aware similarity, 0 to 1.
 
     The truth counts as foreground from 0.5. Where it is all background or all foreground, the score is one minus the mean
     prediction, or the mean prediction. It looks at the whole picture, so there is no region.
     """
     _check_shapes(prediction, truth, None)
-    values, solid = np.asarray(prediction, np.float64), np.asarray(truth) >= 0.5
+    values, solid = np.asarray(prediction, np.float64), np.asarray(truth) >= _SOLID
     part = float(solid.mean())
     if part == 0:
         return 1 - float(values.mean())
@@ -209,7 +217,8 @@ def measure_s(prediction: AnyArray, truth: AnyArray, *, share: float = 0.5) -> f
         return float(values.mean())
     front = part * _object_score(values[solid])
     back = (1 - part) * _object_score(1 - values[~solid])
-    return max(0.0, share * (front + back) + (1 - share) * _region_score(values, solid.astype(np.float64)))
+    region = _region_score(values, solid.astype(np.float64))
+    return max(0.0, _OBJECT_SHARE * (front + back) + (1 - _OBJECT_SHARE) * region)
 
 
 def _object_score(values: _Doubles) -> float:
@@ -268,11 +277,3 @@ def _difference(prediction: AnyArray, truth: AnyArray, region: Bools | None) -> 
     _check_shapes(prediction, truth, region)
     difference = np.asarray(prediction, np.float64) - np.asarray(truth, np.float64)
     return difference if region is None else np.asarray(difference[region], np.float64)
-
-
-def _binary_pair(
-    prediction: AnyArray, truth: AnyArray, region: Bools | None, threshold: float
-) -> tuple[Bools, Bools]:
-    _check_shapes(prediction, truth, region)
-    first, second = np.asarray(prediction) >= threshold, np.asarray(truth) >= threshold
-    return (first, second) if region is None else (first[region], second[region])

@@ -192,25 +192,33 @@ def _wrap_pil(image: Image) -> Document:
     from PIL import ImageOps
 
     from mattework.formats.metadata import settle_metadata
-    from mattework.formats.pillow_raster import read_pil_metadata
+    from mattework.formats.pillow_raster import decode_image, read_pil_metadata
 
     upright = ImageOps.exif_transpose(image)
-    mode = upright.mode
-    if mode in ("1", "LA", "La", "RGBa", "P", "PA", "HSV", "YCbCr", "RGBX"):
-        transparent = "A" in upright.getbands() or "a" in upright.getbands() or "transparency" in upright.info
-        upright = upright.convert("RGBA" if transparent else "L" if mode == "1" else "RGB")
-    samples: AnyArray = np.asarray(upright)
-    if upright.mode.startswith("I"):
-        samples = samples.clip(0, 65535).astype(np.uint16)
-    if upright.mode in ("CMYK", "LAB"):
-        if upright.mode == "LAB":  # Pillow keeps a and b as signed bytes, documents offset them to the middle
-            samples = samples ^ np.array([0, 0x80, 0x80], np.uint8)
-        size = Size(*upright.size)
-        color_mode = ColorMode.CMYK if upright.mode == "CMYK" else ColorMode.LAB
-        layer = Layer(PHOTO_LAYER, size.rect, np.ascontiguousarray(samples))
-        document = Document(size, color_mode, 8, (layer,))
+    if upright.mode.startswith(("I", "F")):
+        document = _wrap_array(_take_deep_samples(upright))
     else:
-        document = _wrap_array(samples)
+        colour: Samples
+        alpha: Samples | None
+        if upright.mode == "LAB":  # Pillow keeps a and b as signed bytes, documents offset them to the middle
+            colour = np.asarray(upright, np.uint8) ^ np.array([0, 0x80, 0x80], np.uint8)
+            alpha, mode = None, ColorMode.LAB
+        else:
+            colour, alpha, mode = decode_image(upright)
+        size = Size(*upright.size)
+        document = Document(size, mode, 8, (Layer(PHOTO_LAYER, size.rect, colour, alpha),))
     # Of the image as it was given: the upright one has lost what does not fit it.
     metadata, notes = settle_metadata(read_pil_metadata(image), document.mode, document.size)
     return replace(document, metadata=metadata, notes=notes)
+
+
+def _take_deep_samples(image: Image) -> AnyArray:
+    """Gray samples of more than 8 bits, (H, W), or (H, W, 2) where one of the values is transparent, as PNG can say it."""
+    samples: AnyArray = np.asarray(image)
+    if image.mode == "F":
+        return samples
+    samples = samples.clip(0, 65535).astype(np.uint16)
+    hidden = image.info.get("transparency")
+    if not isinstance(hidden, int):
+        return samples
+    return np.stack([samples, np.where(samples == hidden, np.uint16(0), np.uint16(65535))], axis=-1)

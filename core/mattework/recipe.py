@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from mattework.errors import RecipeError
-from mattework.prompt import FEWEST_POINTS, Prompt
+from mattework.prompt import Prompt, tell_wrong_count
 
 RECIPE_VERSION = 2
 """2 names the network that solved the edge; a program that knows only 1 would take whichever is installed."""
@@ -305,8 +305,8 @@ def find_bad_setting(recipe: Recipe) -> str | None:
         if stroke.shape == "gradient" and len(stroke.points) != 2:
             return f"a gradient runs between 2 points, not {len(stroke.points)}."
     for prompt in recipe.subject.prompts:
-        if len(prompt.points) < FEWEST_POINTS[prompt.kind]:
-            return f"a {prompt.kind} needs at least {FEWEST_POINTS[prompt.kind]} points."
+        if (wrong := tell_wrong_count(prompt)) is not None:
+            return f"a {wrong}."
         if not all(math.isfinite(number) for point in prompt.points for number in point):
             return f"a point of a {prompt.kind} is no number."
     if recipe.background is not None and not _is_text(recipe.background):

@@ -35,8 +35,8 @@ def find_photo(document: Document, recipe: Recipe) -> tuple[Photo, tuple[str, ..
     """
     whole = [one for one in document.walk_layers() if one.rect == document.size.rect]
     # Of copies of one layer it is the one with the mask; clean colours that changed nothing are such a copy.
-    likely = whole[::-1]
-    likely.sort(key=lambda one: (one.mask is None, one.name == CLEAN_LAYER))
+    topmost_first = whole[::-1]  # which stays so among those that are as likely
+    likely = sorted(topmost_first, key=lambda one: (one.mask is None, one.name == CLEAN_LAYER))
     same = next((one for one in likely if hash_samples(one.pixels) == recipe.source_sha256), None)
     if same is not None:
         return _take_layer(document, same), ()
@@ -147,9 +147,7 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     """A note where the masks in the document are not the one that its recipe made."""
     if not _is_painted(document, photo, made):
         return ()
-    return (
-        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
-    )
+    return (f"{_PAINTED}, only in the file it came from.",)
 
 
 def list_losses(

@@ -102,3 +102,17 @@ def test_is_no_array_and_says_so() -> None:
         patchwork[..., 0]
     with pytest.raises(ValueError, match="no array"):
         np.asarray(patchwork, copy=False)
+
+
+@given(st.integers(-3, -1), st.integers(1, 3))
+def test_steps_backwards_are_refused_and_not_read_wrongly(back: int, forth: int) -> None:
+    patchwork = Patchwork[Any](draw_samples((9, 8), np.uint8, 0))
+    patchwork[2:5, 2:5] = np.zeros((3, 3), np.uint8)
+    for where in (
+        (slice(None, None, back), slice(None, None, forth)),
+        (slice(None, None, forth), slice(None, None, back)),
+    ):
+        with pytest.raises(IndexError):
+            patchwork[where]
+    with pytest.raises(IndexError):
+        patchwork[::back]

@@ -52,6 +52,24 @@ def test_a_cut_out_keeps_its_colours_and_loses_its_background(format: str, depth
     assert (hidden_beside == layer.pixels[30, 40 + 15]).all(), "the subject's colour goes on a little"
 
 
+@pytest.mark.parametrize(("format", "options"), [("png", {"bits": 8}), ("webp", {"quality": 100})])
+@pytest.mark.parametrize(("depth", "faint"), [(16, 128), (32, 0.0019)])
+def test_what_rounds_to_nothing_leaves_no_colour(
+    format: str, options: dict[str, int], depth: Depth, faint: float
+) -> None:
+    """The old background at an opacity that 8 bits do not know."""
+    document = make_cutout(depth)
+    layer = only_layer(document)
+    assert layer.mask is not None
+    layer.pixels[:] = np.array([0, depth_white(depth), 0])
+    layer.mask.pixels[:] = np.maximum(layer.mask.pixels, layer.mask.pixels.dtype.type(faint))
+    flat = only_layer(reread(document, format, **options))
+    assert flat.alpha is not None
+    hidden = flat.alpha == 0
+    assert hidden[:5, :15].all()
+    assert (flat.pixels[:5, :15] == 255).all()
+
+
 def test_scaling_our_png_draws_in_no_fringe() -> None:
     """A red subject on green: halved with straight alpha, as programs do, no green and no dark may come in."""
     document = make_cutout()

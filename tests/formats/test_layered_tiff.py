@@ -121,6 +121,13 @@ def test_too_much_for_a_tiff_is_refused_with_the_way_out(monkeypatch: pytest.Mon
         write_layered_tiff(make_layered(), BytesIO())
 
 
+def test_rows_too_long_to_be_counted_are_refused_with_the_way_out() -> None:
+    rect = Rect(0, 0, 66_000, 2)
+    wide = Document(rect.size, ColorMode.GRAY, 8, (Layer("panorama", rect, noise(rect, 8, 1)),))
+    with pytest.raises(FormatCannotHold, match="PSB"):
+        write_layered_tiff(wide, BytesIO())
+
+
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
 def test_cut_files_are_refused(part: float) -> None:
     data = write(make_layered(depth=16))

@@ -6,7 +6,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from formats.pictures import (
     draw_smooth,
@@ -259,10 +259,28 @@ def test_the_best_quality_is_lossless_in_webp_and_within_three_levels_in_avif(
     assert largest_difference(after.pixels[shown], before.pixels[shown]) <= levels
 
 
+@pytest.mark.parametrize("size", [Size(400, 300), Size(3, 40_000), Size(40_000, 1)], ids=str)
+@pytest.mark.parametrize("mode", [ColorMode.RGB, ColorMode.CMYK], ids=str)
+@pytest.mark.parametrize("quality", [94, 95, 100])
+def test_a_jpeg_of_noise_is_written_at_every_quality(size: Size, mode: ColorMode, quality: int) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (*size.shape, mode.channels), np.uint8)
+    document = Document(size, mode, 8, (Layer("Photo", size.rect, noise),))
+    back = open_document(save_to_bytes(document, "jpeg", quality=quality)[0])
+    assert largest_difference(only_layer(back).pixels, noise) <= 120
+    assert ImageFile.MAXBLOCK == 65536, "for others Pillow stays as it is"
+
+
+def test_the_longest_avif_is_one_that_opens() -> None:
+    document = make_document(size=Size(32_768, 1))
+    assert open_document(save_to_bytes(document, "avif")[0]).size == document.size
+
+
 def test_sides_that_a_format_cannot_hold() -> None:
     document = make_document(size=Size(16_400, 1))
     with pytest.raises(FormatCannotHold, match="16383"):
         save_to_bytes(document, "webp")
+    with pytest.raises(FormatCannotHold, match="32768"):
+        save_to_bytes(make_document(size=Size(32_769, 1)), "avif")
     with pytest.raises(UsageError, match="quality"):
         save_to_bytes(document, "jpeg", quality=101)
     for lossless in ("png", "tiff", "psd"):

@@ -373,3 +373,17 @@ def _documents(draw: st.DrawFn) -> Document:
 @given(_documents())
 def test_any_document_survives(document: Document) -> None:
     assert_same_layers(reread(document), document)
+
+
+@given(st.integers(64_500, 66_000))
+@settings(max_examples=6, deadline=None)
+def test_a_layer_with_rows_that_a_psd_cannot_count_is_whole_in_a_psb(width: int) -> None:
+    rect = Rect(-7, 0, width - 7, 2)
+    layer = Layer("panorama", rect, noise(rect, 8, 1))
+    stream = BytesIO()
+    notes = write_psd(Document(Size(20, 2), ColorMode.GRAY, 8, (layer,)), stream)
+    back = read_psd(stream.getvalue(), limits=LIMITS, name="wide.psd")
+    assert np.array_equal(next(back.walk_layers()).pixels, layer.pixels)
+    is_psb = stream.getvalue()[4:6] == b"\0\2"
+    assert is_psb == any("PSB" in note for note in notes)
+    assert is_psb or width < 65_535

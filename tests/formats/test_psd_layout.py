@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formats.layered import LIMITS, assert_same_layers, make_layered, noise, write
-from mattework.document.model import ColorMode, Depth, Document, Layer
+from mattework.document.model import ColorMode, Depth, Document, Group, Layer, Mask
 from mattework.errors import DamagedFile, FileTooLarge, MatteworkError, UnsupportedFile
 from mattework.formats.limits import Limits
 from mattework.formats.psd import read_psd
@@ -226,3 +226,17 @@ def test_saved_selections_are_told_and_not_taken_for_transparency() -> None:
     document = read(data)
     assert next(document.walk_layers()).alpha is None
     assert any("2 in this file" in note for note in document.notes)
+
+
+def test_a_mask_of_a_group_without_numbers_hides_nothing_by_chance() -> None:
+    rect = Rect(0, 0, 3, 2)
+    mask = np.ones((2, 3), np.float32)
+    mask[0] = np.nan, np.inf, 0.5
+    layer = Layer("sun", rect, np.full((2, 3, 1), 0.5, np.float32))
+    group = Group("sky", (layer,), mask=Mask(rect, mask))
+    with np.errstate(invalid="ignore"):
+        data = write(Document(rect.size, ColorMode.GRAY, 32, (group,)))
+    back = read(data)
+    assert back.layers[0].mask is not None
+    assert back.layers[0].mask.pixels.tolist() == [[0, 0, 0.5], [1, 1, 1]]
+    assert any("sky" in note and "no numbers" in note for note in back.notes)

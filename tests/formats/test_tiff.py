@@ -165,6 +165,20 @@ def test_gray_white_palette_and_bilevel() -> None:
     assert (only_layer(open_document(stream.getvalue())).pixels == 255).all()
 
 
+def test_a_palette_of_16_bits_keeps_its_transparency() -> None:
+    table = np.zeros((3, 1 << 16), np.uint16)
+    table[:, 1] = [257, 514, 65535]
+    stored = np.array([[[0, 32768], [1, 65535]]], np.uint16)
+    tags = [(320, 3, table.size, table.tobytes(), True)]
+    gray = encode(stored, photometric="minisblack", planarconfig="contig", extrasamples=[2], extratags=tags)
+    kind = struct.pack("<HHI", 262, 3, 1)
+    assert gray.count(kind + struct.pack("<I", 1)) == 1
+    layer = only_layer(open_document(gray.replace(kind + struct.pack("<I", 1), kind + struct.pack("<I", 3))))
+    assert layer.pixels.tolist() == [[[0, 0, 0], [1, 2, 255]]]
+    assert layer.alpha is not None
+    assert layer.alpha.tolist() == [[128, 255]]
+
+
 @pytest.mark.parametrize("depth", [8, 16, 32])
 def test_premultiplied_alpha_becomes_straight(depth: Depth) -> None:
     white = depth_white(depth)

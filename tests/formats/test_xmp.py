@@ -149,3 +149,16 @@ def test_one_wrong_byte_is_survived(place: int, value: int) -> None:
     packet = bytearray(FOREIGN)
     packet[place] = value
     assert get_recipe(put_recipe(bytes(packet), RECIPE, INPUTS)) == (RECIPE, INPUTS)
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_an_attribute_of_the_same_name_in_another_namespace_stays(quote: str) -> None:
+    inside = " tiff:Orientation='6' " if quote == '"' else ' tiff:Orientation="6" '
+    foreign = f"drone:Orientation={quote}north{quote} drone:note={quote}{inside}{quote}"
+    packet = (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about="" '
+        f'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:drone="urn:drone" {foreign} tiff:Orientation="6"/>'
+        "</rdf:RDF></x:xmpmeta>"
+    )
+    cleaned = clean_xmp(packet.encode())
+    assert cleaned == packet.replace(' tiff:Orientation="6"/>', "/>").encode()

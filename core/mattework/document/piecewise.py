@@ -26,7 +26,7 @@ Where: TypeAlias = tuple[slice, slice]
 
 class Piecewise(Generic[Kind]):
     """What reads like an array (H, W) or (H, W, C): `shape`, `dtype` and the like, and `samples[rows]`,
-    `samples[rows, columns]` (slices, with steps too) and `samples[..., channel]`, which is piecewise itself.
+    `samples[rows, columns]` (slices, with steps forwards too) and `samples[..., channel]`, which is piecewise itself.
 
     What is read may be a view of what lies under it; who wants to change it takes a copy. NumPy's functions take it for
     the whole array, which they then lay out.
@@ -62,8 +62,8 @@ class Piecewise(Generic[Kind]):
     def __getitem__(self, where: Any, /) -> Any:
         match where:
             case slice():
-                return self.read(where, slice(None))
-            case (slice() as rows, slice() as columns):
+                return self[where, :]
+            case (slice() as rows, slice() as columns) if min(rows.step or 1, columns.step or 1) > 0:
                 return self.read(rows, columns)
             case (EllipsisType(), int(channel)) if self.ndim == 3:
                 return _Channel(self, channel)

@@ -66,16 +66,18 @@ def regroup_rows(bands: Iterable[Samples], rows: int) -> Iterator[Samples]:
 
 
 def clean_hidden_colours(
-    bands: Iterable[tuple[Samples, Samples]], mode: ColorMode, margin: int = BLEED_MARGIN
+    bands: Iterable[tuple[Samples, Samples]], mode: ColorMode
 ) -> Iterator[tuple[Samples, Samples]]:
     """The same picture with every colour under an alpha of 0 replaced; visible pixels are as they were.
 
-    Up to `margin` pixels from the subject a hidden pixel takes the colour of the nearest visible one, so that scaling draws
-    in no dark or foreign fringe; beyond, it is white (no ink), so that nothing of a removed background stays in the file.
+    The alpha may be of another depth than the colours: it is that of the file in which hidden pixels must not be.
+    Up to `BLEED_MARGIN` pixels from the subject a hidden pixel takes the colour of the nearest visible one, so that
+    scaling draws in no dark or foreign fringe; beyond, it is white (no ink), so that nothing of a removed background
+    stays in the file.
     """
     held: _Held | None = None
     for colour, alpha in bands:
-        held = held or _Held(colour, alpha, margin)
+        held = held or _Held(colour, alpha)
         taken = 0
         while taken < len(colour):
             taken += held.take(colour[taken:], alpha[taken:])
@@ -88,20 +90,19 @@ def clean_hidden_colours(
 class _Held:
     """Rows that are worked on, with as many above (`context`, done already) and below as colours are drawn in from."""
 
-    def __init__(self, colour: Samples, alpha: Samples, margin: int) -> None:
-        rows = _TILE + 2 * margin
+    def __init__(self, colour: Samples, alpha: Samples) -> None:
+        rows = _TILE + 2 * BLEED_MARGIN
         self.colour: AnyArray = np.empty((rows, *colour.shape[1:]), colour.dtype)
         self.alpha: AnyArray = np.empty((rows, alpha.shape[1]), alpha.dtype)
         self.context = self.filled = 0
-        self._margin = margin
 
     @property
     def is_full(self) -> bool:
-        return self.filled == self.context + _TILE + self._margin
+        return self.filled == self.context + _TILE + BLEED_MARGIN
 
     def take(self, colour: Samples, alpha: Samples) -> int:
         """Take as many of the next rows as are wanted; gives their number."""
-        count = min(len(colour), self.context + _TILE + self._margin - self.filled)
+        count = min(len(colour), self.context + _TILE + BLEED_MARGIN - self.filled)
         rows = slice(self.filled, self.filled + count)
         self.colour[rows], self.alpha[rows] = colour[:count], alpha[:count]
         self.filled += count
@@ -117,17 +118,17 @@ class _Held:
             hidden = self.alpha[tile.slices] <= 0
             if not hidden.any():
                 continue
-            around = tile.grow(self._margin).intersect(frame)
+            around = tile.grow(BLEED_MARGIN).intersect(frame)
             inner = tile.move(-around.left, -around.top).slices
             colour = self.colour[around.slices]
-            near, nearest = _find_nearest(self.alpha[around.slices] > 0, inner, hidden, self._margin)
+            near, nearest = _find_nearest(self.alpha[around.slices] > 0, inner, hidden)
             target = self.colour[tile.slices]
             target[hidden] = paper
             target[near] = colour[nearest]
         for top in range(self.context, end, _ROWS):
             rows = slice(top, min(top + _ROWS, end))
             yield cast("Samples", self.colour[rows].copy()), cast("Samples", self.alpha[rows].copy())
-        first = max(0, end - self._margin)
+        first = max(0, end - BLEED_MARGIN)
         kept = self.filled - first
         for held in (self.colour, self.alpha):
             held[:kept] = held[first : self.filled].copy()
@@ -135,9 +136,9 @@ class _Held:
 
 
 def _find_nearest(
-    visible: Bools, inner: tuple[slice, slice], hidden: Bools, margin: int
+    visible: Bools, inner: tuple[slice, slice], hidden: Bools
 ) -> tuple[Bools, tuple[AnyArray, AnyArray]]:
-    """Which hidden pixels (h, w), those of `inner`, lie within `margin` of a visible one; and rows and columns of the
+    """Which hidden pixels (h, w), those of `inner`, lie within `BLEED_MARGIN` of a visible one; and rows and columns of the
     nearest one for each of them."""
     if not visible.any():
         return np.zeros_like(hidden), (np.zeros(0, np.intp), np.zeros(0, np.intp))
@@ -146,7 +147,7 @@ def _find_nearest(
     distance, labels = cv2.distanceTransformWithLabels(
         (~visible).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    near: Bools = hidden & (distance[inner] <= margin)
+    near: Bools = hidden & (distance[inner] <= BLEED_MARGIN)
     # Every visible pixel has a label of its own: the table leads from label to that pixel.
     table = np.zeros(int(labels.max()) + 1, np.int32)
     table[labels[visible]] = np.flatnonzero(visible)

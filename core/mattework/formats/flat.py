@@ -111,7 +111,11 @@ class _Picture:
         with closing(flatten_in_bands(self.document)) as flat:
             bands: Iterator[Band] = ((band.color, band.alpha) for band in flat)
             if self.form.has_alpha:
-                filled = ((colour, _fill_alpha(colour, alpha)) for colour, alpha in bands)
+                # At the file's depth: what is next to nothing at 16 bits is hidden at 8.
+                depth = self.form.depth
+                filled = (
+                    (colour, change_depth(_fill_alpha(colour, alpha), depth)) for colour, alpha in bands
+                )
                 bands = clean_hidden_colours(filled, self.document.mode)
             for colour, alpha in bands:
                 report_progress(self.progress, "write", done / self.document.size.height)
@@ -126,8 +130,7 @@ class _Picture:
             colour = self.convert(colour)
         depth = self.form.depth
         self.is_clipped |= depth < array_depth(colour) and exceeds_unit_range(colour)
-        opacity = change_depth(alpha, depth) if self.form.has_alpha and alpha is not None else None
-        return change_depth(colour, depth, self.form.mode), opacity
+        return change_depth(colour, depth, self.form.mode), alpha if self.form.has_alpha else None
 
 
 def _is_transparent(document: Document, container: str, progress: Progress | None) -> bool:

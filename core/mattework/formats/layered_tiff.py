@@ -60,7 +60,7 @@ def write_layered_tiff(
     flattened, and the layers, which lie behind it, while they are packed.
 
     Raises:
-        FormatCannotHold: over 4 GB, an empty canvas, or too many layers.
+        FormatCannotHold: over 4 GB, an empty canvas, too many layers, or one whose packed rows are too long.
         Cancelled: `progress` wants to stop; what the stream has by then is no file.
     """
     check_holdable(document)

@@ -110,13 +110,13 @@ def read_trimap(source: Source, size: Size | None = None) -> Bytes:
     return trimap
 
 
-def check_mask_name(target: Target, format: str | None = None) -> None:
+def check_mask_name(target: Target) -> None:
     """Refuse a name that a mask cannot be written under.
 
     Raises:
         UsageError: neither PNG nor TIFF.
     """
-    _choose_mask_format(target, format)
+    _choose_mask_format(target, None)
 
 
 def _choose_mask_format(target: Target, format: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
 DEFAULT_QUALITY = {Kind.JPEG: 95, Kind.WEBP: 92, Kind.AVIF: 85}
 LOSSLESS_QUALITY = 100
-LONGEST_SIDE = {Kind.JPEG: 65500, Kind.WEBP: 16383, Kind.AVIF: 65535}
+LONGEST_SIDE = {Kind.JPEG: 65500, Kind.WEBP: 16383, Kind.AVIF: 32768}
+"""Pixels. AVIF itself knows longer sides, which libavif, the decoder of most programs, does not open."""
+MOST_AVIF_PIXELS = 1 << 28
+"""Nor does it open larger pictures."""
 
 _STRIP_PIXELS = 1 << 22
+_JPEG_BLOCK = 16
 _pillow_lock = threading.Lock()
+_encoder_lock = threading.Lock()
 
 
 def read_with_pillow(stream: BinaryIO, kind: Kind, *, limits: Limits, name: str) -> Picture:
@@ -55,7 +60,7 @@ def read_with_pillow(stream: BinaryIO, kind: Kind, *, limits: Limits, name: str)
         if depth == 16:
             colour, alpha, mode = _decode_deep_avif(stream, size)
         else:
-            colour, alpha, mode = _decode(image)
+            colour, alpha, mode = decode_image(image)
     notes = (f"{kind} with {frames} frames: the first was taken.",) if frames > 1 else ()
     return Picture(colour=colour, alpha=alpha, mode=mode, metadata=metadata, notes=notes)
 
@@ -127,7 +132,7 @@ def write_with_pillow(
     it holds them as luma and chroma. JPEG takes no alpha.
 
     Raises:
-        FormatCannotHold: a side is longer than the format allows.
+        FormatCannotHold: a side is longer than the format allows, or an AVIF larger than is opened.
     """
     from PIL import Image
 
@@ -136,6 +141,11 @@ def write_with_pillow(
     if max(height, width) > longest:
         raise FormatCannotHold(
             f"{kind} holds at most {longest} pixels a side; this picture has {width} x {height}. Save it as PNG or TIFF."
+        )
+    if kind is Kind.AVIF and form.size.area > MOST_AVIF_PIXELS:
+        raise FormatCannotHold(
+            f"{kind} holds at most {MOST_AVIF_PIXELS / 1e6:.0f} megapixels; this picture has "
+            f"{form.size.megapixels:.0f}. Save it as PNG or TIFF."
         )
     quality = DEFAULT_QUALITY[kind] if quality is None else quality
     if form.has_alpha and kind is Kind.JPEG:
@@ -171,13 +181,33 @@ def write_with_pillow(
     if metadata.xmp:
         options["xmp"] = metadata.xmp
     try:
-        with _room_for(sum(len(value) for value in options.values() if isinstance(value, bytes))):
+        head_bytes = sum(len(value) for value in options.values() if isinstance(value, bytes))
+        with _room_for_jpeg(form, head_bytes) if kind is Kind.JPEG else nullcontext():
             image.save(stream, kind.value.upper(), **options)
     except MemoryError as error:
         raise OutOfMemory(
             f"There is not enough memory to write this {kind} file. Save it as PNG, or make it smaller."
         ) from error
     return notes
+
+
+@contextmanager
+def _room_for_jpeg(form: PageForm, head_bytes: int) -> Iterator[None]:
+    """Pillow's buffer as large as the JPEG may be, `head_bytes` of profile, EXIF and the like with it.
+
+    With the best tables all of it must fit, and noise takes more than the one or two bytes a pixel that Pillow allows. Two
+    bytes a sample, in whole blocks, are never reached.
+    """
+    from PIL import ImageFile
+
+    height, width = (side + -side % _JPEG_BLOCK for side in form.size.shape)
+    with _encoder_lock:
+        before = ImageFile.MAXBLOCK
+        ImageFile.MAXBLOCK = before + head_bytes + 2 * form.mode.channels * height * width
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -197,24 +227,6 @@ def _open_unlimited(stream: BinaryIO, kind: Kind) -> Iterator[Image]:
             Image.MAX_IMAGE_PIXELS = before
     with image:
         yield image
-
-
-@contextmanager
-def _room_for(head_bytes: int) -> Iterator[None]:
-    """Let Pillow's JPEG buffer hold profile, EXIF and the like and more: it must not run full before the samples begin, and
-    for a small picture Pillow counts too little."""
-    from PIL import ImageFile
-
-    if head_bytes < ImageFile.MAXBLOCK // 2:
-        yield
-        return
-    with _pillow_lock:
-        before = ImageFile.MAXBLOCK
-        ImageFile.MAXBLOCK = max(before, head_bytes + (1 << 16))
-        try:
-            yield
-        finally:
-            ImageFile.MAXBLOCK = before
 
 
 def _check_length(stream: BinaryIO, kind: Kind, name: str) -> None:
@@ -249,7 +261,8 @@ def _check_jpeg(stream: BinaryIO, name: str) -> None:
         stream.seek(max(size - 2, 0), 1)
 
 
-def _decode(image: Image) -> tuple[Samples, Samples | None, ColorMode]:
+def decode_image(image: Image) -> tuple[Samples, Samples | None, ColorMode]:
+    """Colour (H, W, channels) and straight alpha (H, W) or None, uint8, of a Pillow image of any mode of 8 bits but Lab."""
     image.load()
     if image.mode == "CMYK":
         return _copy_pixels(image, 4), None, ColorMode.CMYK

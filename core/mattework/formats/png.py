@@ -25,7 +25,6 @@ from mattework.formats.limits import Limits, check_size, translate_decoder_error
 from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture
 from mattework.geometry import Size
-from mattework.progress import Progress, report_progress
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 METRES_PER_INCH = 0.0254
@@ -86,14 +85,7 @@ def read_png(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
     )
 
 
-def write_png(
-    stream: BinaryIO,
-    colour: Samples,
-    alpha: Samples | None,
-    metadata: Metadata,
-    *,
-    progress: Progress | None = None,
-) -> None:
+def write_png(stream: BinaryIO, colour: Samples, alpha: Samples | None, metadata: Metadata) -> None:
     """Write gray or RGB samples (H, W, 1 or 3), uint8 or uint16, with straight alpha (H, W) of the same type or None.
 
     Raises:
@@ -109,17 +101,10 @@ def write_png(
         mode=ColorMode.GRAY if channels == 1 else ColorMode.RGB,
         has_alpha=alpha is not None,
     )
-    write_png_bands(stream, cut_bands(colour, alpha), form, metadata, progress=progress)
+    write_png_bands(stream, cut_bands(colour, alpha), form, metadata)
 
 
-def write_png_bands(
-    stream: BinaryIO,
-    bands: Iterable[Band],
-    form: PageForm,
-    metadata: Metadata,
-    *,
-    progress: Progress | None = None,
-) -> None:
+def write_png_bands(stream: BinaryIO, bands: Iterable[Band], form: PageForm, metadata: Metadata) -> None:
     """The same of bands of rows, of any heights."""
     height, width = form.size.shape
     colour_type = (0 if form.mode is ColorMode.GRAY else 2) + (4 if form.has_alpha else 0)
@@ -135,7 +120,7 @@ def write_png_bands(
         _write_chunk(stream, b"eXIf", metadata.exif)
     if metadata.xmp:
         _write_chunk(stream, b"iTXt", _XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp)
-    for data in _compress_rows(bands, form, progress):
+    for data in _compress_rows(bands, form):
         _write_chunk(stream, b"IDAT", data)
     _write_chunk(stream, b"IEND", b"")
 
@@ -241,23 +226,21 @@ def _write_chunk(stream: BinaryIO, kind: bytes, data: bytes) -> None:
     stream.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))))
 
 
-def _compress_rows(bands: Iterable[Band], form: PageForm, progress: Progress | None) -> Iterator[bytes]:
+def _compress_rows(bands: Iterable[Band], form: PageForm) -> Iterator[bytes]:
     from isal import isal_zlib
 
-    height, width = form.size.shape
+    width = form.size.width
     pixel_bytes = (form.mode.channels + form.has_alpha) * form.depth // 8
     rows = max(1, _STRIP_BYTES // (width * pixel_bytes))
     packer = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION)
     previous = np.zeros(width * pixel_bytes, np.uint8)
-    for number, strip in enumerate(regroup_rows(join_alpha(bands), rows)):
-        report_progress(progress, "write", number * rows / height)
+    for strip in regroup_rows(join_alpha(bands), rows):
         raw = _store_rows(strip)
         packed = packer.compress(_filter_rows(raw, previous, pixel_bytes))
         previous = raw[-1]
         if packed:
             yield packed
     yield packer.flush()
-    report_progress(progress, "write", 1.0)
 
 
 def _store_rows(pixels: Samples) -> Bytes:

@@ -38,7 +38,7 @@ from mattework.formats.psd_decode import LayerSource, decode_layers
 from mattework.formats.psd_encode import LayerList, LayersTooLarge, estimate_bytes, list_layers, write_layers
 from mattework.formats.psd_kept import fit_resources, keep_resources
 from mattework.formats.psd_layout import MERGED_ALPHA_MARKS, PsdLayout, Span, scan_psd
-from mattework.formats.psd_planes import PlaneDamaged
+from mattework.formats.psd_planes import PlaneDamaged, RowsTooLong
 from mattework.formats.psd_resources import (
     INDEXED_TRANSPARENT,
     has_composite,
@@ -227,7 +227,10 @@ def write_psd(
         version = 2 if large else needed
         try:
             _write_file(document, layers, merged, resources, version, target, progress)
-        except LayersTooLarge:  # the estimate was wrong
+        except (
+            LayersTooLarge,
+            RowsTooLong,
+        ):  # the estimate was wrong, or a layer is far wider than the canvas
             needed = version = 2
             target.seek(start)
             target.truncate()

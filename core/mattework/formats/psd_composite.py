@@ -18,7 +18,15 @@ from psd_tools.constants import Compression
 
 from mattework.arrays import AnyArray, Floats, Samples, split_rows
 from mattework.document.composite import flatten_in_bands
-from mattework.document.model import ColorMode, Depth, Document, array_depth, depth_dtype, depth_white
+from mattework.document.model import (
+    ColorMode,
+    Depth,
+    Document,
+    array_depth,
+    depth_dtype,
+    depth_white,
+    lab_middle,
+)
 from mattework.formats.psd_layout import PsdLayout, Span, check_channel
 from mattework.formats.psd_planes import (
     PackedPlane,
@@ -26,6 +34,7 @@ from mattework.formats.psd_planes import (
     iterate_raw,
     pack_plane,
     read_row_sizes,
+    store_row_sizes,
     unpack_deflated_planes,
     unpack_plane,
 )
@@ -81,7 +90,7 @@ class SpooledComposite:
         yield struct.pack(">H", Compression.RLE)
         for plane in planes:
             sizes = np.concatenate([self._row_sizes(piece) for piece in plane])
-            yield sizes.astype(">u2" if version == 1 else ">u4").tobytes()
+            yield store_row_sizes(sizes, version)
         yield from (one.table(version) for one in packed)
         for plane in planes:
             yield from map(self._payload, plane)
@@ -230,6 +239,5 @@ def unmatte_from_white(color: AnyArray, alpha: AnyArray, mode: ColorMode) -> Non
 
 def _stored_white(mode: ColorMode, depth: Depth) -> Floats:
     """White as the file stores it: every channel full (no ink, too), but a and b of Lab in the middle."""
-    full = depth_white(depth)
-    middle = {8: 128.0, 16: 32768.0, 32: 0.5}[depth]
+    full, middle = depth_white(depth), lab_middle(depth)
     return np.array([full, middle, middle] if mode is ColorMode.LAB else [full] * mode.channels, np.float32)

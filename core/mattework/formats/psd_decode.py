@@ -205,15 +205,13 @@ class _Draft:
 
     def build(self, notes: list[str]) -> Node:
         mask = None if self.mask is None else Mask(**_apply_density(self.mask, self.density))
+        planes = (self.pixels, self.alpha, None if mask is None else mask.pixels)
+        bad = sum(replace_bad_floats(cast("Samples", plane))[1] for plane in planes if plane is not None)
+        if bad:
+            notes.append(f"Layer “{self.common['name']}”: {bad} samples were no numbers and were set to 0.")
         if self.rect is None or self.pixels is None:
             children = tuple(child.build(notes) for child in self.children)
             return Group(**self.common, mask=mask, children=children, open=self.open)
-        bad = 0
-        for plane in (self.pixels, self.alpha, None if mask is None else mask.pixels):
-            if plane is not None:
-                bad += replace_bad_floats(cast("Samples", plane))[1]
-        if bad:
-            notes.append(f"Layer “{self.common['name']}”: {bad} samples were no numbers and were set to 0.")
         return Layer(
             **self.common,
             mask=mask,

@@ -186,7 +186,7 @@ def add_mask_in_place(
     Raises:
         UsageError: no such layer, a mask that is there (`refuse`), or a layer with a vector mask.
         UnsupportedFile, DamagedFile, FileTooLarge: as `read_psd`.
-        FormatCannotHold: the file would outgrow a PSD.
+        FormatCannotHold: the file would outgrow a PSD, or the mask's packed rows are too long for it.
         Cancelled: `progress` wants to stop.
     """
     report_progress(progress, "Read layers", 0)

@@ -103,6 +103,7 @@ def write_layers(
 
     Raises:
         LayersTooLarge: more than `most_bytes` were written.
+        RowsTooLong: a layer of 8 bits is too wide for version 1.
         Cancelled: `progress` wants to stop.
     """
     count = -len(layers.records) if transparent and depth == 8 else len(layers.records)

@@ -24,6 +24,7 @@ from psd_tools.constants import Compression
 
 from mattework.arrays import AnyArray
 from mattework.document.model import array_depth, depth_white
+from mattework.errors import FormatCannotHold
 
 ByteOrder: TypeAlias = Literal[">", "<"]
 
@@ -36,10 +37,21 @@ _DEFLATE_LEVEL = 1
 """isal's level 1 is as small as zlib's 6 on predicted photographs, at an eighth of the time."""
 _ZLIB_HEAD, _EMPTY_LAST_BLOCK = b"\x78\x01", b"\x03\x00"
 _ADLER = 65521
+_LONGEST_ROW = 0xFFFF
 
 
 class PlaneDamaged(ValueError):
     """Channel bytes that do not hold the plane that they should. The message completes "the channel is …"."""
+
+
+class RowsTooLong(FormatCannotHold):
+    """A PackBits row of more bytes than a table of 16-bit sizes can say: only a PSB has wider ones."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"A layer is so wide that its packed rows take over {_LONGEST_ROW} bytes; only a PSB can hold them. "
+            "Save as PSB instead."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +63,26 @@ class PackedPlane:
     row_sizes: NDArray[np.uint32] | None = None
 
     def table(self, version: int, order: ByteOrder = ">") -> bytes:
-        """The row sizes as stored; empty unless PackBits."""
-        if self.row_sizes is None:
-            return b""
-        return self.row_sizes.astype(f"{order}u{2 * version}").tobytes()
+        """The row sizes as stored; empty unless PackBits.
+
+        Raises:
+            RowsTooLong: as `store_row_sizes`.
+        """
+        return b"" if self.row_sizes is None else store_row_sizes(self.row_sizes, version, order)
 
     def to_bytes(self, version: int, order: ByteOrder = ">") -> bytes:
         return self.table(version, order) + self.payload
+
+
+def store_row_sizes(sizes: NDArray[np.uint32], version: int, order: ByteOrder = ">") -> bytes:
+    """The table in front of PackBits rows.
+
+    Raises:
+        RowsTooLong: version 1 counts the bytes of a row with 16 bits.
+    """
+    if version == 1 and sizes.max(initial=0) > _LONGEST_ROW:
+        raise RowsTooLong
+    return sizes.astype(f"{order}u{2 * version}").tobytes()
 
 
 # --- packing ---------------------------------------------------------------------------------------------------------
@@ -147,6 +172,9 @@ def write_plane(
     """Write the bands of a plane, one after another, as channel bytes with the compression in front; returns their number.
 
     `stream` must be seekable: the table of row sizes is filled in at the end.
+
+    Raises:
+        RowsTooLong: as `store_row_sizes`.
     """
     start = stream.tell()
     stream.write(struct.pack(">H", compression))
@@ -159,7 +187,7 @@ def write_plane(
             stream.write(band.payload)
         end = stream.tell()
         stream.seek(start + 2)
-        stream.write(np.concatenate(sizes).astype(">u2" if version == 1 else ">u4").tobytes())
+        stream.write(store_row_sizes(np.concatenate(sizes), version))
         stream.seek(end)
         return end - start
     stream.write(_ZLIB_HEAD)

@@ -19,7 +19,7 @@ from mattework.document.model import Document, Metadata, Resource, depth_white
 from mattework.formats.metadata import RawMetadata
 
 RESOLUTION, CHANNEL_NAMES, THUMBNAIL, PROFILE = 1005, 1006, 1036, 1039
-INDEXED_TRANSPARENT, VERSION, EXIF, XMP, CAPTION_DIGEST = 1047, 1057, 1058, 1060, 1061
+INDEXED_TRANSPARENT, VERSION, EXIF, XMP = 1047, 1057, 1058, 1060
 
 _SIGNATURES = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
 _THUMBNAIL_SIDE = 160

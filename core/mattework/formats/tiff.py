@@ -24,7 +24,7 @@ from mattework.formats.metadata import RawMetadata
 from mattework.formats.raster import Picture, replace_bad_floats
 from mattework.formats.sniff import explain_camera_raw
 from mattework.formats.source_data import IMAGE_RESOURCES
-from mattework.formats.straight import unpremultiply
+from mattework.formats.straight import change_depth, unpremultiply
 from mattework.geometry import Size
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, SEPARATED, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
@@ -271,8 +271,7 @@ def _settle_pixels(page: Any, pixels: AnyArray, mode: ColorMode) -> tuple[Sample
         bad += bad_alpha
         if alpha.dtype == np.float32:
             np.clip(alpha, 0, 1, out=alpha)
-        if alpha.dtype != colour.dtype:  # a palette is always 8 bits
-            alpha = cast("Samples", alpha.astype(colour.dtype))
+        alpha = change_depth(alpha, array_depth(colour))  # a palette is always 8 bits
     if bad:
         notes.append(f"{bad} pixels were not numbers (NaN or infinite) and were set to 0.")
     if photometric == MIN_IS_WHITE:

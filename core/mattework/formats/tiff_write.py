@@ -18,7 +18,6 @@ from mattework.formats.exif import append_exif, as_rational
 from mattework.formats.psd_planes import ByteOrder
 from mattework.formats.tiff import CIELAB, MIN_IS_BLACK, RGB, SEPARATED
 from mattework.geometry import Size
-from mattework.progress import Progress, report_progress
 
 CLASSIC_LIMIT = 4_000_000_000
 """Bytes of samples beyond which the 64-bit variant is written; a classic TIFF ends at 4 GiB."""
@@ -47,7 +46,6 @@ def write_tiff(
     metadata: Metadata,
     *,
     big_endian: bool = False,
-    progress: Progress | None = None,
 ) -> tuple[str, ...]:
     """Write samples (H, W, channels) with straight alpha (H, W) of the same type or None; deflate with prediction.
 
@@ -61,9 +59,7 @@ def write_tiff(
         has_alpha=alpha is not None,
         big_endian=big_endian,
     )
-    notes = write_tiff_bands(stream, join_alpha(cut_bands(colour, alpha)), form, metadata)
-    report_progress(progress, "write", 1.0)
-    return notes
+    return write_tiff_bands(stream, join_alpha(cut_bands(colour, alpha)), form, metadata)
 
 
 def write_tiff_bands(

@@ -43,6 +43,8 @@ _OPENING = f'<rdf:Description rdf:about="" xmlns:rdf="{_RDF}" xmlns:{PREFIX}="{N
 _EMPTIED_BLOCK = re.compile(rb"(?:  )?" + re.escape(_OPENING.encode()) + rb"\s*</rdf:Description>(?:\n )?")
 """What our own block is without its properties: left in, every refining would add one."""
 
+_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+
 _NameTest: TypeAlias = Callable[[str], bool]
 
 _EMPTY_PACKET = (
@@ -122,7 +124,7 @@ def clean_xmp(xmp: bytes | None) -> bytes | None:
 
 @dataclass(slots=True)
 class _Open:
-    """An element that has started: its expanded name, where its tag starts, its text so far."""
+    """An element that has started: its expanded name, where its tag starts, its attributes as in `_Found`, its text."""
 
     name: str
     start: int
@@ -132,7 +134,7 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A finished element: expanded name, byte range, and the range of its start tag; `attributes` by expanded name."""
+    """A finished element: expanded name and byte range; `attributes` are the prefixes in the packet by expanded name."""
 
     name: str
     start: int
@@ -152,6 +154,7 @@ class _Survey:
         self._stack: list[_Open] = []
         self._parser: XMLParserType = expat.ParserCreate("UTF-8", namespace_separator=" ")
         self._parser.buffer_text = True
+        self._parser.namespace_prefixes = True
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -169,16 +172,20 @@ class _Survey:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= _MAX_DEPTH:
             raise _BadPacket("nested too deeply")
-        self._stack.append(_Open(name, self._parser.CurrentByteIndex, dict(attributes)))
+        expanded = {key: _split_name(key) for key in attributes}
+        self._stack.append(
+            _Open(_split_name(name)[0], self._parser.CurrentByteIndex, dict(expanded.values()))
+        )
         for key, value in attributes.items():
-            self._keep(key, value)
+            self._keep(expanded[key][0], value)
 
     def _text(self, text: str) -> None:
         if self._stack and self._stack[-1].name.startswith(NAMESPACE):
             self._stack[-1].text.append(text)
 
-    def _end(self, name: str) -> None:
+    def _end(self, _: str) -> None:
         opened = self._stack.pop()
+        name = opened.name
         end_tag = self._parser.CurrentByteIndex
         found = _Found(name, opened.start, _find_tag_end(self.packet, end_tag), opened.attributes)
         if name == f"{_RDF} RDF":
@@ -190,6 +197,13 @@ class _Survey:
         namespace, _, local = name.rpartition(" ")
         if namespace == NAMESPACE and local in _PROPERTIES:
             self.values.setdefault(local, text)
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """An expanded name (namespace, a space, local name) and the prefix, of what the parser says with spaces between."""
+    namespace, _, rest = name.partition(" ")
+    local, _, prefix = rest.partition(" ")
+    return (f"{namespace} {local}" if local else namespace), prefix
 
 
 def _find_tag_end(packet: bytes, start: int) -> int:
@@ -244,19 +258,14 @@ def _remove(xmp: bytes | None, is_unwanted: _NameTest) -> bytes | None:
 
 
 def _find_attributes(packet: bytes, element: _Found, is_unwanted: _NameTest) -> list[tuple[int, int]]:
-    """Byte ranges of unwanted attributes in an element's start tag, found by local name, value and quotes."""
-    tag_end = _find_tag_end(packet, element.start)
-    tag = packet[element.start : tag_end]
-    cuts = []
-    for name in element.attributes:
-        if is_unwanted(name):
-            local = re.escape(name.rpartition(" ")[2].encode())
-            pattern = rb"\s+[^\s=:\"'<>]+:" + local + rb"\s*=\s*(\"[^\"]*\"|'[^']*')"
-            cuts += [
-                (element.start + match.start(), element.start + match.end())
-                for match in re.finditer(pattern, tag)
-            ]
-    return cuts
+    """Byte ranges of unwanted attributes in an element's start tag, each with the space in front of it."""
+    wanted = {
+        f"{prefix}:{name.rpartition(' ')[2]}".encode()
+        for name, prefix in element.attributes.items()
+        if is_unwanted(name)
+    }
+    found = _ATTRIBUTE.finditer(packet, element.start, _find_tag_end(packet, element.start))
+    return [match.span() for match in found if match[1] in wanted]
 
 
 def _cut(packet: bytes, cuts: list[tuple[int, int]]) -> bytes:

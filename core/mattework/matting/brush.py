@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -36,6 +37,10 @@ def stroke_bounds(stroke: Stroke) -> Rect:
     left, top = np.floor(points.min(axis=0) - radius)
     right, bottom = np.ceil(points.max(axis=0) + radius)
     return Rect(int(left), int(top), int(right), int(bottom))
+
+
+def move_stroke(stroke: Stroke, dx: float, dy: float) -> Stroke:
+    return replace(stroke, points=tuple((x + dx, y + dy) for x, y in stroke.points))
 
 
 def draw_brush(stroke: Stroke, where: Rect) -> Bools:

@@ -40,11 +40,11 @@ class Landmarks:
 class Scene:
     """A photo's part around the unknown band, reduced by a whole factor.
 
-    `frame` is the part in photo pixels. One scene pixel is the mean of `factor` x `factor` photo pixels (fewer at the
-    right and lower border). `colour` is (h, w, c) float32 in 0..1, `unknown` (h, w) the pixels to solve, `alpha` (h, w)
-    float32 with the known values (0 where unknown), `soft_mask` (h, w) float32 or None. `photo_side` is the long side of
-    the whole photo; `clear` (h, w) are the pixels painted as seen through, or None. At least 3 x 3 pixels: smaller parts
-    are repeated at their border.
+    `frame` is the part in photo pixels. One scene pixel is the mean of `factor` x `factor` photo pixels (beyond the
+    right and lower border the last ones are repeated). `colour` is (h, w, c) float32 in 0..1, `unknown` (h, w) the
+    pixels to solve, `alpha` (h, w) float32 with the known values (0 where unknown), `soft_mask` (h, w) float32 or None.
+    `photo_side` is the long side of the whole photo; `clear` (h, w) are the pixels painted as seen through, or None. At
+    least 3 x 3 pixels: smaller parts are repeated at their border.
     """
 
     frame: Rect
