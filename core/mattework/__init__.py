@@ -24,7 +24,8 @@ from mattework._version import __version__
 
 if TYPE_CHECKING:
     from mattework.background import make_background, parse_background, parse_colour, parse_key
-    from mattework.batch.journal import Batch, BatchEntry, note_review, read_batch
+    from mattework.batch.entry import BatchEntry
+    from mattework.batch.journal import Batch, note_review, read_batch
     from mattework.cutout import Cutout, Report
     from mattework.document.colour import convert_to_srgb8
     from mattework.document.composite import flatten_document
@@ -92,7 +93,8 @@ if TYPE_CHECKING:
     from mattework.touch import touch_alpha, touch_region
 
 _HOMES = {
-    "mattework.batch.journal": ("Batch", "BatchEntry", "note_review", "read_batch"),
+    "mattework.batch.entry": ("BatchEntry",),
+    "mattework.batch.journal": ("Batch", "note_review", "read_batch"),
     "mattework.background": ("make_background", "parse_background", "parse_colour", "parse_key"),
     "mattework.cutout": ("Cutout", "Report"),
     "mattework.document.colour": ("convert_to_srgb8",),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mattework.batch.journal import BatchEntry, Journal, is_finished, note_review, read_batch, start_entry
+from mattework.batch.entry import BatchEntry, is_finished, start_entry
+from mattework.batch.journal import Journal, note_review, read_batch
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
 
 

@@ -14,7 +14,7 @@ from PIL import Image, PdfParser
 
 import mattework
 from mattework.batch import sheet as sheet_module
-from mattework.batch.journal import BatchEntry, start_entry
+from mattework.batch.entry import BatchEntry, start_entry
 from mattework.batch.look import Look, decode_look, draw_look, find_hardest_edge, read_look
 from mattework.batch.page import write_report
 from mattework.batch.sheet import write_contact_sheet

@@ -20,71 +20,24 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
+from typing import IO, TYPE_CHECKING, Any, cast, get_args
 
 from mattework._version import __version__
+from mattework.batch.entry import BatchEntry, Verdict, describe_entry
 from mattework.batch.find import follow_links, locate_file
 from mattework.batch.lines import decode_line, encode_line
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
-from mattework.recipe import MattingChoice
 
 if TYPE_CHECKING:
-    from mattework.cutout import Cutout
+    pass
 
 JOURNAL_VERSION = 1
 JOURNAL_NAME = "mattework-batch.jsonl"
-
-State: TypeAlias = Literal["started", "done", "failed"]
-Verdict: TypeAlias = Literal["approved", "fixed", "rejected"]
-_VERDICTS = ("approved", "fixed", "rejected")
-
-COARSEST_CLOCK = 2.0
-"""Seconds in which some file systems count; a copy onto one rounds the times of its files."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchEntry:
-    """What is known of one picture of a batch.
-
-    `source` and `target` are absolute. `source_bytes` and `source_modified` (nanoseconds) tell whether the source is still
-    the file that was cut, `target_bytes` and `target_modified` whether the result is still the one that was written (0
-    where none was). `size` is (width, height) in pixels. `seconds` and `steps` count reading, solving and writing.
-    `confidence`, 0 to 1, is None for failed pictures and for masks of the user's own. `error` is a sentence for people,
-    `kind` its class in `mattework.errors`. `verdict` is what a person said of the result.
-    """
-
-    source: Path
-    target: Path
-    state: State
-    at: str = ""
-    source_bytes: int = 0
-    source_modified: int = 0
-    target_bytes: int = 0
-    target_modified: int = 0
-    size: tuple[int, int] | None = None
-    depth: int | None = None
-    model: str | None = None
-    model_sha256: str | None = None
-    device: str | None = None
-    asked: str | None = None
-    asked_sha256: str | None = None
-    solver: str | None = None
-    matting: MattingChoice | None = None
-    confidence: float | None = None
-    reasons: tuple[str, ...] = ()
-    band: float | None = None
-    coverage: float | None = None
-    seconds: float | None = None
-    steps: Mapping[str, float] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    error: str | None = None
-    kind: str | None = None
-    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,85 +52,6 @@ class Batch:
     settings: Mapping[str, Any]
     outputs: tuple[Path, ...]
     entries: tuple[BatchEntry, ...]
-
-
-def describe_cutout(entry: BatchEntry, cutout: Cutout, notes: Sequence[str], seconds: float) -> BatchEntry:
-    """The entry of a finished picture; `notes` are those of naming and saving, `seconds` all that it took."""
-    report, document = cutout.report, cutout.layered
-    return replace(
-        entry,
-        state="done",
-        size=(document.size.width, document.size.height),
-        depth=document.depth,
-        model=report.model,
-        model_sha256=report.model_sha256,
-        device=report.device,
-        asked=report.asked,
-        asked_sha256=report.asked_sha256,
-        solver=report.solver,
-        matting=report.matting,
-        confidence=report.confidence,
-        reasons=tuple(report.reasons),
-        band=report.band,
-        coverage=report.coverage,
-        seconds=round(seconds, 4),
-        steps={name: round(value, 4) for name, value in report.steps.items()},
-        notes=(*report.notes, *notes),
-    )
-
-
-def describe_entry(entry: BatchEntry) -> dict[str, Any]:
-    """Plain values for JSON; paths as text."""
-    import msgspec
-
-    plain: dict[str, Any] = msgspec.to_builtins(entry, enc_hook=str)
-    return plain
-
-
-def start_entry(source: Path, target: Path) -> BatchEntry:
-    """The entry of a picture whose turn it is; a source that is not there has 0 bytes."""
-    try:
-        found = source.stat()
-    except OSError:
-        return BatchEntry(source=locate_file(source), target=locate_file(target), state="started")
-    return BatchEntry(
-        source=locate_file(source),
-        target=locate_file(target),
-        state="started",
-        source_bytes=found.st_size,
-        source_modified=found.st_mtime_ns,
-    )
-
-
-def is_finished(entry: BatchEntry) -> bool:
-    """Whether the picture needs no second run: it is done, its result is there, and the source is the same file."""
-    if entry.state != "done" or not os.path.isfile(entry.target):
-        return False
-    now = start_entry(entry.source, entry.target)
-    return (now.source_bytes, now.source_modified) == (entry.source_bytes, entry.source_modified)
-
-
-def stamp_target(entry: BatchEntry) -> BatchEntry:
-    """The entry with the size and time of change of the result that lies there now; as it is where none does."""
-    try:
-        found = entry.target.stat()
-    except OSError:
-        return entry
-    return replace(entry, target_bytes=found.st_size, target_modified=found.st_mtime_ns)
-
-
-def is_replaceable(entry: BatchEntry) -> bool:
-    """Whether a new run may write over the result: the batch wrote it, and nobody has touched it since."""
-    try:
-        found = entry.target.stat()
-    except OSError:
-        return False
-    late = abs(found.st_mtime_ns - entry.target_modified)
-    return bool(
-        entry.target_modified
-        and found.st_size == entry.target_bytes
-        and late <= COARSEST_CLOCK * 1_000_000_000
-    )
 
 
 class Journal:
@@ -360,7 +234,7 @@ def _take_line(entries: dict[Path, BatchEntry], value: dict[str, Any], places: _
 
     source = places.find(value["source"])
     if value.get("state") == "reviewed":
-        if source in entries and value.get("verdict") in _VERDICTS:
+        if source in entries and value.get("verdict") in get_args(Verdict):
             entries[source] = replace(entries[source], verdict=cast("Verdict", value["verdict"]))
         return
     known = {name: one for name, one in value.items() if name in BatchEntry.__slots__}

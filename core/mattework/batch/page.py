@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from mattework._version import __version__
 from mattework.atomic import write_atomically
-from mattework.batch.journal import BatchEntry
+from mattework.batch.entry import BatchEntry
 from mattework.batch.look import Look
 from mattework.batch.summary import is_doubtful, name_apart, rank_entry, summarise_batch, tell_confidence
 from mattework.quality import DOUBTFUL

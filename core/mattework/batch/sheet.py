@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from mattework.atomic import write_atomically
-from mattework.batch.journal import BatchEntry
+from mattework.batch.entry import BatchEntry
 from mattework.batch.look import Look, decode_look
 from mattework.batch.summary import is_doubtful, name_apart, rank_entry, tell_confidence
 from mattework.errors import UsageError

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from mattework.batch.journal import BatchEntry
+from mattework.batch.entry import BatchEntry
 from mattework.quality import DOUBTFUL
 from mattework.recipe import name_networks
 

@@ -10,16 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mattework.batch.entry import BatchEntry, is_finished, is_replaceable, start_entry
 from mattework.batch.find import FoundPicture, find_pictures, follow_links, locate_file
-from mattework.batch.journal import (
-    JOURNAL_NAME,
-    Batch,
-    BatchEntry,
-    is_finished,
-    is_replaceable,
-    read_batch,
-    start_entry,
-)
+from mattework.batch.journal import JOURNAL_NAME, Batch, read_batch
 from mattework.batch.names import Task, choose_place, name_targets
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.targets import (

@@ -9,15 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mattework.batch.entry import BatchEntry, describe_cutout, describe_entry, stamp_target, start_entry
 from mattework.batch.find import follow_links
-from mattework.batch.journal import (
-    BatchEntry,
-    Journal,
-    describe_cutout,
-    describe_entry,
-    stamp_target,
-    start_entry,
-)
+from mattework.batch.journal import Journal
 from mattework.batch.names import Task
 from mattework.batch.run import Outcome, run_batch
 from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
