@@ -317,3 +317,15 @@ def test_a_document_may_be_refined_in_its_place(masked: Path) -> None:
     assert run_command_line(["refine", str(masked), "-o", str(masked), "--feather", "2"]) == 4
     assert run_command_line(["refine", str(masked), "-o", str(masked), "--feather", "2", "--overwrite"]) == 0
     assert mattework.read_recipe(masked)[0].edge.feather == 2
+
+
+def test_a_document_is_not_written_under_the_name_of_a_flat_picture(tmp_path: Path) -> None:
+    picture, truth = draw_disc(40, 30)
+    mattework.cut_out(picture, from_mask=truth).save(tmp_path / "a.psd")
+    with pytest.raises(UsageError, match="no name for a PSD, PSB or TIFF"):
+        mattework.cut_layer(tmp_path / "a.psd", "Photo", tmp_path / "b.png", existing="replace")
+    with pytest.raises(UsageError, match="no name for a PSD, PSB or TIFF"):
+        mattework.refine_layer(tmp_path / "a.psd", tmp_path / "b.png")
+    arguments = ["cut", str(tmp_path / "a.psd"), "--layer", "Photo", "-o", str(tmp_path / "b.png")]
+    assert run_command_line(arguments) == UsageError.exit_code
+    assert [path.name for path in tmp_path.iterdir()] == ["a.psd"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast, get_args
 
 import numpy as np
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _NO_ROOM_FOR = ("background", "shadow", "colours", "key")
+_DOCUMENT_SUFFIXES = (".psd", ".psb", ".tif", ".tiff")
 """Choices of `cut_out` that make layers: a document that is kept as it is has no room for them."""
 _WHOLE_MASK = "What was given is as large as the document; its part over the layer was taken."
 _OTHER_MASK = (
@@ -74,8 +76,8 @@ def cut_layer(
             the document: then its part over the layer is taken.
 
     Raises:
-        UsageError: no such layer, a mask that is there and was not spoken of, another word for what becomes of it, or a
-            choice that makes layers.
+        UsageError: no such layer, a mask that is there and was not spoken of, another word for what becomes of it, a
+            choice that makes layers, or a target that is named as a flat picture.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
@@ -87,6 +89,7 @@ def cut_layer(
         raise UsageError(
             f"What becomes of a mask that is there is one of {', '.join(get_args(ExistingMask))}, not {existing!r}."
         )
+    check_document_name(target)
     asked = [name for name in _NO_ROOM_FOR if choices.get(name)]
     if asked:
         raise UsageError(
@@ -117,6 +120,19 @@ def cut_layer(
     return LayerCut(cutout=cutout, edit=edit)
 
 
+def check_document_name(target: Target) -> None:
+    """Refuse a path that ends as no PSD, PSB or TIFF does: the document stays what it is, whatever it is called.
+
+    Raises:
+        UsageError
+    """
+    if isinstance(target, (str, PathLike)) and Path(target).suffix.lower() not in _DOCUMENT_SUFFIXES:
+        raise UsageError(
+            f"Where one layer is cut the document stays what it is, and {target} is no name for a PSD, PSB or TIFF. End it "
+            "as the document's."
+        )
+
+
 def refine_layer(
     source: Source,
     target: Target,
@@ -138,8 +154,8 @@ def refine_layer(
         inputs: soft mask or trimap that it rests on; the document's own when None.
 
     Raises:
-        UsageError: the recipe asks for layers (clean colours, a shadow, a background), or a mask that somebody painted on
-            would be gone.
+        UsageError: the recipe asks for layers (clean colours, a shadow, a background), a mask that somebody painted on
+            would be gone, or a target that is named as a flat picture.
         RecipeError: the document carries no recipe, the recipe is not of one of its layers, or as `apply_recipe`.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
@@ -148,6 +164,7 @@ def refine_layer(
     from mattework.formats.streams import open_source
     from mattework.formats.xmp import drop_recipe
 
+    check_document_name(target)
     with open_source(source, Limits(), None) as (stream, name):
         editor = _choose_editor(stream, name)
         if recipe is None or inputs is None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mattework.prompt import Prompt
     from mattework.recipe import EdgeSettings, TrimapRules
 
-_PHOTOSHOP, _TIFF = (".psd", ".psb"), (".tif", ".tiff")
+_TIFF = (".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +156,13 @@ class CutJob:
         """What the names and formats alone tell to be wrong, before anything is read."""
         from mattework.formats.files import check_format
         from mattework.formats.masks import check_mask_name
+        from mattework.in_place import check_document_name
 
         for target in targets:
             if target is None:
                 continue
-            if self.layer is not None and target.suffix.lower() not in (*_PHOTOSHOP, *_TIFF):
-                raise UsageError(
-                    f"With --layer the document stays what it is, and {target} is no name for a PSD, PSB or TIFF. "
-                    "End it as the document's."
-                )
+            if self.layer is not None:
+                check_document_name(target)
             bits = int(self.bits) if self.bits else None
             check_format(target, self.file_format, layered=True, quality=self.quality, bits=bits)
         beside = [Path(one) for one in (self.save_mask, self.save_recipe) if one]
