@@ -271,7 +271,7 @@ class Workbench(QObject):
             chosen = {
                 name: getattr(recipe, name) for name in names if getattr(recipe, name) != getattr(own, name)
             }
-            self._wait(lambda: self._choose_later(name, chosen))
+            self._wait(lambda: self._choose_later(session, name, chosen))
             return
         solved_by = own.solver, own.matting, own.trimap
         if session.has_subject and (recipe.solver, recipe.matting, recipe.trimap) != solved_by:
@@ -280,9 +280,9 @@ class Workbench(QObject):
         session.choose(name, recipe)
         self.after_step(session.size.rect if recipe.edge != own.edge else Rect(0, 0, 0, 0))
 
-    def _choose_later(self, name: str, chosen: Mapping[str, Any]) -> None:
-        if self.session is not None:
-            self.change_recipe(name, replace(self.session.recipe, **chosen))
+    def _choose_later(self, session: Session, name: str, chosen: Mapping[str, Any]) -> None:
+        if session is self.session:  # else another photo is open by now
+            self.change_recipe(name, replace(session.recipe, **chosen))
 
     def save_file(
         self, path: Path, *, overwrite: bool, refused: Refused | None = None, given_up: Step = lambda: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from mattework_editor.panels.number_box import NumberBox
@@ -30,7 +30,7 @@ class Setting(QWidget):
     ) -> None:
         super().__init__(parent)
         self._step = step
-        self._chosen = 0.0
+        self._chosen = self._shown = 0.0
         digits = 0 if step >= 1 else 1 if step >= 0.1 else 2
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(low / step), round(high / step))
@@ -60,9 +60,16 @@ class Setting(QWidget):
         self.slider.valueChanged.connect(lambda value: self._change(value * self._step, self.box))
         self.slider.sliderReleased.connect(self._settle)
         self.box.valueChanged.connect(lambda value: self._change(value, self.slider))
+        self.box.editingFinished.connect(self._settle)
 
     def value(self) -> float:
-        return self.box.value()
+        """What it says; what was chosen elsewhere as finely as it was, although fewer digits of it are seen."""
+        seen = self.box.value()
+        return self._chosen if seen == self._shown else seen
+
+    @property
+    def _is_moving(self) -> bool:
+        return self._rest.isActive() or self.slider.isSliderDown()
 
     def set_range(self, low: float, high: float) -> None:
         """Other ends, without a signal."""
@@ -74,10 +81,13 @@ class Setting(QWidget):
             widget.blockSignals(False)
 
     def show_value(self, value: float) -> None:
-        """Show a value that was chosen elsewhere, without a signal."""
+        """Show a value that was chosen elsewhere, without a signal. The one that was there stays as far as it is moved."""
+        if value == self._chosen and self._is_moving:
+            return
         self._chosen = value
         self._rest.stop()
         self._put(value)
+        self._shown = self.box.value()
 
     def _put(self, value: float) -> None:
         for widget in (self.slider, self.box):
@@ -98,8 +108,13 @@ class Setting(QWidget):
         if not self.slider.isSliderDown():
             self._rest.start()
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.EnabledChange and not self.isEnabled():
+            self._settle()  # what begins now would take it back
+
     def _settle(self) -> None:
         self._rest.stop()
         if self.value() != self._chosen:
-            self._chosen = self.value()
+            self._chosen = self._shown = self.box.value()
             self.settled.emit(self._chosen)
