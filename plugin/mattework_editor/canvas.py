@@ -93,7 +93,8 @@ class Canvas(CanvasGestures):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self._gesture is not None and self._gesture.tool.by_corners:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and not self._is_moving and self._gesture is not None and self._gesture.tool.by_corners:
             self._close_outline()
         else:
             self.mousePressEvent(event)

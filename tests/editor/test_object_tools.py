@@ -218,3 +218,17 @@ def test_a_journey_from_a_box_to_a_psd_and_on(
     driver.drag(*RIGHT_BOX)
     assert selected(driver) == (True, True)
     assert len(driver.session.recipe.subject.prompts) == 2
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_M, Qt.Key.Key_L])
+def test_what_is_drawn_around_the_whole_photo_means_what_is_in_it(
+    own_worker: None, driver: Driver, squares: Path, key: Qt.Key
+) -> None:
+    driver.bench.engine.prompt_model = "maps"
+    driver.open(squares)
+    driver.canvas.zoom_to(driver.canvas.view.scale / 2)
+    size = driver.session.size
+    right, bottom = size.width + 20, size.height + 20
+    driver.key(key)
+    driver.drag((-20, -20), (right, -20), (right, bottom), (-20, bottom), *[(right, bottom)])
+    assert len(driver.session.recipe.subject.prompts) == 1

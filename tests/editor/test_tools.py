@@ -317,3 +317,37 @@ def test_a_movement_after_a_pause_is_looked_at_at_once_and_others_in_turn(
     assert seen[-1] == 4, "and nothing is forgotten"
     TEST.mouseRelease(canvas, LEFT, none, middle + QPoint(7, 0))
     driver.wait()
+
+
+def test_a_pen_that_presses_opacity_does_not_thin_a_brush_that_has_none(
+    driver: Driver, disc_file: Path
+) -> None:
+    driver.open(disc_file)
+    driver.canvas.set_radius(12)
+    driver.key(Qt.Key.Key_R)
+    box = driver.window.brush.pressed
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    driver.pen((40, 100, 0.25), (100, 100, 0.5), (160, 100, 0.75))
+    assert [stroke.radius for stroke in driver.session.recipe.strokes] == [12]
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    driver.pen((40, 60, 0.25), (100, 60, 0.5), (160, 60, 0.75))
+    assert [stroke.radius for stroke in driver.session.recipe.strokes[1:]] == [3, 6, 9]
+
+
+def test_panning_twice_in_haste_closes_no_polygon(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.key(Qt.Key.Key_P)
+    for corner in ((60, 60), (180, 60), (180, 140)):
+        TEST.mouseClick(driver.canvas, LEFT, Keys.NoModifier, driver.at(*corner))
+    TEST.mouseDClick(driver.canvas, Qt.MouseButton.MiddleButton, Keys.NoModifier, driver.at(100, 100))
+    TEST.mouseRelease(driver.canvas, Qt.MouseButton.MiddleButton, Keys.NoModifier, driver.at(100, 100))
+    driver.hold(Qt.Key.Key_Space)
+    TEST.mouseDClick(driver.canvas, LEFT, Keys.NoModifier, driver.at(100, 100))
+    TEST.mouseRelease(driver.canvas, LEFT, Keys.NoModifier, driver.at(100, 100))
+    driver.let_go(Qt.Key.Key_Space)
+    assert driver.canvas.is_painting
+    driver.key(Qt.Key.Key_Return)
+    driver.wait()
+    assert [stroke.shape for stroke in driver.session.recipe.strokes] == ["area"]

@@ -87,7 +87,7 @@ class BrushTool(Tool):
         kind, brush = self.choose_kind(gesture.inverted), gesture.brush
         if self.is_soft and kind in SOFT_KINDS and _is_partial(kind, brush, gesture.samples):
             return (_make_touch(kind, gesture.samples, brush),)
-        return make_strokes(kind, gesture.samples, brush.radius)
+        return make_strokes(kind, gesture.samples, brush.radius, by_size=brush.pressed == "size")
 
 
 SOFT_KINDS: tuple[StrokeKind, ...] = ("foreground", "background", "bridged", "cleaned")
@@ -113,12 +113,15 @@ def _make_touch(kind: StrokeKind, samples: list[Sample], brush: Brush) -> Stroke
     )
 
 
-def make_strokes(kind: StrokeKind, samples: list[Sample], radius: float) -> tuple[Stroke, ...]:
-    """The strokes of one gesture: one for a mouse; for a pen one for every stretch of like pressure, end to end."""
+def make_strokes(
+    kind: StrokeKind, samples: list[Sample], radius: float, *, by_size: bool = True
+) -> tuple[Stroke, ...]:
+    """The strokes of one gesture: one for a mouse; for a pen whose pressure changes the size (`by_size`) one for every
+    stretch of like pressure, end to end."""
     thinned = thin_out(samples, max(0.5, radius / 10))
     runs: list[tuple[int, list[Sample]]] = []
     for sample in thinned:
-        step = max(1, round(sample.pressure * PRESSURE_STEPS))
+        step = max(1, round(sample.pressure * PRESSURE_STEPS)) if by_size else PRESSURE_STEPS
         if runs and runs[-1][0] == step:
             runs[-1][1].append(sample)
         else:

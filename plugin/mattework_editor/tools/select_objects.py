@@ -33,7 +33,8 @@ class ObjectTool(Tool):
         if prompt is None or bench.session is None:
             return False
         size = bench.session.size
-        if not any(0 <= x <= size.width and 0 <= y <= size.height for x, y in prompt.points):
+        xs, ys = zip(*prompt.points, strict=True)
+        if max(xs) < 0 or max(ys) < 0 or min(xs) > size.width or min(ys) > size.height:
             return False  # beside the photo there is nothing to point at
         bench.select_object(self.name_step(gesture), prompt)
         return True
