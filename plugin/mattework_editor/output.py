@@ -6,8 +6,8 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PyQt6.QtCore import QMimeData, QObject, QSettings, pyqtSignal
-from PyQt6.QtGui import QClipboard, QGuiApplication, QImage
+from PyQt6.QtCore import QBuffer, QMimeData, QObject, QSettings, pyqtSignal
+from PyQt6.QtGui import QClipboard, QGuiApplication, QImage, QImageReader
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from mattework import ColorMode, Document, Layer, Size, open_document, take_photo
@@ -39,7 +39,7 @@ class Output(QObject):
         """The cut-out with its transparency, cropped to the subject, for other programs."""
 
         def done(png: bytes) -> None:
-            image = QImage.fromData(png, "PNG")
+            image = _read_png(png)
             data = QMimeData()
             data.setImageData(image)
             data.setData(PNG, png)
@@ -66,6 +66,9 @@ class Output(QObject):
             self.told.emit(self.tr("This window works for another program. Apply or cancel that first."))
             return
         png, image = bytes(data.data(PNG).data()), _clipboard().image()
+        if not png and image.isNull():  # a picture of a kind that Qt does not read
+            self.told.emit(self.tr("There is no picture on the clipboard."))
+            return
 
         def read(_: Path) -> Opened:
             document = open_document(BytesIO(png)) if png else wrap_image(image)
@@ -89,14 +92,16 @@ class Output(QObject):
             has_shadow=recipe.shadow is not None,
             parent=self._window,
         )
-        if dialog.exec() != QDialog.DialogCode.Accepted:
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        export, title = dialog.export(), dialog.kind.currentText()
+        dialog.deleteLater()
+        if not accepted:
             return
-        export = dialog.export()
         suffix = SUFFIXES[export.kind]
         stem = session.path.stem if session.path else self.tr("cutout")
         start = self._filing.suggest_folder() / f"{stem.removesuffix('.cutout')}.export{suffix}"
         name, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Export"), str(start), f"{dialog.kind.currentText()} (*{suffix})"
+            self._window, self.tr("Export"), str(start), f"{title} (*{suffix})"
         )
         if not name:
             return
@@ -136,6 +141,15 @@ def wrap_image(image: QImage) -> Document:
     alpha = None if opaque else np.ascontiguousarray(pixels[..., 3])
     layer = Layer("Photo", size.rect, np.ascontiguousarray(pixels[..., :3]), alpha)
     return Document(size, ColorMode.RGB, 8, (layer,))
+
+
+def _read_png(png: bytes) -> QImage:
+    """Our own picture, however large: Qt would refuse what takes more than 256 MB."""
+    buffer = QBuffer()
+    buffer.setData(png)
+    reader = QImageReader(buffer, b"png")
+    reader.setAllocationLimit(0)
+    return reader.read()
 
 
 def _clipboard() -> QClipboard:

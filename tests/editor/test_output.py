@@ -15,8 +15,8 @@ from psd_tools import PSDImage
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import QMimeData, Qt, QTimer
-from PyQt6.QtGui import QColor, QGuiApplication, QImage
+from PyQt6.QtCore import QEvent, QMimeData, Qt, QTimer
+from PyQt6.QtGui import QColor, QGuiApplication, QImage, QImageReader
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from editor.driving import Keys, answer, wait_until
@@ -285,3 +285,41 @@ def test_an_untouched_session_exports_nothing_to_be_seen(disc_file: Path, tmp_pa
     session = start_session(opened.document, opened.photo, disc_file)
     export_file(session, tmp_path / "out.png", Export())
     assert np.asarray(read_picture(tmp_path / "out.png"))[..., 3].max() == 0
+
+
+def test_a_picture_that_cannot_be_read_from_the_clipboard_is_told(driver: Driver) -> None:
+    data = QMimeData()
+    data.setImageData(QImage())
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setMimeData(data)
+    driver.window.output.paste()
+    driver.wait()
+    assert driver.window.status.message.text() == "There is no picture on the clipboard."
+
+
+def test_a_cut_out_is_copied_however_large_it_is(disc: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt reads no picture beyond a limit, unless it is asked to: 256 MB, and here one."""
+    from mattework_editor import output
+
+    large = BytesIO()
+    Image.new("RGBA", (800, 700), (9, 99, 199, 255)).save(large, "PNG")
+    monkeypatch.setattr(output, "make_png", lambda *_: large.getvalue())
+    limit = QImageReader.allocationLimit()
+    QImageReader.setAllocationLimit(1)
+    try:
+        disc.window.output.copy()
+        disc.wait()
+    finally:
+        QImageReader.setAllocationLimit(limit)
+    assert disc.window.status.message.text() == "The cut-out is on the clipboard (800 x 700)."
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.image().width() == 800
+
+
+def test_an_export_leaves_no_dialog_behind(disc: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ExportDialog, "exec", lambda _: 0)
+    disc.window.output.ask_export()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not disc.window.findChildren(ExportDialog)
