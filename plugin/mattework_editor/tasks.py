@@ -154,9 +154,10 @@ class Tasks(QObject):
             self._rest.start()
 
     def cancel_all(self, wait: float = 2.0) -> None:
-        """Cancel what runs, and wait a little for threads to end."""
+        """Cancel what runs, and wait a little for threads to end: so many seconds for all of them together."""
         tasks = list(self.running)
         for task in tasks:
             task.cancel()
+        end = time.monotonic() + wait
         for task in tasks:
-            task.thread_.join(wait)
+            task.thread_.join(max(0.0, end - time.monotonic()))

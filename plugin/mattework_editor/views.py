@@ -133,7 +133,6 @@ class Views(QObject):
             return
 
         def arrive(picture: object) -> None:
-            self._settings.setValue("ground_picture", str(path))
             if sources is self._workbench.sources:
                 self._change(picture=picture)
                 self.show(View.PICTURE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -49,4 +50,15 @@ def test_a_quiet_task_that_waits_can_be_cancelled(application: object) -> None:
     waiting.cancel()
     wait_until(lambda: len(ended) == 1)
     painted.set()
+    wait_until(lambda: not tasks.running)
+
+
+def test_several_tasks_that_do_not_end_hold_the_window_no_longer_than_one(application: object) -> None:
+    tasks, over = Tasks(), threading.Event()
+    for _ in range(4):
+        tasks.start(lambda _: over.wait(20), lambda _: None, lambda _: None)
+    begun = time.monotonic()
+    tasks.cancel_all(wait=0.5)
+    assert time.monotonic() - begun < 1.5
+    over.set()
     wait_until(lambda: not tasks.running)
