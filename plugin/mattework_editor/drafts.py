@@ -77,7 +77,7 @@ def write_draft(file: Path, photo: Path | Document, choices: Choices) -> None:
     stored = _Stored(
         1,
         os.getpid(),
-        str(path.resolve()),
+        write_name(path.resolve()),
         choices.recipe.to_json(),
         choices.inputs.soft_mask,
         choices.inputs.trimap,
@@ -130,6 +130,24 @@ def _clear_halves(folder: Path) -> None:
                 half.unlink()
 
 
+def write_name(path: Path | str) -> str:
+    """A file's name as text for every encoder: one that is no text, as from an older system, by its bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return "\0" + os.fsencode(path).hex()
+    return str(path)
+
+
+def read_name(text: str) -> Path:
+    """The file of a name that `write_name` wrote.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return Path(os.fsdecode(bytes.fromhex(text[1:]))) if text.startswith("\0") else Path(text)
+
+
 def find_time(path: Path) -> float:
     """When a file was last written, in seconds; that of now where another process has just taken it away."""
     try:
@@ -144,9 +162,9 @@ def _read_draft(file: Path) -> Draft | None:
     try:
         stored = msgspec.msgpack.decode(file.read_bytes(), type=_Stored)
         recipe: Recipe = parse_recipe(stored.recipe)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError, RecipeError):
+        path = read_name(stored.path)
+    except (OSError, ValueError, msgspec.DecodeError, msgspec.ValidationError, RecipeError):
         return None
-    path = Path(stored.path)
     if not path.is_file() or _is_running(stored.pid):
         return None
     inputs = RecipeInputs(soft_mask=stored.soft_mask, trimap=stored.trimap)

@@ -41,7 +41,9 @@ class Stepping(QObject):
         return self._bench.session.history if self._bench.session is not None else History()
 
     def undo(self) -> None:
-        if not self._bench.strokes.drop_newest():
+        if self._bench.strokes.drop_newest():
+            self._bench.drafting.note_step()  # it may have been written meanwhile
+        else:
             self._go_by(-1)
 
     def redo(self) -> None:

@@ -175,8 +175,13 @@ class Workbench(QObject):
         self._after_opening.start()
 
     def _leave_half_opened(self) -> None:
-        """A photo was seen, and then opening it was given up or failed: nothing is open then, and nothing is to be seen."""
-        if self.session is None and self.sources is not None and not self.is_busy:
+        """A photo was seen, and then opening it was given up or failed: nothing is open then, and nothing is to be seen.
+
+        What is open, recovered or kept because the other file could not be read, has a draft of this process.
+        """
+        if self.session is not None:
+            self.drafting.note_step()
+        elif self.sources is not None and not self.is_busy:
             self.close_photo()
 
     def _attach(self, session: Session | None, sources: Sources | None) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pytest
 from psd_tools import PSDImage
@@ -16,9 +19,10 @@ from psd_tools import PSDImage
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from editor.driving import TEST, press_soon, save_to, wait_until
+from editor.driving import TEST, answer, press_soon, save_to, wait_until
+from mattework import resolve_region
 from mattework_editor import drafts
 
 if TYPE_CHECKING:
@@ -175,3 +179,80 @@ def test_unsaved_work_is_deleted_only_by_the_button_that_says_so(driver: Driver,
     driver.window.filing.offer_drafts()
     assert asked == ["Recover unsaved work?"]
     assert drafts.find_drafts() == []
+
+
+def read_drafts() -> list[dict[str, Any]]:
+    return [msgspec.msgpack.decode(one.read_bytes()) for one in drafts.drafts_folder().glob("*.draft")]
+
+
+def wait_for_drafts(driver: Driver) -> None:
+    driver.wait()
+    TEST.qWait(500)
+    wait_until(lambda: not driver.bench.tasks.running)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there")
+def test_work_on_a_photo_whose_name_is_no_text_is_kept(driver: Driver, disc_file: Path) -> None:
+    photo = disc_file.rename(disc_file.with_name(os.fsdecode(b"Gr\xfc\xdfe.png")))
+    driver.open_painted(photo, radius=20)
+    wait_for_drafts(driver)
+    assert [draft.path for draft in drafts.find_drafts()] == [photo]
+
+
+def test_a_draft_whose_names_are_no_names_is_passed_over(driver: Driver, disc_file: Path) -> None:
+    driver.open_painted(disc_file, radius=20)
+    wait_for_drafts(driver)
+    (stored,) = read_drafts()
+    (file,) = drafts.drafts_folder().glob("*.draft")
+    for path in ("\0no", "a\0b"):
+        file.write_bytes(msgspec.msgpack.encode({**stored, "path": path}))
+        assert drafts.find_drafts() == []
+
+
+def test_recovered_work_is_not_offered_to_another_window(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    file = drafts.name_draft()
+    drafts.write_draft(file, disc_file, driver.session.choices)
+    (stored,) = read_drafts()
+    file.write_bytes(msgspec.msgpack.encode({**stored, "pid": 2**22 + 1}))
+    (draft,) = drafts.find_drafts()
+    driver.window.open_path(draft.path, draft)
+    wait_for_drafts(driver)
+    (stored,) = read_drafts()
+    assert stored["pid"] == os.getpid()
+
+
+def test_a_stroke_that_is_taken_back_while_it_is_solved_is_in_no_draft(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=20)
+    go_on = threading.Event()
+
+    def solve_slowly(*args: Any, **options: Any) -> Any:
+        go_on.wait(20)
+        return resolve_region(*args, **options)
+
+    monkeypatch.setattr("mattework_editor.strokes.resolve_region", solve_slowly)
+    driver.drag((60, 40), (70, 40), wait=False)
+    wait_until(lambda: bool(driver.session.planes.trimap[40:41, 65:66].all()))
+    wait_until(lambda: any(len(json.loads(one["recipe"])["strokes"]) == 2 for one in read_drafts()), 5)
+    driver.window.undo()
+    go_on.set()
+    wait_for_drafts(driver)
+    assert [len(json.loads(one["recipe"])["strokes"]) for one in read_drafts()] == [1]
+
+
+def test_work_that_stays_because_the_other_file_cannot_be_read_is_kept(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=20)
+    wait_for_drafts(driver)
+    assert len(read_drafts()) == 1
+    answer(monkeypatch, QMessageBox.StandardButton.Discard)
+    broken = disc_file.with_name("broken.jpg")
+    broken.write_text("no picture")
+    driver.open(broken)
+    wait_for_drafts(driver)
+    assert driver.session.path == disc_file
+    assert driver.session.history.is_dirty
+    assert len(read_drafts()) == 1
