@@ -15,6 +15,7 @@ from mattework_editor import drafts, preferences
 from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, complete_name, read_file
 from mattework_editor.sentences import word_sentence, word_sentences
 from mattework_editor.welcome import find_samples
+from mattework_editor.wording import show_ampersands
 from mattework_editor.workbench import Workbench
 
 
@@ -265,7 +266,7 @@ class Filing(QObject):
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
         for path in preferences.list_recent(self._settings):
-            action = self.recent_menu.addAction(path.name)
+            action = self.recent_menu.addAction(show_ampersands(path.name))
             assert action is not None
             action.setToolTip(str(path))
             action.triggered.connect(lambda _, path=path: self.open_path(path))
@@ -275,7 +276,9 @@ class Filing(QObject):
             nothing.setEnabled(False)
 
     def may_leave(self, then: Callable[[], object]) -> bool:
-        """Whether the session may be left now; asks about what is unsaved. If it is to be saved first, `then` follows."""
+        """Whether the session may be left now; asks about what is unsaved. If it is to be saved first, `then` follows, and
+        nothing that was to follow before."""
+        self._forget_plans()
         session = self._workbench.session
         if session is None or not (session.history.is_dirty or self._workbench.is_solving):
             self._workbench.drafting.discard()

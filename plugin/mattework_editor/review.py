@@ -11,6 +11,7 @@ model was, and takes what a person says of it.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ import numpy as np
 from mattework import DOUBTFUL, Photo, RecipeInputs, convert_to_srgb8, parse_recipe, read_batch
 from mattework.arrays import Bytes, Floats, Samples
 from mattework.errors import MatteworkError
-from mattework_editor.drafts import drafts_folder
+from mattework_editor.drafts import drafts_folder, read_name, write_name
 from mattework_editor.files import LAYERED, OPEN_SUFFIXES
 from mattework_editor.session import Choices
 
@@ -111,8 +112,8 @@ class Line:
         """Write the line, whole or not at all."""
         stored = _Stored(
             version=VERSION,
-            items=tuple(self.items.values()),
-            folder=None if self.folder is None else str(self.folder),
+            items=tuple(_write_names(one) for one in self.items.values()),
+            folder=None if self.folder is None else write_name(self.folder),
         )
         _replace(self.home / "line.json", msgspec.json.encode(stored))
 
@@ -149,6 +150,15 @@ class Line:
         """The photo that an open file belongs to."""
         return next((one for one in self.items.values() if self.file_of(one) == opened), None)
 
+    def start_again(self, path: Path) -> None:
+        """Have a photo cut anew, as if nothing were known of it.
+
+        Raises:
+            OSError: the state folder cannot be written.
+        """
+        self.items[str(path)] = Item(path=str(path))
+        self.keep()
+
     # What a cut rests on -------------------------------------------------------------------------------------------------
 
     def keep_cut(self, path: Path, choices: Choices, thumbnail: bytes) -> None:
@@ -179,7 +189,7 @@ class Line:
             return None
 
     def _name(self, path: Path, end: str) -> Path:
-        return self.home / (hashlib.sha256(str(path).encode()).hexdigest()[:16] + end)
+        return self.home / (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] + end)
 
 
 def find_photos(places: Iterable[Path]) -> list[Path]:
@@ -214,17 +224,39 @@ def open_line(places: Sequence[Path]) -> Line:
     line = Line(home)
     try:
         stored = msgspec.json.decode((home / "line.json").read_bytes(), type=_Stored)
-        known = {one.path: one for one in stored.items} if stored.version == VERSION else {}
-        line.folder = None if stored.folder is None else Path(stored.folder)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        items = [_read_names(one) for one in stored.items] if stored.version == VERSION else []
+        known = {one.path: one for one in items}
+        line.folder = None if stored.folder is None else read_name(stored.folder)
+    except (OSError, ValueError, msgspec.DecodeError, msgspec.ValidationError):
         pass  # the first time, or nothing that can be gone on with
     for photo in photos:
         item = known.get(str(photo), Item(path=str(photo)))
-        changed = item.stamp not in (0, photo.stat().st_mtime_ns)
         lost = item.status == "ready" and line.read_cut(photo) is None
-        line.items[str(photo)] = Item(path=str(photo)) if changed or lost or item.status == "failed" else item
+        again = has_changed(item) or lost or item.status == "failed"
+        line.items[str(photo)] = Item(path=str(photo)) if again else item
     line.keep()
     return line
+
+
+def has_changed(item: Item) -> bool:
+    """Whether a photo is another one than that which was cut.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    return item.stamp != 0 and item.stamp != Path(item.path).stat().st_mtime_ns
+
+
+def _write_names(item: Item) -> Item:
+    """An item as every encoder takes it, whatever its files are called."""
+    target = None if item.target is None else write_name(item.target)
+    message = item.message.encode(errors="replace").decode()
+    return replace(item, path=write_name(item.path), target=target, message=message)
+
+
+def _read_names(item: Item) -> Item:
+    target = None if item.target is None else str(read_name(item.target))
+    return replace(item, path=str(read_name(item.path)), target=target)
 
 
 def _find_journal(places: Sequence[Path]) -> Path | None:
@@ -261,7 +293,7 @@ def _open_batch(journal: Path) -> Line:
 
 
 def _make_home(named: str) -> Path:
-    home = drafts_folder() / "review" / hashlib.sha256(named.encode()).hexdigest()[:16]
+    home = drafts_folder() / "review" / hashlib.sha256(os.fsencode(named)).hexdigest()[:16]
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return home
 

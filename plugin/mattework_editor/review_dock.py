@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +24,11 @@ from PyQt6.QtWidgets import (
 
 from mattework import MatteworkError, note_review
 from mattework_editor.files import Opened, read_file
-from mattework_editor.review import Line, open_line
+from mattework_editor.review import Line, has_changed, open_line
 from mattework_editor.review_queue import ReviewQueue
 from mattework_editor.review_strip import PATH, make_entry, name_status
 from mattework_editor.sentences import word_sentence, word_sentences
+from mattework_editor.wording import show_ampersands
 
 if TYPE_CHECKING:
     from mattework_editor.window import EditorWindow
@@ -162,7 +164,19 @@ class ReviewDock(QDockWidget):
         if target.exists() and not known and not self._window.filing.ask_to_replace(target):
             return
         self._saving = path, target
-        bench.save_file(target, overwrite=target.exists())
+        bench.save_file(target, overwrite=target.exists(), given_up=self._forget_saving)
+
+    def _forget_saving(self) -> None:
+        self._saving = None
+
+    def _keep(self, change: Callable[[], object]) -> None:
+        """Change the line; where that cannot be kept, this window knows it at least, and goes on."""
+        try:
+            change()
+        except OSError as error:
+            self._window.show_error(
+                self.tr("What you decide here cannot be kept for another time: {why}").format(why=error)
+            )
 
     @property
     def can_skip(self) -> bool:
@@ -179,7 +193,7 @@ class ReviewDock(QDockWidget):
         named = QFileDialog.getExistingDirectory(self._window, self.tr("Save approved files in"), str(start))
         if named:
             self.line.folder = Path(named)
-            self.line.keep()
+            self._keep(self.line.keep)
             self.fill()
 
     def _open_wanted(self) -> None:
@@ -190,6 +204,7 @@ class ReviewDock(QDockWidget):
             self._wanted = self._heading = None
             return
         self._wanted = self.refused = None
+        self._look_for_change(path)
         item = self.line.items[str(path)]
         choices = self.line.read_cut(path) if item.status != "waiting" else None
         alpha = self.queue.take_alpha(path)
@@ -205,6 +220,13 @@ class ReviewDock(QDockWidget):
         else:
             self._heading, self._was_left = None, True
             self._mark_open()
+
+    def _look_for_change(self, path: Path) -> None:
+        """A photo that is another one by now is cut again, and the old cut not laid on it."""
+        with suppress(OSError):  # opening it tells why
+            if has_changed(self.line.items[str(path)]):
+                self._keep(lambda: self.line.start_again(path))
+                self.queue.go_on()
 
     def _may_open(self, path: Path) -> bool:
         """Whether a photo may be opened unasked: in place of nothing or of what is saved, or once more, with its cut, if
@@ -247,7 +269,8 @@ class ReviewDock(QDockWidget):
         at = order.index(path) if path in order else -1
         after = [*order[at + 1 :], *order[: max(0, at)]]
         item = self.line.items[str(path)]
-        self.line.change(path, status=status, target=item.target if target is None else str(target))
+        made = item.target if target is None else str(target)
+        self._keep(lambda: self.line.change(path, status=status, target=made))
         if self.line.journal is not None:
             self._note_verdict(self.line.journal, path, status, corrected)
         self.refused = None
@@ -284,9 +307,10 @@ class ReviewDock(QDockWidget):
     def _note_failed(self, why: str) -> None:
         self._saving = None
         if self._opening is not None:
-            self.refused, self._opening = self._opening, None
-            if not self.line.items[str(self.refused)].is_done:
-                self.line.change(self.refused, status="failed", message=why, seen=True)
+            refused = self.refused = self._opening
+            self._opening = None
+            if not self.line.items[str(refused)].is_done:
+                self._keep(lambda: self.line.change(refused, status="failed", message=why, seen=True))
             self.fill()
             self._window.commands.update()
         self._mark_open()
@@ -336,7 +360,7 @@ class ReviewDock(QDockWidget):
         self.folder_button.setText(
             self.tr("Beside the photos")
             if folder is None
-            else self.tr("Into {name}").format(name=folder.name)
+            else self.tr("Into {name}").format(name=show_ampersands(folder.name))
         )
 
     def _mark_open(self) -> None:

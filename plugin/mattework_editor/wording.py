@@ -15,6 +15,11 @@ def write_scale(scale: float) -> str:
     return QLocale().toString(100 * scale, "g", 4)
 
 
+def show_ampersands(name: str) -> str:
+    """A file's name on a menu or a button, where a single & would mark the key of the letter behind it."""
+    return name.replace("&", "&&")
+
+
 def name_solver(solver: str) -> str:
     """What solves an edge, in words that can stand in a sentence."""
     translate = QCoreApplication.translate

@@ -255,3 +255,28 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_another_offered(
     assert outcome == "False False True"
     assert [one.name for one in locked.iterdir()] == ["photo.png"]
     assert PSDImage.open(free / "out.psd")[0].name == "Photo"
+
+
+def test_a_name_with_an_ampersand_is_read_whole_among_recent_files(driver: Driver, disc_file: Path) -> None:
+    photo = disc_file.rename(disc_file.with_name("Tom & Jerry.png"))
+    driver.open(photo)
+    menu = driver.window.filing.recent_menu
+    menu.aboutToShow.emit()
+    assert menu.actions()[0].text() == "Tom && Jerry.png"
+    assert menu.actions()[0].iconText() == "Tom & Jerry.png"
+
+
+def test_who_stays_after_all_is_not_sent_away_by_an_earlier_answer(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    kept = tmp_path / "kept.psd"
+    save_to(monkeypatch, kept)
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    driver.bench.find_subject()
+    driver.window.close()  # the saving waits for the model
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    driver.window.close()
+    wait_until(kept.is_file)
+    driver.wait()
+    assert driver.window.isVisible()

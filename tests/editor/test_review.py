@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 from psd_tools import PSDImage
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
@@ -17,7 +18,15 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from editor.driving import Keys, answer, start_review, wait_for_cuts, wait_until
+from editor.driving import (
+    Keys,
+    answer,
+    list_messages,
+    save_to,
+    start_review,
+    wait_for_cuts,
+    wait_until,
+)
 from mattework import ColorMode, Photo, read_batch
 from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
 from mattework_editor.review_dock import find_review
@@ -222,3 +231,78 @@ def test_the_results_of_a_batch_are_looked_through_and_its_journal_told(
     verdicts = {entry.source.name: entry.verdict for entry in read_batch(out / JOURNAL).entries}
     assert verdicts == {"a.png": "approved", "b.png": "fixed", "broken.jpg": None}
     assert open_line([out]).items[str(shots / "b.png")].status == "approved"
+
+
+def test_a_photo_that_changes_while_others_are_looked_at_is_cut_again(driver: Driver, shots: Path) -> None:
+    review = start_review(driver, shots)
+    wait_for_cuts(driver, review)
+    other = shots / ("b.png" if review.path == shots / "a.png" else "a.png")
+    Image.fromarray(np.asarray(draw_disc(64, 150)[0])).save(other)
+    review.look_at(other)
+    driver.wait()
+    assert driver.session.size.shape == (150, 64)
+    assert driver.session.planes.alpha.shape == (150, 64), "not the cut of the photo that was there"
+    wait_for_cuts(driver, review)
+    wait_until(lambda: driver.bench.session is not None and driver.bench.session.has_subject)
+    driver.wait()
+    assert driver.session.planes.alpha.shape == (150, 64)
+
+
+def test_looking_through_goes_on_where_it_cannot_be_kept(
+    driver: Driver, shots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = start_review(driver, shots)
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "a.png")
+    driver.wait()
+
+    def fill_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mattework_editor.review._replace", fill_disk)
+    review.skip()
+    driver.wait()
+    assert review.path == shots / "b.png"
+    assert review.line.items[str(shots / "a.png")].status == "skipped"
+    assert "cannot be kept for another time" in list_messages()
+    assert "No space left on device" in list_messages()
+
+
+def test_an_approval_that_is_cancelled_does_not_count_when_the_file_is_saved_later(
+    driver: Driver, shots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = start_review(driver, shots)
+    wait_for_cuts(driver, review)
+    review.look_at(shots / "a.png")
+    driver.wait()
+    review.approve()
+    driver.bench.cancel()
+    driver.wait()
+    save_to(monkeypatch, shots / "a.cutout.psd")
+    driver.key(Qt.Key.Key_S, CONTROL)
+    driver.wait()
+    assert (shots / "a.cutout.psd").is_file()
+    assert review.path == shots / "a.png"
+    assert review.line.items[str(shots / "a.png")].status == "ready"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there")
+def test_photos_whose_names_are_no_text_are_looked_through(driver: Driver, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"f\xfcr R & D")
+    folder.mkdir()
+    photo = folder / os.fsdecode(b"Gr\xfc\xdfe.png")
+    Image.fromarray(np.asarray(draw_disc(120, 90)[0])).save(photo)
+    (folder / os.fsdecode(b"\xff.jpg")).write_text("not a picture")
+    review = start_review(driver, folder)
+    wait_for_cuts(driver, review)
+    assert review.path == photo
+    review.line.folder = folder
+    review.fill()
+    assert "R && D" in review.folder_button.text()
+    review.approve()
+    wait_until(lambda: review.line.items[str(photo)].status == "approved")
+    driver.wait()
+    again = open_line([folder])
+    assert again.items[str(photo)] == review.line.items[str(photo)]
+    assert again.folder == folder
+    assert (folder / os.fsdecode(b"Gr\xfc\xdfe.cutout.psd")).is_file()

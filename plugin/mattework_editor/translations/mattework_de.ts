@@ -2051,6 +2051,10 @@
       <translation>Die Fotos, zuerst die, die einen Blick brauchen; ein Klick öffnet eines</translation>
     </message>
     <message>
+      <source>What you decide here cannot be kept for another time: {why}</source>
+      <translation>Was Sie hier entscheiden, kann nicht für ein anderes Mal aufgehoben werden: {why}</translation>
+    </message>
+    <message>
       <source>{done} of {all} done, {unsure} to look at, {waiting} still to be cut</source>
       <translation>{done} von {all} erledigt, {unsure} anzusehen, {waiting} noch freizustellen</translation>
     </message>
