@@ -35,6 +35,8 @@ NOTES = (
     "edge, so the new edge may lie farther out: look at it.",
     "The photo has changed since the recipe was made; the layer {layer} was used.",
     "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    "The mask was changed by hand since it was made; that work is not in the new edge.",
+    "No layer holds the photo any more, so its layers ({count}) are put together.",
     "A layer “{layer}” was kept: it is not as it was made, or not the only one, so it may be your own. Delete it if it is "
     "not.",
     "The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 import mattework
-from mattework import Prompt, Size, cut_out, open_document, solve_alpha
+from mattework import Prompt, Size, cut_out, list_losses, open_document, solve_alpha, take_photo
 from mattework.arrays import Floats
 from mattework.errors import MatteworkError
 from mattework.given import tell_about_scaling
@@ -239,3 +240,18 @@ def test_names_stay_as_they_are(german: None) -> None:
 def test_english_stays_as_it_came(application: object, template: str) -> None:
     text = re.sub(r"\{(\w+)\}", r"<\1. a b>", template)
     assert word_sentence(text) == text
+
+
+def test_what_would_be_lost_with_a_file_speaks_german(german: None, tmp_path: Path) -> None:
+    picture, truth = draw_disc(60, 50)
+    cut = cut_out(picture, from_mask=truth, solver="hard")
+    cut.save(tmp_path / "own.psd")
+    document = open_document(tmp_path / "own.psd")
+    photo = take_photo(document)
+    lost = (
+        *list_losses(replace(document, layers=document.layers[1:]), photo, cut.recipe),
+        *list_losses(document, photo, replace(cut.recipe, mask_sha256="0" * 64)),
+    )
+    assert len(lost) == 3
+    for sentence in lost:
+        assert word_sentence(sentence) != sentence, sentence

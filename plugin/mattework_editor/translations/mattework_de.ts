@@ -940,6 +940,13 @@
     </message>
   </context>
   <context>
+    <name>Drafting</name>
+    <message>
+      <source>The unsaved work cannot be kept safe: {why}</source>
+      <translation>Die ungespeicherte Arbeit kann nicht gesichert werden: {why}</translation>
+    </message>
+  </context>
+  <context>
     <name>DragHandle</name>
     <message>
       <source>Drag Out</source>
@@ -1356,6 +1363,10 @@
     <message>
       <source>{name} is there already. Replace it?</source>
       <translation>{name} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+      <source>{name} was changed by another program or window meanwhile. Replace it?</source>
+      <translation>{name} wurde inzwischen von einem anderen Programm oder Fenster geändert. Ersetzen?</translation>
     </message>
     <message>
       <source>{why} Your work is still here, and is kept until it is saved.</source>
@@ -2211,6 +2222,10 @@
       <translation>Saubere Farben waren nicht verlangt; darum blieb auch der Farbstich des Schirms.</translation>
     </message>
     <message>
+      <source>No layer holds the photo any more, so its layers ({count}) are put together.</source>
+      <translation>Keine Ebene enthält mehr das Foto, darum werden die Ebenen ({count}) zusammengesetzt.</translation>
+    </message>
+    <message>
       <source>No subject was found: everything is background. Point at it, or give a mask or trimap of your own.</source>
       <translation>Es wurde kein Motiv gefunden: alles ist Hintergrund. Zeigen Sie darauf, oder geben Sie eine eigene Maske oder Trimap.</translation>
     </message>
@@ -2361,6 +2376,10 @@
     <message>
       <source>The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.</source>
       <translation>Die Maske wurde seither von Hand geändert; diese Arbeit ist nicht in der neuen Kante, nur in der Datei, aus der sie kam.</translation>
+    </message>
+    <message>
+      <source>The mask was changed by hand since it was made; that work is not in the new edge.</source>
+      <translation>Die Maske wurde seither von Hand geändert; diese Arbeit ist nicht in der neuen Kante.</translation>
     </message>
     <message>
       <source>The merged picture in the file is {why}. The layers are sound and were used.</source>
@@ -3248,8 +3267,8 @@
       <translation>Mattework hat einen Fehler ({kind}: {text}). Speichern Sie Ihre Arbeit unter einem anderen Namen.</translation>
     </message>
     <message>
-      <source>The unsaved work cannot be kept safe: {why}</source>
-      <translation>Die ungespeicherte Arbeit kann nicht gesichert werden: {why}</translation>
+      <source>The system did not allow this: {why}</source>
+      <translation>Das System hat das nicht zugelassen: {why}</translation>
     </message>
     <message>
       <source>There is not enough memory for this. Close other programs or use a smaller picture.</source>
