@@ -34,6 +34,7 @@ class Filing(QObject):
         self._after_saving: Callable[[], object] | None = None
         self._hand_over: Callable[[], object] | None = None
         self._untitled = self.tr("Untitled")
+        self._seen: tuple[int, int] | None = None  # what the file that is saved into was like
         self.recent_menu = QMenu(self.tr("Open &Recent"), window)
         self.recent_menu.setToolTipsVisible(True)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
@@ -162,9 +163,31 @@ class Filing(QObject):
             self._hand_over()
         elif self._workbench.target is None:
             return self.ask_save()
+        elif self._is_changed(self._workbench.target) and not self._ask_about_change():
+            return False
         else:
             self._save_to(self._workbench.target)
         return True
+
+    def _is_changed(self, target: Path) -> bool:
+        """Whether a file that is saved into is there, and not as it was left here."""
+        now = _stamp(target)
+        return None not in (now, self._seen) and now != self._seen
+
+    def _ask_about_change(self) -> bool:
+        """Whether the file may be replaced although it is not as it was left here: another program has saved in it."""
+        assert self._workbench.target is not None
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Replace the file?"),
+            self.tr("{name} was changed by another program or window meanwhile. Replace it?").format(
+                name=self._workbench.target.name
+            ),
+            buttons.Yes | buttons.No,
+            buttons.No,
+        )
+        return answer == buttons.Yes
 
     def _save_to(self, path: Path) -> None:
         def refuse(error: OutputNotWritable) -> None:
@@ -250,11 +273,13 @@ class Filing(QObject):
         return folder if os.access(folder, os.W_OK | os.X_OK) else Path.home()
 
     def _note_opened(self) -> None:
-        session = self._workbench.session
+        session, target = self._workbench.session, self._workbench.target
+        self._seen = None if target is None else _stamp(target)
         if session is not None and session.path is not None:
             preferences.add_recent(self._settings, session.path)
 
     def _note_saved(self, path: Path) -> None:
+        self._seen = _stamp(path)
         preferences.add_recent(self._settings, path)
         then, self._after_saving = self._after_saving, None
         if then is not None:
@@ -310,3 +335,12 @@ class Filing(QObject):
             if not self.save():
                 self._forget_plans()
         return False
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """When a file was written last, and how large it is; None where there is none."""
+    try:
+        known = path.stat()
+    except OSError:
+        return None
+    return known.st_mtime_ns, known.st_size

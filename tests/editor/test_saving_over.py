@@ -136,3 +136,49 @@ def test_a_file_of_ours_that_holds_more_than_we_can_write_is_not_replaced(
     driver.wait()
     assert (tmp_path / "kept.psd").is_file()
     assert not driver.session.history.is_dirty
+
+
+def test_a_file_that_another_program_changed_is_not_replaced_unasked(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    ours = tmp_path / "disc.cutout.psd"
+    driver.bench.save_file(ours, overwrite=False)
+    driver.wait()
+    asked = answer(monkeypatch, QMessageBox.StandardButton.No)
+    for open_again in (False, True):
+        if open_again:
+            driver.open(ours)
+        driver.drag((60, 100), (70, 100))
+        driver.window.filing.save()
+        driver.wait()
+        assert asked == [], "nobody else has saved in it"
+        own = ours.read_bytes()
+        ours.write_bytes(own + b"a layer of another program")
+        driver.drag((60, 120), (70, 120))
+        driver.window.filing.save()
+        driver.wait()
+        assert asked == ["Replace the file?"]
+        assert ours.read_bytes() != own
+        assert driver.window.isWindowModified()
+        asked = answer(monkeypatch, QMessageBox.StandardButton.Yes)
+        driver.window.filing.save()
+        driver.wait()
+        assert asked == ["Replace the file?"]
+        assert not driver.session.history.is_dirty
+        asked = answer(monkeypatch, QMessageBox.StandardButton.No)
+
+
+def test_a_file_that_was_deleted_meanwhile_is_saved_again(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    ours = tmp_path / "disc.cutout.psd"
+    driver.bench.save_file(ours, overwrite=False)
+    driver.wait()
+    ours.unlink()
+    asked = answer(monkeypatch, QMessageBox.StandardButton.No)
+    driver.window.filing.save()
+    driver.wait()
+    assert asked == []
+    assert ours.is_file()
