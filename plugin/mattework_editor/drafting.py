@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
 
+from mattework.errors import OutputNotWritable
 from mattework_editor import drafts
 from mattework_editor.session import Session
 from mattework_editor.tasks import Tasks
@@ -67,4 +68,10 @@ class Drafting(QObject):
                 if file != self._wanted:  # given up while it was written
                     drafts.delete_draft(file)
 
-        self._tasks.start(work, lambda _: None, self._tell)
+        def fail(error: BaseException) -> None:
+            if isinstance(error, OSError):
+                told = self.tr("The unsaved work cannot be kept safe: {why}").format(why=error)
+                error = OutputNotWritable(told)
+            self._tell(error)
+
+        self._tasks.start(work, lambda _: None, fail)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolBar
 
 from mattework import apply_edge_settings, finish_cutout, take_photo, touch_alpha
+from mattework.errors import OutputError
 from mattework.worker.handback import Request, read_request, write_applied, write_cancelled
 from mattework_editor.engine import Progress
 from mattework_editor.files import Opened
@@ -137,7 +139,8 @@ class HandBackBar(QToolBar):
         """The window is closed: without Apply, tell the host that nothing is to be changed."""
         if not self._written:
             self._written = True
-            write_cancelled(self._folder, self._message)
+            with suppress(OutputError):  # the host has just gone, and nobody waits
+                write_cancelled(self._folder, self._message)
 
     def _note_opened(self) -> None:
         assert self._request is not None

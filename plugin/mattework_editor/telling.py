@@ -29,7 +29,7 @@ def word_error(error: BaseException) -> str:
     if isinstance(error, (MatteworkError, EngineError)):
         return word_sentence(str(error))
     if isinstance(error, OSError):
-        return translate("Telling", "The unsaved work cannot be kept safe: {why}").format(why=error)
+        return translate("Telling", "The system did not allow this: {why}").format(why=error)
     return translate(
         "Telling", "Mattework has a defect ({kind}: {text}). Save your work under another name."
     ).format(kind=type(error).__name__, text=error)

@@ -44,7 +44,7 @@ from mattework_editor.panels.parts import PartsPanel
 from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
-from mattework_editor.sentences import word_sentence, word_sentences
+from mattework_editor.sentences import word_sentences
 from mattework_editor.session import Session
 from mattework_editor.status import StatusBar
 from mattework_editor.toolbar import ToolBar, ToolStrip
@@ -340,12 +340,13 @@ class EditorWindow(QMainWindow):
         self._show_state()
 
     def _show_failure(self, error: BaseException) -> None:
-        self.show_error(word_sentence(str(error)))
+        self.workbench.tell(error)
 
     def show_error(self, text: str) -> None:
         """An error as a message that stays until it is read."""
         self.status.tell(text)
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Mattework"), text, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may look like more
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

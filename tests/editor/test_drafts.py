@@ -21,7 +21,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from editor.driving import TEST, answer, press_soon, save_to, wait_until
+from editor.driving import TEST, answer, list_messages, press_soon, save_to, wait_until
 from mattework import resolve_region
 from mattework_editor import drafts
 
@@ -256,3 +256,22 @@ def test_work_that_stays_because_the_other_file_cannot_be_read_is_kept(
     assert driver.session.path == disc_file
     assert driver.session.history.is_dirty
     assert len(read_drafts()) == 1
+
+
+def test_what_the_system_refuses_is_told_of_that_which_it_refused(
+    driver: Driver, disc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    driver.open_painted(disc_file, radius=20)
+    wait_for_drafts(driver)
+    monkeypatch.setattr("tempfile.mkdtemp", fill_disk)
+    driver.window.toolbar.drag_handle._prepare()
+    driver.wait()
+    assert "The system did not allow this: [Errno 28]" in list_messages()
+    assert "unsaved work" not in list_messages()
+    monkeypatch.setattr("tempfile.mkstemp", fill_disk)
+    driver.drag((60, 40), (70, 40))
+    wait_for_drafts(driver)
+    assert "The unsaved work cannot be kept safe: [Errno 28]" in list_messages()

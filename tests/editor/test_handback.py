@@ -204,3 +204,15 @@ def test_what_cannot_be_opened_is_told_to_the_host(driver: Driver, tmp_path: Pat
     driver.wait()
     driver.window.close()
     assert "version 9" in read_result(tmp_path)["message"]
+
+
+def test_a_host_that_has_just_gone_is_told_nothing(driver: Driver, disc_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "host"
+    folder.mkdir()
+    bar = HandBackBar(driver.window, folder)
+    bar.open(disc_file)
+    driver.wait()
+    folder.rmdir()
+    driver.window.close()
+    assert not driver.window.isVisible()
+    assert not folder.exists()

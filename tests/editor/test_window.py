@@ -15,9 +15,9 @@ from psd_tools import PSDImage
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from editor.driving import Keys, save_to, wait_until
+from editor.driving import Keys, list_messages, save_to, wait_until
 from mattework import cut_out
 from mattework_editor.compose import View
 from samples import draw_disc
@@ -189,3 +189,17 @@ def test_every_command_has_a_name_a_tip_and_every_shortcut_one_command(driver: D
         driver.canvas,
     ):
         assert box.accessibleName()
+
+
+def test_what_a_view_cannot_show_is_told_in_words(driver: Driver) -> None:
+    driver.window._show_failure(MemoryError())
+    assert "not enough memory" in list_messages()
+
+
+def test_a_message_is_read_as_it_is_written(driver: Driver, tmp_path: Path) -> None:
+    photo = tmp_path / "<b>x<br>.jpg"
+    photo.write_text("no picture")
+    driver.open(photo)
+    box = driver.find_shown(QMessageBox)
+    assert "<b>x<br>.jpg" in box.text()
+    assert box.textFormat() == Qt.TextFormat.PlainText
