@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QSettings, QSize, Qt, QTimer
@@ -169,7 +169,14 @@ class EditorWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         starts_again, self._starts_again = self._starts_again, False
-        if not self.filing.may_leave(self.start_again if starts_again else self.close):
+        leave = self.start_again if starts_again else self.close
+        closes_later, self._closes_later = self._closes_later, False
+        if self.workbench.is_handing_over and not closes_later:  # who asks twice does not want to wait
+            self._closes_later = True
+            self.workbench.wait_for_strokes(lambda: self._leave_later(leave))
+            event.ignore()
+            return
+        if not self.filing.may_leave(leave):
             event.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())
@@ -182,6 +189,10 @@ class EditorWindow(QMainWindow):
         event.accept()
         if starts_again:
             start_program(paths)
+
+    def _leave_later(self, leave: Callable[[], object]) -> None:
+        if self._closes_later:
+            leave()
 
     def start_again(self) -> None:
         """Close, after asking about unsaved work, and open the same in a program that is started anew."""
@@ -331,7 +342,7 @@ class EditorWindow(QMainWindow):
                 first = View.OVERLAY if session.recipe.strokes else View.CHECKERBOARD
                 self.show_view(first if session.has_subject else View.ORIGINAL)
 
-    _had_subject = _starts_again = False
+    _had_subject = _starts_again = _closes_later = False
     _suited_radius = Brush().radius
 
     def _show_busy(self, title: str) -> None:

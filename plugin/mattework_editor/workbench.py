@@ -64,6 +64,7 @@ class Workbench(QObject):
         self.tasks = Tasks(self)
         self._long: Task | None = None
         self._can_cancel = True
+        self._handing = False
         self._opening = False
         self._after_opening = QTimer(self)
         self._after_opening.setSingleShot(True)
@@ -83,6 +84,11 @@ class Workbench(QObject):
     def is_busy(self) -> bool:
         """Whether long work runs."""
         return self._long is not None
+
+    @property
+    def is_handing_over(self) -> bool:
+        """Whether long work makes something that was asked for of the session: a file, a picture to copy."""
+        return self._handing
 
     @property
     def is_solving(self) -> bool:
@@ -322,9 +328,18 @@ class Workbench(QObject):
         elif (self.is_solving or self.is_busy) and not self._opening:
             self._wait(lambda: self.hand_over(title, work, done, refused, given_up))
         else:
+            self._handing = not self.is_busy
             self.start_long(
-                title, lambda task: work(session, task.report), done, refused=refused, given_up=given_up
+                title,
+                lambda task: work(session, task.report),
+                done,
+                ended=self._end_handing,
+                refused=refused,
+                given_up=given_up,
             )
+
+    def _end_handing(self) -> None:
+        self._handing = False
 
     @property
     def has_waiting(self) -> bool:

@@ -112,3 +112,36 @@ def test_a_photo_is_not_closed_while_it_is_worked_on(painted: Driver, tmp_path: 
     assert "Something else" in painted.window.status.message.text()
     painted.wait()
     assert painted.bench.session is not None
+
+
+def export_slowly(driver: Driver) -> list[object]:
+    """Hand the cut-out over for a second; gives what came of it, once it is there."""
+    made: list[object] = []
+
+    def work(_: object, progress: Progress) -> str:
+        for _ in range(50):
+            time.sleep(0.02)
+            progress("making", 0.5)
+        return "a file"
+
+    driver.bench.note_kept()
+    driver.bench.hand_over("Exporting", work, made.append)
+    return made
+
+
+def test_closing_waits_for_what_is_exported(painted: Driver) -> None:
+    made = export_slowly(painted)
+    painted.window.close()
+    assert painted.window.isVisible()
+    assert "as soon as the work that runs has ended" in painted.window.status.message.text()
+    wait_until(lambda: not painted.window.isVisible(), 20)
+    assert made == ["a file"]
+
+
+def test_who_closes_twice_does_not_wait(painted: Driver) -> None:
+    made = export_slowly(painted)
+    painted.window.close()
+    painted.window.close()
+    assert not painted.window.isVisible()
+    painted.wait()
+    assert made == []
