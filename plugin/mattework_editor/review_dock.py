@@ -204,7 +204,8 @@ class ReviewDock(QDockWidget):
             self._wanted = self._heading = None
             return
         self._wanted = self.refused = None
-        self._look_for_change(path)
+        if self._asked:  # else it was cut just now
+            self._look_for_change(path)
         item = self.line.items[str(path)]
         choices = self.line.read_cut(path) if item.status != "waiting" else None
         alpha = self.queue.take_alpha(path)
