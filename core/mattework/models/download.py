@@ -234,9 +234,12 @@ def _check_total(total: int | None, file: ModelFile, url: str) -> None:
 def _check_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed + _SPARE > free:
-        to_come = f"{needed / 1e6:.0f} MB" if needed >= 1_000_000 else "More bytes"
+        if needed < 1_000_000:
+            raise DownloadFailed(
+                f"More bytes are to come and {folder} has {free / 1e6:.0f} MB of space left. Make room first."
+            )
         raise DownloadFailed(
-            f"{to_come} are to come and {folder} has {free / 1e6:.0f} MB of space left. Make room first."
+            f"{needed / 1e6:.0f} MB are to come and {folder} has {free / 1e6:.0f} MB of space left. Make room first."
         )
 
 
