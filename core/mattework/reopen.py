@@ -18,7 +18,6 @@ from mattework.own_layers import OwnLayers, has_own_mask
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe, RecipeInputs
 
-_PAINTED = "The mask was changed by hand since it was made; that work is not in the new edge"
 _PAIR = (PHOTO_LAYER, CLEAN_LAYER)
 _NEVER_PHOTO = (BACKGROUND_LAYER, SHADOW_LAYER, CLEAN_LAYER, PAINTED_LAYER)
 
@@ -147,7 +146,9 @@ def tell_about_painting(document: Document, photo: Photo, made: Recipe) -> tuple
     """A note where the masks in the document are not the one that its recipe made."""
     if not _is_painted(document, photo, made):
         return ()
-    return (f"{_PAINTED}, only in the file it came from.",)
+    return (
+        "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
+    )
 
 
 def list_losses(
@@ -162,7 +163,7 @@ def list_losses(
         count = sum(1 for _ in document.walk_layers())
         losses.append(f"No layer holds the photo any more, so its layers ({count}) are put together.")
     if not keeps_mask and _is_painted(document, photo, made):
-        losses.append(f"{_PAINTED}.")
+        losses.append("The mask was changed by hand since it was made; that work is not in the new edge.")
     return tuple(losses)
 
 
