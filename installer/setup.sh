@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the virtual environment .venv in this folder ready, once for each change of pyproject.toml.
+# Makes the virtual environment .venv in this folder ready, once for each change of pyproject.toml and of the folder's place.
 #   installer/setup.sh        what `mattework` needs
 #   installer/setup.sh editor what the editor needs as well
 #   installer/setup.sh dev    what the checks need as well, the editor included
@@ -44,8 +44,9 @@ HELP
   "$python" -m venv .venv
 fi
 
+# The place too: what is installed knows it, and does not start from another.
 state="$(.venv/bin/python -c 'import hashlib, pathlib, sys
-print(sys.version.split()[0], hashlib.sha256(pathlib.Path("pyproject.toml").read_bytes()).hexdigest())')"
+print(sys.version.split()[0], hashlib.sha256(pathlib.Path("pyproject.toml").read_bytes()).hexdigest())') $PWD"
 is_ready() { [ -f ".venv/ready$1" ] && [ "$(cat ".venv/ready$1")" = "$state" ]; }
 
 # What is asked for may have come along with more.

@@ -17,6 +17,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 case "$folder" in /*) ;; *) folder="$PWD/$folder" ;; esac
+while [ "$folder" != / ] && [ "${folder%/}" != "$folder" ]; do folder="${folder%/}"; done
 
 is_ours() { [ -f "$1/bin/mattework" ] && [ -d "$1/python" ]; }
 if [ -e "$folder" ] && ! is_ours "$folder"; then
@@ -46,12 +47,18 @@ chmod 755 "$fresh"
     echo "Mattework does not run on this system: $(sed -n 1p "$fresh/README.txt")" >&2
     exit 1
 }
-rm -rf "$folder"
-mv "$fresh" "$folder"
-trap - EXIT
+# The old one goes when the new one is in its place: broken off, this leaves one of them whole.
+trap '' INT TERM
+[ ! -e "$folder" ] || mv "$folder" "$fresh.old"
+mv "$fresh" "$folder" || { [ ! -e "$fresh.old" ] || mv "$fresh.old" "$folder"; exit 1; }
+trap - EXIT INT TERM
+rm -rf "$fresh.old"
 mkdir -p "$(dirname "$link")"
-if [ -e "$link" ] && [ ! -L "$link" ]; then
-    echo "$link is there and not ours; it was left alone."
+# Links of pipx and uv have that name, too.
+leads_to="$(readlink -f "$link" 2>/dev/null || true)"
+if [ -e "$link" ] && { [ ! -L "$link" ] || ! is_ours "$(dirname "$(dirname "$leads_to")")"; }; then
+    echo "$link is there and not ours; it was left alone. Start this one with: $folder/bin/mattework"
+    link="$folder/bin/mattework"
 else
     ln -sf "$folder/bin/mattework" "$link"
 fi

@@ -112,7 +112,7 @@ def link_atomically(source: Path, target: Path) -> None:
     remove_orphans(target)
     temporary = _name_temporary(target)
     try:
-        os.link(source, temporary)
+        os.link(os.path.realpath(source), temporary)  # of a link, the file that it names
         os.replace(temporary, target)
         _sync_folder(target.parent)
     except OSError as error:

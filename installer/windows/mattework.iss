@@ -87,7 +87,7 @@ begin
   Folder := ExpandConstant('{app}');
   if not RegQueryStringValue(HKCU, 'Environment', 'Path', Known) then
     exit;
-  At := Pos(';' + Uppercase(Folder), Uppercase(Known));
+  At := Pos(';' + Uppercase(Folder) + ';', Uppercase(Known) + ';');
   if At > 0 then
   begin
     Delete(Known, At, Length(Folder) + 1);

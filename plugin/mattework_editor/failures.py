@@ -82,6 +82,10 @@ FAILURES = (
     "{file} is not the file of the record of {model}: its hash differs. {how}",
     "{file} could not be fetched from {address}: {why}. {how}",
     "{needed} MB are to come and {folder} has {free} MB of space left. Make room first.",
+    "More bytes are to come and {folder} has {free} MB of space left. Make room first.",
+    "{file} cannot be written: {why}. Make room; what has arrived is kept.",
+    "The network cannot be used as this machine is set up ({why}). See the environment variables ALL_PROXY, HTTP_PROXY and "
+    "HTTPS_PROXY, whose proxies must be http or https addresses, and SSL_CERT_FILE.",
     "What {address} sent is not {file} of the record: its hash differs. It was deleted. Try again, or another mirror.",
     "Another Mattework is fetching {file} just now. Wait until it is done, then try again.",
     "{model} failed on {device}: {why}. Try --device cpu or another model.",

@@ -40,6 +40,14 @@ def test_closed_paths_are_outlines_and_open_ones_points(plugin: Importer) -> Non
     assert points == (Gesture("point", ((10.0, 10.0),)), Gesture("point", ((50.0, 40.0),)))
 
 
+def test_an_outline_that_does_not_touch_the_layer_is_refused(plugin: Importer) -> None:
+    module = plugin("gestures")
+    for moved in (-60.0, 200.0):
+        corners = tuple((x + moved, y) for x, y in ((20.0, 30.0), (60.0, 30.0), (40.0, 60.0)))
+        with pytest.raises(EngineError, match="path does not touch the layer"):
+            gather(module, lines=[module.Line(corners, True)])
+
+
 def test_points_of_scripts(plugin: Importer) -> None:
     module = plugin("gestures")
     assert module.parse_points(" 300,200  4.5,150 ") == [(300.0, 200.0), (4.5, 150.0)]

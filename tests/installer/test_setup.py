@@ -47,6 +47,16 @@ def test_the_first_call_installs_and_the_second_does_not(checkout: Path) -> None
     assert (checkout / "ran").read_text() == "cut a b.jpg\n" * 2
 
 
+def test_a_folder_that_was_moved_is_made_ready_again(
+    checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert call(checkout, "./mattework", "info") == ["."]
+    moved = tmp_path_factory.mktemp("moved") / "my mattework"
+    shutil.move(checkout, moved)
+    assert call(moved, "./mattework", "info") == ["."]
+    assert call(moved, "./mattework", "info") == []
+
+
 def test_the_editor_comes_when_it_is_opened(checkout: Path) -> None:
     assert call(checkout, "./mattework", "info") == ["."]
     assert call(checkout, "./mattework", "edit") == [".[editor]"]

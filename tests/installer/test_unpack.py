@@ -108,3 +108,36 @@ def test_a_program_of_that_name_is_not_replaced(home: Home, tmp_path: Path) -> N
     assert "left alone" in done.stdout
     assert home.link.read_text() == "mine"
     shutil.rmtree(home.installed)
+
+
+def test_a_link_to_another_mattework_is_not_taken_over(home: Home, tmp_path: Path) -> None:
+    other = home.folder / ".local" / "share" / "pipx" / "venvs" / "mattework" / "bin" / "mattework"
+    other.parent.mkdir(parents=True)
+    other.write_text("#!/bin/sh\necho other\n")
+    other.chmod(0o755)
+    home.link.parent.mkdir(parents=True)
+    home.link.symlink_to(other)
+    file = make_run_file(tmp_path / "one.run", "1.0")
+    done = home.run(file, "--no-menu")
+    assert done.returncode == 0, done.stderr
+    assert "left alone" in done.stdout
+    assert f"Start it with: {home.installed}/bin/mattework" in done.stdout
+    assert home.run(file, "--remove").returncode == 0
+    assert subprocess.check_output([home.link], text=True) == "other\n"
+
+
+def test_one_that_lay_elsewhere_hands_its_link_over(home: Home, tmp_path: Path) -> None:
+    file = make_run_file(tmp_path / "one.run", "1.0")
+    assert home.run(file, "--no-menu", "--to", "first place").returncode == 0
+    assert home.run(make_run_file(tmp_path / "two.run", "2.0"), "--no-menu").returncode == 0
+    assert subprocess.check_output([home.link], text=True) == "2.0\n"
+    assert home.run(file, "--remove", "--to", "first place/").returncode == 0
+    assert home.run(file, "--remove").returncode == 0
+    assert home.list_files() == []
+
+
+def test_a_slash_at_the_end_is_the_same_folder(home: Home, tmp_path: Path) -> None:
+    file = make_run_file(tmp_path / "one.run", "1.0")
+    assert home.run(file, "--no-menu", "--to", "place/").returncode == 0
+    assert home.run(file, "--remove", "--to", "place").returncode == 0
+    assert home.list_files() == []

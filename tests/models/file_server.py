@@ -22,6 +22,8 @@ class FileServer:
     etag: str = '"one"'
     ranges: bool = True
     status: int = 200
+    rounds: int = 0
+    """Tell no length, and send the body so many times."""
     requests: list[tuple[str, str]] = field(default_factory=list)
     address: str = ""
 
@@ -49,6 +51,13 @@ def serve_files(files: dict[str, bytes]) -> Iterator[FileServer]:
                 self.send_response(404 if content is None else state.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+                return
+            if state.rounds:
+                self.send_response(200)
+                self.end_headers()
+                self.close_connection = True
+                for _ in range(state.rounds):
+                    self.wfile.write(content)
                 return
             start = self._choose_start(asked)
             if start >= len(content) and start:

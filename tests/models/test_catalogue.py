@@ -85,6 +85,25 @@ def test_a_record_for_prompts_needs_its_table() -> None:
         parse_spec(RECORD.replace('"subject"', '"prompt"').encode(), suffix=".toml", source="mine")
 
 
+@pytest.mark.parametrize(
+    ("files", "mask_side", "message"),
+    [
+        (("mine.onnx", "mine.onnx"), 256, "a name of its own"),
+        (("encoder.onnx", "decoder.onnx"), 0, "mask_side must be within 1 and 16384"),
+    ],
+)
+def test_a_pair_that_cannot_work_is_refused(files: tuple[str, str], mask_side: int, message: str) -> None:
+    record = f"""
+id = "pair"
+task = "prompt"
+files = [{{ name = "{files[0]}", role = "encoder" }}, {{ name = "{files[1]}", role = "decoder" }}]
+input = {{ size = {{ rule = "stretch", width = 64, height = 64 }} }}
+prompt = {{ embeddings = {{ a = "b" }}, mask_side = {mask_side} }}
+"""
+    with pytest.raises(ModelError, match=message):
+        parse_spec(record.encode(), suffix=".toml", source="a pair")
+
+
 def test_records_that_are_like_others_replace_only_what_they_name() -> None:
     parent, child = find_spec("u2net"), find_spec("u2net-cloth-seg")
 
@@ -134,6 +153,9 @@ def test_a_record_without_its_network_is_not_listed(home: Path) -> None:
         (('id = "mine"', ""), "missing required field `id`"),
         (("[{ name", "[{ md5 = 'XYZ', name"), "small hex digits"),
         (("task =", "task = ="), "cannot be read"),
+        (('task = "subject"', 'task = "subject"\noutput = { temperature = nan }'), "must be finite"),
+        (("size = {", "std = [1.0, nan, 1.0], size = {"), "must be finite"),
+        (("task =", f"a = {'[' * 50_000}\ntask ="), "cannot be read"),
     ],
 )
 def test_records_that_cannot_be_used_say_why(home: Path, change: tuple[str, str], message: str) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -99,6 +101,21 @@ def test_two_at_once_do_not_spoil_each_other(store: ModelStore, server: FileServ
 
     assert refused
     assert (store.home / NAME).read_bytes() == CONTENT
+
+
+def test_another_may_be_first_to_name_the_file(store: ModelStore, server: FileServer) -> None:
+    others: list[object] = []
+
+    def start_another(step: str, fraction: float) -> None:
+        if step == "verify" and not others:
+            others.append(None)
+            others.extend(install_model(store, make_spec(server.address)))
+
+    paths = install_model(store, make_spec(server.address), progress=start_another)
+
+    assert others[1:] == paths == [store.home / NAME]
+    assert paths[0].read_bytes() == CONTENT
+    assert sorted(path.name for path in store.home.iterdir()) == [NAME]
 
 
 def test_another_version_on_the_server_starts_again(store: ModelStore, server: FileServer) -> None:
@@ -213,3 +230,50 @@ def test_a_full_disk_is_noticed_beforehand(
 
     with pytest.raises(DownloadFailed, match="Make room first"):
         install_model(store, make_spec(server.address))
+
+
+def test_a_server_that_never_ends_does_not_fill_the_disk(
+    store: ModelStore, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    usage = shutil.disk_usage(".")
+    left = iter([1 << 40] * 5)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(free=next(left, 1000)))
+    server.rounds = 30
+    (file,) = make_spec(server.address).files
+    spec = replace(make_spec(server.address), files=(replace(file, bytes=None),))
+
+    with pytest.raises(DownloadFailed, match="Make room first"):
+        install_model(store, spec)
+    assert (store.home / f"{NAME}.part").stat().st_size == 0
+
+
+def test_a_disk_that_fills_up_is_not_taken_for_a_foreign_folder(
+    store: ModelStore, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(DownloadFailed, match=r"No space left on device\. Make room"):
+        install_model(store, make_spec(server.address))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTP_PROXY", "ftp://127.0.0.1:9"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+    ],
+)
+def test_what_the_machine_is_set_to_is_told_where_it_cannot_be_used(
+    store: ModelStore, server: FileServer, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(DownloadFailed, match=r"cannot be used as this machine is set up .* ALL_PROXY"):
+        install_model(store, make_spec(server.address))
+    assert server.requests == []

@@ -81,6 +81,8 @@ def test_modnets_rule_floors_to_multiples_of_its_short_side() -> None:
 
     assert place_photo(rule, Size(4000, 3000)).canvas == Size(672, 512)
     assert place_photo(rule, Size(600, 400)).canvas == Size(576, 384)  # neither above nor below: kept
+    assert place_photo(rule, Size(100, 400)).canvas == Size(512, 2048)
+    assert place_photo(rule, Size(1, 400)).canvas == Size(32, 2048)  # a thread does not fill the memory
 
 
 def test_a_long_side_may_be_asked_of_free_models_only() -> None:

@@ -285,6 +285,54 @@ def test_not_finite_is_not_a_mask(store: ModelStore) -> None:
         predict_mask(session, np.zeros((32, 32, 3), np.uint8))
 
 
+@pytest.mark.parametrize("activation", ["argmax", "softmax", "sigmoid", "none"])
+def test_no_number_is_no_class(store: ModelStore, activation: Any) -> None:
+    model = write_model(
+        [Node("Log", ["x"], ["y"])], [Tensor("x", (1, 3, 32, 32))], [Tensor("y", (1, 3, 32, 32))]
+    )
+    rule = InputRule(size=SQUARE, mean=(1.0, 1.0, 1.0))  # the logarithm of what is below 0 is no number
+    session = open_tiny(store, model, rule, OutputRule(activation=activation))
+
+    with pytest.raises(ModelFailed, match="not finite"):
+        predict_mask(session, make_photo(32, 32))
+
+
+def test_a_class_beyond_an_output_without_classes_is_told(store: ModelStore) -> None:
+    model = write_model(
+        [Node("ReduceMean", ["x"], ["y"], {"axes": [1], "keepdims": 0})],
+        [Tensor("x", (1, 3, 32, 32))],
+        [Tensor("y", (1, 32, 32))],
+    )
+    session = open_tiny(store, model, InputRule(size=SQUARE), OutputRule(layout="nhw", classes=(1,)))
+
+    with pytest.raises(ModelFailed, match="knows 1 classes; the record asks for class 1"):
+        predict_mask(session, make_photo(32, 32))
+
+
+def test_an_answer_without_pixels_is_told(store: ModelStore) -> None:
+    model = write_model(
+        [Node("Slice", ["x", "none", "none", "axis"], ["y"])],
+        [Tensor("x", (1, 3, 32, 32))],
+        [Tensor("y", (1, 3, 0, 32))],
+        {"none": np.zeros(1, np.int64), "axis": np.full(1, 2, np.int64)},
+    )
+    session = open_tiny(store, model, InputRule(size=SQUARE), OutputRule())
+
+    with pytest.raises(ModelFailed, match=r"answered with the shape \(1, 3, 0, 32\)"):
+        predict_mask(session, make_photo(32, 32))
+
+
+def test_inputs_of_an_odd_kind_are_told(store: ModelStore) -> None:
+    bfloat16 = 16
+    model = write_model(
+        [Node("Cast", ["x"], ["y"], {"to": 1})],
+        [Tensor("x", (1, 3, 32, 32), bfloat16)],
+        [Tensor("y", (1, 3, 32, 32))],
+    )
+    with pytest.raises(ModelFailed, match=r"inputs of tensor\(bfloat16\)"):
+        open_tiny(store, model, InputRule(size=SQUARE), OutputRule())
+
+
 @pytest.mark.parametrize("content", [b"", b"not a network", pick_channel(0)[:60]])
 def test_damaged_files_are_told_apart(store: ModelStore, content: bytes) -> None:
     with pytest.raises((ModelDamaged, ModelFailed), match=r"tiny\.onnx"):

@@ -108,6 +108,19 @@ def test_an_import_can_be_a_hard_link(store: ModelStore, file: Path) -> None:
     assert verified.found.path.samefile(file)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_hard_link_of_a_link_is_one_of_the_file(store: ModelStore, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "linked").mkdir()
+    link = tmp_path / "linked" / "mine.onnx"
+    link.symlink_to(os.path.relpath(file, link.parent))
+
+    verified = store.import_file(store.recognise_file(link, spec=PINNED), link=True)
+
+    assert not verified.found.path.is_symlink()
+    assert verified.found.path.samefile(file)
+    assert store.is_installed(PINNED)
+
+
 def test_a_file_that_is_still_being_written_is_not_imported(store: ModelStore, file: Path) -> None:
     known = store.recognise_file(file, spec=UNPINNED)
     with file.open("ab") as stream:

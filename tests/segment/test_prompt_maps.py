@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from mattework.geometry import Size
 from mattework.models.placement import Placement, place_photo
 from mattework.models.spec import SizeRule
 from mattework.prompt import Prompt
-from mattework.segment.prompt_maps import NEGATIVE, POSITIVE, PREVIOUS, REGION, draw_prompt_maps
+from mattework.segment.prompt_maps import NEGATIVE, POSITIVE, PREVIOUS, REGION, draw_prompt_maps, fill_region
 
 RULE = SizeRule(rule="fit", side=96, multiple=32, pad=127)
 sides = st.integers(1, 3000)
@@ -147,3 +148,11 @@ def test_the_previous_mask_lies_where_the_photo_lies(width: int, height: int) ->
     assert abs(covered - area.area) <= 1e-3 * area.area
     inner = maps[PREVIOUS, -(-area.top // 2) : area.bottom // 2, -(-area.left // 2) : area.right // 2]
     assert (inner > 0.999).all()
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(-20, 0), (20, 0), (0, -20), (0, 20), (-20, -20)])
+def test_a_box_beside_what_is_seen_marks_nothing_of_it(dx: int, dy: int) -> None:
+    box = Prompt(kind="box", points=((0, 0), (1, 1)))
+    corners = np.array([(2 + dx, 3 + dy), (9 + dx, 10 + dy)], np.float32)
+    assert fill_region(box, corners, Size(16, 16)).sum() == 0
+    assert fill_region(box, corners - np.array((dx, dy), np.float32), Size(16, 16)).sum() == 49

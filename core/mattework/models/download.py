@@ -7,6 +7,7 @@ takes its name only after its hash was found to be the record's.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -88,8 +89,7 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        headers = {"User-Agent": f"mattework/{__version__}", "Accept-Encoding": "identity"}
-        with httpx.Client(follow_redirects=True, timeout=30.0, headers=headers) as client:
+        with _open_client() as client:
             for attempt in range(_ATTEMPTS):
                 before = _size(part)
                 try:
@@ -108,9 +108,9 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
             f"{file.name} could not be fetched from {url}: {reason}.{kept} {by_hand}"
         ) from error
     except OSError as error:
-        raise DownloadFailed(
-            f"{part} cannot be written: {error.strerror or error}. See whether the folder is yours."
-        ) from error
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = "Make room; what has arrived is kept." if is_full else "See whether the folder is yours."
+        raise DownloadFailed(f"{part} cannot be written: {error.strerror or error}. {advice}") from error
     hashes = hash_file(part, progress=progress)
     if not hashes.match(sha256=file.sha256, md5=file.md5):
         _forget(part)
@@ -120,6 +120,10 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
         )
     try:
         os.replace(part, target)
+    except FileNotFoundError:
+        # Another Mattework read the same bytes, as sound as ours, and was first to name them.
+        if not target.is_file():
+            raise DownloadFailed(f"{part} was taken away before it was read. Try again.") from None
     except OSError as error:  # Windows, where somebody has the file open
         raise DownloadFailed(
             f"{target} cannot be replaced: {error.strerror or error}. Close what uses it and install again; the download "
@@ -128,6 +132,24 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
     _forget(part)
     remember_hashes(target, hashes)
     return target
+
+
+def _open_client() -> httpx.Client:
+    """A client that goes by the proxies and certificates that this machine is set to.
+
+    Raises:
+        DownloadFailed: it is set to what cannot be used, as a proxy that speaks another language than HTTP.
+    """
+    import httpx
+
+    headers = {"User-Agent": f"mattework/{__version__}", "Accept-Encoding": "identity"}
+    try:
+        return httpx.Client(follow_redirects=True, timeout=30.0, headers=headers)
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        raise DownloadFailed(
+            f"The network cannot be used as this machine is set up ({error}). See the environment variables ALL_PROXY, "
+            "HTTP_PROXY and HTTPS_PROXY, whose proxies must be http or https addresses, and SSL_CERT_FILE."
+        ) from error
 
 
 class _Refused(Exception):
@@ -174,6 +196,12 @@ def _fetch_rest(
                 stream.truncate(0)
                 _write_validator(part, response)
             for chunk in response.iter_bytes(_CHUNK):
+                if total is None:  # it may never end
+                    try:
+                        _check_space(part.parent, len(chunk))
+                    except DownloadFailed:
+                        stream.truncate(0)
+                        raise
                 stream.write(chunk)
                 start += len(chunk)
                 if file.bytes is not None and start > file.bytes:
@@ -206,6 +234,10 @@ def _check_total(total: int | None, file: ModelFile, url: str) -> None:
 def _check_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed + _SPARE > free:
+        if needed < 1_000_000:
+            raise DownloadFailed(
+                f"More bytes are to come and {folder} has {free / 1e6:.0f} MB of space left. Make room first."
+            )
         raise DownloadFailed(
             f"{needed / 1e6:.0f} MB are to come and {folder} has {free / 1e6:.0f} MB of space left. Make room first."
         )

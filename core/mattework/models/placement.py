@@ -8,6 +8,9 @@ from mattework.errors import UsageError
 from mattework.geometry import Point, Rect, Size
 from mattework.models.spec import SizeRule
 
+_MOST_SIDES = 4
+"""Of its short side: how long a photo may become that is enlarged to it. A thread of a few pixels would fill the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -68,6 +71,8 @@ def place_photo(rule: SizeRule, photo: Size, *, long_side: int | None = None) ->
         inner = photo
         if photo.long_side < rule.side or photo.short_side > rule.side:
             scale = rule.side / photo.short_side
+            if scale > 1.0:
+                scale = max(1.0, min(scale, _MOST_SIDES * rule.side / photo.long_side))
             inner = Size(round(photo.width * scale), round(photo.height * scale))
         canvas = Size(_round_down(inner.width, rule.multiple), _round_down(inner.height, rule.multiple))
         return Placement(photo, canvas, canvas.rect)

@@ -178,7 +178,12 @@ def _load_graphs(
         session.disable_fallback()
         if session.get_providers()[0] != device.provider:
             raise DeviceUnavailable(f"{device.label} refused the model {spec.id}. Use --device cpu.")
-        inputs = {one.name: _ELEMENT_TYPES.get(one.type, one.type) for one in session.get_inputs()}
+        inputs = {one.name: _ELEMENT_TYPES.get(one.type, "") for one in session.get_inputs()}
+        if "" in inputs.values():
+            odd = " and ".join(one.type for one in session.get_inputs() if one.type not in _ELEMENT_TYPES)
+            raise ModelFailed(
+                f"The network in {path} wants inputs of {odd}, which Mattework cannot give. Export it with float inputs."
+            )
         graphs[role] = _Graph(session, inputs, tuple(one.name for one in session.get_outputs()))
     return graphs
 

@@ -15,6 +15,7 @@ The same record, as TOML or JSON beside an ONNX file in the model folder, adds a
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
@@ -58,8 +59,9 @@ class SizeRule:
     - `letterbox`: scaled to fit inside `width` x `height`, the rest is `pad`.
     - `fit`: scaled to the long side `side`, both sides padded to multiples of `multiple`.
     - `round`: scaled to the long side `side`, then each side to the nearest multiple of `multiple` by a slight stretch.
-    - `short-side`: scaled to the short side `side` when the photo is larger or smaller than that on both sides; both
-      sides rounded down to `multiple` by a slight stretch (MODNet's rule).
+    - `short-side`: scaled to the short side `side` when the photo is larger or smaller than that on both sides, but not
+      enlarged beyond four times that on the long one; both sides rounded down to `multiple` by a slight stretch (MODNet's
+      rule).
     - `native`: not scaled, padded to `multiple`.
 
     `pad` is a sample value 0 to 255; `anchor` says where the photo lies on a padded canvas. `smallest` and `largest`
@@ -251,6 +253,8 @@ def check_spec(spec: ModelSpec) -> None:
         wanted = [*wanted, "second"]
     if sorted(roles) != wanted:
         refuse(f"it needs the files {' and '.join(wanted)}, not {', '.join(roles) or 'none'}")
+    if len({file.name.lower() for file in spec.files}) < len(spec.files):
+        refuse("each of its files needs a name of its own")
     for file in spec.files:
         if not _FILE_NAME.fullmatch(file.name):
             refuse(f"{file.name!r} is not a plain name that ends in .onnx")
@@ -273,10 +277,14 @@ def check_spec(spec: ModelSpec) -> None:
         or 0.0 in spec.input.std
     ):
         refuse("mean and std have three values each, and no std is 0")
+    if not all(map(math.isfinite, (*spec.input.mean, *spec.input.std, spec.output.temperature))):
+        refuse("mean, std and temperature must be finite numbers")
     if (spec.task == "prompt") != (spec.prompt is not None):
         refuse('the table [prompt] belongs to models of the task "prompt", and they need it')
     if spec.prompt is not None and (spec.prompt.stride < 1 or spec.prompt.radius < 0):
         refuse("the stride of prompt maps must be at least 1 and their radius at least 0")
+    if spec.prompt is not None and not 1 <= spec.prompt.mask_side <= LARGEST_SIDE:
+        refuse(f"mask_side must be within 1 and {LARGEST_SIDE}, not {spec.prompt.mask_side}")
     if spec.output.temperature <= 0 or not spec.output.classes or min(spec.output.classes) < 0:
         refuse("temperature must be above 0 and classes must name at least one, counted from 0")
 
@@ -331,6 +339,6 @@ def parse_spec(text: bytes, *, suffix: str, source: str) -> ModelSpec:
 
     try:
         raw = msgspec.toml.decode(text) if suffix == ".toml" else msgspec.json.decode(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"The model record {source} cannot be read: {error}.") from error
     return convert_spec(raw, source=source)

@@ -12,6 +12,8 @@ from mattework.geometry import Size
 from mattework.models.placement import Placement
 from mattework.models.spec import InputRule, OutputRule
 
+_NOT_FINITE = "The model answered with numbers that are not finite. Try another device or model."
+
 
 def resize_smoothly(array: AnyArray, size: Size) -> AnyArray:
     """Resize (h, w) or (h, w, c) to `size`: area averages where an axis shrinks, then cubic where an axis grows.
@@ -102,7 +104,7 @@ def read_mask(rule: OutputRule, outputs: Mapping[str, AnyArray]) -> Floats:
         if rule.activation == "sigmoid":
             mask = np.float32(0.5) * (np.float32(1.0) + np.tanh(mask * np.float32(0.5 / rule.temperature)))
     if not np.isfinite(mask).all():
-        raise ModelFailed("The model answered with numbers that are not finite. Try another device or model.")
+        raise ModelFailed(_NOT_FINITE)
     if rule.stretch == "min-max":
         low, high = float(mask.min()), float(mask.max())
         mask = (mask - low) / max(high - low, 1e-6)
@@ -176,14 +178,19 @@ def _pick(rule: OutputRule, outputs: Mapping[str, AnyArray]) -> AnyArray:
 def _reach_classes(rule: OutputRule, tensor: AnyArray) -> AnyArray:
     """(classes, h, w), or (h, w) labels."""
     ranks = {"nchw": 4, "nhwc": 4, "nhw": 3}
-    if tensor.ndim != ranks[rule.layout] or tensor.shape[0] != 1:
+    shape: tuple[int, ...] = getattr(tensor, "shape", ())  # a sequence of tensors has none
+    if len(shape) != ranks[rule.layout] or shape[0] != 1 or 0 in shape:
         raise ModelFailed(
-            f"The model answered with the shape {tensor.shape}; the record says {rule.layout} for one picture."
+            f"The model answered with the shape {shape}; the record says {rule.layout} for one picture."
         )
-    if rule.layout == "nhw":
-        labels: AnyArray = tensor[0] if rule.activation == "labels" else tensor
+    if np.isnan(tensor).any():  # the largest of no numbers would be a class like any other
+        raise ModelFailed(_NOT_FINITE)
+    if rule.layout == "nhw" and rule.activation == "labels":
+        labels: AnyArray = tensor[0]
         return labels
-    values: AnyArray = tensor[0] if rule.layout == "nchw" else tensor[0].transpose(2, 0, 1)
+    values: AnyArray = tensor[0].transpose(2, 0, 1) if rule.layout == "nhwc" else tensor[0]
+    if rule.layout == "nhw":
+        values = tensor
     if rule.activation == "labels":
         values = values[0]
     elif rule.activation != "argmax" and max(rule.classes) >= values.shape[0]:

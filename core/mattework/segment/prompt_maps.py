@@ -52,13 +52,18 @@ def draw_prompt_maps(
 
 
 def fill_region(region: Prompt, points: Floats, size: Size) -> Floats:
-    """1 inside a box or lasso whose corners lie at `points` (n, 2) on a grid of `size`, else 0; at least one pixel."""
+    """1 inside a box or lasso whose corners lie at `points` (n, 2) on a grid of `size`, else 0.
+
+    At least one pixel where it touches the grid, none where it lies beside it.
+    """
     import cv2
 
     filled = np.zeros(size.shape, np.float32)
     if region.kind == "box":
         left, top = points.min(axis=0)
         right, bottom = points.max(axis=0)
+        if right < 0 or bottom < 0 or left > size.width or top > size.height:
+            return filled
         x0, y0 = min(round(float(left)), size.width - 1), min(round(float(top)), size.height - 1)
         x1, y1 = max(x0 + 1, round(float(right))), max(y0 + 1, round(float(bottom)))
         filled[max(0, y0) : y1, max(0, x0) : x1] = 1.0

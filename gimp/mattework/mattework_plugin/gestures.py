@@ -106,6 +106,9 @@ def gather_gestures(
         gestures.append(Gesture("box", ((x0, y0), (x1, y1))))
     for line in lines:
         if line.closed and len(line.anchors) >= 3:
+            xs, ys = [x - left for x, _ in line.anchors], [y - top for _, y in line.anchors]
+            if max(xs) <= 0 or max(ys) <= 0 or min(xs) >= width or min(ys) >= height:
+                raise EngineError("The path does not touch the layer. Draw it around the object.", "usage")
             outline = tuple(
                 (min(max(x - left, 0), width), min(max(y - top, 0), height)) for x, y in line.anchors
             )

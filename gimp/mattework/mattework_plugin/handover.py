@@ -195,9 +195,9 @@ def _put_layer_under(image: Gimp.Image, layer: Gimp.Layer, folder: Path, made: d
             "host",
         )
     receive_plane(under, folder / made["file"], pixels.pixel_bytes)
-    image.insert_layer(under, layer.get_parent(), image.get_item_position(layer) + 1)
     place: Place = find_place(layer)
     under.set_offsets(place.left + made["left"], place.top + made["top"])
+    image.insert_layer(under, layer.get_parent(), image.get_item_position(layer) + 1)
     under.set_visible(bool(made["visible"]))
     note = Gimp.Parasite.new(LAYER_OF.format(made["role"]), KEEP_AND_UNDO, str(layer.get_tattoo()).encode())
     under.attach_parasite(note)

@@ -41,6 +41,12 @@ def find_place(layer: Gimp.Layer) -> Place:
     return Place(left, top, layer.get_width(), layer.get_height())
 
 
+def find_way(image: Gimp.Image, layer: Gimp.Layer) -> list[int]:
+    """Where a layer lies in the stack, from the top of the image down through its groups; the lower one is the greater."""
+    parent = layer.get_parent()
+    return [*([] if parent is None else find_way(image, parent)), image.get_item_position(layer)]
+
+
 def choose_layers(drawables: Sequence[Gimp.Drawable]) -> list[Gimp.Layer]:
     """The layers that the user means: a mask that is being edited stands for its layer.
 
@@ -125,14 +131,22 @@ def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path)
             f"A layer of clean colours cannot hold {Babl.get_name(layer.get_format())}. Switch clean colours off.",
             "host",
         )
+    clean.set_blend_space(layer.get_blend_space())
+    clean.set_composite_space(layer.get_composite_space())
+    clean.set_composite_mode(layer.get_composite_mode())
     crc = receive_plane(clean, colours, pixels.pixel_bytes)
-    image.insert_layer(clean, layer.get_parent(), image.get_item_position(layer))
     place = find_place(layer)
-    clean.set_offsets(place.left, place.top)
+    clean.set_offsets(place.left, place.top)  # ahead: in a group whose position is locked it cannot be moved
+    image.insert_layer(clean, layer.get_parent(), image.get_item_position(layer))
     put_mask(image, clean, mask)
     for note, value in ((COLOURS_OF, layer.get_tattoo()), (COLOURS_CRC, crc)):
         clean.attach_parasite(Gimp.Parasite.new(note, KEEP_AND_UNDO, str(value).encode()))
-    layer.set_visible(False)
+    show_layer(layer, False)
+    if layer.get_filters():
+        notes.append(
+            f"The layer effects of {layer.get_name()!r} are not on its clean colours. To keep them, merge them first or "
+            "switch clean colours off."
+        )
     return notes
 
 
@@ -144,17 +158,25 @@ def drop_colours(image: Gimp.Image, layer: Gimp.Layer) -> list[str]:
     earlier = find_colours(image, layer)
     if earlier is None:
         return []
-    layer.set_visible(True)
+    show_layer(layer, True)
     made = read_note(earlier, COLOURS_CRC)
     if made is None or made == str(sum_plane(earlier)).encode():
         image.remove_layer(earlier)
         return []
     earlier.detach_parasite(COLOURS_OF)
     earlier.set_name(PAINTED_NAME.format(layer.get_name()))
-    earlier.set_visible(False)
+    show_layer(earlier, False)
     return [
         f"The clean colours were changed since they were made. They were kept, hidden: {earlier.get_name()!r}."
     ]
+
+
+def show_layer(layer: Gimp.Layer, visible: bool) -> None:
+    """Show or hide a layer, also one whose visibility is locked, which stays so: of two under one mask one is seen."""
+    is_locked = layer.get_lock_visibility()
+    layer.set_lock_visibility(False)
+    layer.set_visible(visible)
+    layer.set_lock_visibility(is_locked)
 
 
 def find_colours(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:

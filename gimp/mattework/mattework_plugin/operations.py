@@ -25,6 +25,7 @@ from .layers import (
     find_colours,
     find_original,
     find_place,
+    find_way,
     one_undo_step,
     put_colours,
     read_note,
@@ -259,8 +260,7 @@ def add_background(
 ) -> list[str]:
     """A layer of one colour, as large as the canvas, under the lowest of the layers."""
     del client
-    layers = choose_layers(drawables)
-    lowest = max(layers, key=image.get_item_position)
+    lowest = max(choose_layers(drawables), key=lambda layer: find_way(image, layer))
     with one_undo_step(image):
         kind = Gimp.ImageType.GRAY_IMAGE if lowest.is_gray() else Gimp.ImageType.RGB_IMAGE
         if lowest.is_indexed():
@@ -268,9 +268,10 @@ def add_background(
         ground = Gimp.Layer.new(
             image, "Background", image.get_width(), image.get_height(), kind, 100.0, Gimp.LayerMode.NORMAL
         )
-        image.insert_layer(ground, lowest.get_parent(), image.get_item_position(lowest) + 1)
+        # Filled ahead: in a group whose pixels are locked it could not be.
         Gimp.context_push()
         Gimp.context_set_foreground(options["colour"])
         ground.fill(Gimp.FillType.FOREGROUND)
         Gimp.context_pop()
+        image.insert_layer(ground, lowest.get_parent(), image.get_item_position(lowest) + 1)
     return []

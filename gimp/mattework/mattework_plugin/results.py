@@ -145,9 +145,16 @@ def select_results(image: Gimp.Image, results: list[Result], operation: str) -> 
             image, "Subject", image.get_width(), image.get_height(), 100.0, Gegl.Color.new("black")
         )
         how = _CHANNEL_OPERATIONS[operation]
+        # What several layers show together is intersected, and not what they have in common.
+        known = Gimp.Selection.save(image) if operation == "intersect" and len(results) > 1 else None
+        if known is not None:
+            how = Gimp.ChannelOps.REPLACE
         for result in results:
             _select(image, channel, result, SAMPLE_BYTES[mask_sample(image)], how)
             how = Gimp.ChannelOps.ADD if how == Gimp.ChannelOps.REPLACE else how
+        if known is not None:
+            image.select_item(Gimp.ChannelOps.INTERSECT, known)
+            image.remove_channel(known)
 
 
 _CHANNEL_OPERATIONS = {

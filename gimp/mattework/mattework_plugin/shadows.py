@@ -130,7 +130,7 @@ def _put_shadow(
     Gimp.context_set_foreground(options["colour"])
     shadow.fill(Gimp.FillType.FOREGROUND)
     Gimp.context_pop()
+    shadow.set_offsets(left, top)  # ahead: in a group whose position is locked it cannot be moved
     image.insert_layer(shadow, layer.get_parent(), image.get_item_position(layer) + 1)
-    shadow.set_offsets(left, top)
     put_mask(image, shadow, plane)
     shadow.attach_parasite(Gimp.Parasite.new(SHADOW_OF, KEEP_AND_UNDO, str(layer.get_tattoo()).encode()))

@@ -2214,6 +2214,10 @@
       <translation>Ebene „{layer}“: {what}.</translation>
     </message>
     <message>
+      <source>More bytes are to come and {folder} has {free} MB of space left. Make room first.</source>
+      <translation>Es sollen noch mehr Bytes kommen, und {folder} hat noch {free} MB Platz. Schaffen Sie erst Platz.</translation>
+    </message>
+    <message>
       <source>No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark some of the background beside it with a stroke.</source>
       <translation>Neben dem, was als transparent gemalt ist, ist kein Hintergrund bekannt; darum wurde es wie jede unbekannte Kante gelöst. Markieren Sie daneben etwas Hintergrund mit einem Strich.</translation>
     </message>
@@ -2384,6 +2388,10 @@
     <message>
       <source>The merged picture in the file is {why}. The layers are sound and were used.</source>
       <translation>Das zusammengefügte Bild in der Datei ist {why}. Die Ebenen sind heil und wurden genommen.</translation>
+    </message>
+    <message>
+      <source>The network cannot be used as this machine is set up ({why}). See the environment variables ALL_PROXY, HTTP_PROXY and HTTPS_PROXY, whose proxies must be http or https addresses, and SSL_CERT_FILE.</source>
+      <translation>Das Netz lässt sich so, wie dieser Rechner eingestellt ist, nicht benutzen ({why}). Sehen Sie nach den Umgebungsvariablen ALL_PROXY, HTTP_PROXY und HTTPS_PROXY, deren Proxys http- oder https-Adressen sein müssen, und nach SSL_CERT_FILE.</translation>
     </message>
     <message>
       <source>The old clean colours could not be told for sure among the layers. If “{layer}” is them, it still shows the cut as it was: hide it or delete it.</source>
@@ -2772,6 +2780,10 @@
     <message>
       <source>{file} cannot be written: the folder {folder} does not exist. Create it first.</source>
       <translation>{file} lässt sich nicht schreiben: den Ordner {folder} gibt es nicht. Legen Sie ihn erst an.</translation>
+    </message>
+    <message>
+      <source>{file} cannot be written: {why}. Make room; what has arrived is kept.</source>
+      <translation>{file} lässt sich nicht schreiben: {why}. Schaffen Sie Platz; was angekommen ist, bleibt.</translation>
     </message>
     <message>
       <source>{file} claims a size of {size} pixels, which is no picture. Export it again.</source>

@@ -189,6 +189,82 @@ def several_layers():
     return entry
 
 
+def lay_out(layers):
+    """Name, corner, whether it is seen and has a mask; of a group also what is in it."""
+    told = []
+    for layer in layers:
+        corner = list(layer.get_offsets())[1:]
+        inner = lay_out(layer.get_children()) if isinstance(layer, Gimp.GroupLayer) else None
+        told.append([layer.get_name(), corner, layer.get_visible(), layer.get_mask() is not None, inner])
+    return told
+
+
+@journey
+def locks():
+    image, layer = make_image(size=(200, 200))
+    group = Gimp.GroupLayer.new(image, "G")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    layer.set_offsets(40, 30)
+    group.set_lock_position(True)
+    group.set_lock_content(True)
+    layer.set_lock_visibility(True)
+    entry = {"cut": cut(image, [layer], colours=1.0)}
+    entry["laid_out"] = lay_out(group.get_children())
+    entry["still_locked"] = layer.get_lock_visibility()
+    entry["again"] = cut(image, [layer], colours=0.0)
+    entry["laid_out_again"] = lay_out(group.get_children())
+    white = Gegl.Color.new("white")
+    entry["background"] = call("mattework-background", image, [layer], colour=white)
+    entry["white"] = set(read(group.get_children()[-1], "R'G'B' u8")) == {255}
+    length = {"automatic": False, "dx": 3.0, "dy": 4.0, "blur": 0.0}
+    entry["shadow"] = call("mattework-shadow", image, [layer], **length)
+    entry["shadow_at"] = lay_out(group.get_children()[1:2])
+    image.delete()
+    return entry
+
+
+@journey
+def looks_of_layers():
+    """How a layer is blended, and what lies over it."""
+    image, layer = make_image()
+    layer.set_mode(Gimp.LayerMode.MULTIPLY)
+    layer.set_blend_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
+    layer.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
+    layer.set_composite_mode(Gimp.LayerCompositeMode.CLIP_TO_BACKDROP)
+    entry = {"cut": cut(image, [layer], colours=1.0)}
+    entry["alike"] = [
+        getattr(image.get_layers()[0], name)() == getattr(layer, name)()
+        for name in ("get_mode", "get_blend_space", "get_composite_space", "get_composite_mode")
+    ]
+    image.delete()
+    image, layer = make_image()
+    group = Gimp.GroupLayer.new(image, "G")
+    image.insert_layer(group, None, 1)
+    inner = add_disc(image, Gimp.ImageType.RGB_IMAGE, group)
+    entry["background"] = call("mattework-background", image, [layer, inner])
+    entry["under_the_lower"] = [len(image.get_layers()), [one[0] for one in lay_out(group.get_children())]]
+    image.delete()
+    return entry
+
+
+@journey
+def several_subjects():
+    image, layer = make_image(size=(2 * WIDTH, HEIGHT))
+    second = add_disc(image, Gimp.ImageType.RGB_IMAGE)
+    second.set_offsets(WIDTH, 0)
+    entry = {"all": call("mattework-select-subject", image, [layer, second], solver="guided")}
+    entry["selection"] = keep("several.raw", read(image.get_selection()))
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 2 * WIDTH, HEIGHT // 2)
+    entry["intersect"] = call(
+        "mattework-select-subject", image, [layer, second], solver="guided", operation="intersect"
+    )
+    entry["intersected"] = keep("several-intersected.raw", read(image.get_selection()))
+    entry["channels"] = len(image.get_channels())
+    image.delete()
+    return entry
+
+
 @journey
 def subject_selection():
     image, layer = make_image(size=(100, 70))

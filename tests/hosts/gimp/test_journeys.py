@@ -22,7 +22,8 @@ MAIN = (
     "painted_colours saved_and_opened_again script_fu"
 )
 JOURNEYS = {
-    GIMP_30: f"{MAIN} kinds profiled several_layers refusals broken_engines plugin_killed",
+    GIMP_30: f"{MAIN} kinds profiled several_layers locks looks_of_layers several_subjects refusals broken_engines "
+    "plugin_killed",
     GIMP_32: MAIN,
 }
 WIDTH, HEIGHT = 96, 80
@@ -184,6 +185,47 @@ def test_several_layers_at_once_and_a_second_time(seen: dict[str, Any]) -> None:
     succeed(entry["bare"])
     assert len(entry["layers_bare"]) == 2, "without clean colours those of before are gone"
     assert all(one["visible"] and one["mask"] for one in entry["layers_bare"])
+
+
+def test_locked_groups_and_layers_get_what_others_get(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "locks")
+    for step in ("cut", "again", "background", "shadow"):
+        succeed(entry[step])
+    assert entry["laid_out"] == [
+        ["Disc (clean colours)", [40, 30], True, True, None],
+        ["Disc", [40, 30], False, True, None],
+    ]
+    assert entry["still_locked"]
+    assert entry["laid_out_again"] == [["Disc", [40, 30], True, True, None]]
+    assert entry["white"]
+    ((name, (left, top), *_),) = entry["shadow_at"]
+    assert name == "Disc (shadow)"
+    assert left > 40
+    assert top > 30
+
+
+def test_clean_colours_look_as_their_layer_and_a_background_lies_under_all(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "looks_of_layers")
+    succeed(entry["cut"])
+    assert all(entry["alike"])
+    succeed(entry["background"])
+    assert entry["under_the_lower"] == [2, ["Disc #1", "Background"]]
+
+
+def test_several_subjects_are_intersected_with_the_selection_together(
+    host: GimpHost, seen: dict[str, Any]
+) -> None:
+    entry = look_at(seen, "several_subjects")
+    succeed(entry["all"])
+    succeed(entry["intersect"])
+    shape = HEIGHT, 2 * WIDTH
+    wanted = np.fromfile(host.work / "out" / entry["selection"], np.uint8).reshape(shape)
+    assert wanted[:, :WIDTH].any()
+    assert wanted[:, WIDTH:].any()
+    wanted[HEIGHT // 2 :] = 0
+    intersected = np.fromfile(host.work / "out" / entry["intersected"], np.uint8).reshape(shape)
+    assert intersected.tobytes() == wanted.tobytes()
+    assert entry["channels"] == 0
 
 
 @both_versions
