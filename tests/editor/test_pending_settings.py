@@ -44,16 +44,6 @@ def test_a_slider_that_is_held_stays_where_it_is_held(disc: Driver) -> None:
     disc.wait()
 
 
-def test_a_number_is_taken_with_enter_at_once(disc: Driver) -> None:
-    box = disc.window.edge.smooth.box
-    box.setFocus()
-    box.selectAll()
-    TEST.keyClicks(box, "5")
-    disc.key(Qt.Key.Key_Return, on=box)
-    assert disc.session.recipe.edge.smooth == 5.0
-    disc.wait()
-
-
 def test_what_is_moved_just_before_saving_is_not_lost(
     disc: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,18 +43,18 @@ class Sample:
 
 # Share of each kind of sample.
 RECIPE = {
-    "people": 0.13,
+    "people": 0.12,
     "portrait": 0.08,
     "portrait on new ground": 0.08,
     "holding": 0.03,
-    "pets": 0.14,
-    "clothes": 0.04,
-    "things": 0.07,
-    "composite": 0.18,
+    "pets": 0.21,
+    "clothes": 0.03,
+    "things": 0.06,
+    "composite": 0.15,
     "close-up": 0.05,
     "bystanders": 0.05,
     "obstructed": 0.07,
-    "small": 0.05,
+    "small": 0.04,
     "empty": 0.03,
 }
 

@@ -60,7 +60,6 @@ class Setting(QWidget):
         self.slider.valueChanged.connect(lambda value: self._change(value * self._step, self.box))
         self.slider.sliderReleased.connect(self._settle)
         self.box.valueChanged.connect(lambda value: self._change(value, self.slider))
-        self.box.editingFinished.connect(self._settle)
 
     def value(self) -> float:
         """What it says; what was chosen elsewhere as finely as it was, although fewer digits of it are seen."""
