@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from mattework.errors import OutputExists, OutputNotWritable
 
@@ -174,16 +174,29 @@ def _open_temporary(temporary: Path) -> BinaryIO | None:
     return None
 
 
-def _lock(stream: BinaryIO) -> bool:
-    """Whether the stream's file is ours alone now; some network shares know no locks."""
+def is_taken(stream: IO[bytes]) -> bool:
+    """Whether somebody else has this file, and else nobody until it is closed; False, too, where there are no locks
+    (Windows, some network shares)."""
+    return _try_lock(stream) is False
+
+
+def _lock(stream: IO[bytes]) -> bool:
+    """Whether the stream's file is ours alone now, for sure."""
+    return _try_lock(stream) is True
+
+
+def _try_lock(stream: IO[bytes]) -> bool | None:
+    """Whether the stream's file is ours now and not somebody else's; None where there are no locks."""
     if sys.platform == "win32":
-        return False
+        return None
     import fcntl
 
     try:
         fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
+    except OSError:
+        return None
     return True
 
 

@@ -17,7 +17,6 @@ A last line that a crash has cut off is passed over.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,9 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from mattework._version import __version__
+from mattework.atomic import is_taken
 from mattework.batch.entry import BatchEntry, Verdict, describe_entry
 from mattework.batch.find import follow_links, locate_file
 from mattework.batch.lines import decode_line, encode_line
@@ -72,7 +72,7 @@ class Journal:
         is_new = not os.path.exists(path)
         try:
             self._stream = path.open("ab")
-            if _is_taken(self._stream):
+            if is_taken(self._stream):
                 self._stream.close()
                 raise UsageError(
                     f"Another run is writing the journal {path}. Wait until it has ended, or give another folder with -o."
@@ -269,21 +269,6 @@ def _check_version(journal: Path, header: dict[str, Any]) -> None:
         raise UnsupportedFile(
             f"{journal} has version {version}; this Mattework reads up to {JOURNAL_VERSION}. Install a newer Mattework."
         )
-
-
-def _is_taken(stream: IO[bytes]) -> bool:
-    """Whether another run has the file, and else nobody until it is closed; some network shares know no locks."""
-    if sys.platform == "win32":
-        return False
-    import fcntl
-
-    try:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -11,11 +11,11 @@ import errno
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from mattework._version import __version__
+from mattework.atomic import is_taken
 from mattework.errors import ConsentNeeded, DownloadFailed, UsageError
 from mattework.models.consent import has_consent
 from mattework.models.hashes import hash_file, remember_hashes
@@ -188,7 +188,7 @@ def _fetch_rest(
         _check_total(total, file, url)
         _check_space(part.parent, (total or 0) - start)
         with part.open("ab") as stream:
-            if _is_taken(stream) or (goes_on and stream.tell() != start):
+            if is_taken(stream) or (goes_on and stream.tell() != start):
                 raise DownloadFailed(
                     f"Another Mattework is fetching {file.name} just now. Wait until it is done, then try again."
                 )
@@ -209,21 +209,6 @@ def _fetch_rest(
                 report_progress(progress, "download", start / total if total else 0.0)
             stream.flush()
             os.fsync(stream.fileno())
-
-
-def _is_taken(stream: BinaryIO) -> bool:
-    """Whether somebody else writes this file; False, too, where there are no locks (Windows, some shares)."""
-    if sys.platform == "win32":
-        return False
-    import fcntl
-
-    try:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _check_total(total: int | None, file: ModelFile, url: str) -> None:
