@@ -25,6 +25,8 @@ DEFAULT_MODEL = "mattework-subject"
 PREVIEW_SIDE = 2048
 """Long side of the picture that networks look at: enough for a second look at a small subject."""
 
+DRAWN = "The ground is one flat colour, so all that differs from it was taken for the subject."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoundSubject:
@@ -36,6 +38,7 @@ class FoundSubject:
     trimap: Bytes | None = None
     confidence: float | None = None
     reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def open_model(
@@ -87,7 +90,8 @@ open_warm_model = lru_cache(maxsize=1)(open_model)
 def find_with_model(
     photo: Photo, session: ModelSession, *, zoom: bool, input_side: int, progress: Progress | None
 ) -> FoundSubject:
-    """What the network takes for the subject. See `find_subject`."""
+    """What the network takes for the subject (see `find_subject`), or all of a drawing of which it found some."""
+    from mattework.segment.flat_ground import find_drawing
     from mattework.segment.subject import find_subject
 
     _refuse_prompted(session.spec)
@@ -103,7 +107,12 @@ def find_with_model(
         input_side=input_side,
         zoom=zoom,
     )
-    return _keep(found, choice)
+    drawing = find_drawing(preview, found.soft_mask)
+    if drawing is None:
+        return _keep(found, choice)
+    if drawing.agreement > found.confidence:
+        found = replace(found, confidence=drawing.agreement, reasons=())
+    return replace(_keep(replace(found, soft_mask=drawing.soft_mask), choice), notes=(DRAWN,))
 
 
 def find_with_prompts(

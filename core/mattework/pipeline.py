@@ -157,6 +157,7 @@ def cut_out(
                 subject = find_with_prompts(photo, session, prompts, start=start, **how)
             else:
                 subject = find_with_model(photo, session, **how)
+        run.notes.extend(subject.notes)
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
     cutout = _make_cutout(document, photo, subject, recipe, run, device)
     return replace(cutout, read_from=name_file(source))
