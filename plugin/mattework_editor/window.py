@@ -117,6 +117,7 @@ class EditorWindow(QMainWindow):
         self.filing.failed.connect(self.show_error)
         self.output.told.connect(self.status.tell)
         self.output.failed.connect(self.show_error)
+        self.output.files_pasted.connect(self.open_paths)
         self.toolbar.drag_handle.told.connect(self.status.tell)
         canvas.gesture_ended.connect(self._carry_out)
         canvas.gesture_moved.connect(self._look_ahead)
