@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication, QListWidgetItem, QMessageBox
 
 from editor.driving import LEFT, TEST, Keys, answer, start_review, wait_for_cuts, wait_until
 from mattework.errors import UsageError
+from mattework_editor.files import Opened, read_file
 from mattework_editor.review import Line, open_line
 from mattework_editor.review_dock import ReviewDock, find_review
 from mattework_editor.review_strip import PATH
@@ -280,13 +281,12 @@ def test_a_photo_that_goes_while_it_is_cut_stops_nothing(
     for name in "abc":
         Image.fromarray(np.asarray(draw_disc(120, 90)[0])).save(tmp_path / f"{name}.png")
 
-    def forget(self: Line, path: Path, *_: object) -> None:
+    def forget(path: Path) -> Opened:
         if path.name == "b.png":
-            raise FileNotFoundError(2, "No such file or directory", str(path))
-        keep(self, path, *_)  # type: ignore[arg-type]
+            path.unlink()
+        return read_file(path)
 
-    keep = Line.keep_cut
-    monkeypatch.setattr(Line, "keep_cut", forget)
+    monkeypatch.setattr("mattework_editor.review_queue.read_file", forget)
     review = start_review(driver, tmp_path)
     wait_for_cuts(driver, review)
     items = review.line.items

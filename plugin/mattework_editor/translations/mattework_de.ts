@@ -2014,6 +2014,10 @@
       <translation>Neben die Fotos</translation>
     </message>
     <message>
+      <source>Cuts cannot be kept for another time: {why}</source>
+      <translation>Was freigestellt wurde, kann nicht für ein anderes Mal aufgehoben werden: {why}</translation>
+    </message>
+    <message>
       <source>How far it is</source>
       <translation>Wie weit es ist</translation>
     </message>
@@ -2076,6 +2080,10 @@
   </context>
   <context>
     <name>ReviewStrip</name>
+    <message>
+      <source>This cut cannot be kept for another time.</source>
+      <translation>Was hier freigestellt wurde, kann nicht für ein anderes Mal aufgehoben werden.</translation>
+    </message>
     <message>
       <source>failed</source>
       <translation>misslungen</translation>
