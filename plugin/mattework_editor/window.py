@@ -336,7 +336,7 @@ class EditorWindow(QMainWindow):
             self.background.show_recipe(session.recipe)
             self.shadow.show_recipe(session.recipe)
             self.layers.show_recipe(
-                session.recipe, list_others(session.document, session.photo), session.photo
+                session.recipe, list_others(session.document, session.photo, session.own), session.photo
             )
             if session.has_subject != self._had_subject:
                 self._had_subject = session.has_subject
@@ -387,5 +387,5 @@ def _suit_view(session: Session) -> View:
     """The view in which a file is first seen: as it was saved, with its background if it has one."""
     if not session.has_subject:
         return View.ORIGINAL
-    has_others = split_document(session.document, session.photo).is_seen
+    has_others = split_document(session.document, session.photo, session.own).is_seen
     return View.BACKGROUND if has_others or session.recipe.background is not None else View.CHECKERBOARD

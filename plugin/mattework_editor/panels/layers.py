@@ -27,8 +27,9 @@ from mattework import (
     Photo,
     Recipe,
 )
+from mattework.own_layers import OwnLayers
 from mattework_editor.compose import Look, Sources
-from mattework_editor.context import is_ours, split_document
+from mattework_editor.context import find_ours, is_ours, split_document
 from mattework_editor.icons import draw_eye
 from mattework_editor.layer_look import LayerRow, change_layer, list_layers
 from mattework_editor.panels.number_box import NumberBox
@@ -319,15 +320,16 @@ class MaskButton(QToolButton):
         self.setIcon(QIcon(picture))
 
 
-def list_others(document: Document, photo: Photo) -> tuple[OtherLayer, ...]:
+def list_others(document: Document, photo: Photo, own: OwnLayers | None = None) -> tuple[OtherLayer, ...]:
     """The document's layers that are none of ours, from the top. A document that is only the photo has none."""
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         return ()
-    unseen = split_document(document, photo).unseen
+    own = own or find_ours(document, photo)
+    unseen = split_document(document, photo, own).unseen
 
     def visit(nodes: tuple[Layer | Group, ...], level: int, is_drawn: bool) -> Iterator[OtherLayer]:
         for node in reversed(nodes):
-            if is_ours(node, photo):
+            if is_ours(node, photo, own):
                 continue
             drawn = is_drawn and not any(node is one for one in unseen)
             yield OtherLayer(node, level, drawn)
