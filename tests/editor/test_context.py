@@ -190,3 +190,15 @@ def test_what_a_cut_out_made_is_known_by_more_than_its_name(
     assert tuple(see(driver)[190, 3]) == (255, 0, 0)
     document = make_export(session, Export(kind="psd", crop=False, background=False, shadow=False))
     assert [layer.name for layer in document.walk_layers()] == exported
+
+
+@pytest.mark.parametrize("change", [{"blend": BlendMode.MULTIPLY}, {"clipped": True}])
+def test_a_layer_of_ours_that_mixes_is_told_to_be_drawn_plainly(
+    driver: Driver, tmp_path: Path, change: dict[str, object]
+) -> None:
+    path = save_arranged(tmp_path, lambda b, s, p, c: (b, s, p, replace(c, **change)))
+    driver.open(path)
+    titles = {name: row.title for name, row in driver.window.layers.rows.items()}
+    assert titles["Clean colours"].text() == "Clean colours (drawn plainly)"
+    assert "mixes with what is under it" in titles["Clean colours"].toolTip()
+    assert titles["Shadow"].text() == "Shadow"

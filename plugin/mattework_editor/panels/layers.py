@@ -218,7 +218,6 @@ class LayerWidget(QWidget):
         self.title = QLabel(row.name)
         self.title.setMinimumWidth(40)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.title.setToolTip(row.name)
         layout.addWidget(self.title, 1)
         layout.addWidget(self.opacity)
         self._rest = QTimer(self)
@@ -239,6 +238,9 @@ class LayerWidget(QWidget):
         self.eye.setIcon(draw_eye(self.eye.isChecked(), self.palette().windowText().color()))
 
     def show_row(self, row: LayerRow) -> None:
+        self.title.setText(row.name + (self.tr(" (drawn plainly)") if row.mixes else ""))
+        tip = self.tr("In the saved file it mixes with what is under it; here it is drawn as if it did not.")
+        self.title.setToolTip(f"{row.name}\n{tip}" if row.mixes else row.name)
         self.eye.setChecked(row.visible)
         self._draw_eye()
         self._chosen = row.opacity
