@@ -14,7 +14,7 @@ from mattework.document.model import ColorMode, Depth, Document
 from mattework.errors import UsageError
 from mattework.formats.files import open_document
 from mattework.geometry import Size
-from mattework.gradient import draw_gradient, parse_gradient
+from mattework.gradient import draw_gradient, parse_gradient, write_gradient
 from mattework.photo import open_source, take_photo
 from mattework.pipeline import cut_out
 from samples import ASTRONAUT, draw_disc
@@ -199,6 +199,11 @@ def test_stops_lie_where_css_lays_them(stops: list[tuple[int | None, int]], widt
     words = [f"rgb({gray},{gray},{gray})" + ("" if place is None else f" {place}%") for place, gray in stops]
     gradient = parse_gradient(f"linear-gradient(90deg, {', '.join(words)})")
     assert gradient is not None
+    again = parse_gradient(write_gradient(gradient))
+    assert again is not None
+    assert again.angle == gradient.angle
+    assert [colour for _, colour in again.stops] == [colour for _, colour in gradient.stops]
+    assert [place for place, _ in again.stops] == pytest.approx(laid, abs=1e-5)
     samples = draw_gradient(gradient, Document(Size(width, 1), ColorMode.RGB, 32))[0, :, 0]
     for x, sample in enumerate(samples):
         share = (x + 0.5) / width

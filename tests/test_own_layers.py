@@ -117,6 +117,78 @@ def test_shadow_and_background_are_made_again_and_taken_away_wherever_they_lie(
     assert nothing.report.notes == ()
 
 
+RENAMED = ["Wall", "Soft", "Photo", "Clean colours"]
+
+
+def save_renamed(cutout: mattework.Cutout, suffix: str, opacity: float = 1.0) -> Document:
+    """The cut-out through a file, its shadow and background renamed, and through another."""
+    first, second = BytesIO(), BytesIO()
+    cutout.save(first, format=suffix)
+    document = arrange(
+        mattework.open_document(first.getvalue()),
+        lambda b, s, p, c: (replace(b, name="Wall", opacity=opacity), replace(s, name="Soft"), p, c),
+    )
+    mattework.save_document(document, second, format=suffix)
+    return mattework.open_document(second.getvalue())
+
+
+@pytest.mark.parametrize("suffix", ["psd", "layered-tiff"])
+@pytest.mark.parametrize("background", ["white", "white..#204060", "blur"])
+def test_renamed_shadow_and_background_are_made_again_under_their_names(suffix: str, background: str) -> None:
+    theirs = save_renamed(cut(background=background), suffix, opacity=0.5)
+    again = refine(theirs, edge=mattework.EdgeSettings(shift=-3))
+    assert outline(again.document.layers) == RENAMED
+    assert again.report.notes == ()
+    assert layers_of(again.document, "Wall")[0].opacity == pytest.approx(0.5, abs=1 / 255)
+    stream = BytesIO()
+    again.save(stream, format=suffix)
+    red = refine(
+        mattework.open_document(stream.getvalue()), background="red", shadow=Shadow(dx=30, dy=0, blur=4)
+    )
+    assert outline(red.document.layers) == RENAMED
+    assert (layers_of(red.document, "Wall")[0].pixels == (255, 0, 0)).all()
+    bare = refine(theirs, background=None, shadow=None)
+    assert outline(bare.document.layers) == ["Photo", "Clean colours"]
+    assert bare.report.notes == ()
+
+
+def test_what_is_changed_about_a_renamed_background_is_laid_on_it() -> None:
+    theirs = save_renamed(cut(), "psd")
+    hidden = refine(theirs, layers=(LayerState(name="Background", visible=False),))
+    assert outline(hidden.document.layers) == RENAMED
+    assert not layers_of(hidden.document, "Wall")[0].visible
+
+
+def test_a_shadow_whose_empty_rim_was_taken_away_is_known_renamed() -> None:
+    """As Photoshop keeps layers: no larger than what is seen of them."""
+    theirs = save_renamed(cut(), "psd")
+    (soft,) = layers_of(theirs, "Soft")
+    assert soft.alpha is not None
+    rows, columns = (np.flatnonzero(soft.alpha.any(axis=axis)) for axis in (1, 0))
+    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    rect = Rect(
+        soft.rect.left + part[1].start,
+        soft.rect.top + part[0].start,
+        soft.rect.left + part[1].stop,
+        soft.rect.top + part[0].stop,
+    )
+    trimmed = replace(soft, rect=rect, pixels=soft.pixels[part], alpha=soft.alpha[part])
+    again = refine(arrange(theirs, lambda b, s, p, c: (b, trimmed, p, c)), shadow=None)
+    assert outline(again.document.layers) == ["Wall", "Photo", "Clean colours"]
+
+
+def test_a_renamed_layer_that_was_changed_or_is_there_twice_is_never_taken(made: Document) -> None:
+    painted = blotch("Wall")
+    changed = refine(arrange(made, lambda b, s, p, c: (painted, s, p, c)), background="red")
+    assert outline(changed.document.layers) == ["Background", "Wall", "Shadow", "Photo", "Clean colours"]
+    assert layers_of(changed.layered, "Wall") == [painted]
+    twice = refine(
+        arrange(made, lambda b, s, p, c: (b, replace(s, name="One"), replace(s, name="Two"), p, c)),
+        shadow=None,
+    )
+    assert outline(twice.document.layers) == ["Background", "One", "Two", "Photo", "Clean colours"]
+
+
 def test_a_background_that_was_moved_stays_where_it_was_put(made: Document) -> None:
     theirs = arrange(made, lambda b, s, p, c: (replace(b, rect=b.rect.move(3, 0)), s, p, c))
     (background,) = layers_of(refine(theirs).document, "Background")

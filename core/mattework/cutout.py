@@ -322,12 +322,14 @@ def put_matte_on_document(
                     yield replace(node, name=PAINTED_LAYER, visible=False)
                 yield from (_put_in_place(layer, node) for layer in above)
             elif node is found.background and keeps_background:
-                yield apply_layer_state(node, states)
+                ours = apply_layer_state(replace(node, name=BACKGROUND_LAYER), states)
+                yield replace(ours, name=node.name)
             elif node is found.background or node is found.shadow:
                 if not found.goes(node):
                     yield node
-                if node.name in waiting:
-                    yield waiting.pop(node.name)
+                fresh = waiting.pop(BACKGROUND_LAYER if node is found.background else SHADOW_LAYER, None)
+                if fresh is not None:
+                    yield replace(fresh, name=node.name)
             elif not (beside and is_whole_layer(node, CLEAN_LAYER, rect)):
                 yield node
 

@@ -38,6 +38,8 @@ def take_excerpt(
         source_sha256=None,
         mask_sha256=None,
         clean_crc32=None,
+        background_crc32=None,
+        shadow_crc32=None,
         layer=None,
         layers=(),
         shadow=None,

@@ -16,7 +16,7 @@ from mattework.cutout import Cutout, MadeLayers, Report, put_matte_on_document
 from mattework.document.model import ColorMode, Document, array_depth, depth_white
 from mattework.document.piecewise import Derived, Patchwork, Where, read_whole
 from mattework.finding import FoundSubject
-from mattework.own_layers import find_own_layers
+from mattework.own_layers import find_own_layers, sum_background, sum_shadow
 from mattework.photo import Photo, find_layer, hash_samples, sum_samples
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Recipe, RecipeInputs
@@ -192,8 +192,15 @@ def _put_layers(
     )
     # A PSD holds ink inverted, which rounds floats: they never come back to the bit.
     is_exact = document.mode is not ColorMode.CMYK or document.depth != 32
-    crc = sum_samples(made.clean) if made.clean is not None and is_exact else None
-    return layered, replace(recipe, mask_sha256=_hash_mask(layered, photo), clean_crc32=crc)
+    behind = found.background if keeps else background
+    recipe = replace(
+        recipe,
+        mask_sha256=_hash_mask(layered, photo),
+        clean_crc32=sum_samples(made.clean) if made.clean is not None and is_exact else None,
+        background_crc32=sum_background(behind) if behind is not None and is_exact else None,
+        shadow_crc32=None if shadow is None else sum_shadow(shadow),
+    )
+    return layered, recipe
 
 
 def _hash_mask(document: Document, photo: Photo) -> str | None:

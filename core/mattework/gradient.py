@@ -50,6 +50,21 @@ def parse_gradient(text: str) -> Gradient | None:
     return _make_gradient(parts, 180.0) if side is None else _make_gradient(parts[1:], side)
 
 
+def write_gradient(gradient: Gradient) -> str:
+    """A gradient in the words that `parse_gradient` reads; places are left out where it finds them by itself."""
+    places = [place for place, _ in gradient.stops]
+    is_even = np.allclose(places, np.linspace(0, 1, len(places)), rtol=0, atol=1e-6)
+    words = [f"{_write_number(gradient.angle)}deg"]
+    for place, colour in gradient.stops:
+        code = "#" + "".join(f"{round(255 * one):02x}" for one in colour)
+        words.append(code if is_even else f"{code} {_write_number(100 * place)}%")
+    return f"linear-gradient({', '.join(words)})"
+
+
+def _write_number(value: float) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
 def draw_gradient(gradient: Gradient, document: Document) -> Samples:
     """The gradient over the document's canvas, (H, W, channels) in its mode, profile and depth.
 

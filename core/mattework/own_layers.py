@@ -1,12 +1,13 @@
 """Which of a file's layers its recipe had made beside the photo, wherever they lie by now.
 
-Those behind it are looked for by name beside the photo and beside the groups that it is in, and known by what they hold.
+Those behind it are looked for by name beside the photo and beside the groups that it is in, and known by what they hold;
+renamed ones are known by holding to the sample what the recipe had made.
 The clean colours are known by their place beside the photo, and elsewhere by the mask that the recipe made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +65,11 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
         named = [one for one in (*under, *over) if one.name == SHADOW_LAYER]
         colour = parse_colour(own.shadow.colour)
         alike = [one for one in named if colour is not None and _is_of_colour(one, colour, document)]
-        shadow = alike[0] if alike else None
         everywhere = [one for one in document.walk_layers() if one.name == SHADOW_LAYER]
-        doubtful += alike[1:] if alike else everywhere
+        shadow = _find_renamed((*under, *over), named, own.shadow_crc32, sum_shadow)
+        if shadow is None:
+            shadow = alike[0] if alike else None
+            doubtful += alike[1:] if alike else everywhere
     named = [one for one in under if one.name == BACKGROUND_LAYER]
     filling = [one for one in named if one.rect.size == document.size]
     if own.background is None:
@@ -74,8 +77,11 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
     else:
         colour = parse_colour(own.background)
         alike = [one for one in filling if colour is None or _is_of_colour(one, colour, document)]
-        background = next(iter(alike or filling), None)
-        doubtful += alike[1:] if alike else named
+        sized = [one for one in under if one.rect.size == document.size]
+        background = _find_renamed(sized, named, own.background_crc32, sum_background)
+        if background is None:
+            background = next(iter(alike or filling), None)
+            doubtful += alike[1:] if alike else named
     return OwnLayers(
         background=background,
         shadow=shadow,
@@ -84,6 +90,31 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
         like_clean=like_clean,
         is_painted=clean is not None and own.clean_crc32 not in (None, sum_samples(clean.pixels)),
     )
+
+
+def sum_background(layer: Layer) -> int:
+    """What `Recipe.background_crc32` keeps of a background."""
+    return sum_samples(layer.pixels)
+
+
+def sum_shadow(layer: Layer) -> int | None:
+    """What `Recipe.shadow_crc32` keeps of a shadow: its shape, without the empty rim that other programs take away."""
+    if layer.alpha is None:
+        return None
+    seen = [np.flatnonzero(layer.alpha.any(axis=axis)) for axis in (1, 0)]
+    rows, columns = (slice(one[0], one[-1] + 1) if one.size else slice(0) for one in seen)
+    return sum_samples(layer.alpha[rows, columns])
+
+
+def _find_renamed(
+    layers: Sequence[Layer], named: Sequence[Layer], crc: int | None, add_up: Callable[[Layer], int | None]
+) -> Layer | None:
+    """The one of these layers that is to the sample what the recipe had made; None where it is none or several, or one of
+    those that are `named` as it was."""
+    if crc is None:
+        return None
+    same = [one for one in layers if add_up(one) == crc]
+    return same[0] if len(same) == 1 and not any(same[0] is one for one in named) else None
 
 
 def _find_siblings(nodes: Sequence[Node], photo: Photo) -> Sequence[Node] | None:

@@ -196,7 +196,8 @@ class Recipe:
     alpha was solved again under each stroke, one after the other, as an editor does, but for the first `strokes_together`
     of them, which were drawn before there was an alpha.
     `source_sha256` identifies the photo's samples; `mask_sha256` and `clean_crc32` those of the layer mask and the clean
-    colours that were made, so that later painting on them is noticed.
+    colours that were made, so that later painting on them is noticed. By `background_crc32` and `shadow_crc32` the layers
+    behind are known again whatever they are called by then.
     """
 
     version: int = RECIPE_VERSION
@@ -219,6 +220,8 @@ class Recipe:
     layer: str | None = None
     mask_sha256: str | None = None
     clean_crc32: int | None = None
+    background_crc32: int | None = None
+    shadow_crc32: int | None = None
 
     @property
     def drawn_first(self) -> tuple[Stroke, ...]:

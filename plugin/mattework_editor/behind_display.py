@@ -13,7 +13,6 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from mattework import (
-    BACKGROUND_LAYER,
     ColorMode,
     Document,
     Layer,
@@ -54,7 +53,7 @@ class BehindDisplay(QObject):
         super().__init__(parent)
         self._tasks, self._tell = tasks, tell
         self._sources: Sources | None = None
-        self._stored: tuple[str, Document] | None = None
+        self._stored: tuple[str, Document, Layer] | None = None
         self._background: str | None = None
         self._shadow: Shadow | None = None
         self._background_wanted = self._shadow_wanted = False
@@ -68,11 +67,11 @@ class BehindDisplay(QObject):
     def is_working(self) -> bool:
         return self._task is not None or self._timer.isActive()
 
-    def attach(self, sources: Sources | None, stored: tuple[str, Document] | None = None) -> None:
+    def attach(self, sources: Sources | None, stored: tuple[str, Document, Layer] | None = None) -> None:
         """Show what lies behind another photo from now on.
 
-        `stored` is the background that the photo's file was made with, and the file's document, which has it as a layer:
-        it is shown where the picture that it was made from is gone.
+        `stored` is the background that the photo's file was made with, the file's document, and the layer in it: it is
+        shown where the picture that it was made from is gone.
         """
         self._sources, self._stored = sources, stored
         self._background = self._shadow = None
@@ -147,10 +146,9 @@ class BehindDisplay(QObject):
         if text is None:
             return None
         stored = self._stored
-        picture = None if stored is None or stored[0] != text else find_background(stored[1])
-        if stored is not None and picture is not None and not _is_readable(text):
-            document = stored[1]
-            return lambda _: draw_stored(document, picture)
+        if stored is not None and stored[0] == text and not _is_readable(text):
+            _, document, layer = stored
+            return lambda _: draw_stored(document, layer)
         return lambda _: draw_backdrop(text, sources.colour, sources.matte)
 
 
@@ -191,18 +189,6 @@ def draw_backdrop(text: str, colour: Pyramid, matte: Pyramid | None = None) -> B
     alpha = None if matte is None else _as_alpha(_fit_plane(matte, share, size))
     layer, _ = make_background(text, document, photo, alpha, scale=share)
     return _multiply(np.asarray(layer.pixels, np.uint8), layer.alpha)
-
-
-def find_background(document: Document) -> Layer | None:
-    """The background layer that the document was saved with."""
-    return next(
-        (
-            node
-            for node in document.layers
-            if isinstance(node, Layer) and node.name == BACKGROUND_LAYER and node.rect == document.size.rect
-        ),
-        None,
-    )
 
 
 def draw_stored(document: Document, layer: Layer) -> Bytes:

@@ -8,10 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from mattework import (
-    BACKGROUND_LAYER,
     CLEAN_LAYER,
-    PHOTO_LAYER,
-    SHADOW_LAYER,
     BlendMode,
     Document,
     Group,
@@ -23,10 +20,11 @@ from mattework import (
     flatten_document,
 )
 from mattework.arrays import Bytes, Floats
+from mattework.own_layers import OwnLayers, find_own_layers
 from mattework.progress import Progress, report_progress
+from mattework.reopen import find_own_recipe
 from mattework_editor.exporting import crop_layers
 
-OURS = (BACKGROUND_LAYER, SHADOW_LAYER, PHOTO_LAYER, CLEAN_LAYER)
 SIDE = 2048
 """Long side at which they are drawn."""
 STRIP = 4_000_000
@@ -57,14 +55,26 @@ class ContextPart:
     over: Bytes | None = None
 
 
-def is_ours(node: Node, photo: Photo) -> bool:
-    """Whether a cut-out made this layer, or it is the photo itself."""
-    return isinstance(node, Layer) and (node.pixels is photo.colour or node.name in OURS)
+def find_ours(document: Document, photo: Photo) -> OwnLayers:
+    """The layers of a document that an earlier cut of the photo had made, as `Session.own` has them."""
+    return find_own_layers(document, photo, find_own_recipe(document, photo))
 
 
-def split_document(document: Document, photo: Photo) -> Context:
-    """The layers around the photo's; none where the photo is no layer, but what all layers make together."""
-    return _split(document.layers, photo) or Context()
+def is_ours(node: Node, photo: Photo, own: OwnLayers) -> bool:
+    """Whether it is the photo itself, or one of its cut-out's `own` layers, which are made again when it is saved."""
+    if not isinstance(node, Layer):
+        return False
+    if node.pixels is photo.colour or any(node is one for one in (own.background, own.shadow, own.clean)):
+        return True
+    return node.name == CLEAN_LAYER and not any(node is one for one in own.like_clean)
+
+
+def split_document(document: Document, photo: Photo, own: OwnLayers | None = None) -> Context:
+    """The layers around the photo's; none where the photo is no layer, but what all layers make together.
+
+    `own` are the cut-out's own layers where they are known already.
+    """
+    return _split(document.layers, photo, own or find_ours(document, photo)) or Context()
 
 
 def draw_context(document: Document, context: Context, progress: Progress | None = None) -> ContextPart:
@@ -76,13 +86,13 @@ def draw_context(document: Document, context: Context, progress: Progress | None
     return ContextPart(_draw(document, context.under, progress), _draw(document, context.over, progress))
 
 
-def _split(nodes: tuple[Node, ...], photo: Photo) -> Context | None:
+def _split(nodes: tuple[Node, ...], photo: Photo, own: OwnLayers) -> Context | None:
     for at, node in enumerate(nodes):
-        inner = _split(node.children, photo) if isinstance(node, Group) else None
+        inner = _split(node.children, photo, own) if isinstance(node, Group) else None
         if inner is None and not (isinstance(node, Layer) and node.pixels is photo.colour):
             continue
-        under = tuple(one for one in nodes[:at] if not is_ours(one, photo))
-        over, unseen = _leave_out_mixed(nodes[at + 1 :], photo)
+        under = tuple(one for one in nodes[:at] if not is_ours(one, photo, own))
+        over, unseen = _leave_out_mixed(nodes[at + 1 :], photo, own)
         if isinstance(node, Group) and inner is not None:
             unseen = (*inner.unseen, *unseen)
             under = (*under, replace(node, children=inner.under)) if inner.under else under
@@ -91,18 +101,20 @@ def _split(nodes: tuple[Node, ...], photo: Photo) -> Context | None:
     return None
 
 
-def _leave_out_mixed(nodes: tuple[Node, ...], photo: Photo) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+def _leave_out_mixed(
+    nodes: tuple[Node, ...], photo: Photo, own: OwnLayers
+) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     """Nodes over the cut-out that can be drawn without what is under them, and those that cannot."""
     kept: list[Node] = []
     left: list[Node] = []
     has_base = False
     for node in nodes:
-        if is_ours(node, photo):
+        if is_ours(node, photo, own):
             has_base = False
         elif node.clipped:
             (kept if has_base else left).append(node)
         elif isinstance(node, Group) and node.blend is BlendMode.PASS_THROUGH:
-            inside, outside = _leave_out_mixed(node.children, photo)
+            inside, outside = _leave_out_mixed(node.children, photo, own)
             left.extend(outside)
             has_base = bool(inside)
             if inside:

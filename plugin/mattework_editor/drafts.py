@@ -2,23 +2,27 @@
 
 A draft is the recipe with its strokes, the soft mask, and where the photo lies: small, so it is written after every
 step. The alpha is solved again from it. A draft is deleted when its work is saved or given up. It belongs to the process
-that wrote it: drafts of processes that still run are left alone. A picture that has no file (it was pasted) is kept
-beside its draft, as it came.
+that wrote it: drafts of processes that still run are left alone. A lock beside the draft tells, which the system frees
+whatever the process ends by; where there is none, the process's number does, which another may have by then. A picture
+that has no file (it was pasted) is kept beside its draft, as it came.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 from mattework import Document, Recipe, RecipeInputs, save_document
+from mattework.atomic import try_lock
 from mattework.errors import RecipeError
 from mattework_editor.session import Choices
 
@@ -37,7 +41,11 @@ HALF = ".draft-"
 """What a draft is called, before its process, while it is written."""
 PICTURE = ".psd"
 """Suffix of a picture that is kept beside its draft: of the same name, and a format that keeps every sample."""
+LOCK = ".lock"
+"""Suffix of the file beside a draft that the process which works on it has locked."""
 HOUR = 60 * 60
+_LOCKS: dict[Path, IO[bytes]] = {}
+"""The locks of the drafts that this process works on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ def write_draft(file: Path, photo: Path | Document, choices: Choices) -> None:
         OSError, MatteworkError: the state folder cannot be written.
     """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _take_lock(file)
     path = photo if isinstance(photo, Path) else file.with_suffix(PICTURE)
     if isinstance(photo, Document) and not path.is_file():
         save_document(photo, path)
@@ -97,7 +106,10 @@ def write_draft(file: Path, photo: Path | Document, choices: Choices) -> None:
 
 
 def delete_draft(file: Path) -> None:
-    for one in (file, file.with_suffix(PICTURE)):
+    lock = _LOCKS.pop(file, None)
+    if lock is not None:
+        lock.close()  # Windows deletes nothing that is open
+    for one in (file, file.with_suffix(PICTURE), file.with_suffix(LOCK)):
         with contextlib.suppress(OSError):
             one.unlink()
 
@@ -107,18 +119,18 @@ def find_drafts() -> list[Draft]:
     folder = drafts_folder()
     if not folder.is_dir():
         return []
-    _clear_pictures(folder)
+    _clear_companions(folder)
     _clear_halves(folder)
     files = sorted(folder.glob("*.draft"), key=find_time, reverse=True)
     return [draft for draft in map(_read_draft, files) if draft is not None]
 
 
-def _clear_pictures(folder: Path) -> None:
-    """Take pictures away whose draft was never written: the process was killed between the two."""
-    for picture in folder.glob(f"*{PICTURE}"):
-        if not picture.with_suffix(".draft").exists() and time.time() - find_time(picture) > HOUR:
+def _clear_companions(folder: Path) -> None:
+    """Take pictures and locks away whose draft was never written: the process was killed between the two."""
+    for one in (*folder.glob(f"*{PICTURE}"), *folder.glob(f"*{LOCK}")):
+        if not one.with_suffix(".draft").exists() and time.time() - find_time(one) > HOUR:
             with contextlib.suppress(OSError):
-                picture.unlink()
+                one.unlink()
 
 
 def _clear_halves(folder: Path) -> None:
@@ -165,10 +177,49 @@ def _read_draft(file: Path) -> Draft | None:
         path = read_name(stored.path)
     except (OSError, ValueError, msgspec.DecodeError, msgspec.ValidationError, RecipeError):
         return None
-    if not path.is_file() or _is_running(stored.pid):
+    if not path.is_file() or _is_worked_on(file, stored.pid):
         return None
     inputs = RecipeInputs(soft_mask=stored.soft_mask, trimap=stored.trimap)
     return Draft(file, path, Choices(recipe.go_on_in_turn(), inputs), stored.pasted)
+
+
+def _take_lock(file: Path) -> None:
+    """Lock a draft for as long as this process runs, or until it is deleted."""
+    if file in _LOCKS:
+        return
+    with contextlib.suppress(OSError):  # the draft is worth more than its lock
+        lock = file.with_suffix(LOCK)
+        stream = lock.open("ab")
+        is_ours = _try_lock(stream)
+        if is_ours:
+            _LOCKS[file] = stream
+            return
+        stream.close()
+        if is_ours is None:  # or it would say that nobody works on the draft
+            lock.unlink()
+
+
+def _is_worked_on(file: Path, pid: int) -> bool:
+    """Whether another process, which had this number when it wrote the draft, still runs."""
+    if file in _LOCKS:
+        return False
+    is_free = None  # where the draft is of a version that knew no locks
+    with contextlib.suppress(OSError), file.with_suffix(LOCK).open("r+b") as stream:
+        is_free = _try_lock(stream)
+    return _is_running(pid) if is_free is None else not is_free
+
+
+def _try_lock(stream: IO[bytes]) -> bool | None:
+    """Whether the stream's file is ours now and not another process's; None where there are no locks."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    return try_lock(stream)
 
 
 def _is_running(pid: int) -> bool:

@@ -93,6 +93,7 @@ class ExportDialog(QDialog):
         self.background.setEnabled(has_background)
         self.background.setChecked(has_background and self.background.isChecked())
         self.shadow.setEnabled(has_shadow)
+        self.shadow.setChecked(not has_shadow or self.shadow.isChecked())
         self.kind.currentIndexChanged.connect(lambda _: self._follow())
         self.crop.toggled.connect(lambda _: self._follow())
         self._follow()
@@ -120,6 +121,8 @@ class ExportDialog(QDialog):
         store("export/bits", self.bits.currentData() or 0)
         if self.background.isEnabled():
             store("export/background", int(export.background))
+        if self.shadow.isEnabled():
+            store("export/shadow", int(export.shadow))
         super().accept()
 
     def _follow(self) -> None:
@@ -145,6 +148,6 @@ class ExportDialog(QDialog):
         self.margin.setValue(number("margin", plain.margin))
         self.length.setValue(number("long_side", plain.long_side))
         self.background.setChecked(bool(number("background", 1)))
-        self.shadow.setChecked(True)
+        self.shadow.setChecked(bool(number("shadow", int(plain.shadow))))
         self.quality.setValue(number("quality", plain.quality))
         self.bits.setCurrentIndex(max(0, self.bits.findData(number("bits", 0))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -95,22 +95,38 @@ def make_export(session: Session, export: Export, progress: Progress | None = No
         inputs=session.choices.inputs,
         progress=progress,
     )
-    document = leave_out(cutout.layered, background=not export.background, shadow=not export.shadow)
+    background, shadow = _name_behind(session)
+    document = leave_out(
+        cutout.layered, (() if export.background else background) + (() if export.shadow else shadow)
+    )
     metadata = replace(document.metadata, xmp=drop_recipe(document.metadata.xmp))
     document = replace(document, metadata=metadata)
-    frame = find_crop(cutout, document, export.margin) if export.crop else document.size.rect
+    frame = find_crop(cutout, document, shadow, export.margin) if export.crop else document.size.rect
     document = crop_layers(document, frame)
     if export.kind == "psd" or not export.long_side:
         return document
     return scale_layers(document, export.long_side, progress)
 
 
-def leave_out(document: Document, *, background: bool, shadow: bool) -> Document:
-    """The document without its background, its shadow, or both."""
-    gone = {name for name, leave in ((BACKGROUND_LAYER, background), (SHADOW_LAYER, shadow)) if leave}
+def _name_behind(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the background and the shadow that the recipe makes are called; somebody's own layers may have such names where
+    it makes none."""
+
+    def name(usual: str, found: Layer | None) -> tuple[str, ...]:
+        return (usual,) if found is None else (usual, found.name)
+
+    recipe, own = session.recipe, session.own
+    return (
+        () if recipe.background is None else name(BACKGROUND_LAYER, own.background),
+        () if recipe.shadow is None else name(SHADOW_LAYER, own.shadow),
+    )
+
+
+def leave_out(document: Document, names: Sequence[str]) -> Document:
+    """The document without the layers of these names."""
 
     def keep(nodes: tuple[Layer | Group, ...]) -> tuple[Layer | Group, ...]:
-        kept = (node for node in nodes if not (isinstance(node, Layer) and node.name in gone))
+        kept = (node for node in nodes if not (isinstance(node, Layer) and node.name in names))
         return tuple(
             replace(node, children=keep(node.children)) if isinstance(node, Group) else node for node in kept
         )
@@ -118,11 +134,14 @@ def leave_out(document: Document, *, background: bool, shadow: bool) -> Document
     return replace(document, layers=keep(document.layers), composite=None)
 
 
-def find_crop(cutout: Cutout, document: Document, margin: int) -> Rect:
-    """The rectangle of the subject and of the shadow that is shown, and `margin` around; all where there is no subject."""
+def find_crop(cutout: Cutout, document: Document, shadows: Sequence[str], margin: int) -> Rect:
+    """The rectangle of the subject and of the shadow that is shown, and `margin` around; all where there is no subject.
+
+    `shadows` are names that a shadow may have.
+    """
     bounds = _find_bounds(cutout.alpha_plane)
     for layer in document.walk_layers():
-        if layer.name == SHADOW_LAYER and layer.visible:
+        if layer.name in shadows and layer.visible:
             bounds = bounds.unite(layer.rect)
     frame = document.size.rect
     return frame if bounds.is_empty else bounds.grow(margin).intersect(frame)

@@ -10,13 +10,15 @@ from mattework_editor.compose import Look, Showing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerRow:
-    """One of the layers that will be written: what a person sees of it and can change."""
+    """One of the layers that will be written: what a person sees of it and can change. `mixes`: in the file it blends with
+    what is under it or is clipped to it, which views do not show."""
 
     name: str
     visible: bool
     opacity: float
     masked: bool | None
     """None for a layer without a mask."""
+    mixes: bool = False
 
 
 def list_layers(recipe: Recipe) -> list[LayerRow]:
@@ -90,4 +92,5 @@ def _read_row(recipe: Recipe, name: str, *, visible: bool, has_mask: bool) -> La
         visible=visible if state.visible is None else state.visible,
         opacity=1.0 if state.opacity is None else state.opacity,
         masked=state.masked is not False if has_mask else None,
+        mixes=state.blend is not None or bool(state.clipped),
     )

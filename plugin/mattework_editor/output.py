@@ -23,10 +23,11 @@ PNG = "image/png"
 
 
 class Output(QObject):
-    """`told` and `failed` are words for the person."""
+    """`told` and `failed` are words for the person; `files_pasted` brings the files and folders of the clipboard."""
 
     told = pyqtSignal(str)
     failed = pyqtSignal(str)
+    files_pasted = pyqtSignal(list)
 
     def __init__(self, window: QWidget, workbench: Workbench, filing: Filing, settings: QSettings) -> None:
         super().__init__(window)
@@ -50,11 +51,12 @@ class Output(QObject):
         self._workbench.hand_over(self.tr("Copying the cut-out"), make_png, done)
 
     def paste(self) -> None:
-        """A picture from the clipboard becomes a new photo; it is saved nowhere until that is asked for."""
+        """A picture from the clipboard becomes a new photo; it is saved nowhere until that is asked for. Files are opened
+        as if they were dropped."""
         data = _clipboard().mimeData()
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data else []
         if files:
-            self._filing.open_path(files[0])
+            self.files_pasted.emit(files)
             return
         if data is None or not data.hasImage():
             self.told.emit(self.tr("There is no picture on the clipboard."))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -90,12 +91,14 @@ class _StoredCut:
 @dataclass(slots=True)
 class Line:
     """The line of photos. `home` is where it is kept; `folder` where approved files go, None for beside their photos;
-    `journal` is that of the batch whose results are looked through."""
+    `journal` is that of the batch whose results are looked through. `held` are cuts, with their thumbnails, that could not
+    be written: they are known as long as the line is open."""
 
     home: Path
     items: dict[str, Item] = field(default_factory=dict)
     folder: Path | None = None
     journal: Path | None = None
+    held: dict[Path, tuple[Choices, bytes]] = field(default_factory=dict)
 
     def change(self, path: Path, **changes: object) -> Item:
         """Change what is known of a photo, and keep it.
@@ -130,7 +133,8 @@ class Line:
     def _lacks_picture(self, item: Item) -> bool:
         """A result of a batch that the strip has no thumbnail of yet."""
         made = item.status != "failed" and self.file_of(item) != Path(item.path)
-        return made and not self._name(Path(item.path), ".png").exists()
+        path = Path(item.path)
+        return made and path not in self.held and not self._name(path, ".png").exists()
 
     def name_target(self, path: Path) -> Path:
         """Where the layered file of a photo goes: a batch's own result is the place of what was made better in it."""
@@ -162,6 +166,18 @@ class Line:
     # What a cut rests on -------------------------------------------------------------------------------------------------
 
     def keep_cut(self, path: Path, choices: Choices, thumbnail: bytes) -> None:
+        """Keep what was found in a photo, and with it what could not be written before.
+
+        Raises:
+            OSError: the state folder cannot be written; until it can, the line holds the cut.
+        """
+        self.held[path] = choices, thumbnail
+        self._name(path, ".cut").unlink(missing_ok=True)  # it is of the photo as it was
+        for one in list(self.held):
+            self._write_cut(one, *self.held[one])
+            del self.held[one]
+
+    def _write_cut(self, path: Path, choices: Choices, thumbnail: bytes) -> None:
         stored = _StoredCut(
             recipe=choices.recipe.to_json(),
             soft_mask=choices.inputs.soft_mask,
@@ -173,6 +189,8 @@ class Line:
 
     def read_cut(self, path: Path) -> Choices | None:
         """What was found in a photo; None when it is to be cut again."""
+        if path in self.held:
+            return self.held[path][0]
         try:
             stored = msgspec.msgpack.decode(self._name(path, ".cut").read_bytes(), type=_StoredCut)
             recipe = parse_recipe(stored.recipe)
@@ -183,6 +201,8 @@ class Line:
         )
 
     def read_thumbnail(self, path: Path) -> bytes | None:
+        if path in self.held:
+            return self.held[path][1]
         try:
             return self._name(path, ".png").read_bytes()
         except OSError:
@@ -315,5 +335,10 @@ def draw_thumbnail(photo: Photo, alpha: Floats) -> Bytes:
 
 def _replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):  # a full disk keeps no half of it
+            temporary.unlink()
+        raise

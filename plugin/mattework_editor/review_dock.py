@@ -63,6 +63,7 @@ class ReviewDock(QDockWidget):
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
         window.installEventFilter(self)
         self.queue.changed.connect(self._note_cut)
+        self.queue.unkept.connect(self._tell_unkept)
         bench = window.workbench
         bench.busy_changed.connect(self._note_busy)
         bench.opened.connect(self._note_opened)
@@ -293,6 +294,9 @@ class ReviewDock(QDockWidget):
         # Else it was opened before it was cut.
         if self._wanted is None and (is_first or path == self.path) and self._may_open(path):
             self.look_at(path, asked=False)
+
+    def _tell_unkept(self, error: OSError) -> None:
+        self._window.show_error(self.tr("Cuts cannot be kept for another time: {why}").format(why=error))
 
     def _note_busy(self, title: str) -> None:
         if title:

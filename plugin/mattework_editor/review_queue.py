@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,11 @@ MOST_MEMORY = 240_000_000
 
 
 class ReviewQueue(QObject):
-    """`changed` comes with the path of a photo whose state is another now."""
+    """`changed` comes with the path of a photo whose state is another now, `unkept` once with the error that says why cuts
+    cannot be kept for another time."""
 
     changed = pyqtSignal(object)
+    unkept = pyqtSignal(object)
 
     def __init__(self, line: Line, parent: QObject | None = None, subject_model: str | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,7 @@ class ReviewQueue(QObject):
         self._alphas: dict[Path, TiledPlane[np.float32]] = {}
         self._tasks = Tasks(self)
         self._running: Task | None = None
+        self._told_unkept = False
 
     @property
     def is_working(self) -> bool:
@@ -77,30 +80,37 @@ class ReviewQueue(QObject):
         self._alphas[path] = alpha
         while len(self._alphas) > 1 and sum(one.nbytes for one in self._alphas.values()) > MOST_MEMORY:
             del self._alphas[next(iter(self._alphas))]
-        try:
-            self.line.keep_cut(path, choices, _as_png(thumbnail))
-            # Else a batch has cut it, and only its picture was wanted.
-            if self.line.items[str(path)].status == "waiting":
-                self.line.change(
+        self._keep(lambda: self.line.keep_cut(path, choices, _as_png(thumbnail)))
+        # Else a batch has cut it, and only its picture was wanted.
+        if self.line.items[str(path)].status == "waiting":
+            self._keep(
+                lambda: self.line.change(
                     path,
                     status="ready",
                     confidence=choices.confidence,
                     reasons=tuple(report.get("reasons", ())),
                     stamp=stamp,
                 )
-        except OSError as error:  # the state folder cannot be written
-            self._fail(path, error)
-            return
+            )
         self.changed.emit(path)
         self.go_on()
+
+    def _keep(self, change: Callable[[], object]) -> None:
+        """Change the line; where that cannot be kept, this window knows it at least."""
+        try:
+            change()
+        except OSError as error:
+            if not self._told_unkept:  # and not again with every photo
+                self._told_unkept = True
+                self.unkept.emit(error)
 
     def _fail(self, path: Path, error: BaseException) -> None:
         self._running = None
         if isinstance(error, Cancelled):
             return
         known = isinstance(error, (MatteworkError, EngineError, OSError))
-        with suppress(OSError):  # it is known to this window even where it cannot be kept
-            self.line.change(path, status="failed", message=str(error) if known else repr(error))
+        message = str(error) if known else repr(error)
+        self._keep(lambda: self.line.change(path, status="failed", message=message))
         self.changed.emit(path)
         self.go_on()
 

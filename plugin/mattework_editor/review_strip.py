@@ -33,6 +33,8 @@ def make_entry(line: Line, item: Item) -> QListWidgetItem:
     entry.setIcon(icon)
     entry.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
     told = [str(path), status, *word_sentences(item.reasons), word_sentence(item.message), item.target or ""]
+    if path in line.held:
+        told.append(QCoreApplication.translate("ReviewStrip", "This cut cannot be kept for another time."))
     entry.setToolTip("\n".join(one for one in told if one))
     entry.setData(Qt.ItemDataRole.AccessibleTextRole, f"{path.name}, {status}")
     if item.needs_a_look:

@@ -36,7 +36,9 @@ from mattework import (
     touch_region,
 )
 from mattework.arrays import Bytes, Floats, Samples
+from mattework.own_layers import OwnLayers, find_own_layers
 from mattework.progress import Progress, report_progress
+from mattework.reopen import find_own_recipe
 from mattework_editor.history import TILE, History, Patch, Step, apply_patch, find_patches
 from mattework_editor.pyramid import split_into_strips
 from mattework_editor.tiled_plane import TiledPlane
@@ -105,18 +107,21 @@ class SolvedStroke:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """See the module. `path` is the file that the photo came from, None for one without (a dropped image)."""
+    """See the module. `path` is the file that the photo came from, None for one without (a dropped image); `own` are the
+    layers in it that an earlier cut had made."""
 
     document: Document
     photo: Photo
     choices: Choices
     planes: Planes
     path: Path | None = None
+    own: OwnLayers = field(init=False)
     colour: Samples = field(init=False)
     soft_mask: Floats | None = field(init=False)
     history: History[Choices] = field(default_factory=History)
 
     def __post_init__(self) -> None:
+        self.own = find_own_layers(self.document, self.photo, find_own_recipe(self.document, self.photo))
         self.colour = convert_for_matting(self.photo)
         self.soft_mask = read_soft_mask(self.choices.inputs)
 

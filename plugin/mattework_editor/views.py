@@ -165,7 +165,9 @@ class Views(QObject):
         self._change(picture=None, under=None, over=None)
         session = self._workbench.session
         made_with = None if session is None else session.recipe.background
-        stored = None if session is None or made_with is None else (made_with, session.document)
+        stored = None
+        if session is not None and made_with is not None and session.own.background is not None:
+            stored = made_with, session.document, session.own.background
         self.behind.attach(self._workbench.sources, stored)
         self._follow_recipe()
         if session is not None:
@@ -173,7 +175,7 @@ class Views(QObject):
 
     def _show_context(self, session: Session) -> None:
         """What other layers of the file show, where what will be saved is looked at."""
-        context = split_document(session.document, session.photo)
+        context = split_document(session.document, session.photo, session.own)
         if not context.is_seen:
             return
 

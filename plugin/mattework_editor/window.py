@@ -117,6 +117,7 @@ class EditorWindow(QMainWindow):
         self.filing.failed.connect(self.show_error)
         self.output.told.connect(self.status.tell)
         self.output.failed.connect(self.show_error)
+        self.output.files_pasted.connect(self.open_paths)
         self.toolbar.drag_handle.told.connect(self.status.tell)
         canvas.gesture_ended.connect(self._carry_out)
         canvas.gesture_moved.connect(self._look_ahead)
@@ -335,7 +336,7 @@ class EditorWindow(QMainWindow):
             self.background.show_recipe(session.recipe)
             self.shadow.show_recipe(session.recipe)
             self.layers.show_recipe(
-                session.recipe, list_others(session.document, session.photo), session.photo
+                session.recipe, list_others(session.document, session.photo, session.own), session.photo
             )
             if session.has_subject != self._had_subject:
                 self._had_subject = session.has_subject
@@ -386,5 +387,5 @@ def _suit_view(session: Session) -> View:
     """The view in which a file is first seen: as it was saved, with its background if it has one."""
     if not session.has_subject:
         return View.ORIGINAL
-    has_others = split_document(session.document, session.photo).is_seen
+    has_others = split_document(session.document, session.photo, session.own).is_seen
     return View.BACKGROUND if has_others or session.recipe.background is not None else View.CHECKERBOARD

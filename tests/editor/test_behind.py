@@ -13,8 +13,9 @@ from PIL import Image
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor
 
-from editor.driving import Keys, pixel, shown, wait_until
+from editor.driving import Keys, choose_colour, pixel, shown, wait_until
 from mattework_editor.compose import View
 
 if TYPE_CHECKING:
@@ -46,6 +47,32 @@ def test_a_gradient_behind_is_seen_at_once_and_is_one_step(disc: Driver) -> None
     disc.wait()
     assert disc.canvas.look.backdrop is None
     assert panel.kinds.checkedId() == 0
+
+
+def test_what_lies_between_the_ends_of_a_gradient_stays(
+    disc: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = disc.window.background
+    recipe = disc.session.recipe
+    disc.bench.change_recipe(
+        "Background", replace(recipe, background="linear-gradient(to right, red, lime 25%, blue)")
+    )
+    disc.wait()
+    panel.angle.box.setValue(180)
+    panel.angle._settle()
+    disc.wait()
+    assert disc.session.recipe.background == "linear-gradient(180deg, #ff0000 0%, #00ff00 25%, #0000ff 100%)"
+    assert disc.see(10, 51).green() > 200
+    choose_colour(monkeypatch, QColor("#102030"))
+    disc.click(panel.last)
+    disc.wait()
+    assert disc.session.recipe.background == "linear-gradient(180deg, #ff0000 0%, #00ff00 25%, #102030 100%)"
+    for kind in (1, 2):  # a colour, and a gradient again: of the two colours that are seen
+        button = panel.kinds.button(kind)
+        assert button is not None
+        disc.click(button)
+        disc.wait()
+    assert disc.session.recipe.background == "linear-gradient(180deg, #ff0000, #102030)"
 
 
 def test_the_blurred_photo_behind_has_nothing_of_the_subject(disc: Driver) -> None:

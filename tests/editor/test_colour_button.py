@@ -66,16 +66,18 @@ def test_giving_up_a_colour_leaves_the_button_s_words(disc: Driver, monkeypatch:
 def test_giving_up_a_colour_shows_what_the_recipe_says(
     disc: Driver, monkeypatch: pytest.MonkeyPatch, takes_the_same: bool
 ) -> None:
-    """Also where the panel cannot say all of it: a gradient of three colours."""
+    """Also where the panel cannot say all of it: a gradient of three colours, whose middle stays meanwhile."""
     panel = disc.window.background
     panel._choose("linear-gradient(90deg, red, lime, blue)")
     disc.wait()
     assert disc.see(120, 10).green() > 200
+    assert disc.see(4, 10).red() > 200
     tried = panel.first.colour()
 
     def look() -> None:
         disc.wait()
-        assert disc.see(120, 10).green() < 100
+        assert disc.see(4, 10).red() < 100
+        assert disc.see(120, 10).green() > 200
 
     def work(dialog: QColorDialog) -> int:
         dialog.setCurrentColor(QColor("#102030"))
@@ -87,3 +89,4 @@ def test_giving_up_a_colour_shows_what_the_recipe_says(
     disc.click(panel.first)
     disc.wait()
     assert disc.see(120, 10).green() > 200
+    assert disc.see(4, 10).red() > 200

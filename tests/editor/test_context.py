@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from mattework import (
     Layer,
     Mask,
     Rect,
+    Shadow,
     cut_out,
     flatten_document,
     open_document,
@@ -25,6 +27,7 @@ from mattework import (
 )
 from mattework_editor.compose import View, compose_view
 from mattework_editor.context import draw_context, split_document
+from mattework_editor.exporting import Export, make_export
 from mattework_editor.files import read_file
 from mattework_editor.panels.layers import list_others
 from mattework_editor.pyramid import Part
@@ -131,3 +134,71 @@ def test_a_design_without_recipe_says_that_its_layers_were_put_together(
     driver.open(tmp_path / "flat.psd")
     assert "layers (3) were put together" in driver.window.status.message.text()
     assert driver.window.layers._others == ()
+
+
+def save_arranged(tmp_path: Path, order: Callable[..., tuple[Layer, ...]]) -> Path:
+    """A cut-out of the disc on white with a shadow, its four layers put otherwise."""
+    picture, truth = draw_disc(240, 200)
+    shadow = Shadow(dx=20, dy=5, blur=4, opacity=0.6)
+    cut_out(picture, from_mask=truth, solver="hard", background="white", shadow=shadow).save(
+        tmp_path / "plain.psd"
+    )
+    plain = open_document(tmp_path / "plain.psd")
+    document = replace(plain, layers=order(*plain.walk_layers()), composite=None)
+    save_document(document, tmp_path / "design.psd")
+    return tmp_path / "design.psd"
+
+
+@pytest.mark.parametrize(
+    ("order", "others", "exported"),
+    [
+        pytest.param(
+            lambda b, s, p, c: (replace(b, name="Wall"), replace(s, name="Soft"), p, c),
+            [],
+            ["Photo", "Clean colours"],
+            id="renamed behind",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (b, s, p, replace(c, name="Subject")),
+            [],
+            ["Photo", "Subject"],
+            id="renamed clean colours",
+        ),
+        pytest.param(
+            lambda b, s, p, c: (b, s, p, c, replace(TITLE, name="Shadow")),
+            ["Shadow"],
+            ["Photo", "Clean colours", "Shadow"],
+            id="somebody's own of such a name",
+        ),
+    ],
+)
+def test_what_a_cut_out_made_is_known_by_more_than_its_name(
+    driver: Driver,
+    tmp_path: Path,
+    order: Callable[..., tuple[Layer, ...]],
+    others: list[str],
+    exported: list[str],
+) -> None:
+    path = save_arranged(tmp_path, order)
+    driver.open(path)
+    whole, _ = flatten_document(open_document(path))
+    assert np.abs(see(driver) - whole).max() <= 3
+    session = driver.session
+    assert [one.node.name for one in list_others(session.document, session.photo)] == others
+    driver.bench.change_recipe("Background", replace(session.recipe, background="#ff0000", shadow=None))
+    driver.wait()
+    assert tuple(see(driver)[190, 3]) == (255, 0, 0)
+    document = make_export(session, Export(kind="psd", crop=False, background=False, shadow=False))
+    assert [layer.name for layer in document.walk_layers()] == exported
+
+
+@pytest.mark.parametrize("change", [{"blend": BlendMode.MULTIPLY}, {"clipped": True}])
+def test_a_layer_of_ours_that_mixes_is_told_to_be_drawn_plainly(
+    driver: Driver, tmp_path: Path, change: dict[str, object]
+) -> None:
+    path = save_arranged(tmp_path, lambda b, s, p, c: (b, s, p, replace(c, **change)))
+    driver.open(path)
+    titles = {name: row.title for name, row in driver.window.layers.rows.items()}
+    assert titles["Clean colours"].text() == "Clean colours (drawn plainly)"
+    assert "mixes with what is under it" in titles["Clean colours"].toolTip()
+    assert titles["Shadow"].text() == "Shadow"

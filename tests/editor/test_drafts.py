@@ -119,6 +119,55 @@ def test_a_pasted_picture_survives_a_kill(
     assert list(drafts.drafts_folder().iterdir()) == [], "nothing of it is left"
 
 
+WRITER = """
+import sys
+from pathlib import Path
+sys.path[:0] = {path!r}
+from mattework import Recipe, RecipeInputs
+from mattework_editor import drafts
+from mattework_editor.session import Choices
+
+drafts.write_draft(drafts.name_draft(), Path({photo!r}), Choices(Recipe(), RecipeInputs()))
+print("written", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_draft_is_of_its_process_and_of_no_other_with_its_number(disc_file: Path) -> None:
+    paths = [str(ROOT / folder) for folder in ("plugin", "core")]
+    script = WRITER.format(path=paths, photo=str(disc_file))
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline().strip() == b"written"
+        assert drafts.find_drafts() == [], "it is worked on"
+        writer.kill()
+    (file,) = drafts.drafts_folder().glob("*.draft")
+    assert [one.file for one in drafts.find_drafts()] == [file]
+    (stored,) = read_drafts()
+    file.write_bytes(
+        msgspec.msgpack.encode({**stored, "pid": os.getppid()})
+    )  # as after the system was started again
+    (draft,) = drafts.find_drafts()
+    assert draft.path == disc_file.resolve()
+    drafts.write_draft(file, draft.path, draft.choices)
+    drafts.delete_draft(file)
+    assert list(drafts.drafts_folder().iterdir()) == []
+
+
+def test_drafts_of_versions_that_knew_no_locks_are_known_by_their_process(disc_file: Path) -> None:
+    from mattework import Recipe, RecipeInputs
+    from mattework_editor.session import Choices
+
+    file = drafts.name_draft()
+    drafts.write_draft(file, disc_file, Choices(Recipe(), RecipeInputs()))
+    (stored,) = read_drafts()
+    drafts.delete_draft(file)
+    for pid, count in ((os.getppid(), 0), (2**22 + 1, 1)):
+        file.write_bytes(msgspec.msgpack.encode({**stored, "pid": pid}))
+        assert len(drafts.find_drafts()) == count
+
+
 def test_what_a_killed_process_had_half_written_is_cleared_away() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True

@@ -274,6 +274,31 @@ def test_a_depth_is_remembered_and_the_name_says_the_format(
     assert (tmp_path / "cup.v2.png").stat().st_mtime_ns == before
 
 
+def test_what_comes_along_is_remembered_where_there_is_something_to_come(disc: Driver) -> None:
+    def ask(*, has_background: bool, has_shadow: bool) -> ExportDialog:
+        window = disc.window
+        return ExportDialog(
+            window.settings, has_background=has_background, has_shadow=has_shadow, parent=window
+        )
+
+    first = ask(has_background=True, has_shadow=True)
+    assert (first.background.isChecked(), first.shadow.isChecked()) == (True, True)
+    first.shadow.click()
+    first.accept()
+    second = ask(has_background=True, has_shadow=True)
+    assert (second.export().background, second.export().shadow) == (True, False)
+    second.background.click()
+    second.accept()
+    without = ask(has_background=False, has_shadow=False)
+    assert not without.shadow.isEnabled()
+    without.accept()
+    third = ask(has_background=True, has_shadow=True)
+    assert (third.export().background, third.export().shadow) == (False, False)
+    third.shadow.click()
+    third.reject()
+    assert not ask(has_background=True, has_shadow=True).export().shadow, "what was given up is not kept"
+
+
 def test_a_pasted_photo_without_subject_cannot_be_copied(driver: Driver, disc_file: Path) -> None:
     driver.open(disc_file)
     assert not driver.window.commands["edit.copy"].isEnabled()

@@ -30,6 +30,7 @@ from editor.driving import (
 from mattework import ColorMode, Photo, read_batch
 from mattework_editor.review import JOURNAL, Item, Line, draw_thumbnail, find_photos, open_line
 from mattework_editor.review_dock import find_review
+from mattework_editor.review_strip import PATH
 from samples import draw_disc
 
 if TYPE_CHECKING:
@@ -266,6 +267,38 @@ def test_looking_through_goes_on_where_it_cannot_be_kept(
     assert review.line.items[str(shots / "a.png")].status == "skipped"
     assert "cannot be kept for another time" in list_messages()
     assert "No space left on device" in list_messages()
+
+
+def test_a_cut_that_cannot_be_kept_is_a_cut_all_the_same(driver: Driver, shots: Path) -> None:
+    review = start_review(driver, shots)
+    home, away = review.line.home, shots.with_name("away")
+    home.rename(away)
+    home.write_text("no folder")  # whatever is written into it is refused, to whomever
+    wait_for_cuts(driver, review)
+    items = review.line.items
+    assert [items[str(shots / name)].status for name in ("a.png", "b.png")] == ["ready", "ready"]
+    assert items[str(shots / "broken.jpg")].status == "failed"
+    entries = [review.strip.item(row) for row in range(3)]
+    told = {one.data(PATH).name: one.toolTip() for one in entries if one is not None}
+    for name in ("a.png", "b.png"):
+        assert "This cut cannot be kept for another time." in told[name]
+    assert "This cut" not in told["broken.jpg"]
+    assert list_messages().count("Cuts cannot be kept for another time") == 1, "once, and not for each photo"
+    for name in ("a.png", "b.png"):
+        review.look_at(shots / name)
+        driver.wait()
+        assert driver.session.path == shots / name
+        assert driver.session.has_subject
+        assert review.line.read_thumbnail(shots / name)
+    home.unlink()
+    away.rename(home)
+    Image.fromarray(np.asarray(draw_disc(64, 150)[0])).save(shots / "a.png")
+    review.look_at(shots / "a.png")
+    wait_for_cuts(driver, review)
+    assert not review.line.held, "with the next that can be written, the others are"
+    again = open_line([shots])
+    assert {one.status for one in again.items.values()} == {"ready", "waiting"}
+    assert again.items[str(shots / "broken.jpg")].status == "waiting"
 
 
 def test_an_approval_that_is_cancelled_does_not_count_when_the_file_is_saved_later(

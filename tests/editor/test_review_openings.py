@@ -12,13 +12,15 @@ from PIL import Image
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PyQt6.QtGui import QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QApplication, QListWidgetItem, QMessageBox
 
 from editor.driving import LEFT, TEST, Keys, answer, start_review, wait_for_cuts, wait_until
 from mattework.errors import UsageError
+from mattework_editor.files import Opened, read_file
 from mattework_editor.review import Line, open_line
-from mattework_editor.review_dock import ReviewDock
+from mattework_editor.review_dock import ReviewDock, find_review
 from mattework_editor.review_strip import PATH
 from mattework_editor.tasks import Task
 from samples import draw_disc
@@ -52,6 +54,37 @@ def marked(review: ReviewDock) -> Path | None:
     """The photo whose entry is marked in the strip."""
     item = review.strip.currentItem()
     return None if item is None else Path(item.data(PATH))
+
+
+@pytest.mark.parametrize("way", ["pasted", "dropped"])
+def test_several_files_are_looked_through_and_one_is_opened(driver: Driver, shots: Path, way: str) -> None:
+    def take(*files: Path) -> None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(one)) for one in files])
+        if way == "pasted":
+            clipboard = QGuiApplication.clipboard()
+            assert clipboard is not None
+            clipboard.setMimeData(data)
+            driver.key(Qt.Key.Key_V, CONTROL)
+        else:
+            copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+            driver.window.dropEvent(QDropEvent(QPointF(9, 9), copy, data, LEFT, none))
+        QApplication.processEvents()
+
+    take(shots / "a.png")
+    driver.wait()
+    assert driver.session.path == shots / "a.png"
+    assert find_review(driver.window) is None
+    take(shots / "a.png", shots / "b.png")
+    review = find_review(driver.window)
+    assert review is not None
+    assert sorted(review.line.items) == [str(shots / "a.png"), str(shots / "b.png")]
+    wait_for_cuts(driver, review)
+    take(shots)
+    review = find_review(driver.window)
+    assert review is not None
+    assert len(review.line.items) == 3
+    wait_for_cuts(driver, review)
 
 
 def test_a_photo_that_cannot_be_opened_is_marked_told_of_and_passed(driver: Driver, shots: Path) -> None:
@@ -248,13 +281,12 @@ def test_a_photo_that_goes_while_it_is_cut_stops_nothing(
     for name in "abc":
         Image.fromarray(np.asarray(draw_disc(120, 90)[0])).save(tmp_path / f"{name}.png")
 
-    def forget(self: Line, path: Path, *_: object) -> None:
+    def forget(path: Path) -> Opened:
         if path.name == "b.png":
-            raise FileNotFoundError(2, "No such file or directory", str(path))
-        keep(self, path, *_)  # type: ignore[arg-type]
+            path.unlink()
+        return read_file(path)
 
-    keep = Line.keep_cut
-    monkeypatch.setattr(Line, "keep_cut", forget)
+    monkeypatch.setattr("mattework_editor.review_queue.read_file", forget)
     review = start_review(driver, tmp_path)
     wait_for_cuts(driver, review)
     items = review.line.items

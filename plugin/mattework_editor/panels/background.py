@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from mattework import Gradient, MatteworkError, Recipe, Size, parse_background
+from mattework.gradient import write_gradient
 from mattework_editor.files import OPEN_SUFFIXES
 from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting
@@ -27,6 +28,8 @@ NONE, COLOUR, GRADIENT, BLUR, PICTURE = range(5)
 MOST_BLUR = 100.0
 BLUR_SHARE = 0.02
 """Standard deviation of the blur that is offered, in long sides of the photo."""
+TWO_COLOURS = Gradient(((0.0, (1.0, 1.0, 1.0)), (1.0, (0.0, 0.0, 0.0))))
+"""A gradient of nothing but the two colours that the panel shows, from end to end."""
 
 
 class BackgroundPanel(QWidget):
@@ -40,6 +43,7 @@ class BackgroundPanel(QWidget):
         super().__init__(parent)
         self._recipe = Recipe()
         self._picture: str | None = None
+        self._gradient = TWO_COLOURS  # whose ends, angle or both the panel changes
         self.kinds = QButtonGroup(self)
         self.pages = QStackedWidget()
         layout = QVBoxLayout(self)
@@ -117,7 +121,7 @@ class BackgroundPanel(QWidget):
         self.show_recipe(self._recipe)
 
     def show_recipe(self, recipe: Recipe) -> None:
-        self._recipe = recipe
+        self._recipe, self._gradient = recipe, TWO_COLOURS
         kind = NONE
         if recipe.background is not None:
             try:
@@ -152,6 +156,7 @@ class BackgroundPanel(QWidget):
             self._picture = text
             return PICTURE
         if isinstance(background, Gradient):
+            self._gradient = background
             self.first.show_colour(QColor.fromRgbF(*background.stops[0][1]))
             self.last.show_colour(QColor.fromRgbF(*background.stops[-1][1]))
             self.angle.show_value(background.angle % 360)
@@ -167,14 +172,24 @@ class BackgroundPanel(QWidget):
 
     def _written(self) -> str | None:
         """What the panel says, in the words of the recipe."""
-        angle, first, last = self.angle.value(), self.first.colour().name(), self.last.colour().name()
         return {
             NONE: None,
             COLOUR: self.colour.colour().name(),
-            GRADIENT: f"linear-gradient({angle:g}deg, {first}, {last})",
+            GRADIENT: self._written_gradient(),
             BLUR: f"blur({self.blur.value():g})",
             PICTURE: self._picture,
         }[self.kinds.checkedId()]
+
+    def _written_gradient(self) -> str:
+        """The gradient with the ends and the angle that are shown; what lies between its ends stays."""
+        (begins, _), *between, (ends, _) = self._gradient.stops
+        first, last = self.first.colour(), self.last.colour()
+        stops = (
+            (begins, (first.redF(), first.greenF(), first.blueF())),
+            *between,
+            (ends, (last.redF(), last.greenF(), last.blueF())),
+        )
+        return write_gradient(Gradient(stops, self.angle.value()))
 
     def _choose_kind(self, kind: int) -> None:
         self.pages.setCurrentIndex(kind)

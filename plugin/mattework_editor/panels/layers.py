@@ -27,8 +27,9 @@ from mattework import (
     Photo,
     Recipe,
 )
+from mattework.own_layers import OwnLayers
 from mattework_editor.compose import Look, Sources
-from mattework_editor.context import is_ours, split_document
+from mattework_editor.context import find_ours, is_ours, split_document
 from mattework_editor.icons import draw_eye
 from mattework_editor.layer_look import LayerRow, change_layer, list_layers
 from mattework_editor.panels.number_box import NumberBox
@@ -217,7 +218,6 @@ class LayerWidget(QWidget):
         self.title = QLabel(row.name)
         self.title.setMinimumWidth(40)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.title.setToolTip(row.name)
         layout.addWidget(self.title, 1)
         layout.addWidget(self.opacity)
         self._rest = QTimer(self)
@@ -238,6 +238,9 @@ class LayerWidget(QWidget):
         self.eye.setIcon(draw_eye(self.eye.isChecked(), self.palette().windowText().color()))
 
     def show_row(self, row: LayerRow) -> None:
+        self.title.setText(row.name + (self.tr(" (drawn plainly)") if row.mixes else ""))
+        tip = self.tr("In the saved file it mixes with what is under it; here it is drawn as if it did not.")
+        self.title.setToolTip(f"{row.name}\n{tip}" if row.mixes else row.name)
         self.eye.setChecked(row.visible)
         self._draw_eye()
         self._chosen = row.opacity
@@ -319,15 +322,16 @@ class MaskButton(QToolButton):
         self.setIcon(QIcon(picture))
 
 
-def list_others(document: Document, photo: Photo) -> tuple[OtherLayer, ...]:
+def list_others(document: Document, photo: Photo, own: OwnLayers | None = None) -> tuple[OtherLayer, ...]:
     """The document's layers that are none of ours, from the top. A document that is only the photo has none."""
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         return ()
-    unseen = split_document(document, photo).unseen
+    own = own or find_ours(document, photo)
+    unseen = split_document(document, photo, own).unseen
 
     def visit(nodes: tuple[Layer | Group, ...], level: int, is_drawn: bool) -> Iterator[OtherLayer]:
         for node in reversed(nodes):
-            if is_ours(node, photo):
+            if is_ours(node, photo, own):
                 continue
             drawn = is_drawn and not any(node is one for one in unseen)
             yield OtherLayer(node, level, drawn)

@@ -1486,8 +1486,16 @@
       <translation> %</translation>
     </message>
     <message>
+      <source> (drawn plainly)</source>
+      <translation> (schlicht gezeichnet)</translation>
+    </message>
+    <message>
       <source>How opaque this layer is, here and in the saved file</source>
       <translation>Wie deckend diese Ebene ist, hier und in der gespeicherten Datei</translation>
+    </message>
+    <message>
+      <source>In the saved file it mixes with what is under it; here it is drawn as if it did not.</source>
+      <translation>In der gespeicherten Datei mischt sie sich mit dem, was darunter liegt; hier ist sie gezeichnet, als täte sie es nicht.</translation>
     </message>
     <message>
       <source>Opacity of {layer}</source>
@@ -2014,6 +2022,10 @@
       <translation>Neben die Fotos</translation>
     </message>
     <message>
+      <source>Cuts cannot be kept for another time: {why}</source>
+      <translation>Was freigestellt wurde, kann nicht für ein anderes Mal aufgehoben werden: {why}</translation>
+    </message>
+    <message>
       <source>How far it is</source>
       <translation>Wie weit es ist</translation>
     </message>
@@ -2076,6 +2088,10 @@
   </context>
   <context>
     <name>ReviewStrip</name>
+    <message>
+      <source>This cut cannot be kept for another time.</source>
+      <translation>Was hier freigestellt wurde, kann nicht für ein anderes Mal aufgehoben werden.</translation>
+    </message>
     <message>
       <source>failed</source>
       <translation>misslungen</translation>
