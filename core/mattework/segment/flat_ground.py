@@ -39,7 +39,7 @@ _SHARP = 0.95
 _FLAT = 4
 """Range of levels within 3 x 3 pixels of what was filled with a colour or a smooth shade."""
 _FLAT_SHARE = 0.2
-"""The part of the inside that was. Of ten photographs on burnt-out white, among 2900, one had more than .16."""
+"""The part of the inside that was. Of ten photographs on burnt-out white, among thousands, one had more than .16."""
 _COMMON = 0.4
 """The part of what is drawn that the network must have found too: a page of dots has no subject."""
 

@@ -2374,6 +2374,10 @@
       <translation>Die flache Seite des TIFF zeigt das Bild auf Weiß; die Transparenz steckt in seinen Ebenen.</translation>
     </message>
     <message>
+      <source>The ground is one flat colour, so all that differs from it was taken for the subject.</source>
+      <translation>Der Grund hat eine einzige Farbe, also wurde alles, was davon abweicht, als Motiv genommen.</translation>
+    </message>
+    <message>
       <source>The inks of a {kind} picture are not kept: its channels were read as {mode}.</source>
       <translation>Die Druckfarben eines Bildes im Modus {kind} bleiben nicht erhalten: seine Kanäle wurden als {mode} gelesen.</translation>
     </message>
