@@ -207,6 +207,7 @@ class Document:
     `notes` tell, in sentences for people, what reading left out or decided (first frame taken, effects not kept …);
     `left_out` are those of them that would be lost with the file: what it holds that the document does not, or only as
     pixels.
+    `read_from` is the absolute path of the file that it was read from, None where that was memory or a stream.
     `composite` is the merged picture that the file itself carried, (H, W, channels) or (H, W, channels + 1) with straight
     alpha last, or None; `flatten_document` makes ours.
     """
@@ -219,6 +220,7 @@ class Document:
     composite: Samples | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    read_from: str | None = None
 
     def __post_init__(self) -> None:
         dtype = depth_dtype(self.depth)
