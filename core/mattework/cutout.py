@@ -109,7 +109,7 @@ class ReadFile:
 
 
 def name_file(source: object, losses: tuple[str, ...] | None = None) -> ReadFile | None:
-    """The file of a source: a path, or that of an open file, a PIL image or a document; None where there is none."""
+    """The file of a source that is a path, an open file, a PIL image or a document; None where there is none."""
     name = source
     if not isinstance(source, (str, PathLike)):
         found = (getattr(source, attribute, None) for attribute in ("name", "filename", "read_from"))

@@ -146,10 +146,12 @@ class Worker:
                 client, _ = listener.accept()
             except TimeoutError:
                 continue
-            if len(self.connections) >= MOST_CLIENTS or not _is_same_user(client):
+            if not _is_same_user(client):
                 client.close()
-                continue
-            self.connections.add(Connection(self, client))
+            elif len(self.connections) >= MOST_CLIENTS:
+                _say_busy(client)
+            else:
+                self.connections.add(Connection(self, client))
 
     def finish(self) -> None:
         """Wait until all clients have gone or `stop` was called, then until their threads have noticed."""
@@ -409,6 +411,12 @@ def _take_place(name: str) -> IO[bytes] | None:
                 return None
         time.sleep(0.05)
     raise UsageError("Another Mattework engine is starting and does not get ready. End it, and try again.")
+
+
+def _say_busy(client: socket.socket) -> None:
+    client.settimeout(0.5)  # a line so short is sent at once
+    with contextlib.suppress(OSError), client:
+        LineChannel(client).send({"event": "busy", "protocol": PROTOCOL, "clients": MOST_CLIENTS})
 
 
 def _is_same_user(client: socket.socket) -> bool:
