@@ -19,6 +19,9 @@ NOTES = (
     "No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark some of the "
     "background beside it with a stroke.",
     "The edge was solved by {model} ({hash}) on {device}.",
+    "{model} does not run on {device} here ({what}), so it ran on the CPU.",
+    "its memory is too small",
+    "it refuses the model",
     "The recipe does not say which network solved its edge; the installed one was taken.",
     "The spill of a screen can only be removed from RGB pictures; it was left.",
     "The mask of {mask} pixels was scaled to the photo's {photo}.",

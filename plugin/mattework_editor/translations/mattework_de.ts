@@ -2590,6 +2590,14 @@
       <translation>Umkehren</translation>
     </message>
     <message>
+      <source>it refuses the model</source>
+      <translation>es nimmt das Modell nicht</translation>
+    </message>
+    <message>
+      <source>its memory is too small</source>
+      <translation>sein Speicher reicht nicht</translation>
+    </message>
+    <message>
       <source>knockout is not applied</source>
       <translation>die Aussparung wird nicht angewandt</translation>
     </message>
@@ -2948,6 +2956,10 @@
     <message>
       <source>{kind} with {count} frames: the first was taken.</source>
       <translation>{kind} mit {count} Einzelbildern: das erste wurde genommen.</translation>
+    </message>
+    <message>
+      <source>{model} does not run on {device} here ({what}), so it ran on the CPU.</source>
+      <translation>{model} läuft hier nicht auf {device} ({what}), darum lief es auf dem Prozessor.</translation>
     </message>
     <message>
       <source>{model} failed on {device}: {why}. Try --device cpu or another model.</source>
