@@ -24,7 +24,7 @@ from mattework.errors import (
 )
 from mattework.models import runtime
 from mattework.models.catalogue import find_spec
-from mattework.models.devices import Device
+from mattework.models.devices import Device, resolve_device
 from mattework.models.runtime import ModelSession, open_session, predict_mask
 from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
 from mattework.models.store import ModelStore, open_store
@@ -373,8 +373,9 @@ def open_elsewhere(
     """Open a network as where there is a graphics device: Azure's provider, which loads and leaves the work to the CPU, or
     one that this onnxruntime does not have."""
     elsewhere = Device("dml", f"{provider}ExecutionProvider", "DirectML")
-    resolve = runtime.resolve_device
-    monkeypatch.setattr(runtime, "resolve_device", lambda name: resolve(name) if name == "cpu" else elsewhere)
+    monkeypatch.setattr(
+        runtime, "resolve_device", lambda name: resolve_device(name) if name == "cpu" else elsewhere
+    )
     spec = ModelSpec(
         id="tiny", task="subject", files=(ModelFile(name="tiny.onnx"),), input=InputRule(size=SQUARE)
     )
