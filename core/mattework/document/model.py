@@ -19,7 +19,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Plane, Samples
+from mattework.arrays import AnyArray, Plane, Samples, split_rows
+from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 
 Depth: TypeAlias = Literal[8, 16, 32]
@@ -248,3 +249,24 @@ class Document:
 
     def with_notes(self, *notes: str) -> Document:
         return replace(self, notes=self.notes + notes)
+
+
+def check_finite(document: Document) -> None:
+    """Refuse a document with samples that are no numbers: readers replace these and tell it, so it was made in memory.
+
+    What is `Piecewise` is passed over: it follows from samples that were checked.
+
+    Raises:
+        UsageError: names the layer.
+    """
+    if document.depth != 32:
+        return
+    for _, node in document.walk():
+        own = (node.pixels, node.alpha) if isinstance(node, Layer) else ()
+        for samples in (*own, None if node.mask is None else node.mask.pixels):
+            if not isinstance(samples, np.ndarray):
+                continue
+            if not all(np.isfinite(samples[rows]).all() for rows in split_rows(samples)):
+                raise UsageError(
+                    f"The layer “{node.name}” holds NaN or infinite values. Replace them first, as with numpy.nan_to_num."
+                )

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from mattework.atomic import is_same_file
-from mattework.document.model import Document
+from mattework.document.model import Document, check_finite
 from mattework.errors import DamagedFile, UnsupportedFile, UsageError
 from mattework.formats.limits import Limits, translate_decoder_errors
 from mattework.formats.masks import read_mask, read_trimap, save_mask
@@ -133,7 +133,7 @@ def save_document(
     what was left out on reading, or its layers in a flat format. `replace(document, read_from=None)` gives these up.
 
     Raises:
-        UsageError: an unknown format, values out of range, or that file is the target.
+        UsageError: an unknown format, values out of range, samples that are no numbers, or that file is the target.
         OutputExists: the file is there and `overwrite` is False.
         OutputNotWritable: no permission, no such folder, disk full.
         FormatCannotHold: the container has no room for this document.
@@ -143,6 +143,7 @@ def save_document(
     _check_request(container, quality, bits)
     if background is not None:
         _check_background(background)
+    check_finite(document)
     if overwrite:
         _refuse_loss(document, target, container)
 
