@@ -26,6 +26,7 @@ from mattework.models.hashes import (
     remember_hashes,
     stamp_file,
 )
+from mattework.models.mirror import has_download
 from mattework.models.spec import FileRole, ModelFile, ModelSpec
 from mattework.progress import Progress, report_progress
 
@@ -119,9 +120,10 @@ class ModelStore:
         return [file for file in spec.files if self.find_file(file) is None]
 
     def can_download(self, spec: ModelSpec) -> bool:
-        """Whether `install_model` gets what is missing: all of it has an address and a hash. False when nothing is."""
+        """Whether `install_model` gets what is missing: all of it has an address, its own or a mirror's that the
+        environment names, and a hash. False when nothing is."""
         missing = self.find_missing(spec)
-        return bool(missing) and all(_has_download(file) for file in missing)
+        return bool(missing) and all(map(has_download, missing))
 
     def require(self, spec: ModelSpec, *, progress: Progress | None = None) -> dict[FileRole, VerifiedFile]:
         """The model's files, verified, with consent given where the licence asks for it.
@@ -154,7 +156,7 @@ class ModelStore:
             if spec.pages
             else f"put {names} into {self.home}"
         )
-        if all(map(_has_download, missing)):
+        if all(map(has_download, missing)):
             return (
                 f"{spec.display_name} is not installed. With a network: mattework models install {spec.id}. "
                 f"Without one, {by_hand}."
@@ -337,10 +339,6 @@ def open_store() -> ModelStore:
             *(ModelFolder(path, "rembg") for path in rembg_folders()),
         ]
     )
-
-
-def _has_download(file: ModelFile) -> bool:
-    return file.url is not None and file.is_pinned
 
 
 def _refuse_other_files(path: Path) -> None:
