@@ -67,6 +67,8 @@ NOTES = (
     "The merged picture in the file is {why}. The layers are sound and were used.",
     "A group has no head in the file; its layers were kept without the group.",
     "Extra channels of the TIFF were left out: {count}.",
+    "Texts of the PNG are not kept: {names}.",
+    "The PNG names its colours by numbers ({primaries}/{transfer}), which is not read: they are taken for sRGB.",
     "{count} pixels were not numbers (NaN or infinite) and were set to 0.",
     "The TIFF's {kind} samples were converted to 32-bit float.",
     "Layer “{layer}”: a solid colour was turned into pixels.",

@@ -2250,6 +2250,10 @@
       <translation>Gespeicherte Auswahlen und Volltonkanäle bleiben nicht erhalten ({count} in dieser Datei).</translation>
     </message>
     <message>
+      <source>Texts of the PNG are not kept: {names}.</source>
+      <translation>Texte der PNG-Datei werden nicht behalten: {names}.</translation>
+    </message>
+    <message>
       <source>The EXIF data are damaged and were left out.</source>
       <translation>Die EXIF-Daten sind beschädigt und wurden weggelassen.</translation>
     </message>
@@ -2276,6 +2280,10 @@
     <message>
       <source>The PNG is animated: its still picture was taken.</source>
       <translation>Das PNG ist animiert: sein Standbild wurde genommen.</translation>
+    </message>
+    <message>
+      <source>The PNG names its colours by numbers ({primaries}/{transfer}), which is not read: they are taken for sRGB.</source>
+      <translation>Die PNG-Datei nennt ihre Farben durch Zahlen ({primaries}/{transfer}); das wird nicht gelesen, sie gelten als sRGB.</translation>
     </message>
     <message>
       <source>The TIFF asks to be turned when shown; its layers were kept as they are stored.</source>
