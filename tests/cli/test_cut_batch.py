@@ -123,6 +123,24 @@ def test_no_report_takes_the_place_of_a_picture(shots: Path, option: str, capsys
     assert first.read_bytes() == before
 
 
+def test_journal_reports_and_results_are_files_of_their_own(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for names in (
+        ("--report", "out/red/b.cutout.psd"),
+        ("--contact-sheet", tmp_path / "out" / "red" / "b.cutout.png", "--format", "png"),
+        ("--journal", "out/red/../red/b.cutout.psd"),
+        ("--journal", "one", "--report", tmp_path / "one"),
+        ("--report", "one.pdf", "--contact-sheet", "./one.pdf"),
+    ):
+        assert run("cut", shots, "-o", "out", *names, "--overwrite") == 2
+        assert "a name of its own" in capsys.readouterr().err
+    picture = ("cut", shots / "a.png", "-o", "o.png", "--save-mask", "m.png", "--contact-sheet", "m.png")
+    assert run(*picture, "--overwrite") == 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_report_that_cannot_be_written_leaves_the_summary(
     shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
