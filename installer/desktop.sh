@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Adds the editor to the desktop's menu for this user (freedesktop.org): entry, icons, AppStream data; or takes it away.
 #   installer/desktop.sh [--program PATH]    add; PATH starts Mattework, by default the one of this folder, else of PATH
-#   installer/desktop.sh --remove            remove
+#   installer/desktop.sh --remove [--program PATH]    remove; with PATH not what starts another Mattework that is there
 # For all users: run it as root with XDG_DATA_HOME=/usr/local/share.
 set -euo pipefail
 here="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
@@ -20,6 +20,13 @@ refresh() { # caches of the desktop; a desktop without them reads the folders it
 program=""
 case "${1:-}" in
     --remove)
+        mine="${3:-}"
+        [ "${2:-}" != --program ] || [ ! -d "$(dirname "$mine")" ] || mine="$(cd "$(dirname "$mine")" && pwd -P)/$(basename "$mine")"
+        starts="$(sed -n 's/^TryExec=//p' "$entry" 2>/dev/null || true)"
+        if [ "${2:-}" = --program ] && [ "$starts" != "$mine" ] && [ -x "$starts" ]; then
+            echo "The menu entry stays: it starts $starts."
+            exit 0
+        fi
         rm -f "$entry" "$metainfo" "$icons/scalable/apps/mattework-editor.svg"
         for size in $sizes; do rm -f "$icons/${size}x$size/apps/mattework-editor.png"; done
         # A cache of nothing is left away too.

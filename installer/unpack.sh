@@ -26,7 +26,7 @@ if [ -e "$folder" ] && ! is_ours "$folder"; then
 fi
 if [ "$remove" = yes ]; then
     is_ours "$folder" || { echo "There is no Mattework in $folder." >&2; exit 1; }
-    "$folder/installer/desktop.sh" --remove 2>/dev/null || true
+    "$folder/installer/desktop.sh" --remove --program "$folder/bin/mattework" 2>/dev/null || true
     [ "$(readlink "$link" 2>/dev/null)" != "$folder/bin/mattework" ] || rm -f "$link"
     rm -rf "$folder"
     echo "Mattework was removed from $folder."

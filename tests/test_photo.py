@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from mattework.document.model import ColorMode
+from mattework.document.model import ColorMode, Document, Group, Layer, Mask
 from mattework.errors import UsageError
+from mattework.formats.files import save_document
+from mattework.geometry import Size
 from mattework.photo import open_source
+from mattework.pipeline import cut_out
 from samples import draw_disc
 
 
@@ -31,6 +35,31 @@ def test_samples_in_the_byte_order_of_another_machine_are_the_same_picture() -> 
     (layer,) = open_source(picture.astype(picture.dtype.newbyteorder())).walk_layers()
     assert layer.pixels.dtype == np.uint16
     assert np.array_equal(layer.pixels, picture)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("where", ["pixels", "alpha", "mask"])
+def test_a_document_made_of_what_is_no_number_is_neither_cut_nor_saved(
+    bad: float, where: str, tmp_path: Path
+) -> None:
+    rgb, alpha = draw_disc(32, 24)
+    rect = Size(32, 24).rect
+    samples = {
+        "pixels": (rgb / np.float32(255)).astype(np.float32),
+        "alpha": alpha.copy(),
+        "mask": alpha.copy(),
+    }
+    samples[where][3, 4] = bad
+    mask = Mask(rect, samples["mask"])
+    layer = Layer("sun", rect, samples["pixels"], samples["alpha"], mask)
+    document = Document(rect.size, ColorMode.RGB, 32, (Group("sky", (layer,)),))
+
+    with pytest.raises(UsageError, match="“sun” holds NaN or infinite values"):
+        cut_out(document, from_mask=alpha)
+    for name in ("bad.psd", "bad.tif", "bad.png"):
+        with pytest.raises(UsageError, match="“sun” holds NaN or infinite values"):
+            save_document(document, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_float_picture_may_be_brighter_than_white_in_places() -> None:

@@ -143,6 +143,34 @@ def test_a_hard_stroke_wins_over_touches_before_it() -> None:
     assert touch_alpha(alpha, [again, rub])[40, 50] == 0
 
 
+def test_an_area_whose_outline_overlaps_itself_has_no_hole_and_no_seam() -> None:
+    twice = (
+        (10, 10),
+        (10, 60),
+        (70, 60),
+        (70, 10),
+        (10, 10),
+        (20, 20),
+        (20, 50),
+        (60, 50),
+        (60, 20),
+        (20, 20),
+        (10, 10),
+    )
+    area = Stroke(kind="foreground", radius=0.0, points=twice, shape="area")
+    once = replace(area, points=((10, 10), (70, 10), (70, 60), (10, 60)))
+    for radius in (0.0, 4.0):
+        np.testing.assert_allclose(
+            weigh_stroke(replace(area, radius=radius), FRAME),
+            weigh_stroke(replace(once, radius=radius), FRAME),
+            atol=1e-6,
+        )
+    bow_tie = replace(area, points=((10, 10), (70, 60), (70, 10), (10, 60)))
+    weight = weigh_stroke(bow_tie, FRAME)
+    assert weight[35, 15] == weight[35, 65] == 1
+    assert weight[15, 40] == weight[55, 40] == 0
+
+
 def test_an_area_is_as_large_as_its_outline_and_can_be_soft() -> None:
     area = Stroke(
         kind="foreground", radius=0.0, points=((10.3, 20), (60.8, 20), (60.8, 50), (10.3, 50)), shape="area"

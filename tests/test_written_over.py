@@ -131,6 +131,44 @@ def test_a_painted_mask_of_one_layer_is_not_refined_away(layered: Path) -> None:
     mattework.refine_layer(layered, layered.with_name("other.psd"), overwrite=True)
 
 
+def test_a_document_is_not_saved_over_its_file_without_what_was_left_out_of_it(
+    layered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_special_layer(layered, "Mine", b"nvrt")
+    before = layered.read_bytes()
+    monkeypatch.chdir(layered.parent)
+    document = mattework.open_document(layered.name)
+    monkeypatch.chdir("/")
+    other_name = layered.with_name("link.psd")
+    os.link(layered, other_name)
+    for target in (layered, other_name):
+        with pytest.raises(UsageError, match="“Mine”"):
+            mattework.save_document(document, target, overwrite=True)
+    assert layered.read_bytes() == before
+    elsewhere = layered.with_name("copy.psd")
+    mattework.save_document(document, elsewhere)
+    mattework.save_document(document, elsewhere, overwrite=True)
+    mattework.save_document(replace(document, read_from=None), layered, overwrite=True)
+    assert mattework.open_document(layered).left_out == ()
+
+
+def test_a_document_is_not_flattened_over_its_file(layered: Path) -> None:
+    before = layered.read_bytes()
+    document = mattework.open_document(layered)
+    with pytest.raises(UsageError, match="flat picture"):
+        mattework.save_document(document, layered, format="png", overwrite=True)
+    assert layered.read_bytes() == before
+    mattework.save_document(document, layered, overwrite=True)
+
+
+def test_the_file_of_a_document_that_is_cut_counts_as_read(photo: Path, layered: Path) -> None:
+    with pytest.raises(UsageError, match="would be gone"):
+        cut(mattework.open_document(photo)).save(photo, overwrite=True)
+    add_special_layer(layered, "Mine", b"nvrt")
+    with pytest.raises(UsageError, match="“Mine”"):
+        mattework.apply_recipe(mattework.open_document(layered)).save(layered, overwrite=True)
+
+
 def _paint(layer: mattework.Layer) -> mattework.Layer:
     if layer.mask is None:
         return layer

@@ -109,10 +109,11 @@ class ReadFile:
 
 
 def name_file(source: object, losses: tuple[str, ...] | None = None) -> ReadFile | None:
-    """The file that a source is or was opened from, as an open file or a PIL image; None where there is none."""
+    """The file of a source that is a path, an open file, a PIL image or a document; None where there is none."""
     name = source
     if not isinstance(source, (str, PathLike)):
-        name = getattr(source, "name", None) or getattr(source, "filename", None)
+        found = (getattr(source, attribute, None) for attribute in ("name", "filename", "read_from"))
+        name = next((one for one in found if one), None)
     if not isinstance(name, (str, PathLike)) or not name:  # the number of a file, or none
         return None
     return ReadFile(path=Path(name).absolute(), losses=losses)
@@ -182,6 +183,7 @@ class Cutout:
             document = replace(document, metadata=replace(document.metadata, xmp=packet))
         elif bits in (16, 32) and bits > document.depth:
             document = self._deepen(cast("Depth", bits))
+        document = replace(document, read_from=None)  # what may be written over was settled above
         return save_document(
             document,
             target,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -148,17 +148,19 @@ def find_with_prompts(
         zoom=zoom,
         progress=progress,
     )
+    found = selector.select(prompts, previous=start, progress=progress)
     choice = SubjectChoice(
         origin="prompts",
         model=session.spec.id,
         sha256=session.sha256,
         device=session.device.label,
+        asked=found.asked,
+        asked_sha256=hash_asked(found.asked),
         input_side=input_side,
         zoom=zoom,
         prompts=tuple(prompts),
     )
-    found = selector.select(prompts, previous=start, progress=progress)
-    return _keep(found, replace(choice, asked=found.asked, asked_sha256=hash_asked(found.asked)))
+    return _keep(found, choice)
 
 
 def hash_asked(model: str | None) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from mattework.arrays import AnyArray, Bytes, Samples, split_rows, take_native
 from mattework.document.layer_names import PHOTO_LAYER
-from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, depth_white
+from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, check_finite, depth_white
 from mattework.errors import UsageError
 from mattework.geometry import Size
 
@@ -73,10 +73,11 @@ def open_source(source: Source) -> Document:
     float of 0 to 1; RGB order. Of a PIL image profile, EXIF, XMP and resolution are kept and the orientation is applied.
 
     Raises:
-        UsageError: an array of another shape or type, or float samples that are plainly not of 0 to 1.
+        UsageError: an array of another shape or type, or float samples that are plainly not of 0 to 1 or no numbers.
         InputError: the file cannot be read (see `mattework.errors`).
     """
     if isinstance(source, Document):
+        check_finite(source)
         return source
     if isinstance(source, np.ndarray):
         return _wrap_array(source)

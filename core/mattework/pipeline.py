@@ -77,7 +77,8 @@ def cut_out(
         source: path, bytes, open file, PIL image, array (see `open_source`) or document.
         model: identifier of a model in the catalogue that finds subjects, or of one that answers prompts where there are
             any; the embedded one when not given.
-        device: auto, cpu, cuda, rocm, dml, coreml or openvino, for all networks. A named one that is not there is an error.
+        device: auto, cpu, cuda, rocm, dml, coreml or openvino, for all networks. A named one that is not there is an error;
+            auto goes on with the CPU where the other fails, and the report says so.
         session: a model opened by `open_model`, used instead of `model` and `device`; stays warm over many pictures.
         from_mask: a soft mask of your own instead of a model: file or (h, w) array of 0 to 1, any resolution. With prompts
             it is where they begin.
@@ -157,7 +158,7 @@ def cut_out(
                 subject = find_with_prompts(photo, session, prompts, start=start, **how)
             else:
                 subject = find_with_model(photo, session, **how)
-        run.notes.extend(subject.notes)
+        run.notes.extend((*session.notes, *subject.notes))
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
     cutout = _make_cutout(document, photo, subject, recipe, run, device)
     return replace(cutout, read_from=name_file(source))

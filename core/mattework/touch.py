@@ -28,6 +28,7 @@ from mattework.edges import dilate
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import bound_segment, draw_brush, stroke_bounds
+from mattework.outline import split_outline
 from mattework.recipe import Stroke
 
 LARGEST_GAP = 16.0
@@ -259,9 +260,24 @@ def _weigh_gradient(stroke: Stroke, where: Rect) -> Floats:
 
 
 def _weigh_area(stroke: Stroke, where: Rect) -> Floats:
-    """Full force inside the outline (even-odd rule); its border is antialiased, or soft over `radius` to each side."""
+    """Full force in all that the outline runs around; its border is antialiased, or soft over `radius` to each side."""
     points = np.clip(np.array(stroke.points, np.float64).reshape(-1, 2), -1e6, 1e6)
     half = max(0.5, stroke.radius)
+    ramp = np.zeros(where.size.shape, np.float32)
+    for loop in split_outline([(x, y) for x, y in points.tolist()]):
+        left, top = np.floor(loop.min(axis=0) - half).astype(int).tolist()
+        right, bottom = np.ceil(loop.max(axis=0) + half).astype(int).tolist()
+        near = Rect(left, top, right, bottom).intersect(where)
+        if not near.is_empty:
+            part = ramp[near.move(-where.left, -where.top).slices]
+            np.maximum(part, _weigh_loop(loop, half, near), out=part)
+    if stroke.radius > 0.5:
+        ramp = ramp * ramp * (3 - 2 * ramp)
+    return np.asarray(np.float32(stroke.opacity) * ramp, np.float32)
+
+
+def _weigh_loop(points: NDArray[np.float64], half: float, where: Rect) -> Floats:
+    """1 in an outline that does not cross itself, falling evenly to 0 over `half` to each side of its border."""
     inside = np.zeros((where.height, where.width + 1), np.int32)
     distance = np.full(where.size.shape, half, np.float32)
     middles = np.arange(where.top, where.bottom) + 0.5
@@ -277,10 +293,7 @@ def _weigh_area(stroke: Stroke, where: Rect) -> Floats:
             part = distance[near.move(-where.left, -where.top).slices]
             np.minimum(part, _project(start, end, near)[0].astype(np.float32), out=part)
     sign = np.where(np.cumsum(inside, axis=1)[:, :-1] % 2 == 1, np.float32(1), np.float32(-1))
-    ramp = np.clip(np.float32(0.5) + sign * distance / np.float32(2 * half), 0, 1)
-    if stroke.radius > 0.5:
-        ramp = ramp * ramp * (3 - 2 * ramp)
-    return np.asarray(np.float32(stroke.opacity) * ramp, np.float32)
+    return np.asarray(np.clip(np.float32(0.5) + sign * distance / np.float32(2 * half), 0, 1), np.float32)
 
 
 def _project(

@@ -119,7 +119,7 @@ def draw_outline(painter: QPainter, gesture: Gesture, points: list[QPointF]) -> 
     painter.setBrush(fill)
     for width, line in ((3.0, QColor(0, 0, 0, 150)), (1.4, colour)):
         painter.setPen(QPen(line, width * read_ratio(painter)))
-        painter.drawPolygon(QPolygonF(points))
+        painter.drawPolygon(QPolygonF(points), Qt.FillRule.WindingFill)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -128,7 +128,7 @@ def draw_highlight(painter: QPainter, points: list[QPointF]) -> None:
     painter.setBrush(QColor(255, 214, 10, FAINT))
     for width, line in ((4.0, QColor(0, 0, 0, 170)), (2.0, QColor(255, 214, 10))):
         painter.setPen(QPen(line, width * read_ratio(painter)))
-        painter.drawPolygon(QPolygonF(points))
+        painter.drawPolygon(QPolygonF(points), Qt.FillRule.WindingFill)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

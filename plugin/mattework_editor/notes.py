@@ -20,6 +20,9 @@ NOTES = (
     "No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark some of the "
     "background beside it with a stroke.",
     "The edge was solved by {model} ({hash}) on {device}.",
+    "{model} does not run on {device} here ({what}), so it ran on the CPU.",
+    "its memory is too small",
+    "it refuses the model",
     "The recipe does not say which network solved its edge; the installed one was taken.",
     "The spill of a screen can only be removed from RGB pictures; it was left.",
     "The mask of {mask} pixels was scaled to the photo's {photo}.",
@@ -65,6 +68,8 @@ NOTES = (
     "The merged picture in the file is {why}. The layers are sound and were used.",
     "A group has no head in the file; its layers were kept without the group.",
     "Extra channels of the TIFF were left out: {count}.",
+    "Texts of the PNG are not kept: {names}.",
+    "The PNG names its colours by numbers ({primaries}/{transfer}), which is not read: they are taken for sRGB.",
     "{count} pixels were not numbers (NaN or infinite) and were set to 0.",
     "The TIFF's {kind} samples were converted to 32-bit float.",
     "Layer “{layer}”: a solid colour was turned into pixels.",

@@ -258,6 +258,25 @@ def test_a_mask_is_not_written_over_the_picture_or_the_mask_that_was_brought(
     assert not (tmp_path / "o.psd").exists()
 
 
+def test_picture_mask_and_recipe_are_three_files_however_they_are_called(
+    disc: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    picture, mask = disc
+    (tmp_path / "in").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "in", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    twice = (
+        ("-o", tmp_path / "o.png", "--save-mask", "o.png"),
+        ("-o", "in/o.png", "--save-mask", "link/o.png"),
+        ("-o", "o.png", "--save-recipe", "in/../o.png"),
+        ("-o", "o.png", "--save-mask", "m.png", "--save-recipe", tmp_path / "m.png"),
+    )
+    for names in twice:
+        assert run("cut", picture, "--from-mask", mask, *names, "--overwrite") == 2
+        assert "Name two files" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("[om].png"))
+
+
 def test_a_cutout_may_be_refined_in_its_place(disc: tuple[Path, Path], tmp_path: Path) -> None:
     picture, mask = disc
     target = tmp_path / "x.psd"

@@ -136,6 +136,31 @@ def test_one_that_lay_elsewhere_hands_its_link_over(home: Home, tmp_path: Path) 
     assert home.list_files() == []
 
 
+def test_the_menu_entry_of_another_one_stays(home: Home, tmp_path: Path) -> None:
+    entry = home.folder / ".local/share/applications/mattework-editor.desktop"
+    file = make_run_file(tmp_path / "one.run", "1.0")
+    assert home.run(file, "--to", "first place").returncode == 0
+    assert home.run(make_run_file(tmp_path / "two.run", "2.0")).returncode == 0
+    menu = {path: path.read_bytes() for path in home.list_files() if ".local/share" in str(path)}
+    done = home.run(file, "--remove", "--to", "first place")
+    assert done.returncode == 0, done.stderr
+    assert f"it starts {home.installed}/bin/mattework" in done.stdout
+    assert {path: path.read_bytes() for path in home.list_files() if ".local/share" in str(path)} == menu
+    assert f'Exec="{home.installed}/bin/mattework" edit %F' in entry.read_text("utf-8")
+    assert home.run(file, "--remove").returncode == 0
+    assert home.list_files() == []
+
+
+def test_a_menu_entry_that_starts_nothing_any_more_goes_too(home: Home, tmp_path: Path) -> None:
+    file = make_run_file(tmp_path / "one.run", "1.0")
+    assert home.run(file, "--no-menu", "--to", "first place").returncode == 0
+    assert home.run(file).returncode == 0
+    shutil.rmtree(home.installed)
+    home.link.unlink()
+    assert home.run(file, "--remove", "--to", "first place").returncode == 0
+    assert home.list_files() == []
+
+
 def test_a_slash_at_the_end_is_the_same_folder(home: Home, tmp_path: Path) -> None:
     file = make_run_file(tmp_path / "one.run", "1.0")
     assert home.run(file, "--no-menu", "--to", "place/").returncode == 0

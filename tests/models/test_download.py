@@ -199,6 +199,23 @@ def test_a_mirror_is_used_and_still_checked(
         )
 
 
+def test_what_only_a_mirror_holds_can_be_downloaded_where_one_is_set(
+    store: ModelStore, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = make_spec("http://nowhere.invalid")
+    spec = replace(spec, files=(replace(spec.files[0], url=None),))
+    assert not store.can_download(spec)
+    monkeypatch.setenv("MATTEWORK_MODEL_MIRROR", server.address)
+
+    assert store.can_download(spec)
+    assert f"mattework models install {spec.id}" in store.describe_missing(spec, spec.files)
+    unpinned = replace(spec, files=(replace(spec.files[0], sha256=None),))
+    assert not store.can_download(unpinned)
+    install_model(store, spec)
+    assert (store.home / NAME).read_bytes() == CONTENT
+    assert not store.can_download(spec)
+
+
 def test_no_hash_no_download(store: ModelStore, server: FileServer) -> None:
     spec = make_spec(server.address)
     unpinned = replace(spec, files=(replace(spec.files[0], sha256=None),))

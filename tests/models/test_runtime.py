@@ -22,10 +22,13 @@ from mattework.errors import (
     OutOfMemory,
     UsageError,
 )
+from mattework.models import runtime
 from mattework.models.catalogue import find_spec
+from mattework.models.devices import Device, resolve_device
 from mattework.models.runtime import ModelSession, open_session, predict_mask
 from mattework.models.spec import InputRule, ModelFile, ModelSpec, OutputRule, SizeRule
 from mattework.models.store import ModelStore, open_store
+from mattework.pipeline import cut_out
 from models.tiny_onnx import FLOAT, INT64, UINT8, Node, Tensor, write_model
 
 GENERATOR = np.random.default_rng(5)
@@ -357,6 +360,114 @@ def test_a_forced_device_that_is_not_there_fails(store: ModelStore) -> None:
 
     with pytest.raises(DeviceUnavailable, match=r"Working: cpu.*onnxruntime-gpu"):
         open_session(spec, store, device="cuda")
+
+
+def open_elsewhere(
+    store: ModelStore,
+    model: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    device: str = "auto",
+    provider: str = "Azure",
+) -> ModelSession:
+    """Open a network as where there is a graphics device: Azure's provider, which loads and leaves the work to the CPU, or
+    one that this onnxruntime does not have."""
+    elsewhere = Device("dml", f"{provider}ExecutionProvider", "DirectML")
+    monkeypatch.setattr(
+        runtime, "resolve_device", lambda name: resolve_device(name) if name == "cpu" else elsewhere
+    )
+    spec = ModelSpec(
+        id="tiny", task="subject", files=(ModelFile(name="tiny.onnx"),), input=InputRule(size=SQUARE)
+    )
+    store.home.mkdir(parents=True, exist_ok=True)
+    (store.home / "tiny.onnx").write_bytes(model)
+    return open_session(spec, store, device=device)
+
+
+def need_more_memory_than_there_is() -> bytes:
+    """A network that loads, and wants 64 TB when it runs."""
+    nodes = [
+        Node("ReduceMax", ["x"], ["top"], {"keepdims": 0}),
+        Node("Cast", ["top"], ["number"], {"to": INT64}),
+        Node("Add", ["shape", "number"], ["sides"]),
+        Node("ConstantOfShape", ["sides"], ["y"]),
+    ]
+    shape = np.array([1, 1, 2**22, 2**22], np.int64)
+    return write_model(
+        nodes, [Tensor("x", (1, 3, 32, 32))], [Tensor("y", ("a", "b", "c", "d"))], {"shape": shape}
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")  # as it is ignored outside of tests
+def test_a_device_that_does_not_take_the_model_gives_way_to_the_cpu(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_elsewhere(store, pick_channel(0), monkeypatch, provider="Dml")
+
+    assert session.device.name == "cpu"
+    assert session.notes == (
+        "tiny does not run on DirectML here (it refuses the model), so it ran on the CPU.",
+    )
+    with pytest.raises(DeviceUnavailable, match="DirectML refused the model tiny"):
+        open_elsewhere(store, pick_channel(0), monkeypatch, device="dml", provider="Dml")
+
+
+def test_a_run_that_needs_more_memory_than_the_device_has_is_done_again_on_the_cpu(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_elsewhere(store, need_more_memory_than_there_is(), monkeypatch)
+    assert (session.device.name, session.notes) == ("dml", ())
+    (store.home / "tiny.onnx").write_bytes(pick_channel(0))  # the CPU is to have more memory than the device
+
+    mask = predict_mask(session, np.full((32, 32, 3), 51, np.uint8))
+
+    assert float(mask.min()) == pytest.approx(0.2)
+    assert session.device.name == "cpu"
+    assert session.notes == (
+        "tiny does not run on DirectML here (its memory is too small), so it ran on the CPU.",
+    )
+
+
+def test_the_report_of_a_cut_tells_where_it_ran_in_the_end(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_elsewhere(store, need_more_memory_than_there_is(), monkeypatch)
+    (store.home / "tiny.onnx").write_bytes(pick_channel(0))
+    photo = np.zeros((32, 32, 3), np.uint8)
+    photo[8:24, 8:24] = 255
+
+    report = cut_out(photo, session=session, solver="hard", zoom=False).report
+
+    assert report.device == "CPU"
+    assert any("DirectML" in note and "so it ran on the CPU" in note for note in report.notes)
+
+
+def test_a_run_that_the_cpu_cannot_do_either_fails_with_a_sentence(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_elsewhere(store, need_more_memory_than_there_is(), monkeypatch)
+
+    with pytest.raises(OutOfMemory, match="not enough memory to run tiny on CPU"):
+        predict_mask(session, make_photo(32, 32))
+
+
+def test_a_named_device_is_not_left_for_another(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = open_elsewhere(store, need_more_memory_than_there_is(), monkeypatch, device="dml")
+
+    with pytest.raises(OutOfMemory, match=r"not enough memory to run tiny on DirectML.*--device cpu"):
+        predict_mask(session, make_photo(32, 32))
+    assert session.device.name == "dml"
+
+
+def test_a_tensor_that_fits_nowhere_is_no_reason_to_leave_the_device(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_elsewhere(store, need_more_memory_than_there_is(), monkeypatch)
+
+    for tensors in ({"x": np.zeros((1, 3, 8, 8), np.float32)}, {}):
+        with pytest.raises(ModelFailed, match="on DirectML"):
+            session.run(tensors)
+    assert session.device.name == "dml"
 
 
 def measure_iou(mask: AnyArray, truth: AnyArray) -> float:

@@ -123,6 +123,15 @@ def test_a_lasso_is_filled_inside_and_nowhere_else() -> None:
     assert abs(region.sum() - 0.5 * 24 * 20) < 30
 
 
+def test_a_lasso_that_overlaps_itself_has_no_hole() -> None:
+    placement = place(960, 640)
+    once = Prompt(kind="lasso", points=((160, 120), (800, 120), (800, 520), (160, 520)))
+    inner = ((160, 120), (240, 200), (720, 200), (720, 440), (240, 440), (240, 200))
+    twice = replace(once, points=(*once.points, *inner))
+
+    assert np.array_equal(draw([], placement, twice)[REGION], draw([], placement, once)[REGION])
+
+
 def test_marks_outside_a_part_leave_no_trace_in_it() -> None:
     """A second look sees a part of the photo; marks elsewhere have coordinates beyond it."""
     placement = place(300, 300)

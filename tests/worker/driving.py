@@ -30,9 +30,10 @@ ENDLESS = (
 def say_nothing(seconds: float, *, alive_every: float) -> str:
     """For `write_engine`: a worker that is silent for so long when it is asked "about", but for its signs of life."""
     return (
+        "import mattework.worker.connection as connection\n"
         "import mattework.worker.jobs as jobs\n"
         f"jobs.describe_engine = lambda: time.sleep({seconds}) or {{'program': 'slow'}}\n"
-        f"server.ALIVE_EVERY = {alive_every}"
+        f"connection.ALIVE_EVERY = {alive_every}"
     )
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from mattework._version import __version__
-from mattework.worker import server as server_module
+from mattework.worker import connection as connection_module
+from mattework.worker.connection import Connection
 from mattework.worker.protocol import MAX_LINE, PROTOCOL, LineChannel, make_challenge, prove_secret
 from mattework.worker.rendezvous import WorkerRecord
-from mattework.worker.server import Connection, Worker
+from mattework.worker.server import Worker
 
 REQUESTS = 3000
 """So many that their answers fit into no socket's buffer."""
@@ -55,7 +56,7 @@ def ask_much(channel: LineChannel) -> None:
 
 
 def test_a_client_that_reads_late_gets_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(connection_module, "ALIVE_EVERY", 0.05)
     with connect(tmp_path) as (connection, channel):
         ask_much(channel)
         time.sleep(0.5)
@@ -72,8 +73,8 @@ def test_a_client_that_reads_late_gets_every_line(tmp_path: Path, monkeypatch: p
 
 
 def test_a_client_that_reads_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
-    monkeypatch.setattr(server_module, "SENDING_LIMIT", 0.3)
+    monkeypatch.setattr(connection_module, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(connection_module, "SENDING_LIMIT", 0.3)
     with connect(tmp_path) as (connection, channel):
         with suppress(OSError):  # given up while it still asks
             ask_much(channel)
@@ -84,7 +85,7 @@ def test_a_client_that_reads_nothing_is_given_up(tmp_path: Path, monkeypatch: py
 
 def test_who_reads_nothing_is_still_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While answers wait to be read: a cancel that comes then must not wait for them."""
-    monkeypatch.setattr(server_module, "ALIVE_EVERY", 0.05)
+    monkeypatch.setattr(connection_module, "ALIVE_EVERY", 0.05)
     with connect(tmp_path) as (connection, channel):
         ask_much(channel)
         time.sleep(0.5)

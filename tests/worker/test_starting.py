@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from mattework.worker import client as client_module
 from mattework.worker import launch as launch_module
 from mattework.worker.client import connect_worker
 from mattework.worker.protocol import PROTOCOL, ColoursRequest, EngineError
+from mattework.worker.server import MOST_CLIENTS
 from worker.conftest import COMMAND
 from worker.driving import has_ended, send_disc, stop_engine, wait_until, write_engine
 
@@ -32,6 +34,23 @@ def test_three_hosts_at_once_get_one_worker_and_right_results(places: Path) -> N
         answers = list(hosts.map(ask, (60, 80, 100)))
     assert len({pid for pid, _ in answers}) == 1
     assert [is_right for _, is_right in answers] == [True, True, True]
+
+
+def test_who_comes_when_the_worker_is_full_is_told_and_served_when_one_has_gone(places: Path) -> None:
+    with ExitStack() as stack:
+        hosts = [stack.enter_context(connect_worker(COMMAND)) for _ in range(MOST_CLIENTS)]
+        with pytest.raises(EngineError, match=f"busy: {MOST_CLIENTS} windows") as refusal:
+            connect_worker(COMMAND)
+        assert refusal.value.kind == "busy"
+        assert hosts[0].call("about")["program"], "those who are there are served on"
+        hosts.pop().close()
+
+        def is_served() -> bool:
+            with suppress(EngineError), connect_worker(COMMAND) as client:
+                return client.record.pid == hosts[0].record.pid
+            return False
+
+        assert wait_until(is_served)
 
 
 def test_a_worker_that_is_slow_to_greet_is_waited_for(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,8 @@ def plan_batch(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> BatchP
         )
     job.many = len(tasks) > 1
     job.check([task.target for task in tasks])
+    results = [task.target for task in tasks] + [Path(one) for one in (job.save_mask, job.save_recipe) if one]
+    _refuse_sharing(paths, journal, results)
     make_folder(None if folder is None else f"{folder}/")
     renewable = reports if paths.resume else frozenset[Path]()
     _check_outputs(paths, len(tasks), renewable, overwrite=job.overwrite)
@@ -233,6 +235,21 @@ def _refuse_pictures(paths: BatchPaths, pictures: Sequence[FoundPicture]) -> Non
             raise UsageError(
                 f"{one} is one of the pictures that are read; it would be gone. Give another name."
             )
+
+
+def _refuse_sharing(paths: BatchPaths, journal: Path | None, results: Sequence[Path]) -> None:
+    """Journal, reports and results are files of their own.
+
+    Raises:
+        UsageError: one would take another's place.
+    """
+    taken = {follow_links(one) for one in results}
+    for one in ([] if journal is None else [journal]) + _list_files(paths, len(results)):
+        if follow_links(one) in taken:
+            raise UsageError(
+                f"{one} cannot be two files of this run. Give the journal and each report a name of its own."
+            )
+        taken.add(follow_links(one))
 
 
 def _check_outputs(paths: BatchPaths, pictures: int, renewable: frozenset[Path], *, overwrite: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -165,19 +166,18 @@ class CutJob:
                 check_document_name(target)
             bits = int(self.bits) if self.bits else None
             check_format(target, self.file_format, layered=True, quality=self.quality, bits=bits)
-        beside = [Path(one) for one in (self.save_mask, self.save_recipe) if one]
+        places = {os.path.realpath(one) for one in targets if one is not None}
         if self.save_recipe == STREAM:
             raise UsageError("The recipe needs a file of its own: --save-recipe photo.xmp.")
-        if self.save_recipe is not None and (
-            Path(self.save_recipe) in targets or len(set(beside)) < len(beside)
-        ):
+        mask = None if self.save_mask is None else os.path.realpath(self.save_mask)
+        if self.save_recipe is not None and os.path.realpath(self.save_recipe) in {*places, mask}:
             raise UsageError(f"{self.save_recipe} cannot take the recipe and something else. Name two files.")
         if self.save_mask is None:
             return
         if self.save_mask == STREAM:
             raise UsageError("The mask needs a file of its own: --save-mask alpha.png.")
         check_mask_name(self.save_mask)
-        if Path(self.save_mask) in targets:
+        if mask in places:
             raise UsageError(f"{self.save_mask} cannot take both the picture and its mask. Name two files.")
 
     def cut_one(self, source: str, target: Path | None, title: str) -> None:

@@ -19,7 +19,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Plane, Samples
+from mattework.arrays import AnyArray, Plane, Samples, split_rows
+from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 
 Depth: TypeAlias = Literal[8, 16, 32]
@@ -207,6 +208,7 @@ class Document:
     `notes` tell, in sentences for people, what reading left out or decided (first frame taken, effects not kept …);
     `left_out` are those of them that would be lost with the file: what it holds that the document does not, or only as
     pixels.
+    `read_from` is the absolute path of the file that it was read from, None where that was memory or a stream.
     `composite` is the merged picture that the file itself carried, (H, W, channels) or (H, W, channels + 1) with straight
     alpha last, or None; `flatten_document` makes ours.
     """
@@ -219,6 +221,7 @@ class Document:
     composite: Samples | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    read_from: str | None = None
 
     def __post_init__(self) -> None:
         dtype = depth_dtype(self.depth)
@@ -246,3 +249,24 @@ class Document:
 
     def with_notes(self, *notes: str) -> Document:
         return replace(self, notes=self.notes + notes)
+
+
+def check_finite(document: Document) -> None:
+    """Refuse a document with samples that are no numbers: readers replace these and tell it, so it was made in memory.
+
+    What is `Piecewise` is passed over: it follows from samples that were checked.
+
+    Raises:
+        UsageError: names the layer.
+    """
+    if document.depth != 32:
+        return
+    for _, node in document.walk():
+        own = (node.pixels, node.alpha) if isinstance(node, Layer) else ()
+        for samples in (*own, None if node.mask is None else node.mask.pixels):
+            if not isinstance(samples, np.ndarray):
+                continue
+            if not all(np.isfinite(samples[rows]).all() for rows in split_rows(samples)):
+                raise UsageError(
+                    f"The layer “{node.name}” holds NaN or infinite values. Replace them first, as with numpy.nan_to_num."
+                )

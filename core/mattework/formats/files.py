@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from mattework.document.model import Document
+from mattework.atomic import is_same_file
+from mattework.document.model import Document, check_finite
 from mattework.errors import DamagedFile, UnsupportedFile, UsageError
 from mattework.formats.limits import Limits, translate_decoder_errors
 from mattework.formats.masks import read_mask, read_trimap, save_mask
@@ -45,6 +46,7 @@ __all__ = [
 LAYERED_FORMATS = ("psd", "psb", "layered-tiff")
 FLAT_FORMATS = ("tiff", "png", "webp", "avif", "jpeg")
 FORMATS = LAYERED_FORMATS + FLAT_FORMATS
+FLATTENED = "Its layers and their masks have no place in a flat picture."
 QUALITY_FORMATS = ("jpeg", "webp", "avif")
 
 _FORMAT_OF_SUFFIX = {
@@ -100,6 +102,8 @@ def open_document(source: Source, *, limits: Limits | None = None, name: str | N
             )
         stream.seek(0)
         document = _read_kind(kind, stream, limits, shown)
+    if isinstance(source, (str, os.PathLike)):
+        document = replace(document, read_from=os.path.abspath(source))
     promised = kind_of_suffix(shown)
     if promised is not None and promised is not kind:
         return document.with_notes(f"{shown} is really a {kind} file, whatever its name says.")
@@ -125,8 +129,11 @@ def save_document(
     layer at the bottom. `quality` 1 to 100 is for JPEG, WebP and AVIF; 100 is lossless in WebP, while AVIF's colours may
     still be off by three levels of 255. `bits` (8, 16, and 32 for TIFF) overrides the document's depth.
 
+    The file that the document was read from is not written over where something in it would be gone, even with `overwrite`:
+    what was left out on reading, or its layers in a flat format. `replace(document, read_from=None)` gives these up.
+
     Raises:
-        UsageError: an unknown format, or values out of range.
+        UsageError: an unknown format, values out of range, samples that are no numbers, or that file is the target.
         OutputExists: the file is there and `overwrite` is False.
         OutputNotWritable: no permission, no such folder, disk full.
         FormatCannotHold: the container has no room for this document.
@@ -136,6 +143,9 @@ def save_document(
     _check_request(container, quality, bits)
     if background is not None:
         _check_background(background)
+    check_finite(document)
+    if overwrite:
+        _refuse_loss(document, target, container)
 
     def write(stream: BinaryIO) -> tuple[str, ...]:
         if container in LAYERED_FORMATS:
@@ -272,6 +282,18 @@ def _check_request(container: str, quality: int | None, bits: int | None) -> Non
     if bits is not None and bits not in allowed:
         choices = " or ".join(map(str, allowed))
         raise UsageError(f"{_WORDS[container]} has {choices} bits a channel, not {bits}.")
+
+
+def _refuse_loss(document: Document, target: Target, container: str) -> None:
+    if document.read_from is None or not isinstance(target, (str, os.PathLike)):
+        return
+    flattened = container in FLAT_FORMATS and _has_layers(document)
+    losses = (*((FLATTENED,) if flattened else ()), *document.left_out)
+    if losses and is_same_file(Path(target), document.read_from):
+        raise UsageError(
+            f"{os.fspath(target)} is the file that was read, and something in it would be gone if it were replaced. "
+            f"{' '.join(losses)} Give another name; this file then stays as it is."
+        )
 
 
 def _check_background(background: Sequence[float]) -> None:

@@ -23,6 +23,7 @@ from mattework.errors import DamagedFile
 from mattework.formats.bands import Band, PageForm, cut_bands, join_alpha, regroup_rows
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
+from mattework.formats.png_texts import add_texts
 from mattework.formats.raster import Picture
 from mattework.geometry import Size
 
@@ -31,6 +32,7 @@ METRES_PER_INCH = 0.0254
 
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 _PIXEL_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _MAX_TEXT = 64 << 20
 _MAX_PROFILE = 16 << 20
 _STRIP_BYTES = 1 << 19
@@ -76,12 +78,18 @@ def read_png(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
     colour = pixels[..., : mode.channels] if pixels.ndim == 3 else pixels[..., None]
     alpha = np.ascontiguousarray(pixels[..., -1]) if has_alpha else None
     notes = ("The PNG is animated: its still picture was taken.",) if _find(chunks, b"acTL") else ()
+    own = _read_metadata(chunks)
+    metadata, text_notes = add_texts(
+        own, ((one.kind, bytes(one.data)) for one in chunks if one.kind in _TEXTS)
+    )
     return Picture(
         colour=cast("Samples", np.ascontiguousarray(colour)),
         alpha=cast("Samples | None", alpha),
         mode=mode,
-        metadata=_read_metadata(chunks),
-        notes=notes,
+        # What other programs stored as text they turned, or did not: nobody goes by the orientation in it.
+        orientation=None if own.exif else 1,
+        metadata=metadata,
+        notes=(*notes, *text_notes, *_tell_about_coding(chunks)),
     )
 
 
@@ -184,6 +192,21 @@ def _read_metadata(chunks: list[_Chunk]) -> RawMetadata:
         exif=None if exif is None else bytes(exif),
         xmp=next((xmp for chunk in chunks if (xmp := _read_xmp(chunk)) is not None), None),
         dpi=dpi,
+    )
+
+
+def _tell_about_coding(chunks: list[_Chunk]) -> tuple[str, ...]:
+    """A note where the file says its colours by code points alone, and they are not those of sRGB.
+
+    Source: PNG, 11.3.2.6; ITU-T H.273, tables 2 and 3.
+    """
+    coding = _find(chunks, b"cICP")
+    if coding is None or len(coding) != 4 or _find(chunks, b"iCCP") is not None:
+        return ()
+    if coding[0] == 1 and coding[1] in (1, 6, 13, 14, 15):
+        return ()
+    return (
+        f"The PNG names its colours by numbers ({coding[0]}/{coding[1]}), which is not read: they are taken for sRGB.",
     )
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers import expat
@@ -35,6 +35,8 @@ PREFIX = "mattework"
 MAX_PACKET = 256 << 20
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ORIENTATION = "http://ns.adobe.com/tiff/1.0/ Orientation"
 _PROPERTIES = ("Recipe", "SoftMask", "Trimap")
 _MAX_DEPTH = 200
@@ -109,6 +111,29 @@ def drop_recipe(xmp: bytes | None) -> bytes | None:
     """The packet without our properties and the block that held them; None when there is none or it is broken."""
     packet = _remove(xmp, lambda name: name.startswith(NAMESPACE + " "))
     return None if packet is None else _EMPTIED_BLOCK.sub(b"", packet)
+
+
+def add_words(xmp: bytes | None, words: Mapping[str, str]) -> bytes | None:
+    """The packet with properties of Dublin Core ("title", "creator", "description", "rights") that it does not have yet.
+
+    A new packet where there is none; a broken one as it is.
+    """
+    try:
+        packet = _EMPTY_PACKET if not xmp else _normalise(xmp)
+        survey = _Survey(packet)
+    except _BadPacket:
+        return xmp
+    known = {name for one in survey.elements for name in (one.name, *one.attributes)}
+    lines = [f'  <rdf:Description rdf:about="" xmlns:rdf="{_RDF}" xmlns:dc="{_DUBLIN_CORE}">']
+    for name, text in words.items():
+        if f"{_DUBLIN_CORE} {name}" in known:
+            continue
+        kind, language = ("Seq", "") if name == "creator" else ("Alt", ' xml:lang="x-default"')
+        said = escape(_NO_XML.sub(" ", text))
+        lines.append(f"   <dc:{name}><rdf:{kind}><rdf:li{language}>{said}</rdf:li></rdf:{kind}></dc:{name}>")
+    if len(lines) == 1:
+        return xmp
+    return _insert(packet, "\n".join([*lines, "  </rdf:Description>", " "]).encode())
 
 
 def clean_xmp(xmp: bytes | None) -> bytes | None:

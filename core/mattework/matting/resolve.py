@@ -70,7 +70,7 @@ def resolve_region(
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
     name = choose_solver(solver, matting)
-    record, _ = take_solver(name, matting, device)
+    record = take_solver(name, matting, device)
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
@@ -92,7 +92,7 @@ def resolve_region(
         landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
         clear = draw_transparent(strokes, seen)
         if name == "closed-form" and not _has_both_kinds(trimap, landmarks, clear is not None):
-            record, _ = take_solver("guided")
+            record = take_solver("guided")
         own = None if opacity is None else opacity[seen.slices]
         press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
         solve_frame(

@@ -68,7 +68,7 @@ class SolverRecord:
 
     `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead. An `exact` solver's
     result needs no carry where the scene was not reduced. `reach` is how far from the band it looks, in scene pixels, the
-    carry with it; None for everywhere. `matting` is the network where one solves. `sees_through` says that it heeds
+    carry with it; None for everywhere. `network` is the one that solves, where one does. `sees_through` says that it heeds
     the scene's `clear`.
     """
 
@@ -79,7 +79,7 @@ class SolverRecord:
     epsilon: float
     exact: bool = False
     reach: int | None = None
-    matting: MattingChoice | None = None
+    network: ModelSession | None = None
     sees_through: bool = False
 
 
@@ -172,13 +172,15 @@ def solve_alpha(
         if name == "closed-form" and not (has_subject and bool((trimap == BACKGROUND).any())):
             name = "guided"
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
-        record, said = take_solver(name, matting, device)
-        ran = record.matting
-        notes.extend(said)
+        record = take_solver(name, matting, device)
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
-        notes += solve_frame(
+        more = solve_frame(
             colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
         )
+        if record.network is not None:
+            ran, said = describe_network(record.network)
+            notes += said
+        notes += more
         lift_alpha(alpha, opacity, trimap == UNKNOWN)
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(
@@ -282,29 +284,32 @@ def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:
     return name
 
 
-def take_solver(
-    name: str, matting: MattingChoice | None = None, device: str = "auto"
-) -> tuple[SolverRecord, tuple[str, ...]]:
-    """The record of a solver that `choose_solver` gave, and what people should know of it.
+def take_solver(name: str, matting: MattingChoice | None = None, device: str = "auto") -> SolverRecord:
+    """The record of a solver that `choose_solver` gave.
 
     Raises:
         UsageError, ModelError, RecipeError: the network of the solver "neural" cannot be opened or is not `matting`.
     """
     if name in SOLVERS:
-        return SOLVERS[name], ()
+        return SOLVERS[name]
     session = open_matting_model(matting, device)
-    spec = session.spec
-    record = SolverRecord(
+    return SolverRecord(
         solve=partial(_solve_neural, session=session),
         most_unknown=1 << 60,
         most_pixels=NEURAL_MOST_PIXELS,
         radius=1,
         epsilon=1e-5,
         exact=True,
-        matting=MattingChoice(model=spec.id, sha256=session.sha256, device=session.device.label),
+        network=session,
     )
-    ran = f"The edge was solved by {spec.display_name} ({session.sha256[:12]}) on {session.device.label}."
-    return record, (ran,)
+
+
+def describe_network(session: ModelSession) -> tuple[MattingChoice, tuple[str, ...]]:
+    """Which network has solved an edge, and where, for the recipe and in words for people."""
+    spec, device = session.spec, session.device.label
+    ran = f"The edge was solved by {spec.display_name} ({session.sha256[:12]}) on {device}."
+    choice = MattingChoice(model=spec.id, sha256=session.sha256, device=device)
+    return choice, (ran, *session.notes)
 
 
 def _solve_neural(scene: Scene, progress: Progress | None, *, session: ModelSession) -> Floats:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from mattework._version import __version__
 from mattework.atomic import is_taken
-from mattework.errors import ConsentNeeded, DownloadFailed, UsageError
+from mattework.errors import ConsentNeeded, DownloadFailed
 from mattework.models.consent import has_consent
 from mattework.models.hashes import hash_file, remember_hashes
+from mattework.models.mirror import find_mirror, name_address
 from mattework.models.spec import ModelFile, ModelSpec
 from mattework.models.store import ModelStore
 from mattework.progress import Progress, report_progress
@@ -54,7 +55,7 @@ def install_model(
             f"To accept: mattework models install {spec.id} --accept-licence"
         )
     page = spec.pages[0] if spec.pages else None
-    return [_fetch_file(file, store.home, _address(file, mirror), page, progress) for file in missing]
+    return [_fetch_file(file, store.home, name_address(file, mirror), page, progress) for file in missing]
 
 
 def check_download(store: ModelStore, spec: ModelSpec, mirror: str | None = None) -> str | None:
@@ -64,17 +65,11 @@ def check_download(store: ModelStore, spec: ModelSpec, mirror: str | None = None
         DownloadFailed: no address or no hash is known of a file that is not here.
         UsageError: the mirror is no http or https address.
     """
-    mirror = mirror or os.environ.get("MATTEWORK_MODEL_MIRROR") or None
-    if mirror is not None and not re.match(r"https?://[^/]", mirror):
-        raise UsageError(f"A mirror is an http or https address, not {mirror!r}.")
+    mirror = find_mirror(mirror)
     missing = store.find_missing(spec)
     if any(not file.is_pinned or (file.url is None and mirror is None) for file in missing):
         raise DownloadFailed(store.describe_missing(spec, missing))
     return mirror
-
-
-def _address(file: ModelFile, mirror: str | None) -> str:
-    return f"{mirror.rstrip('/')}/{file.name}" if mirror is not None else str(file.url)
 
 
 def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progress: Progress | None) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,6 +38,14 @@ _ELEMENT_TYPES = {
     "tensor(int64)": "int64",
     "tensor(bool)": "bool",
 }
+_MEMORY_SIGNS = (
+    "bad_alloc",
+    "failed to allocate",
+    "out of memory",
+    "bad allocation",
+    "alloc_failed",  # cuBLAS and cuDNN
+    "8007000e",  # DirectML
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +57,43 @@ class _Graph:
     outputs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModelSession:
-    """An open model. `sha256` is that of its file, or of all (see `join_hashes`); `device` is where it runs.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A device and what is open on it. `notes` tell which other one could not take the model."""
 
-    May be shared by threads: on the CPU runs go side by side, elsewhere one waits for the other.
+    device: Device
+    graphs: Mapping[FileRole, _Graph]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class ModelSession:
+    """An open model. `sha256` is that of its file, or of all (see `join_hashes`).
+
+    Where the device was left to us, a run that fails on a graphics device is done again on the CPU, which then stays the
+    model's place. May be shared by threads: on the CPU runs go side by side, elsewhere one waits for the other.
     """
 
     spec: ModelSpec
-    device: Device
     sha256: str
-    graphs: Mapping[FileRole, _Graph]
+    _place: _Place
+    _go_to_cpu: Callable[[Device, MatteworkError], _Place] | None = None
     _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def device(self) -> Device:
+        """Where it runs; after a run, where it ran."""
+        return self._place.device
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of where it runs, in sentences."""
+        return self._place.notes
+
+    @property
+    def roles(self) -> frozenset[FileRole]:
+        """What its files are there for."""
+        return frozenset(self._place.graphs)
 
     def input_types(self, role: FileRole = "model") -> Mapping[str, str]:
         """The graph's input names and element types ("float32" …), in the graph's order."""
@@ -77,19 +110,32 @@ class ModelSession:
             ModelFailed: a tensor is missing or of the wrong shape, or the network cannot be computed.
             OutOfMemory: the machine or the device has not enough memory for it.
         """
-        graph = self._graph(role)
-        guard = nullcontext() if self.device.name == "cpu" else self._lock
+        self._graph(role)
+        place = self._place  # taken once: another thread may go to the CPU meanwhile
+        try:
+            return self._run_at(place, inputs, role)
+        except (ModelFailed, OutOfMemory) as error:
+            if self._go_to_cpu is None or place.device.name == "cpu" or _is_of_inputs(error):
+                raise
+            with self._lock:
+                if self._place is place:
+                    self._place = self._go_to_cpu(place.device, error)
+        return self._run_at(self._place, inputs, role)
+
+    def _run_at(self, place: _Place, inputs: Mapping[str, AnyArray], role: FileRole) -> list[AnyArray]:
+        guard = nullcontext() if place.device.name == "cpu" else self._lock
         try:
             with guard:
-                outputs: list[AnyArray] = graph.session.run(None, dict(inputs))
+                outputs: list[AnyArray] = place.graphs[role].session.run(None, dict(inputs))
         except Exception as error:
-            raise _explain(error, self.spec, self.device) from error
+            raise _explain(error, self.spec, place.device) from error
         return outputs
 
     def _graph(self, role: FileRole) -> _Graph:
-        if role not in self.graphs:
-            raise ModelError(f"Model {self.spec.id} has no {role}; it has {', '.join(self.graphs)}.")
-        return self.graphs[role]
+        graphs = self._place.graphs
+        if role not in graphs:
+            raise ModelError(f"Model {self.spec.id} has no {role}; it has {', '.join(graphs)}.")
+        return graphs[role]
 
 
 def open_session(
@@ -102,8 +148,8 @@ def open_session(
 ) -> ModelSession:
     """Open a model: find and verify its files, prove the device, load the networks.
 
-    With `auto`, a network that the graphics device cannot take runs on the CPU, and the device's note says so. `threads`
-    bounds the CPU threads; None leaves one to each core.
+    With `auto`, a network that the graphics device cannot take, or cannot run for want of memory or otherwise, runs on the
+    CPU, and the session's notes say so. `threads` bounds the CPU threads; None leaves one to each core.
 
     Raises:
         ModelNotInstalled, ConsentNeeded, ModelDamaged: see `ModelStore.require`.
@@ -114,18 +160,21 @@ def open_session(
     files = store.require(spec, progress=progress)
     chosen = resolve_device(device)
     paths = {role: file.found.path for role, file in files.items()}
-    try:
-        graphs = _load_graphs(spec, paths, chosen, threads)
-    except (ModelFailed, DeviceUnavailable) as error:
-        if device != "auto" or chosen.name == "cpu":
-            raise
+
+    def go_to_cpu(failed: Device, error: MatteworkError) -> _Place:
         cpu = resolve_device("cpu")
-        graphs = _load_graphs(spec, paths, cpu, threads)
-        chosen = replace(
-            cpu, note=f"{cpu.label} was chosen: {chosen.label} works, but not with this model ({error})."
-        )
+        note = f"{spec.display_name} does not run on {failed.label} here ({_shorten(error)}), so it ran on the CPU."
+        return _Place(replace(cpu, note=note), _load_graphs(spec, paths, cpu, threads), (note,))
+
+    may_go = device == "auto" and chosen.name != "cpu"
+    try:
+        place = _Place(chosen, _load_graphs(spec, paths, chosen, threads))
+    except (ModelFailed, DeviceUnavailable, OutOfMemory) as error:
+        if not may_go:
+            raise
+        place = go_to_cpu(chosen, error)
     sha256 = join_hashes({one.role: files[one.role].sha256 for one in spec.files})
-    return ModelSession(spec, chosen, sha256, graphs)
+    return ModelSession(spec, sha256, place, go_to_cpu if may_go else None)
 
 
 def predict_mask(
@@ -188,6 +237,20 @@ def _load_graphs(
     return graphs
 
 
+def _is_of_inputs(error: MatteworkError) -> bool:
+    """Whether a run failed for what was put in, which no other device would take either."""
+    return type(error.__cause__).__name__ in ("InvalidArgument", "ValueError", "TypeError", "KeyError")
+
+
+def _shorten(error: MatteworkError) -> str:
+    """Why a device could not take a model, in a few words."""
+    if isinstance(error, OutOfMemory):
+        return "its memory is too small"
+    if error.__cause__ is None:
+        return "it refuses the model"
+    return " ".join(str(error.__cause__).split())[:200]
+
+
 def _explain(
     error: BaseException, spec: ModelSpec, device: Device, path: Path | None = None
 ) -> MatteworkError:
@@ -195,9 +258,7 @@ def _explain(
     text = " ".join(str(error).split())
     kind = type(error).__name__
     lowered = text.lower()
-    if isinstance(error, MemoryError) or any(
-        sign in lowered for sign in ("bad_alloc", "failed to allocate", "out of memory", "bad allocation")
-    ):
+    if isinstance(error, MemoryError) or any(sign in lowered for sign in _MEMORY_SIGNS):
         return OutOfMemory(
             f"There is not enough memory to run {spec.display_name} on {device.label}. Close other programs, "
             "use a smaller input size, a lighter model or --device cpu."

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from mattework.atomic import link_atomically, remove_orphans, write_atomically
-from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled, OutputError
+from mattework.atomic import remove_orphans
+from mattework.errors import ConsentNeeded, ModelDamaged, ModelError, ModelNotInstalled
 from mattework.models.catalogue import RECORD_SUFFIXES, load_catalogue, load_user_records, read_record
 from mattework.models.consent import has_consent
 from mattework.models.first_sights import find_first_sight, forget_first_sights, write_first_sight
@@ -26,11 +26,12 @@ from mattework.models.hashes import (
     remember_hashes,
     stamp_file,
 )
+from mattework.models.intake import choose_file, place_file, refuse_other_files
+from mattework.models.mirror import has_download
 from mattework.models.spec import FileRole, ModelFile, ModelSpec
-from mattework.progress import Progress, report_progress
+from mattework.progress import Progress
 
 Place: TypeAlias = Literal["embedded", "user", "rembg"]
-_BLOCK = 1 << 20
 PLACE_NAMES: dict[Place, str] = {"embedded": "built in", "user": "installed", "rembg": "in rembg's folder"}
 
 
@@ -119,9 +120,10 @@ class ModelStore:
         return [file for file in spec.files if self.find_file(file) is None]
 
     def can_download(self, spec: ModelSpec) -> bool:
-        """Whether `install_model` gets what is missing: all of it has an address and a hash. False when nothing is."""
+        """Whether `install_model` gets what is missing: all of it has an address, its own or a mirror's that the
+        environment names, and a hash. False when nothing is."""
         missing = self.find_missing(spec)
-        return bool(missing) and all(_has_download(file) for file in missing)
+        return bool(missing) and all(map(has_download, missing))
 
     def require(self, spec: ModelSpec, *, progress: Progress | None = None) -> dict[FileRole, VerifiedFile]:
         """The model's files, verified, with consent given where the licence asks for it.
@@ -154,7 +156,7 @@ class ModelStore:
             if spec.pages
             else f"put {names} into {self.home}"
         )
-        if all(map(_has_download, missing)):
+        if all(map(has_download, missing)):
             return (
                 f"{spec.display_name} is not installed. With a network: mattework models install {spec.id}. "
                 f"Without one, {by_hand}."
@@ -220,14 +222,14 @@ class ModelStore:
         record: Path | None = None
         if spec is None:
             spec, record = self._recognise(path, hashes)
-        file = _choose_file(spec, path, role, hashes)
+        file = choose_file(spec, path, role, hashes)
         if file.is_pinned and not hashes.match(sha256=file.sha256, md5=file.md5):
             raise ModelDamaged(
                 f"{path} is not {file.name} of {spec.id}: its hash differs from the record's. "
                 "It may be damaged or another version. Nothing was imported."
             )
         if not file.is_pinned and file.name.endswith(".onnx"):
-            _refuse_other_files(path)
+            refuse_other_files(path)
         return KnownFile(path, spec, file, hashes, stamp, record)
 
     def import_file(
@@ -241,10 +243,10 @@ class ModelStore:
             ModelError: it cannot be copied or linked, or has changed since it was recognised.
         """
         file, target = known.file, self.home / known.file.name
-        _place_file(known.path, target, stamp=known.stamp, link=link, progress=progress)
+        place_file(known.path, target, stamp=known.stamp, link=link, progress=progress)
         if known.record is not None:
             record = known.record
-            _place_file(record, target.with_suffix(record.suffix), stamp=stamp_file(record))
+            place_file(record, target.with_suffix(record.suffix), stamp=stamp_file(record))
             for suffix in RECORD_SUFFIXES:  # one that was imported before would still count
                 if suffix != record.suffix and record.parent != target.parent:
                     target.with_suffix(suffix).unlink(missing_ok=True)
@@ -337,68 +339,3 @@ def open_store() -> ModelStore:
             *(ModelFolder(path, "rembg") for path in rembg_folders()),
         ]
     )
-
-
-def _has_download(file: ModelFile) -> bool:
-    return file.url is not None and file.is_pinned
-
-
-def _refuse_other_files(path: Path) -> None:
-    """Web pages and Git LFS pointers are what a browser saves in place of a network.
-
-    Source: onnx.proto3: a model begins with its field 1, `ir_version`, a whole number.
-    """
-    with path.open("rb") as stream:
-        first = stream.read(1)
-    if first != b"\x08":
-        raise ModelError(
-            f"{path} is no ONNX file. What was saved may be a web page or a pointer to the file: fetch the file itself."
-        )
-
-
-def _choose_file(spec: ModelSpec, path: Path, role: FileRole | None, hashes: FileHashes) -> ModelFile:
-    """Which file of the model this is: by hash, by role, by name, or because there is only one."""
-    for file in spec.files:
-        if hashes.match(sha256=file.sha256, md5=file.md5):
-            return file
-    if role is not None:
-        return spec.file(role)
-    if len(spec.files) == 1:
-        return spec.files[0]
-    # "model" is part of too many names to say anything.
-    by_role = [one for one in spec.files if one.role != "model" and one.role in path.stem.lower()]
-    for likely in ([one for one in spec.files if one.name == path.name], by_role):
-        if len(likely) == 1:
-            return likely[0]
-    raise ModelError(
-        f"{spec.id} has the files {' and '.join(file.role for file in spec.files)}; say with --role which one "
-        f"{path.name} is."
-    )
-
-
-def _place_file(
-    source: Path,
-    target: Path,
-    *,
-    stamp: FileStamp,
-    link: bool = False,
-    progress: Progress | None = None,
-) -> None:
-    """Copy (or hard-link) the file that had this stamp, so that `target` is whole or untouched."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and source.samefile(target):
-            return
-        if link:
-            link_atomically(source, target)
-            return
-        with source.open("rb") as original, write_atomically(target, overwrite=True) as copy:
-            while block := original.read(_BLOCK):
-                copy.write(block)
-                report_progress(progress, "copy", copy.tell() / max(1, stamp.bytes))
-            if stamp_file(source) != stamp:
-                raise ModelError(f"{source} is being changed by somebody. Import it when it is whole.")
-    except (OSError, OutputError) as error:
-        reason = f"{error.strerror or error}." if isinstance(error, OSError) else str(error)
-        advice = " Leave out --link to copy it." if link else ""
-        raise ModelError(f"{source} cannot be put into {target.parent}: {reason}{advice}") from error

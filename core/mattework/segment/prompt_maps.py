@@ -10,6 +10,7 @@ from mattework.arrays import Floats
 from mattework.geometry import Point, Size
 from mattework.models.placement import Placement
 from mattework.models.tensors import resize_smoothly
+from mattework.outline import Corners, split_outline
 from mattework.prompt import Prompt
 
 POSITIVE, NEGATIVE, REGION, PREVIOUS = range(4)
@@ -54,7 +55,8 @@ def draw_prompt_maps(
 def fill_region(region: Prompt, points: Floats, size: Size) -> Floats:
     """1 inside a box or lasso whose corners lie at `points` (n, 2) on a grid of `size`, else 0.
 
-    At least one pixel where it touches the grid, none where it lies beside it.
+    In a lasso lies all that it runs around, also where it overlaps itself. There is at least one pixel where it touches
+    the grid, none where it lies beside it.
     """
     import cv2
 
@@ -68,7 +70,9 @@ def fill_region(region: Prompt, points: Floats, size: Size) -> Floats:
         x1, y1 = max(x0 + 1, round(float(right))), max(y0 + 1, round(float(bottom)))
         filled[max(0, y0) : y1, max(0, x0) : x1] = 1.0
     else:
-        cv2.fillPoly(filled, [_to_cells(points)], 1.0)
+        cv2.fillPoly(filled, [_to_cells(points)], 1.0)  # with what is too thin to enclose anything
+        for loop in split_outline(points.tolist()):  # one by one: where two overlap, OpenCV leaves a hole
+            cv2.fillPoly(filled, [_to_cells(loop)], 1.0)
     return filled
 
 
@@ -92,7 +96,7 @@ def _map_points(prompt: Prompt, placement: Placement, stride: int) -> Floats:
     return np.array([(point.x / stride, point.y / stride) for point in placed], np.float32)
 
 
-def _to_cells(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+def _to_cells(points: Floats | Corners) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
     """The pixels that the points lie in, as far out as OpenCV can still draw."""
     return np.floor(points).clip(-_FARTHEST, _FARTHEST).astype(np.int32)
 

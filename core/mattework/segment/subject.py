@@ -188,7 +188,7 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     second = look_closely("model")
     agreement = compare_masks(first, second)
     mean = average_as_logits(resize_smoothly(first, Size(second.shape[1], second.shape[0])), second)
-    if "second" in session.graphs:
+    if "second" in session.roles:
         other = look_closely("second")
         agreement = min(agreement, compare_masks(mean, other))
         mean = average_as_logits(mean, other, 1 / 3, _SURER)

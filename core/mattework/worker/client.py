@@ -22,6 +22,7 @@ from .protocol import (
     EngineError,
     LineChannel,
     LineTooLong,
+    explain_crowd,
     explain_length,
     explain_versions,
     is_proof,
@@ -174,7 +175,7 @@ def find_worker(command: Sequence[str]) -> WorkerClient | None:
     On a busy machine the greeting may take long; it is waited for as long as the worker lives, up to `SILENCE_LIMIT`.
 
     Raises:
-        EngineError: there is one, and it speaks another protocol; or it hangs, and was stopped.
+        EngineError: there is one, and it speaks another protocol or serves as many as it can; or it hangs, and was stopped.
     """
     name = name_worker(command)
     record = read_record(name)
@@ -206,7 +207,7 @@ def connect_worker(command: Sequence[str]) -> WorkerClient:
         command: what starts the command line, as in ("/path/to/python", "-P", "-m", "mattework").
 
     Raises:
-        EngineError: the engine is missing, does not start, hangs, or is of another version.
+        EngineError: the engine is missing, does not start, hangs, serves as many as it can, or is of another version.
     """
     for _ in range(_MOST_STARTS):
         client = find_worker(command)
@@ -235,6 +236,8 @@ def _shake_hands(record: WorkerRecord, name: str) -> WorkerClient:
             raise ConnectionResetError("the worker is ending")
         if hello.get("protocol") != PROTOCOL:
             raise EngineError(explain_versions(hello.get("protocol")), "version")
+        if hello.get("event") == "busy":
+            raise EngineError(explain_crowd(hello.get("clients")), "busy")
         challenge = make_challenge()
         channel.send(
             {

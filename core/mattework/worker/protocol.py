@@ -11,6 +11,10 @@ A connection begins with a proof on both sides that the other knows the secret (
     <- {"event": "welcome", "program": "...", "proof": "..."}                       the proof of "worker"; or
     <- {"event": "retired"}                         it is about to end: start another
 
+or, in the place of the first line, with an answer to who comes while as many as it takes are connected:
+
+    <- {"event": "busy", "protocol": 3, "clients": 16}
+
 Then come requests, one at a time:
 
     -> {"op": "open", "id": 6, "params": {"model": null, "warm": true}}      loads the model already, if it is warm
@@ -245,6 +249,14 @@ def explain_versions(worker: object, client: int = PROTOCOL) -> str:
     return (
         f"The Mattework engine is newer than this plug-in (protocol {worker}, the plug-in speaks {client}). "
         "Run: mattework gimp install, and start GIMP again."
+    )
+
+
+def explain_crowd(clients: object) -> str:
+    """What a user does when the worker has as many connections as it takes."""
+    return (
+        f"The Mattework engine is busy: {clients} windows or programs use it already, as many as it takes. "
+        "Finish or close some of them, then try again."
     )
 
 

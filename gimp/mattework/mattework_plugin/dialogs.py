@@ -8,7 +8,6 @@ from typing import Any
 import gi
 from gi.repository import Gimp
 
-from .layers import find_original
 from .operations import read_recipe
 from .procedures import EDGE, SOLVER, Argument, Model, Outline, Painting, Record, Text
 from .solvers import list_ways, split_way
@@ -74,7 +73,7 @@ def ask_user(
     if "automatic" in names:
         for name in ("dx", "dy", "blur"):
             dialog.set_sensitive(name, True, config, "automatic", True)
-    preview = _make_preview(record, image, layer, config, names)
+    preview = _make_preview(record, layer, config, names)
     if preview is not None:
         # Beside the controls: above them, the dialog would be higher than a small screen.
         whole.set_orientation(Gtk.Orientation.HORIZONTAL)
@@ -88,9 +87,7 @@ def ask_user(
     return agreed
 
 
-def _make_preview(
-    record: Record, image: Gimp.Image, layer: Gimp.Layer, config: Gimp.ProcedureConfig, names: list[str]
-) -> Any:
+def _make_preview(record: Record, layer: Gimp.Layer, config: Gimp.ProcedureConfig, names: list[str]) -> Any:
     if record.preview == "cut":
         from .preview import CutPreview
 
@@ -98,8 +95,7 @@ def _make_preview(
     if record.preview == "edge":
         from .edge_preview import EdgePreview
 
-        original = find_original(image, layer)
-        return EdgePreview(original, config, names, *read_recipe(original))
+        return EdgePreview(layer, config, names, *read_recipe(layer))
     return None
 
 

@@ -28,10 +28,9 @@ from .layers import (
     TRIMAP,
     Place,
     can_hold_colours,
-    choose_layers,
+    choose_originals,
     drop_colours,
     find_beside,
-    find_original,
     find_place,
     keep_recipe,
     one_undo_step,
@@ -57,10 +56,10 @@ def open_in_editor(
 ) -> list[str]:
     """Mask, clean colours, background and shadow of one layer as they leave the editor; gives notes for the user."""
     del options
-    layers = choose_layers(drawables)
+    layers = choose_originals(image, drawables)
     if len(layers) != 1:
         raise EngineError("Select the one layer that is to be opened in Mattework.", "usage")
-    layer = find_original(image, layers[0])
+    layer = layers[0]
     place, folder = find_place(layer), client.open_folder(warm=False)
     _write_request(image, layer, folder)
     Gimp.progress_set_text(

@@ -206,6 +206,19 @@ def find_original(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
     return layer if original is None else original
 
 
+def choose_originals(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> list[Gimp.Layer]:
+    """The layers that the user means, as `choose_layers`; clean colours stand for the layer that they were made for.
+
+    Raises:
+        EngineError: as `choose_layers`.
+    """
+    chosen: dict[int, Gimp.Layer] = {}
+    for layer in choose_layers(drawables):
+        original = find_original(image, layer)
+        chosen.setdefault(original.get_id(), original)
+    return list(chosen.values())
+
+
 def keep_recipe(layer: Gimp.Layer, recipe: str, soft_mask: Path | None, trimap: Path | None = None) -> None:
     """Attach what made the mask, so that it can be made again with other settings after saving and opening."""
     # GIMP's Python takes no byte above 127 here: JSON with escapes, and base64.

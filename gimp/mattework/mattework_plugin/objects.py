@@ -19,7 +19,7 @@ from .gestures import (
     read_line,
     trace_painting,
 )
-from .layers import choose_layers, find_place
+from .layers import choose_originals, find_place
 from .pixels import mask_sample, send_picture
 from .results import apply_results, check_colours, select_results, send_mask, take_result
 from .solvers import plain_edge
@@ -32,7 +32,7 @@ def select_object(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The object that selection, path, channels or points mean, as selection or as mask of the layer."""
-    layer, sample = _choose_one(drawables), mask_sample(image)
+    layer, sample = _choose_one(image, drawables), mask_sample(image)
     prompts = point_at(image, layer, options)
     as_mask, operation = options["output"] == "mask", options["operation"]
     folder = client.open_folder(options["model"] or client.call("about")["default_prompt_model"])
@@ -63,13 +63,13 @@ def check_pointing(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Non
     Raises:
         EngineError: that is so.
     """
-    _choose_one(drawables)
+    _choose_one(image, drawables)
     if find_box(image) is None and not image.get_paths() and not image.get_channels():
         raise EngineError(NOTHING_POINTED_AT, "usage")
 
 
-def _choose_one(drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
-    layers = choose_layers(drawables)
+def _choose_one(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
+    layers = choose_originals(image, drawables)
     if len(layers) != 1:
         raise EngineError("Select the one layer in which the object is.", "usage")
     return layers[0]

@@ -22,8 +22,8 @@ from .layers import (
     SOFT_MASK,
     can_hold_colours,
     choose_layers,
+    choose_originals,
     find_colours,
-    find_original,
     find_place,
     find_way,
     one_undo_step,
@@ -51,7 +51,7 @@ def remove_background(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The subject of each layer as its layer mask; gives notes for the user."""
-    layers = choose_layers(drawables)
+    layers = choose_originals(image, drawables)
     folder = client.open_folder(options["model"] or None)
     notes = check_colours(image, options)
     results = []
@@ -79,7 +79,7 @@ def adjust_edge(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The mask of an earlier cut again with other edge settings, from the recipe that the layer keeps."""
-    layers = [find_original(image, layer) for layer in choose_layers(drawables)]
+    layers = choose_originals(image, drawables)
     folder = client.open_folder(warm=False)
     notes = check_colours(image, options)
     results = []
@@ -113,8 +113,8 @@ def check_recipes(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None
     Raises:
         EngineError: one keeps no recipe, or one that begins with a trimap.
     """
-    for layer in choose_layers(drawables):
-        read_recipe(find_original(image, layer))
+    for layer in choose_originals(image, drawables):
+        read_recipe(layer)
 
 
 def read_recipe(layer: Gimp.Layer) -> tuple[bytes, bytes]:
@@ -136,7 +136,7 @@ def select_subject(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
     """The subject of the layers as the image's selection, as soft as its edge."""
-    layers = choose_layers(drawables)
+    layers = choose_originals(image, drawables)
     folder = client.open_folder(options["model"] or None)
     notes: list[str] = []
     sample = mask_sample(image)
@@ -162,8 +162,11 @@ def select_subject(
 def refine_edge(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
-    """The edge of one layer solved anew where the selection (or a painted channel) says that it is not known."""
-    layer, sample = _choose_one(drawables), mask_sample(image)
+    """The edge of one layer solved anew where the selection (or a painted channel) says that it is not known.
+
+    Where its clean colours were chosen, the mask that is known is theirs: it is the one that is seen.
+    """
+    layer, sample = _choose_one(image, drawables), mask_sample(image)
     band = options["channel"]
     if band is None:
         if Gimp.Selection.is_empty(image):
@@ -174,13 +177,14 @@ def refine_edge(
     if not send_window(band, folder / "band.raw", *place, SAMPLE_BYTES[sample]):
         raise EngineError("The layer lies outside the canvas, where there is no selection.", "usage")
     picture = send_picture(image, layer, folder, 0)
-    has_mask = layer.get_mask() is not None
+    chosen = choose_layers(drawables)[0]
+    known = chosen if chosen.get_mask() is not None and find_place(chosen) == place else layer
     request = RefineRequest(
         picture,
         sample,
         "band.raw",
         sample,
-        existing=send_mask(image, layer, folder, 0) if has_mask else None,
+        existing=send_mask(image, known, folder, 0) if known.get_mask() is not None else None,
         solver=options["solver"],
         matting_model=choose_network(options),
     )
@@ -197,13 +201,13 @@ def check_band(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
     Raises:
         EngineError: that is so.
     """
-    _choose_one(drawables)
+    _choose_one(image, drawables)
     if Gimp.Selection.is_empty(image) and not image.get_channels():
         raise EngineError(NO_BAND, "usage")
 
 
-def _choose_one(drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
-    layers = choose_layers(drawables)
+def _choose_one(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
+    layers = choose_originals(image, drawables)
     if len(layers) != 1:
         raise EngineError("Select one layer whose edge is to be refined.", "usage")
     return layers[0]
@@ -214,7 +218,7 @@ def clean_colours(
 ) -> list[str]:
     """A layer of clean colours above each layer, under the mask that it has."""
     check_edges(image, drawables)
-    layers = choose_layers(drawables)
+    layers = choose_originals(image, drawables)
     sample = mask_sample(image)
     folder = client.open_folder(warm=False)
     results = []
@@ -244,7 +248,7 @@ def check_edges(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> None:
         raise EngineError(
             "An indexed image has no room for clean colours. Convert it to RGB first (Image > Mode).", "usage"
         )
-    for layer in choose_layers(drawables):
+    for layer in choose_originals(image, drawables):
         if layer.get_mask() is None and not layer.has_alpha():
             raise EngineError(
                 f"The layer {layer.get_name()!r} has neither a mask nor transparency: it has no edge to clean.",
@@ -260,7 +264,7 @@ def add_background(
 ) -> list[str]:
     """A layer of one colour, as large as the canvas, under the lowest of the layers."""
     del client
-    lowest = max(choose_layers(drawables), key=lambda layer: find_way(image, layer))
+    lowest = max(choose_originals(image, drawables), key=lambda layer: find_way(image, layer))
     with one_undo_step(image):
         kind = Gimp.ImageType.GRAY_IMAGE if lowest.is_gray() else Gimp.ImageType.RGB_IMAGE
         if lowest.is_indexed():

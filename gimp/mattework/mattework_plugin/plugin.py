@@ -11,7 +11,7 @@ from mattework_worker.client import WorkerClient
 from mattework_worker.protocol import EngineError
 
 from .engine import list_models, open_engine
-from .layers import choose_layers, find_original, make_error
+from .layers import choose_layers, choose_originals, make_error
 from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments
 from .results import read_recipe_edge
 
@@ -114,9 +114,9 @@ def _ask(
         models, networks = list_models(about, record.task), list_models(about, "matting")
     if client is not None and "model" in names:
         client.open_folder(models[0][0] if models else None)  # loaded while the user looks at the dialog
-    layer = choose_layers(drawables)[0]
+    layer = choose_originals(image, drawables)[0]
     if record.name == "mattework-adjust-edge":
-        values: dict[str, Any] = read_recipe_edge(find_original(image, layer))
+        values: dict[str, Any] = read_recipe_edge(layer)
         for name, value in values.items():
             config.set_property(name, value)
     return ask_user(record, procedure, config, image, layer, models, networks)

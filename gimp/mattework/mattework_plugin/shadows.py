@@ -14,7 +14,7 @@ from .engine import show_progress
 from .layers import (
     KEEP_AND_UNDO,
     can_hold_colours,
-    choose_layers,
+    choose_originals,
     find_beside,
     one_undo_step,
     put_mask,
@@ -30,7 +30,7 @@ def add_shadow(
 ) -> list[str]:
     """A shadow under each of the layers, in place of one that it had."""
     check_outlines(image, drawables)
-    layers = choose_layers(drawables)
+    layers = choose_originals(image, drawables)
     folder, sample = client.open_folder(warm=False), mask_sample(image)
     dx, dy, blur = (None if options["automatic"] else options[name] for name in ("dx", "dy", "blur"))
     notes: list[str] = []
@@ -71,7 +71,7 @@ def check_outlines(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Non
         raise EngineError(
             "An indexed image has no room for a soft shadow. Convert it to RGB first (Image > Mode).", "usage"
         )
-    for layer in choose_layers(drawables):
+    for layer in choose_originals(image, drawables):
         if layer.get_mask() is None and not layer.has_alpha():
             raise EngineError(
                 f"The layer {layer.get_name()!r} has neither a mask nor transparency, so it would throw the shadow of a "

@@ -2266,6 +2266,10 @@
       <translation>Gespeicherte Auswahlen und Volltonkanäle bleiben nicht erhalten ({count} in dieser Datei).</translation>
     </message>
     <message>
+      <source>Texts of the PNG are not kept: {names}.</source>
+      <translation>Texte der PNG-Datei werden nicht behalten: {names}.</translation>
+    </message>
+    <message>
       <source>The EXIF data are damaged and were left out.</source>
       <translation>Die EXIF-Daten sind beschädigt und wurden weggelassen.</translation>
     </message>
@@ -2292,6 +2296,10 @@
     <message>
       <source>The PNG is animated: its still picture was taken.</source>
       <translation>Das PNG ist animiert: sein Standbild wurde genommen.</translation>
+    </message>
+    <message>
+      <source>The PNG names its colours by numbers ({primaries}/{transfer}), which is not read: they are taken for sRGB.</source>
+      <translation>Die PNG-Datei nennt ihre Farben durch Zahlen ({primaries}/{transfer}); das wird nicht gelesen, sie gelten als sRGB.</translation>
     </message>
     <message>
       <source>The TIFF asks to be turned when shown; its layers were kept as they are stored.</source>
@@ -2608,6 +2616,14 @@
     <message>
       <source>invert</source>
       <translation>Umkehren</translation>
+    </message>
+    <message>
+      <source>it refuses the model</source>
+      <translation>es nimmt das Modell nicht</translation>
+    </message>
+    <message>
+      <source>its memory is too small</source>
+      <translation>sein Speicher reicht nicht</translation>
     </message>
     <message>
       <source>knockout is not applied</source>
@@ -2968,6 +2984,10 @@
     <message>
       <source>{kind} with {count} frames: the first was taken.</source>
       <translation>{kind} mit {count} Einzelbildern: das erste wurde genommen.</translation>
+    </message>
+    <message>
+      <source>{model} does not run on {device} here ({what}), so it ran on the CPU.</source>
+      <translation>{model} läuft hier nicht auf {device} ({what}), darum lief es auf dem Prozessor.</translation>
     </message>
     <message>
       <source>{model} failed on {device}: {why}. Try --device cpu or another model.</source>

@@ -358,6 +358,39 @@ def painted_colours():
 
 
 @journey
+def clean_colours_chosen():
+    """Each procedure on the layer of clean colours, which is the one that is seen, as on the layer it was made for."""
+    entry = {}
+    for name in ("remove-background", "adjust-edge", "refine-edge", "clean-colours", "shadow"):
+        solver = {} if name in ("clean-colours", "shadow") else {"solver": "guided"}
+        sides = []
+        for chosen in ("original", "clean", "both"):
+            image, original = make_image()
+            cut(image, [original])
+            clean = image.get_layers()[0]
+            if name == "refine-edge":
+                image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, WIDTH // 2, HEIGHT)
+            drawables = {"original": [original], "clean": [clean], "both": [clean, original]}[chosen]
+            done = call("mattework-" + name, image, drawables, **solver)
+            masks = [digest(one.get_mask()) for one in image.get_layers() if one.get_mask() is not None]
+            sides.append({"done": done, "layers": describe(image), "masks": masks})
+            image.delete()
+        entry[name] = sides
+    image, layer = make_image()
+    cut(image, [layer])
+    clean = image.get_layers()[0]
+    painted = bytes(WIDTH * HEIGHT // 2) + read(clean.get_mask())[WIDTH * HEIGHT // 2 :]
+    write(clean.get_mask(), painted)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, HEIGHT // 2 + 2, WIDTH // 2, HEIGHT)
+    entry["painted"] = call("mattework-refine-edge", image, [clean.get_mask()], solver="guided")
+    entry["painted_upper"] = [
+        set(read(one.get_mask())[: WIDTH * HEIGHT // 2]) == {0} for one in image.get_layers()
+    ]
+    image.delete()
+    return entry
+
+
+@journey
 def saved_and_opened_again():
     image, layer = make_image(precision="U16_NON_LINEAR")
     entry = cut(image, [layer])

@@ -19,7 +19,7 @@ from samples import draw_disc
 
 MAIN = (
     "registered surroundings existing_masks groups_and_text subject_selection refining colours_and_background "
-    "painted_colours saved_and_opened_again script_fu"
+    "painted_colours clean_colours_chosen saved_and_opened_again script_fu"
 )
 JOURNEYS = {
     GIMP_30: f"{MAIN} kinds profiled several_layers locks looks_of_layers several_subjects refusals broken_engines "
@@ -297,6 +297,28 @@ def test_clean_colours_that_were_painted_on_are_kept_hidden(seen: dict[str, Any]
     assert layers["after"] == layers["painted"], "what was not painted on is replaced"
     assert entry["kept"]
     assert layers["none"] == [painted, ("Disc", True)]
+
+
+@both_versions
+@pytest.mark.parametrize(
+    "procedure", ["remove-background", "adjust-edge", "refine-edge", "clean-colours", "shadow"]
+)
+def test_clean_colours_stand_for_the_layer_they_were_made_for(seen: dict[str, Any], procedure: str) -> None:
+    entry = look_at(seen, "clean_colours_chosen")
+    original, clean, both = entry[procedure]
+    for side in (original, clean, both):
+        succeed(side["done"])
+    assert clean == both == original
+    cut_out = [one["name"] for one in original["layers"] if "shadow" not in one["name"]]
+    assert cut_out == ["Disc (clean colours)", "Disc"]
+    assert original["masks"][0] == original["masks"][1]
+
+
+@both_versions
+def test_what_was_painted_on_the_mask_of_clean_colours_is_refined_too(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "clean_colours_chosen")
+    succeed(entry["painted"])
+    assert entry["painted_upper"] == [True, True]
 
 
 @both_versions
