@@ -22,9 +22,11 @@ def draw_word_mark(ground: tuple[int, int, int] = PAPER, *, height: int = 400) -
     y, radius = 2 * height, height
     cv2.circle(ink, (2 * height, y), radius, 255, -1)
     cv2.ellipse(ink, (5 * height, y), (radius, radius), 0, 40, 320, 255, height // 2)
-    share = cv2.resize(ink, (2 * height, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    mixed = share[..., None] * np.float32(INK) + (1 - share[..., None]) * np.float32(ground)
-    return np.rint(mixed).astype(np.uint8), share
+    share = np.asarray(cv2.resize(ink, (2 * height, height), interpolation=cv2.INTER_AREA), np.float32) / 255
+    mixed = share[..., None] * np.array(INK, np.float32) + (1 - share[..., None]) * np.array(
+        ground, np.float32
+    )
+    return np.rint(mixed).astype(np.uint8), np.asarray(share, np.float32)
 
 
 def find_only_disc(shape: tuple[int, int]) -> Floats:

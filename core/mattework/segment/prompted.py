@@ -43,6 +43,7 @@ from mattework.segment.second_look import (
 from mattework.segment.selection import Known, Selection
 from mattework.segment.selection_score import score_selection
 from mattework.segment.speck import is_lost, lies_whole, list_views
+from mattework.segment.tones import spread_tones
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
 _ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is looked for
@@ -73,7 +74,7 @@ class ObjectSelector:
             raise UsageError(
                 f"A selector wants a picture of (H, W, 3) bytes, not {rgb.shape} of {rgb.dtype}."
             )
-        self._rgb = np.ascontiguousarray(rgb)
+        self._rgb = spread_tones(np.ascontiguousarray(rgb))
         self._size = Size(rgb.shape[1], rgb.shape[0])
         self._photo = size or self._size
         self._session = session

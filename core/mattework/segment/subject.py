@@ -40,6 +40,7 @@ from mattework.segment.second_look import (
     compare_masks,
     find_box,
 )
+from mattework.segment.tones import spread_tones
 
 _PIXELS_FOR_FINER = 0.7
 """A photo needs this part of the finer size's pixels on its long side: enlarging more than that shows nothing new."""
@@ -95,7 +96,8 @@ def find_subject(
 ) -> SubjectResult:
     """Find the subject of a photo.
 
-    A subject that fills little of the frame is looked at again, cropped, so that the network spends its pixels on it.
+    A subject that fills little of the frame is looked at again, cropped, so that the network spends its pixels on it. A
+    photo of few tones is seen with all of them (`spread_tones`).
 
     Args:
         rgb: (H, W, 3) uint8, RGB. About 2000 pixels on the long side are enough; more costs only time.
@@ -111,6 +113,7 @@ def find_subject(
     """
     report_progress(progress, "subject", 0.0)
     size = Size(rgb.shape[1], rgb.shape[0])
+    rgb = spread_tones(rgb)
     mask, sizes = _look(session, rgb, long_side)
     passes, agreement = 1, None
     crop = choose_crop(mask, size) if zoom else None
