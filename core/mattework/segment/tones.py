@@ -10,8 +10,8 @@ FULL_RANGE = 200
 """Levels between the darkest and the brightest of a photo that is left as it is."""
 _LEAST_RANGE = 8
 """Levels below which there is only noise to be seen."""
-_CLIPPED = 0.5
-"""Percent of the samples at each end that may be lost."""
+_CLIPPED = 0.02
+"""Percent of the samples at each end that may be lost: specks, and not a small subject."""
 _MARGIN = 5
 """Levels that are left at each end."""
 _ENOUGH = 500
