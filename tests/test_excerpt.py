@@ -92,8 +92,10 @@ def test_edge_settings_keep_their_lengths(whole: mattework.Cutout) -> None:
 
 def test_a_part_carries_nothing_that_belongs_to_the_whole(whole: mattework.Cutout) -> None:
     made = replace(whole.recipe, layer="Group/Photo", shadow=mattework.Shadow())
+    made = replace(made, clean_crc32=1, background_crc32=2, shadow_crc32=3)
     recipe, inputs = take_excerpt(made, whole.inputs, frame=Rect(10, 20, 110, 140), whole=Size(SIDE, SIDE))
     assert (recipe.source_sha256, recipe.mask_sha256, recipe.layer, recipe.shadow) == (None,) * 4
+    assert (recipe.clean_crc32, recipe.background_crc32, recipe.shadow_crc32) == (None,) * 3
     assert recipe.strokes[0].points == ((190.0, 130.0), (230.0, 140.0))
     assert recipe.strokes[0].radius == STROKE.radius
     assert inputs.trimap is None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import mattework
-from mattework.document.model import ColorMode, Document, Group, Layer, Node
+from mattework.document.model import ColorMode, Document, Group, Layer, Mask, Node, depth_white
 from mattework.geometry import Rect, Size
 from mattework.recipe import LayerState, Shadow
 from samples import draw_disc
@@ -305,3 +305,46 @@ def test_a_coloured_shadow_is_known_in_every_mode_and_depth(mode: ColorMode, dep
     theirs = replace(saved, layers=(background, shadow, Group("Cut", tuple(pair))), composite=None)
     bare = refine(theirs, shadow=None, background=None)
     assert outline(bare.document.layers) == [["Cut", "Photo", "Clean colours"]]
+
+
+@pytest.mark.parametrize("name", ["Shadow", "Glow"])
+def test_a_shadow_of_another_colour_is_never_taken(made: Document, name: str) -> None:
+    def colour(b: Layer, s: Layer, p: Layer, c: Layer) -> tuple[Layer, ...]:
+        red = np.zeros_like(s.pixels)
+        red[..., 0] = depth_white(made.depth)
+        return b, replace(s, name=name, pixels=red), p, c
+
+    again = refine(arrange(made, colour), edge=mattework.EdgeSettings(shift=-3))
+    kept = [one for one in layers_of(again.document, name) if one.pixels[..., 0].all()]
+    assert len(kept) == 1
+
+
+def test_a_renamed_background_of_which_some_was_erased_is_never_taken(made: Document) -> None:
+    def erase(b: Layer, s: Layer, p: Layer, c: Layer) -> tuple[Layer, ...]:
+        alpha = np.full(b.rect.size.shape, depth_white(made.depth), b.pixels.dtype)
+        alpha[:20] = 0
+        return replace(b, name="Wall", alpha=alpha), s, p, c
+
+    again = refine(arrange(made, erase), background="red")
+    (wall,) = layers_of(again.layered, "Wall")
+    assert wall.alpha is not None
+    assert not (wall.pixels == (255, 0, 0)).all()
+
+
+@pytest.mark.parametrize("names", [("Background", "Shadow"), ("Wall", "Soft")])
+def test_a_mask_on_shadow_and_background_is_laid_on_those_that_are_made_again(
+    made: Document, names: tuple[str, str]
+) -> None:
+    half = np.zeros(made.size.shape, np.uint8)
+    half[:, 40:] = 255
+    mask = Mask(made.size.rect, half)
+    masked = arrange(
+        made,
+        lambda b, s, p, c: (replace(b, name=names[0], mask=mask), replace(s, name=names[1], mask=mask), p, c),
+    )
+    again = refine(masked, background="red", shadow=Shadow(dx=30, dy=0, blur=4))
+    for name in names:
+        (layer,) = layers_of(again.layered, name)
+        assert layer.mask is not None
+        assert (layer.mask.pixels == half).all()
+    assert (layers_of(again.layered, names[0])[0].pixels == (255, 0, 0)).all()

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from mattework.formats.recipe_file import read_recipe
     from mattework.formats.xmp import drop_recipe, get_recipe
     from mattework.geometry import Point, Rect, Size
-    from mattework.gradient import Gradient
+    from mattework.gradient import Gradient, write_gradient
     from mattework.in_place import LayerCut, cut_layer, refine_layer
     from mattework.layer_states import follow_layers
     from mattework.matting.brush import stroke_bounds
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from mattework.models.runtime import ModelSession
     from mattework.models.spec import ModelSpec
     from mattework.models.store import KnownFile, ModelStore, open_store
+    from mattework.own_layers import OwnLayers
     from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
     from mattework.pipeline import apply_recipe, cut_out
     from mattework.progress import Progress
@@ -86,7 +87,7 @@ if TYPE_CHECKING:
         TrimapRules,
         parse_recipe,
     )
-    from mattework.reopen import find_photo, list_losses
+    from mattework.reopen import find_made_layers, find_photo, list_losses
     from mattework.segment.prompted import ObjectSelector, open_selector
     from mattework.segment.selection import Selection
     from mattework.shadow import draw_shadow, settle_shadow, tell_about_shadow
@@ -121,7 +122,7 @@ _HOMES = {
     "mattework.formats.recipe_file": ("read_recipe",),
     "mattework.formats.xmp": ("drop_recipe", "get_recipe"),
     "mattework.geometry": ("Point", "Rect", "Size"),
-    "mattework.gradient": ("Gradient",),
+    "mattework.gradient": ("Gradient", "write_gradient"),
     "mattework.in_place": ("LayerCut", "cut_layer", "refine_layer"),
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground", "lay_foreground"),
@@ -156,7 +157,8 @@ _HOMES = {
         "TrimapRules",
         "parse_recipe",
     ),
-    "mattework.reopen": ("find_photo", "list_losses"),
+    "mattework.own_layers": ("OwnLayers",),
+    "mattework.reopen": ("find_made_layers", "find_photo", "list_losses"),
     "mattework.segment.prompted": ("ObjectSelector", "open_selector"),
     "mattework.segment.selection": ("Selection",),
     "mattework.shadow": ("draw_shadow", "settle_shadow", "tell_about_shadow"),
@@ -193,6 +195,7 @@ __all__ = [
     "ModelSpec",
     "ModelStore",
     "ObjectSelector",
+    "OwnLayers",
     "Photo",
     "Point",
     "Progress",
@@ -225,6 +228,7 @@ __all__ = [
     "drop_recipe",
     "estimate_foreground",
     "find_layer",
+    "find_made_layers",
     "find_photo",
     "finish_cutout",
     "flatten_document",
@@ -267,6 +271,7 @@ __all__ = [
     "tell_about_shadow",
     "touch_alpha",
     "touch_region",
+    "write_gradient",
 ]
 
 

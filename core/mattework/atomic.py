@@ -177,15 +177,15 @@ def _open_temporary(temporary: Path) -> BinaryIO | None:
 def is_taken(stream: IO[bytes]) -> bool:
     """Whether somebody else has this file, and else nobody until it is closed; False, too, where there are no locks
     (Windows, some network shares)."""
-    return try_lock(stream) is False
+    return _try_lock(stream) is False
 
 
 def _lock(stream: IO[bytes]) -> bool:
     """Whether the stream's file is ours alone now, for sure."""
-    return try_lock(stream) is True
+    return _try_lock(stream) is True
 
 
-def try_lock(stream: IO[bytes]) -> bool | None:
+def _try_lock(stream: IO[bytes]) -> bool | None:
     """Whether the stream's file is ours now and not somebody else's; None where there are no locks."""
     if sys.platform == "win32":
         return None

@@ -331,7 +331,8 @@ def put_matte_on_document(
                     yield node
                 fresh = waiting.pop(BACKGROUND_LAYER if node is found.background else SHADOW_LAYER, None)
                 if fresh is not None:
-                    yield replace(fresh, name=node.name)
+                    mask = node.mask if found.goes(node) else None  # ours have none: somebody painted it
+                    yield replace(fresh, name=node.name, mask=mask)
             elif not (beside and is_whole_layer(node, CLEAN_LAYER, rect)):
                 yield node
 

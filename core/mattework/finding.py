@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.given import keep_mask
-from mattework.photo import Photo, make_preview
+from mattework.photo import Photo, make_opacity_preview, make_preview
 from mattework.prompt import Prompt, make_plain
 from mattework.recipe import RecipeInputs, SubjectChoice
 
@@ -107,7 +107,7 @@ def find_with_model(
         input_side=input_side,
         zoom=zoom,
     )
-    drawing = find_drawing(preview, found.soft_mask)
+    drawing = find_drawing(preview, found.soft_mask, make_opacity_preview(photo, PREVIEW_SIDE))
     if drawing is None:
         return _keep(found, choice)
     if drawing.agreement > found.confidence:

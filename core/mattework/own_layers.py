@@ -14,7 +14,7 @@ import numpy as np
 
 from mattework.arrays import split_rows
 from mattework.document.layer_names import BACKGROUND_LAYER, CLEAN_LAYER, SHADOW_LAYER
-from mattework.document.model import Document, Group, Layer, Node, depth_white
+from mattework.document.model import Document, Group, Layer, Node, array_depth, depth_white
 from mattework.photo import Photo, hash_samples, sum_samples
 from mattework.recipe import Recipe
 
@@ -67,6 +67,8 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
         alike = [one for one in named if colour is not None and _is_of_colour(one, colour, document)]
         everywhere = [one for one in document.walk_layers() if one.name == SHADOW_LAYER]
         shadow = _find_renamed((*under, *over), named, own.shadow_crc32, sum_shadow)
+        if shadow is not None and colour is not None and not _is_of_colour(shadow, colour, document):
+            shadow = None  # its shape is told by its sum, not what it was painted with
         if shadow is None:
             shadow = alike[0] if alike else None
             doubtful += alike[1:] if alike else everywhere
@@ -94,7 +96,10 @@ def find_own_layers(document: Document, photo: Photo, own: Recipe | None) -> Own
 
 def sum_background(layer: Layer) -> int:
     """What `Recipe.background_crc32` keeps of a background."""
-    return sum_samples(layer.pixels)
+    crc = sum_samples(layer.pixels)
+    if layer.alpha is None or bool((layer.alpha == depth_white(array_depth(layer.alpha))).all()):
+        return crc
+    return crc ^ sum_samples(layer.alpha)
 
 
 def sum_shadow(layer: Layer) -> int | None:

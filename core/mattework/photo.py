@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
-from mattework.arrays import AnyArray, Bytes, Samples, split_rows, take_native
+from mattework.arrays import AnyArray, Bytes, Floats, Samples, split_rows, take_native
 from mattework.document.layer_names import PHOTO_LAYER
 from mattework.document.model import ColorMode, Depth, Document, Layer, array_depth, check_finite, depth_white
 from mattework.errors import UsageError
@@ -111,27 +111,35 @@ def find_layer(document: Document, is_wanted: Callable[[Layer], bool]) -> Layer 
 
 def make_preview(photo: Photo, long_side: int) -> Bytes:
     """An sRGB picture (h, w, 3) of at most `long_side`, transparent parts laid over mid-gray: what a network looks at."""
-    import cv2
-
     from mattework.document.colour import convert_to_srgb8
 
     size = photo.size
-    small, opacity = photo.colour, photo.alpha
+    small = photo.colour
     if size.long_side > long_side:
-        target = size.scale_to_long_side(long_side)
-        small = _resize_samples(small, target)
-        if opacity is not None:
-            opacity = cast(
-                "Samples", cv2.resize(opacity, (target.width, target.height), interpolation=cv2.INTER_AREA)
-            )
+        small = _resize_samples(small, size.scale_to_long_side(long_side))
     rgb = convert_to_srgb8(small, photo.mode, photo.icc)
+    opacity = make_opacity_preview(photo, long_side)
     if opacity is None:
         return rgb
-    weight = (opacity.astype(np.float32) / np.float32(depth_white(array_depth(opacity))))[..., None].clip(
-        0, 1
-    )
+    weight = opacity[..., None]
     laid: Bytes = np.rint(rgb * weight + 127.0 * (1.0 - weight)).astype(np.uint8)
     return laid
+
+
+def make_opacity_preview(photo: Photo, long_side: int) -> Floats | None:
+    """What of `make_preview` was opaque, (h, w) float32 of 0 to 1; None for all of it."""
+    import cv2
+
+    opacity = photo.alpha
+    if opacity is None:
+        return None
+    if photo.size.long_side > long_side:
+        target = photo.size.scale_to_long_side(long_side)
+        opacity = cast(
+            "Samples", cv2.resize(opacity, (target.width, target.height), interpolation=cv2.INTER_AREA)
+        )
+    weight = opacity.astype(np.float32) / np.float32(depth_white(array_depth(opacity)))
+    return np.asarray(weight.clip(0, 1), np.float32)
 
 
 def convert_for_matting(photo: Photo) -> Samples:

@@ -14,7 +14,7 @@ from mattework.document.layer_names import (
 from mattework.document.model import Document, Group, Layer, Node
 from mattework.errors import RecipeError
 from mattework.geometry import Rect
-from mattework.own_layers import OwnLayers, has_own_mask
+from mattework.own_layers import OwnLayers, find_own_layers, has_own_mask
 from mattework.photo import Photo, find_layer, hash_samples, take_photo
 from mattework.recipe import Recipe, RecipeInputs
 
@@ -203,6 +203,11 @@ def find_own_recipe(document: Document, photo: Photo) -> Recipe | None:
     except RecipeError:
         return None
     return None if own is None else own[0]
+
+
+def find_made_layers(document: Document, photo: Photo) -> OwnLayers:
+    """The layers that an earlier cut of the photo had made in the document, as far as its recipe tells."""
+    return find_own_layers(document, photo, find_own_recipe(document, photo))
 
 
 def tell_about_doubtful(

@@ -13,16 +13,16 @@ from mattework import (
     Document,
     Group,
     Layer,
+    OwnLayers,
     Photo,
     Rect,
     convert_to_srgb8,
     depth_white,
+    find_made_layers,
     flatten_document,
 )
 from mattework.arrays import Bytes, Floats
-from mattework.own_layers import OwnLayers, find_own_layers
 from mattework.progress import Progress, report_progress
-from mattework.reopen import find_own_recipe
 from mattework_editor.exporting import crop_layers
 
 SIDE = 2048
@@ -55,11 +55,6 @@ class ContextPart:
     over: Bytes | None = None
 
 
-def find_ours(document: Document, photo: Photo) -> OwnLayers:
-    """The layers of a document that an earlier cut of the photo had made, as `Session.own` has them."""
-    return find_own_layers(document, photo, find_own_recipe(document, photo))
-
-
 def is_ours(node: Node, photo: Photo, own: OwnLayers) -> bool:
     """Whether it is the photo itself, or one of its cut-out's `own` layers, which are made again when it is saved."""
     if not isinstance(node, Layer):
@@ -74,7 +69,7 @@ def split_document(document: Document, photo: Photo, own: OwnLayers | None = Non
 
     `own` are the cut-out's own layers where they are known already.
     """
-    return _split(document.layers, photo, own or find_ours(document, photo)) or Context()
+    return _split(document.layers, photo, own or find_made_layers(document, photo)) or Context()
 
 
 def draw_context(document: Document, context: Context, progress: Progress | None = None) -> ContextPart:

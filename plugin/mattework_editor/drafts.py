@@ -22,7 +22,6 @@ from typing import IO
 import msgspec
 
 from mattework import Document, Recipe, RecipeInputs, save_document
-from mattework.atomic import try_lock
 from mattework.errors import RecipeError
 from mattework_editor.session import Choices
 
@@ -219,7 +218,15 @@ def _try_lock(stream: IO[bytes]) -> bool | None:
         except OSError:
             return False
         return True
-    return try_lock(stream)
+    import fcntl
+
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _is_running(pid: int) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from mattework import (
     Document,
+    OwnLayers,
     Photo,
     Recipe,
     RecipeInputs,
@@ -27,6 +28,7 @@ from mattework import (
     SubjectChoice,
     convert_for_matting,
     draw_strokes,
+    find_made_layers,
     lay_trimap,
     read_mask,
     read_trimap,
@@ -36,9 +38,7 @@ from mattework import (
     touch_region,
 )
 from mattework.arrays import Bytes, Floats, Samples
-from mattework.own_layers import OwnLayers, find_own_layers
 from mattework.progress import Progress, report_progress
-from mattework.reopen import find_own_recipe
 from mattework_editor.history import TILE, History, Patch, Step, apply_patch, find_patches
 from mattework_editor.pyramid import split_into_strips
 from mattework_editor.tiled_plane import TiledPlane
@@ -121,7 +121,7 @@ class Session:
     history: History[Choices] = field(default_factory=History)
 
     def __post_init__(self) -> None:
-        self.own = find_own_layers(self.document, self.photo, find_own_recipe(self.document, self.photo))
+        self.own = find_made_layers(self.document, self.photo)
         self.colour = convert_for_matting(self.photo)
         self.soft_mask = read_soft_mask(self.choices.inputs)
 

@@ -128,3 +128,33 @@ def test_what_pillow_writes_is_read() -> None:
     assert packet is not None
     assert "Ä" in packet.decode()
     assert b"Jane" in packet
+
+
+def test_a_text_that_was_packed_many_times_over_is_unpacked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def inflate(data: bytes, most: int) -> bytes:
+        made.append(most)
+        return zlib.decompress(data)
+
+    monkeypatch.setattr("mattework.formats.png_texts._inflate", inflate)
+    raw = [write_raw("exif", b"") for _ in range(9)]
+    strange = [write_raw(f"strange {number}", b"x") for number in range(9)]
+    titles = [(b"zTXt", b"Title\0\0" + zlib.compress(b" ")) for _ in range(9)]
+    open_document(write_png(*raw, *strange, *titles))
+    assert len(made) == 2
+
+
+def test_words_that_are_too_long_are_told() -> None:
+    bomb = b"zTXt", b"Title\0\0" + zlib.compress(bytes(1 << 20))
+    document = open_document(write_png(bomb, write_text("Author", "A" * 70_000)))
+    assert document.notes == ("Texts of the PNG are not kept: Title, Author.",)
+    assert document.metadata.xmp is None
+
+
+def test_many_texts_make_a_short_note_that_is_safe_to_print() -> None:
+    many = [write_text(f"Key {number}", "x") for number in range(5000)]
+    (note,) = open_document(write_png(write_text("\x1b[31mred\n", "x"), *many)).notes
+    assert note.startswith("Texts of the PNG are not kept: [31mred, Key 0, Key 1,")
+    assert note.endswith("Key 18, ….")
+    assert note.isprintable()

@@ -160,3 +160,49 @@ def test_a_word_mark_is_cut_whole_and_the_report_says_how(tmp_path: Path) -> Non
     )
     assert overlap(cutout.alpha, truth) > 0.97
     assert float(np.abs(cutout.alpha - truth).mean()) < 0.01
+
+
+def test_what_is_filled_with_the_grounds_colour_is_whole_up_to_a_thin_outline() -> None:
+    inside = np.zeros((96, 96), np.uint8)
+    cv2.circle(inside, (48, 48), 34, 1, -1)
+    rgb = np.full((96, 96, 3), 255, np.uint8)
+    cv2.circle(rgb, (48, 48), 34, (0, 0, 0), 1)
+    for x, y in ((38, 40), (58, 40), (48, 60)):
+        cv2.circle(rgb, (x, y), 6, (0, 0, 0), -1)
+
+    drawing = find_drawing(rgb, inside.astype(np.float32))
+
+    assert drawing is not None
+    assert (drawing.soft_mask == inside).all()
+
+
+def draw_gray_sign() -> tuple[Bytes, Bools]:
+    """A black ring, and a C of the gray that a transparent ground is seen as, before nothing."""
+    _, share = draw_word_mark()
+    pixels = np.zeros((*share.shape, 4), np.uint8)
+    pixels[:, 400:, :3] = 128
+    pixels[..., 3] = np.rint(255 * share)
+    return pixels, share > 0.5
+
+
+def test_what_has_the_colour_that_stands_for_transparency_is_no_ground() -> None:
+    pixels, truth = draw_gray_sign()
+    opacity = pixels[..., 3:].astype(np.float32) / np.float32(255)
+    seen = np.rint(pixels[..., :3] * opacity + 127 * (1 - opacity)).astype(np.uint8)
+
+    drawing = find_drawing(seen, find_only_disc(truth.shape), opacity[..., 0])
+
+    assert drawing is not None
+    assert overlap(drawing.soft_mask, truth.astype(np.float32)) > 0.98
+    full = np.ones(truth.shape, np.float32)
+    assert find_drawing(compress(draw_word_mark()[0], 95), find_only_disc(truth.shape), full) is not None
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_sign_that_is_partly_mid_gray_is_cut_whole_where_its_ground_is_transparent(dtype: type) -> None:
+    pixels, truth = draw_gray_sign()
+    samples = pixels.astype(dtype) * dtype(np.iinfo(dtype).max // 255)
+
+    cutout = cut_out(samples, device="cpu")
+
+    assert overlap(cutout.alpha, truth.astype(np.float32)) > 0.97

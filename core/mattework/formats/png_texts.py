@@ -19,6 +19,10 @@ from mattework.formats.xmp import add_words
 _RAW = "Raw profile type "
 _MOST_BYTES = 64 << 20
 _MOST_WORDS = 1 << 16
+_MOST_KEYWORD = 79  # bytes, says PNG
+_MOST_NAMED = 20
+_EMPTY = "\0 \t\r\n"
+_PROFILES = ("exif", "xmp", "app1", "icc", "icm", "iptc", "8bim")
 _EXIF_HEAD, _XMP_HEAD, _PHOTOSHOP_HEAD = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0"
 _WORDS = {"Title": "title", "Author": "creator", "Description": "description", "Copyright": "rights"}
 _IPTC = 1028
@@ -39,21 +43,29 @@ def add_texts(
     """
     words: dict[str, str] = {}
     others: list[str] = []
+    known: set[bytes] = set()  # each is unpacked once: a small file may have many that are large
     for kind, data in chunks:
-        if kind not in (b"tEXt", b"zTXt", b"iTXt"):
+        name = data[: _MOST_KEYWORD + 1].partition(b"\0")[0]
+        if kind not in (b"tEXt", b"zTXt", b"iTXt") or name in known:
             continue
-        keyword = data.partition(b"\0")[0].decode("latin-1")
+        known.add(name)
+        keyword = "".join(one for one in name.decode("latin-1") if one.isprintable())
+        profile = keyword.removeprefix(_RAW).lower()
         if keyword.startswith(_RAW):
-            metadata = _add_profile(metadata, keyword.removeprefix(_RAW).lower(), _read_text(kind, data))
+            if profile in _PROFILES:
+                metadata = _add_profile(metadata, profile, _read_text(kind, data, _MOST_BYTES))
         elif keyword in _WORDS:
-            text = (_read_text(kind, data) or "").strip("\0 \t\r\n")
-            if text and len(text) <= _MOST_WORDS:
-                words.setdefault(_WORDS[keyword], text)
-        elif not (keyword in others or _is_of_program(keyword, kind, data)):
+            text = _read_text(kind, data, 4 * _MOST_WORDS)
+            if text is None or len(text) > _MOST_WORDS:
+                others.append(keyword)
+            elif text.strip(_EMPTY):
+                words[_WORDS[keyword]] = text.strip(_EMPTY)
+        elif not _is_of_program(keyword, kind, data):
             others.append(keyword)
     if words:
         metadata = replace(metadata, xmp=add_words(metadata.xmp, words))
-    notes = (f"Texts of the PNG are not kept: {', '.join(others)}.",) if others else ()
+    named = others if len(others) <= _MOST_NAMED else [*others[:_MOST_NAMED], "…"]
+    notes = (f"Texts of the PNG are not kept: {', '.join(named)}.",) if others else ()
     return metadata, notes
 
 
@@ -81,27 +93,27 @@ def _add_profile(metadata: RawMetadata, kind: str, text: str | None) -> RawMetad
 def _is_of_program(keyword: str, kind: bytes, data: bytes) -> bool:
     """Whether a program noted this for itself, as GIMP does that it made the picture."""
     if keyword == "Comment":
-        return (_read_text(kind, data) or "").startswith("Created with ")
+        return (_read_text(kind, data, _MOST_WORDS) or "").startswith("Created with ")
     return keyword.startswith(_OF_PROGRAMS)
 
 
-def _read_text(kind: bytes, data: bytes) -> str | None:
-    """The text of a chunk; None where it cannot be unpacked or is no text."""
+def _read_text(kind: bytes, data: bytes, most: int) -> str | None:
+    """The text of a chunk; None where it cannot be unpacked, is no text, or was packed and has more than `most` bytes."""
     rest = data.partition(b"\0")[2]
     try:
         if kind == b"tEXt":
             return rest.decode("latin-1")
         if kind == b"zTXt":
-            return _inflate(rest[1:]).decode("latin-1")
+            return _inflate(rest[1:], most).decode("latin-1")
         packed, text = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[2]
-        return (_inflate(text) if packed else text).decode("utf-8")
+        return (_inflate(text, most) if packed else text).decode("utf-8")
     except (zlib.error, UnicodeDecodeError, IndexError):
         return None
 
 
-def _inflate(data: bytes) -> bytes:
+def _inflate(data: bytes, most: int) -> bytes:
     stream = zlib.decompressobj()
-    plain = stream.decompress(data, _MOST_BYTES)
+    plain = stream.decompress(data, most)
     if not stream.eof:
         raise zlib.error("cut off, or too long")
     return plain

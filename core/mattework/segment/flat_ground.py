@@ -40,6 +40,8 @@ _FLAT = 4
 """Range of levels within 3 x 3 pixels of what was filled with a colour or a smooth shade."""
 _FLAT_SHARE = 0.2
 """The part of the inside that was. Of ten photographs on burnt-out white, among thousands, one had more than .16."""
+_LIKE_BLACK = 127
+"""How far, in levels, what is opaque counts as being from the mid-gray that transparent parts are laid over."""
 _COMMON = 0.4
 """The part of what is drawn that the network must have found too: a page of dots has no subject."""
 
@@ -56,12 +58,14 @@ class Drawing:
     agreement: float
 
 
-def find_drawing(rgb: Bytes, soft_mask: Floats) -> Drawing | None:
+def find_drawing(rgb: Bytes, soft_mask: Floats, opacity: Floats | None = None) -> Drawing | None:
     """What is drawn on a flat ground, and the network found in part.
 
     Args:
         rgb: (H, W, 3) uint8.
         soft_mask: (h, w) float32 of 0 to 1, what a network takes for the subject.
+        opacity: (H, W) float32 of 0 to 1, of a picture whose transparent parts were laid over a colour: what has that
+            colour itself is no ground.
 
     Returns:
         What is drawn. What it encloses and has the ground's colour is a hole, unless the network takes it for the
@@ -77,6 +81,8 @@ def find_drawing(rgb: Bytes, soft_mask: Floats) -> Drawing | None:
     if float((_differ(ring[None], colour) <= _EXACT).mean()) < _FRAME_SHARE:
         return None
     away = _differ(rgb, colour)
+    if opacity is not None and _is_clear_around(opacity):
+        away = np.maximum(away, np.where(opacity > 0.5, opacity * _LIKE_BLACK, 0).astype(np.uint8))
     like = (away <= _SAME).astype(np.uint8)
     count, labels, statistics, _ = cv2.connectedComponentsWithStats(like, connectivity=4)
     at_border = np.zeros(count, np.bool_)
@@ -94,7 +100,8 @@ def find_drawing(rgb: Bytes, soft_mask: Floats) -> Drawing | None:
     common = int((drawn & found).sum())
     if common == 0 or common < _COMMON * int(drawn.sum()):
         return None
-    return Drawing(soft_mask=_soften_rim(away, drawn), agreement=common / int((drawn | found).sum()))
+    filled = drawn & (like > 0)  # with the ground's colour, so how far it is from that tells nothing
+    return Drawing(soft_mask=_soften_rim(away, drawn, filled), agreement=common / int((drawn | found).sum()))
 
 
 def _differ(rgb: Bytes, colour: Bytes) -> Bytes:
@@ -102,6 +109,11 @@ def _differ(rgb: Bytes, colour: Bytes) -> Bytes:
     import cv2
 
     return np.asarray(cv2.absdiff(rgb, np.broadcast_to(colour, rgb.shape)).max(axis=2), np.uint8)
+
+
+def _is_clear_around(opacity: Floats) -> bool:
+    ring = np.concatenate([opacity[0], opacity[-1], opacity[:, 0], opacity[:, -1]])
+    return float(np.median(ring)) == 0
 
 
 def _is_drawn(rgb: Bytes, away: Bytes, ground: Bools) -> bool:
@@ -152,12 +164,16 @@ def _find_specks(inside: Bools, away: Bytes) -> Bools:
     return specks
 
 
-def _soften_rim(away: Bytes, drawn: Bools) -> Floats:
-    """At the rim of what is drawn the share of ink: the colour's distance from the ground, of that of the ink beside it."""
+def _soften_rim(away: Bytes, drawn: Bools, filled: Bools) -> Floats:
+    """The soft mask of what is drawn, which is `filled` with the ground's colour at places.
+
+    At its rim it is the share of ink: the colour's distance from the ground, of that of the ink beside it.
+    """
     import cv2
 
     kernel = np.ones((2 * _NEAR + 1,) * 2, np.uint8)
     ink = cv2.dilate(np.where(drawn, away, np.uint8(0)), kernel)
     share = away.astype(np.float32) / np.maximum(ink, 1)
     within = cv2.erode(drawn.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    within |= filled
     return np.where(within, np.float32(1), np.where(drawn, share, np.float32(0))).astype(np.float32)

@@ -22,7 +22,6 @@ from mattework_worker.protocol import EngineError
 
 from .engine import find_command
 from .layers import (
-    KEEP_AND_UNDO,
     RECIPE,
     SOFT_MASK,
     TRIMAP,
@@ -33,6 +32,7 @@ from .layers import (
     find_beside,
     find_place,
     keep_recipe,
+    link_layer,
     one_undo_step,
     put_colours,
     put_mask,
@@ -42,7 +42,7 @@ from .pixels import mask_sample, read_format, receive_plane, send_picture
 from .results import NO_COLOURS, send_mask
 
 LAYER_OF = "mattework-editor-{}-of"
-"""Parasite on a layer that the editor laid under another: the tattoo of that one. Filled with its role."""
+"""Parasite on a layer that the editor laid under another: the mark of that one. Filled with its role."""
 
 ROLES = ("background", "shadow")
 LOOK_EVERY = 0.2
@@ -198,5 +198,4 @@ def _put_layer_under(image: Gimp.Image, layer: Gimp.Layer, folder: Path, made: d
     under.set_offsets(place.left + made["left"], place.top + made["top"])
     image.insert_layer(under, layer.get_parent(), image.get_item_position(layer) + 1)
     under.set_visible(bool(made["visible"]))
-    note = Gimp.Parasite.new(LAYER_OF.format(made["role"]), KEEP_AND_UNDO, str(layer.get_tattoo()).encode())
-    under.attach_parasite(note)
+    link_layer(image, under, layer, LAYER_OF.format(made["role"]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from gi.repository import Babl, Gimp, GLib
 from mattework_worker.protocol import SAMPLE_BYTES, EngineError
@@ -16,7 +17,10 @@ from .pixels import mask_sample, read_format, receive_plane, sum_plane
 
 COLOURS_NAME, PAINTED_NAME = "{} (clean colours)", "{} (clean colours, painted)"
 COLOURS_OF = "mattework-colours-of"
-"""Parasite on a layer of clean colours: the tattoo of the layer that they belong to."""
+"""Parasite on a layer of clean colours: the mark of the layer that they belong to; its tattoo in older files."""
+MARK = "mattework-mark"
+"""Parasite on a layer that others were made for: its mark and its tattoo. An image that is duplicated numbers its layers
+anew, but copies the marks."""
 COLOURS_CRC = "mattework-colours-crc"
 """Parasite on it: the CRC-32 of the samples that were made, which tells later painting."""
 
@@ -139,8 +143,8 @@ def put_colours(image: Gimp.Image, layer: Gimp.Layer, colours: Path, mask: Path)
     clean.set_offsets(place.left, place.top)  # ahead: in a group whose position is locked it cannot be moved
     image.insert_layer(clean, layer.get_parent(), image.get_item_position(layer))
     put_mask(image, clean, mask)
-    for note, value in ((COLOURS_OF, layer.get_tattoo()), (COLOURS_CRC, crc)):
-        clean.attach_parasite(Gimp.Parasite.new(note, KEEP_AND_UNDO, str(value).encode()))
+    link_layer(image, clean, layer, COLOURS_OF)
+    write_note(clean, COLOURS_CRC, str(crc))
     show_layer(layer, False)
     if layer.get_filters():
         notes.append(
@@ -186,11 +190,56 @@ def find_colours(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer | None:
 
 def find_beside(image: Gimp.Image, layer: Gimp.Layer, note: str) -> Gimp.Layer | None:
     """The layer in the same group whose parasite `note` says that it was made for `layer`."""
+    mark = _read_mark(layer)
+    wanted = [str(layer.get_tattoo()).encode()]
+    if mark is not None and _is_marked(image, layer, mark):
+        wanted.append(mark)
     parent = layer.get_parent()
     for one in parent.get_children() if parent is not None else image.get_layers():
-        if read_note(one, note) == str(layer.get_tattoo()).encode():
+        if read_note(one, note) in wanted:
             return one
     return None
+
+
+def link_layer(image: Gimp.Image, made: Gimp.Layer, layer: Gimp.Layer, note: str) -> None:
+    """Say in the parasite `note` of a layer that it was made for `layer`."""
+    mark = _read_mark(layer)
+    if mark is None or not _is_marked(image, layer, mark):
+        mark = b"mark-" + uuid4().hex.encode()
+    write_note(layer, MARK, f"{mark.decode()} {layer.get_tattoo()}")
+    write_note(made, note, mark.decode())
+
+
+def _read_mark(layer: Gimp.Layer) -> bytes | None:
+    note = read_note(layer, MARK)
+    return None if note is None else note.partition(b" ")[0]
+
+
+def _is_marked(image: Gimp.Image, layer: Gimp.Layer, mark: bytes) -> bool:
+    """Whether a mark means this layer, and not the one that it was duplicated from."""
+    owner = _find_marked(image, mark)
+    return owner is not None and owner.get_id() == layer.get_id()
+
+
+def _find_marked(image: Gimp.Image, mark: bytes) -> Gimp.Layer | None:
+    """The layer that a mark means: of several the one that got it, or, where a duplicated image has numbered all anew, the
+    lowest, since GIMP lays copies above."""
+    marked = [one for one in _walk_layers(image.get_layers()) if _read_mark(one) == mark]
+    numbered = [one for one in marked if read_note(one, MARK) == mark + b" " + str(one.get_tattoo()).encode()]
+    best = numbered or marked
+    return best[-1] if best else None
+
+
+def _walk_layers(layers: Sequence[Gimp.Layer]) -> Iterator[Gimp.Layer]:
+    for one in layers:
+        yield one
+        if isinstance(one, Gimp.GroupLayer):
+            yield from _walk_layers(one.get_children())
+
+
+def write_note(layer: Gimp.Layer, name: str, text: str) -> None:
+    """Attach a parasite of ours, which is saved with the image and part of the undo step."""
+    layer.attach_parasite(Gimp.Parasite.new(name, KEEP_AND_UNDO, text.encode()))
 
 
 def read_note(layer: Gimp.Layer, name: str) -> bytes | None:
@@ -202,7 +251,9 @@ def read_note(layer: Gimp.Layer, name: str) -> bytes | None:
 def find_original(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
     """The layer that a layer of clean colours was made for; any other layer itself."""
     note = read_note(layer, COLOURS_OF)
-    original = image.get_layer_by_tattoo(int(note)) if note is not None and note.isdigit() else None
+    original = None
+    if note is not None:
+        original = image.get_layer_by_tattoo(int(note)) if note.isdigit() else _find_marked(image, note)
     return layer if original is None else original
 
 

@@ -12,17 +12,17 @@ from mattework_worker.protocol import SAMPLE_BYTES, EngineError, ShadowRequest
 
 from .engine import show_progress
 from .layers import (
-    KEEP_AND_UNDO,
     can_hold_colours,
     choose_originals,
     find_beside,
+    link_layer,
     one_undo_step,
     put_mask,
 )
 from .pixels import mask_sample, split_rows
 
 SHADOW_OF = "mattework-shadow-of"
-"""Parasite on a shadow: the tattoo of the layer that throws it."""
+"""Parasite on a shadow: the mark of the layer that throws it."""
 
 
 def add_shadow(
@@ -133,4 +133,4 @@ def _put_shadow(
     shadow.set_offsets(left, top)  # ahead: in a group whose position is locked it cannot be moved
     image.insert_layer(shadow, layer.get_parent(), image.get_item_position(layer) + 1)
     put_mask(image, shadow, plane)
-    shadow.attach_parasite(Gimp.Parasite.new(SHADOW_OF, KEEP_AND_UNDO, str(layer.get_tattoo()).encode()))
+    link_layer(image, shadow, layer, SHADOW_OF)

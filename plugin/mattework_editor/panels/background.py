@@ -18,8 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from mattework import Gradient, MatteworkError, Recipe, Size, parse_background
-from mattework.gradient import write_gradient
+from mattework import Gradient, MatteworkError, Recipe, Size, parse_background, write_gradient
 from mattework_editor.files import OPEN_SUFFIXES
 from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting

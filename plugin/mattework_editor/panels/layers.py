@@ -24,12 +24,13 @@ from mattework import (
     Document,
     Group,
     Layer,
+    OwnLayers,
     Photo,
     Recipe,
+    find_made_layers,
 )
-from mattework.own_layers import OwnLayers
 from mattework_editor.compose import Look, Sources
-from mattework_editor.context import find_ours, is_ours, split_document
+from mattework_editor.context import is_ours, split_document
 from mattework_editor.icons import draw_eye
 from mattework_editor.layer_look import LayerRow, change_layer, list_layers
 from mattework_editor.panels.number_box import NumberBox
@@ -326,7 +327,7 @@ def list_others(document: Document, photo: Photo, own: OwnLayers | None = None) 
     """The document's layers that are none of ours, from the top. A document that is only the photo has none."""
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         return ()
-    own = own or find_ours(document, photo)
+    own = own or find_made_layers(document, photo)
     unseen = split_document(document, photo, own).unseen
 
     def visit(nodes: tuple[Layer | Group, ...], level: int, is_drawn: bool) -> Iterator[OtherLayer]:

@@ -391,6 +391,39 @@ def clean_colours_chosen():
 
 
 @journey
+def duplicated():
+    """An image that was duplicated, in which GIMP numbers all layers anew, and a layer that was."""
+    image, layer = make_image()
+    below = Gimp.Layer.new(image, "Below", 10, 10, Gimp.ImageType.RGB_IMAGE, 100.0, Gimp.LayerMode.NORMAL)
+    image.insert_layer(below, None, 1)
+    cut(image, [layer])
+    call("mattework-shadow", image, [layer])
+    copy = image.duplicate()
+    entry = {"layers": describe(image)}
+    chosen = {one.get_name(): one for one in copy.get_layers()}
+    entry["adjusted"] = call("mattework-adjust-edge", copy, [chosen["Disc (clean colours)"]], solver="guided")
+    entry["after_adjusting"] = describe(copy)
+    entry["cut"] = cut(copy, [chosen["Disc"]])
+    entry["shadow"] = call("mattework-shadow", copy, [chosen["Disc"]])
+    entry["after_cutting"] = describe(copy)
+    twice = copy.duplicate()
+    entry["twice"] = cut(twice, [one for one in twice.get_layers() if one.get_name() == "Disc"])
+    entry["after_twice"] = describe(twice)
+    second = layer.copy()
+    image.insert_layer(second, None, image.get_item_position(layer))
+    second.set_name("Second")
+    entry["second"] = cut(image, [second])
+    entry["after_second"] = describe(image)
+    third = image.duplicate()
+    wanted = [one for one in third.get_layers() if one.get_name() in ("Disc", "Second")]
+    entry["both"] = [cut(third, [one]) for one in wanted]
+    entry["after_both"] = describe(third)
+    for one in (image, copy, twice, third):
+        one.delete()
+    return entry
+
+
+@journey
 def saved_and_opened_again():
     image, layer = make_image(precision="U16_NON_LINEAR")
     entry = cut(image, [layer])

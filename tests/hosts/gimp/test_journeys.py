@@ -19,7 +19,7 @@ from samples import draw_disc
 
 MAIN = (
     "registered surroundings existing_masks groups_and_text subject_selection refining colours_and_background "
-    "painted_colours clean_colours_chosen saved_and_opened_again script_fu"
+    "painted_colours clean_colours_chosen duplicated saved_and_opened_again script_fu"
 )
 JOURNEYS = {
     GIMP_30: f"{MAIN} kinds profiled several_layers locks looks_of_layers several_subjects refusals broken_engines "
@@ -319,6 +319,28 @@ def test_what_was_painted_on_the_mask_of_clean_colours_is_refined_too(seen: dict
     entry = look_at(seen, "clean_colours_chosen")
     succeed(entry["painted"])
     assert entry["painted_upper"] == [True, True]
+
+
+@both_versions
+def test_what_was_made_for_a_layer_is_known_in_a_duplicated_image(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "duplicated")
+    for step in ("adjusted", "cut", "shadow", "twice"):
+        succeed(entry[step])
+    names = ["Disc (clean colours)", "Disc", "Disc (shadow)", "Below"]
+    assert [one["name"] for one in entry["layers"]] == names
+    assert entry["after_adjusting"] == entry["layers"]
+    assert entry["after_cutting"] == entry["layers"]
+    assert entry["after_twice"] == entry["layers"]
+
+
+@both_versions
+def test_a_duplicated_layer_gets_clean_colours_of_its_own(seen: dict[str, Any]) -> None:
+    entry = look_at(seen, "duplicated")
+    for step in (entry["second"], *entry["both"]):
+        succeed(step)
+    names = ["Disc (clean colours)", "Second (clean colours)", "Second", "Disc", "Disc (shadow)", "Below"]
+    assert [one["name"] for one in entry["after_second"]] == names
+    assert sorted(one["name"] for one in entry["after_both"]) == sorted(names)
 
 
 @both_versions
