@@ -8,9 +8,6 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from mattework.arrays import Bytes, Floats
 from mattework.finding import open_model
-from mattework.prompt import Prompt
-from mattework.segment.prompt_model import open_prompt_model
-from mattework.segment.prompted import ObjectSelector
 from mattework.segment.subject import find_subject
 from mattework.segment.tones import FULL_RANGE, spread_tones
 from segment.sample_photos import read_sample
@@ -71,25 +68,15 @@ def test_what_is_wide_enough_is_not_touched(low: int, high: int) -> None:
     assert (spread_tones(rgb) is rgb) is not (8 <= abs(high - low) < FULL_RANGE)
 
 
-@pytest.mark.parametrize("name", ["astronaut", "coffee"])
-def test_the_subject_of_a_flat_or_dark_photo_is_that_of_the_good_one(name: str) -> None:
+@pytest.mark.parametrize(("name", "gain", "offset"), [("coffee", 0.35, 0), ("chelsea", 0.15, 100)])
+def test_the_subject_of_a_dark_or_flat_photo_is_that_of_the_good_one(
+    name: str, gain: float, offset: int
+) -> None:
+    """With its tones as they are the cup loses a sixth, and the cat is not seen at all."""
     rgb = read_sample(name, 400)
     session = open_model(device="cpu")
     wanted = find_subject(rgb, session).soft_mask
 
-    for other in (rgb * 0.3 + 130, rgb * 0.35):
-        found = find_subject(other.astype(np.uint8), session).soft_mask
-        assert overlap(found, wanted) > 0.97
+    found = find_subject((rgb * gain + offset).astype(np.uint8), session).soft_mask
 
-
-def test_a_box_in_a_flat_photo_is_answered_as_on_one_of_all_tones() -> None:
-    flat = (read_sample("astronaut", 300) * 0.3 + 130).astype(np.uint8)
-    session = open_prompt_model(device="cpu")
-    points = [Prompt(kind="box", points=((100.0, 30.0), (200.0, 150.0)))]
-
-    found, wanted = (
-        ObjectSelector(rgb, session).select(points).soft_mask for rgb in (flat, spread_tones(flat))
-    )
-
-    assert np.array_equal(found, wanted)
-    assert (wanted > 0.5).any()
+    assert overlap(found, wanted) > 0.95
