@@ -23,22 +23,11 @@ from mattework.document.model import Layer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from mattework_training.labelled import LABELS, open_package, read_photo
 from mattework_training.library import Image, decode_picture
 from mattework_training.packing import add_file, encode_picture, open_tar
 
-LABELS = Path(__file__).resolve().parent / "labels"
 LONG_SIDE = 640
-# Where the photographs of a label lie among the package's resources, by the first word of the label's name.
-_PLACES = {
-    "erase": "erase/resource",
-    "farm": "explore_farm_animals/resource/animals",
-    "world": "explore_world_animals/resource/animals",
-    "music": "explore_world_music/resource/music",
-    "tools": "categorization/resource/images/tools",
-    "fishes": "categorization/resource/images/fishes",
-    "others": "categorization/resource/images/others",
-    "renewable": "categorization/resource/images/renewable",
-}
 # Solved alpha from one to the other is undecided: the outline's own pixels.
 _SURE_BACKGROUND, _SURE_THING = 65, 190
 # Half of the outline's unknown band, as a share of the long side.
@@ -54,12 +43,12 @@ def main() -> None:
     parser.add_argument("--package", type=Path, required=True, help="the unpacked package")
     parser.add_argument("--out", type=Path, required=True, help="the tar to write")
     options = parser.parse_args()
-    _open_resources(options.package)
+    open_package(options.package)
     labels = sorted(LABELS.glob("*.png"))
     cut = 0
     with open_tar(options.out) as archive:
         for path in labels:
-            image = _read_photo(path.stem)
+            image = read_photo(path.stem)
             label = decode_picture(path.read_bytes(), cv2.IMREAD_GRAYSCALE)
             trimap, rgba = cut_by_label(image, label)
             add_file(archive, f"images/{path.stem}.webp", encode_picture(_reduce(image), ".webp"))
@@ -104,31 +93,6 @@ def _reduce(picture: Image) -> Image:
         return picture
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-
-
-def _open_resources(package: Path) -> None:
-    from PyQt6.QtCore import QResource
-
-    files = sorted(package.rglob("*.rcc"))
-    if not files:
-        raise SystemExit(
-            f"No resource files (*.rcc) in {package}. Name the unpacked package gcompris-qt-data."
-        )
-    for file in files:
-        if not QResource.registerResource(str(file)):
-            raise SystemExit(f"{file} is no resource file that Qt can read. Unpack the package anew.")
-
-
-def _read_photo(name: str) -> Image:
-    from PyQt6.QtCore import QFile, QIODevice
-
-    place, _, stem = name.partition("-")
-    file = QFile(f":/gcompris/src/activities/{_PLACES[place]}/{stem}.webp")
-    if not file.open(QIODevice.OpenModeFlag.ReadOnly):
-        raise SystemExit(
-            f"The package holds no photograph for the label {name}. The labels were made with GCompris 3.1."
-        )
-    return decode_picture(bytes(file.readAll().data()), cv2.IMREAD_COLOR)
 
 
 if __name__ == "__main__":

@@ -19,22 +19,23 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mattework.arrays import Bytes, Floats
-from mattework.matting.solve import solve_alpha
 from mattework.metrics import measure_gradient_error, measure_sad
 from mattework_training.library import decode_picture, find_data
 from mattework_training.refine_evidence import spread_colors, stack_evidence
 from mattework_training.refine_network import MULTIPLE, RefineNet
+from mattework_training.refine_scenes import solve_scene
 
 
-def refine_photo(network: RefineNet, photo: Bytes, trimap: Bytes, solved: Floats) -> Floats:
-    """The refined alpha of a whole photo (H, W); known pixels stay as they were solved."""
+def refine_photo(network: RefineNet, photo: Bytes, trimap: Bytes) -> tuple[Floats, Floats]:
+    """The solved and the refined alpha of a whole photo (H, W), all of it at full size; known pixels stay as they are."""
     known = [spread_colors(photo, trimap == kind) for kind in (255, 0)]
-    planes = stack_evidence(photo, trimap, solved, *known)
+    solved, hints = solve_scene(photo, trimap)
+    planes = stack_evidence(photo, trimap, solved, hints, *known)
     height, width = trimap.shape
     planes = np.pad(planes, ((0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE)), mode="edge")
     with torch.inference_mode():
         alpha = network(torch.from_numpy(planes[None]))[0, 0].numpy()
-    return np.where(trimap == 128, alpha[:height, :width], solved).astype(np.float32)
+    return solved, np.where(trimap == 128, alpha[:height, :width], solved).astype(np.float32)
 
 
 def read_picture(path: Path, flags: int) -> Bytes:
@@ -60,8 +61,7 @@ def main() -> None:
             truth = read_picture(folder / "alphas" / f"{name}.png", cv2.IMREAD_GRAYSCALE) / np.float32(255)
             trimap = read_picture(folder / f"trimaps{number}" / f"{name}.png", cv2.IMREAD_GRAYSCALE)
             trimap[(trimap > 0) & (trimap < 255)] = 128
-            solved = solve_alpha(photo, trimap).alpha
-            both = (solved, refine_photo(network, photo, trimap, solved))
+            both = refine_photo(network, photo, trimap)
             row = [
                 measure(alpha, truth, trimap == 128)
                 for measure in (measure_sad, measure_gradient_error)

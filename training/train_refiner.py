@@ -33,7 +33,7 @@ _LOG_EVERY = 100
 
 
 def refine(network: RefineNet, planes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """(13, H, W) to alpha (H, W) 0..1; sides are multiples of 16."""
+    """(16, H, W) to alpha (H, W) 0..1; sides are multiples of 16."""
     with torch.inference_mode():
         alpha: npt.NDArray[np.float32] = network(torch.from_numpy(planes[None]))[0, 0].numpy()
     return alpha

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from make_labelled_photos import LABELS, cut_by_label
+from make_labelled_photos import cut_by_label
 from mattework.arrays import Bytes
+from mattework_training.labelled import LABELS
 
 
 def draw_photo() -> tuple[Bytes, Bytes]:

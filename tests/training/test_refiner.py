@@ -126,10 +126,12 @@ def test_evidence_says_where_a_pixel_lies_between_the_two_colours() -> None:
     subject, ground = np.full((*shape, 3), 200, np.float32), np.full((*shape, 3), 40, np.float32)
     photo = np.full((*shape, 3), 80, np.uint8)
     trimap = np.full(shape, 128, np.uint8)
-    planes = stack_evidence(photo, trimap, np.full(shape, 0.25, np.float32), subject, ground)
+    solved, hints = np.full(shape, 0.25, np.float32), np.full((*shape, 3), 0.75, np.float32)
+    planes = stack_evidence(photo, trimap, solved, hints, subject, ground)
     assert planes.shape == (PLANES, *shape)
     np.testing.assert_allclose(planes[12], 2 * 0.25 - 1, atol=0.01)
     np.testing.assert_allclose(planes[5], 2 * 0.25 - 1)
+    np.testing.assert_allclose(planes[13:], 2 * 0.75 - 1, atol=1e-6)
     assert not planes[3:5].any()
 
 

@@ -43,8 +43,8 @@ CUTOUT_TARS = {
 """The tar of each set of cut-outs; that of `things` holds its photographs too."""
 # One picture in this many is never trained on: it measures progress and fits the temperature.
 _CHECK_SHARE = 20
-# The set of animals and things is small and of what nothing else shows: more of it is kept for looking at.
-_CHECK_SHARES = {"photos-things": 5}
+# These sets are small and of what nothing else shows: more of them is kept for looking at.
+_CHECK_SHARES = {"photos-things": 5, "edges-photographed": 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Library:
     cutouts: dict[str, list[Image]] = field(default_factory=dict)
     ranked: dict[Rank, list[Image]] = field(default_factory=dict)
     """The same cut-outs, by what their names say that they show."""
+    edges: list[Image] = field(default_factory=list)
+    """Pieces of photographed fur and feathers, as cut-outs that go on beyond the piece's border."""
     scenes: list[Image] = field(default_factory=list)
     floors: list[Image] = field(default_factory=list)
     emptied: list[Image] = field(default_factory=list)
@@ -221,6 +223,9 @@ def load_library(data: Data, part: Part, *, limit: int | None = None) -> Library
             library.cutouts[name] = list(cutouts.values())
             for stem, cutout in cutouts.items():
                 library.ranked.setdefault(tell_rank(name, stem), []).append(cutout)
+    if path := find_tar(data, "edges-photographed"):
+        blobs = list(read_tar(path, part).get("rgba", {}).values())[:limit]
+        library.edges.extend(decode_picture(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)
     for name in ("backgrounds-wallpapers", "backgrounds-elementary"):
         if path := find_tar(data, name):
             library.scenes.extend(read_images(path, part, limit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from mattework_training.refine_shards import read_scenes
 
 Bytes = npt.NDArray[np.uint8]
 RefineBatch = tuple[Tensor, Tensor, Tensor]
-"""Evidence (N, 13, S, S), true alpha (N, 1, S, S), unknown (N, 1, S, S); float32."""
+"""Evidence (N, 16, S, S), true alpha (N, 1, S, S), unknown (N, 1, S, S); float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,22 @@ def prepare(scene: RefineScene) -> Prepared:
 def evidence_of(one: Prepared) -> npt.NDArray[np.float32]:
     solved = one.scene.solved.astype(np.float32) / np.float32(255)
     subject, ground = one.subject.astype(np.float32), one.ground.astype(np.float32)
-    return stack_evidence(one.scene.photo, one.scene.trimap, solved, subject, ground)
+    hints = one.scene.hints.astype(np.float32) / np.float32(255)
+    return stack_evidence(one.scene.photo, one.scene.trimap, solved, hints, subject, ground)
+
+
+def change_colors(rng: np.random.Generator) -> Callable[[Bytes], Bytes]:
+    """Other colours by which a mix stays the same mix: channels change places, are stretched, and turned to negatives."""
+    order = rng.permutation(3)
+    gain = rng.uniform(0.6, 1.0, 3) * np.where(rng.random(3) < 0.25, -1, 1)
+    ends = np.sort(np.stack([0 * gain, 255 * gain]), axis=0)
+    offset = rng.uniform(-ends[0], 255 - ends[1])
+
+    def change(picture: Bytes) -> Bytes:
+        changed: Bytes = np.rint(picture[..., order] * gain + offset).astype(np.uint8)
+        return changed
+
+    return change
 
 
 class RefineBatches:
@@ -81,12 +97,15 @@ class RefineBatches:
             part = plane[top : top + side, left : left + side]
             return np.ascontiguousarray(np.rot90(part[:, ::-1] if mirrored else part, turns))
 
+        light = change_colors(rng)
         crop = Prepared(
             RefineScene(
-                scene.kind, *(cut(p) for p in (scene.photo, scene.trimap, scene.solved, scene.truth))
+                scene.kind,
+                light(cut(scene.photo)),
+                *map(cut, (scene.trimap, scene.solved, scene.hints, scene.truth)),
             ),
-            cut(one.subject),
-            cut(one.ground),
+            light(cut(one.subject)),
+            light(cut(one.ground)),
         )
         truth = crop.scene.truth.astype(np.float32) / np.float32(255)
         return evidence_of(crop), truth, (crop.scene.trimap == 128).astype(np.float32)

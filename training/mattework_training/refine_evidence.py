@@ -6,12 +6,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mattework.matting.affinity import link_like_colours
+from mattework.matting.closed_form import HAZE, assemble_band, solve_conjugate_gradient
+from mattework.matting.scene import Scene
+
 Pixels = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
-PLANES = 13
+PLANES = 16
 """Photo (3), known foreground and background (2), the solver's alpha, known foreground colours carried into the band
-(3), background colours likewise (3), and where the pixel lies between the two."""
+(3), background colours likewise (3), where the pixel lies between the two, and the hints (3): the alpha that is found
+without links, that of the nearest known colours, and how near they are."""
+_TOLERANCE = 2e-4
 STEP = 4
 """Carried colours are smooth, so they are worked out at this fraction of the size."""
 
@@ -56,13 +62,35 @@ def _reduce(values: Pixels, factor: int) -> Pixels:
     return np.asarray(cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def stack_evidence(photo: Bytes, trimap: Bytes, solved: Pixels, subject: Pixels, ground: Pixels) -> Pixels:
-    """(13, H, W) float32, each about -1..1.
+def find_hints(scene: Scene, solved: Pixels) -> Pixels:
+    """What the closed form weighed, (h, w, 3) float32 in 0..1: alpha without links, the alpha of the nearest known colours,
+    and how near those are. Where they disagree the solved alpha errs more often.
+
+    Args:
+        scene: as for ``solve_closed_form``, all its known alpha 0 or 1.
+        solved: (h, w), what that gave.
+    """
+    unknown = scene.unknown
+    links = link_like_colours(scene)
+    system = assemble_band(scene.colour, unknown, scene.alpha, precision=np.float32)
+    start = solved[unknown].astype(np.float64) * (1 - 2 * HAZE) + HAZE
+    alone, _ = solve_conjugate_gradient(system, start, tolerance=_TOLERANCE)
+    hints = np.dstack([scene.alpha, scene.alpha, np.ones_like(scene.alpha)])
+    found = np.column_stack([(alone - HAZE) / (1 - 2 * HAZE), links.guess, links.certainty])
+    hints[unknown] = np.clip(found, 0, 1)
+    return np.asarray(hints, np.float32)
+
+
+def stack_evidence(
+    photo: Bytes, trimap: Bytes, solved: Pixels, hints: Pixels, subject: Pixels, ground: Pixels
+) -> Pixels:
+    """(16, H, W) float32, each about -1..1.
 
     Args:
         photo: (H, W, 3) uint8.
         trimap: (H, W) uint8 of 0, 128, 255.
         solved: (H, W) alpha 0..1.
+        hints: (H, W, 3) 0..1.
         subject, ground: (H, W, 3) 0..255, from ``spread_colors``.
     """
     pixels = photo.astype(np.float32)
@@ -76,4 +104,5 @@ def stack_evidence(photo: Bytes, trimap: Bytes, solved: Pixels, subject: Pixels,
     planes[6:9] = (subject / 127.5 - 1).transpose(2, 0, 1)
     planes[9:12] = (ground / 127.5 - 1).transpose(2, 0, 1)
     planes[12] = np.clip(along, -0.5, 1.5) * 2 - 1
+    planes[13:16] = (hints * 2 - 1).transpose(2, 0, 1)
     return planes

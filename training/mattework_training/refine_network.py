@@ -28,7 +28,7 @@ def _convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
 
 
 class RefineNet(nn.Module):
-    """(N, 13, H, W) of ``stack_evidence`` to (N, 1, H, W) alpha, not clipped while training."""
+    """(N, 16, H, W) of ``stack_evidence`` to (N, 1, H, W) alpha, not clipped while training."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mattework.geometry import Size
-from mattework.matting.scene import find_landmarks
-from mattework.matting.solve import MOST_LANDMARKS, SOLVERS, solve_frame
+from mattework.matting.closed_form import solve_closed_form
+from mattework.matting.scene import find_landmarks, take_scene
+from mattework.matting.solve import MOST_LANDMARKS
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
 from mattework_training.camera import change_light, motion_kernel
 from mattework_training.fibres import (
@@ -26,25 +27,36 @@ from mattework_training.fibres import (
 )
 from mattework_training.grounds import choose_ground, fill_frame
 from mattework_training.library import Image, Library
+from mattework_training.refine_evidence import find_hints
 
 Pixels = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 SIDE = 224
 """Scenes are squares of so many pixels."""
-KINDS = {"edge": 0.2, "fur": 0.22, "hair": 0.28, "blades": 0.08, "lace": 0.11, "veil": 0.11}
+KINDS = {
+    "photographed": 0.55,
+    "edge": 0.13,
+    "fur": 0.04,
+    "hair": 0.09,
+    "blades": 0.03,
+    "lace": 0.08,
+    "veil": 0.08,
+}
 CUTOUT_SHARES = {"tuxpaint": 0.4, "magento": 0.25, "saleor": 0.08, "grocery": 0.12, "fluent3d": 0.15}
 _LEAST_UNKNOWN, _MOST_UNKNOWN = 700, 30_000
 
 
 @dataclass(frozen=True, slots=True)
 class RefineScene:
-    """``photo`` (H, W, 3), ``trimap`` (H, W) 0/128/255, ``solved`` and ``truth`` (H, W) alpha 0..255; all uint8."""
+    """``photo`` (H, W, 3), ``trimap`` (H, W) 0/128/255, ``solved`` and ``truth`` (H, W) alpha 0..255, ``hints`` (H, W, 3)
+    of ``solve_scene``, 0..255; all uint8."""
 
     kind: str
     photo: Bytes
     trimap: Bytes
     solved: Bytes
+    hints: Bytes
     truth: Bytes
 
 
@@ -67,11 +79,14 @@ class SceneMaker:
             raise ValueError("the refiner is trained on cut-outs with true alpha, and the library holds none")
         shares = np.array([CUTOUT_SHARES[name] for name in self._sources])
         self._shares = shares / shares.sum()
+        self._edges = [_take_piece(rgba) for rgba in library.edges]
+        self._kinds = {kind: share for kind, share in KINDS.items() if self._edges or kind != "photographed"}
 
     def make(self, index: int) -> RefineScene:
         rng = np.random.default_rng((self._seed, index))
+        shares = np.array(list(self._kinds.values()))
         while True:
-            kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+            kind = str(rng.choice(list(self._kinds), p=shares / shares.sum()))
             scene = self._try(kind, rng)
             if scene is not None:
                 return scene
@@ -87,10 +102,12 @@ class SceneMaker:
         if not both or not _LEAST_UNKNOWN < unknown < _MOST_UNKNOWN:
             return None
         truth = np.rint(layer.alpha * 255).astype(np.uint8)
-        solved = solve_scene(photo, trimap, halved=rng.random() < 0.2)
-        return RefineScene(kind, photo, trimap, np.rint(solved * 255).astype(np.uint8), truth)
+        solved, hints = (np.rint(part * 255).astype(np.uint8) for part in solve_scene(photo, trimap))
+        return RefineScene(kind, photo, trimap, solved, hints, truth)
 
     def _draw_layer(self, kind: str, rng: np.random.Generator) -> Layer | None:
+        if kind == "photographed":
+            return _soften(self._place_piece(rng), rng)
         layer = self._place_cutout(rng)
         color, alpha = layer.color, layer.alpha
         if rng.random() < 0.35:  # any photograph's texture may be a subject's
@@ -139,6 +156,38 @@ class SceneMaker:
             np.asarray(cv2.warpAffine(alpha, matrix, size) / 255.0, np.float32),
         )
 
+    def _place_piece(self, rng: np.random.Generator) -> Layer:
+        """A piece of photographed outline, turned, scaled and mirrored, a point of its soft edge in the middle."""
+        piece = self._edges[rng.integers(len(self._edges))]
+        color, alpha = piece.color, piece.alpha
+        scale = math.exp(rng.uniform(math.log(0.5), math.log(1.25)))
+        if scale < 0.9:
+            width = 0.45 / scale - 0.3
+            color = cv2.GaussianBlur(color, (0, 0), width).astype(np.float32)
+            alpha = cv2.GaussianBlur(alpha, (0, 0), width).astype(np.float32)
+        rows, columns = np.nonzero((alpha > 0.2) & (alpha < 0.8))
+        chosen = rng.integers(len(rows))
+        # Halfway to the piece's own middle, so that little of the frame lies beyond its border.
+        x, y = (columns[chosen] + alpha.shape[1] / 2) / 2, (rows[chosen] + alpha.shape[0] / 2) / 2
+        turn = rng.uniform(-25, 25) + rng.choice([0, 90, 180, 270])
+        matrix = cv2.getRotationMatrix2D((float(x), float(y)), float(turn), scale)
+        matrix[0, 2] += SIDE / 2 - x
+        matrix[1, 2] += SIDE / 2 - y
+        if rng.random() < 0.5:
+            matrix[0] *= -1
+            matrix[0, 2] += SIDE
+
+        def place(plane: Pixels) -> Pixels:
+            placed = cv2.warpAffine(
+                plane, matrix, (SIDE, SIDE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+            )
+            return placed.astype(np.float32)
+
+        color, alpha = np.clip(place(color), 0, 255), np.clip(place(alpha), 0, 1)
+        if rng.random() < 0.15:  # any photograph's texture may be a subject's
+            color = self._take_texture(rng)
+        return Layer(color, alpha)
+
     def _take_texture(self, rng: np.random.Generator) -> Pixels:
         pictures = [photo.image for photo in self._library.people[:400]] or self._library.scenes
         if not pictures:
@@ -173,6 +222,14 @@ class SceneMaker:
             _, blob = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(75, 97))])
             photo = np.asarray(cv2.imdecode(blob, cv2.IMREAD_COLOR), np.uint8)
         return photo
+
+
+def _take_piece(rgba: Image) -> Layer:
+    """The colours as they were estimated where something of the subject is seen, carried on where nothing is."""
+    alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
+    seen = np.clip((alpha - 0.1) / 0.2, 0, 1)[..., None]
+    color = rgba[..., :3] * seen + _carry_colors(rgba) * (1 - seen)
+    return Layer(color.astype(np.float32), alpha)
 
 
 def _carry_colors(rgba: Image) -> Pixels:
@@ -245,14 +302,11 @@ def _lay_around_coarse_mask(alpha: Pixels, photo: Bytes, rng: np.random.Generato
     return make_trimap(soft.astype(np.float32), Size(SIDE, SIDE), rgb=photo)
 
 
-def solve_scene(photo: Bytes, trimap: Bytes, *, halved: bool = False) -> Pixels:
-    """Our closed form's alpha (H, W) 0..1; ``halved`` as in large bands: solved at half size, carried to the full."""
-    unknown = trimap == UNKNOWN
-    alpha: Pixels = (trimap == FOREGROUND).astype(np.float32)
-    record = SOLVERS["closed-form"]
-    if halved:
-        record = replace(record, most_unknown=max(1, int(unknown.sum()) // 3))
+def solve_scene(photo: Bytes, trimap: Bytes) -> tuple[Pixels, Pixels]:
+    """Our closed form's alpha (H, W) 0..1, and its hints (H, W, 3), see ``find_hints``."""
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
-    landmarks = find_landmarks(photo, trimap, (0, 0), most=MOST_LANDMARKS)
-    solve_frame(photo, unknown, alpha, record, frame, landmarks=landmarks)
-    return alpha
+    alpha: Pixels = (trimap == FOREGROUND).astype(np.float32)
+    scene = take_scene(photo, trimap == UNKNOWN, alpha, None, frame=frame, factor=1)
+    scene = replace(scene, landmarks=find_landmarks(photo, trimap, (0, 0), most=MOST_LANDMARKS))
+    solved = solve_closed_form(scene)
+    return solved, find_hints(scene, solved)

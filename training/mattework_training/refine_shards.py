@@ -16,7 +16,7 @@ Bytes = npt.NDArray[np.uint8]
 
 SHARD = 32
 """Scenes in one file."""
-PLANES = ("photo", "trimap", "solved", "truth")
+PLANES = ("photo", "trimap", "solved", "hints", "truth")
 _SEEDS = {"train": 11, "check": 12}
 
 
