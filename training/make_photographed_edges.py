@@ -4,7 +4,8 @@ without error:
 ``python training/make_photographed_edges.py --package FOLDER --out edges-photographed.tar``
 
 FOLDER is Debian's package ``gcompris-qt-data``, unpacked, as for ``make_labelled_photos.py``. ``labels/edges.json`` says
-which pieces: their upper left corners (y, x) in each photograph, those of which the solved alpha was found right by eye.
+which pieces: the upper left corner (y, x) and the side of each square in a photograph, of those of which the solved alpha
+was found right by eye.
 The tar holds ``rgba/*.webp``, straight alpha and the colours that were estimated behind it: real fur, hair and feathers
 for the refiner.
 """
@@ -28,7 +29,6 @@ from mattework_training.labelled import LABELS, open_package, read_photo
 from mattework_training.library import Image, decode_picture
 from mattework_training.packing import add_file, encode_picture, open_tar
 
-SIDE = 400
 # How far the unknown band reaches in and out from the label's outline, as shares of the long side: as far as any fur.
 _INWARD, _OUTWARD = 0.012, 0.03
 # Alpha from one to the other becomes 0 to 1: a smooth ground still leaves a faint haze.
@@ -41,13 +41,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the tar to write")
     options = parser.parse_args()
     open_package(options.package)
-    places: dict[str, list[tuple[int, int]]] = json.loads((LABELS / "edges.json").read_text())
+    places: dict[str, list[tuple[int, int, int]]] = json.loads((LABELS / "edges.json").read_text())
     with open_tar(options.out) as archive:
-        for name, corners in places.items():
+        for name, squares in places.items():
             label = decode_picture((LABELS / f"{name}.png").read_bytes(), cv2.IMREAD_GRAYSCALE)
             rgba = cut_with_fur(read_photo(name), label)
-            for number, (top, left) in enumerate(corners):
-                piece = rgba[top : top + SIDE, left : left + SIDE]
+            for number, (top, left, side) in enumerate(squares):
+                piece = rgba[top : top + side, left : left + side]
                 add_file(archive, f"rgba/{name}@{number}.webp", encode_picture(piece, ".webp"))
     print(f"{sum(map(len, places.values()))} pieces of {len(places)} photographs")
 

@@ -19,18 +19,19 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mattework.arrays import Bytes, Floats
+from mattework.matting.closed_form import solve_closed_form
+from mattework.matting.evidence import gather_evidence
 from mattework.metrics import measure_gradient_error, measure_sad
 from mattework_training.library import decode_picture, find_data
-from mattework_training.refine_evidence import spread_colors, stack_evidence
 from mattework_training.refine_network import MULTIPLE, RefineNet
-from mattework_training.refine_scenes import solve_scene
+from mattework_training.refine_scenes import open_scene
 
 
 def refine_photo(network: RefineNet, photo: Bytes, trimap: Bytes) -> tuple[Floats, Floats]:
     """The solved and the refined alpha of a whole photo (H, W), all of it at full size; known pixels stay as they are."""
-    known = [spread_colors(photo, trimap == kind) for kind in (255, 0)]
-    solved, hints = solve_scene(photo, trimap)
-    planes = stack_evidence(photo, trimap, solved, hints, *known)
+    scene = open_scene(photo, trimap)
+    solved = solve_closed_form(scene)
+    planes = gather_evidence(scene, solved)
     height, width = trimap.shape
     planes = np.pad(planes, ((0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE)), mode="edge")
     with torch.inference_mode():

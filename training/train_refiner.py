@@ -74,6 +74,8 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     trainer = RefineTrainer(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    if options.weights is not None:
+        trainer.begin(torch.load(options.weights, weights_only=True))
     saved = folder.load()
     progress = Progress()
     if saved is not None:
@@ -96,7 +98,7 @@ def train(options: argparse.Namespace) -> None:
             folder.log("STOP found: cooling down")
         if moment.share >= 1:
             break
-        losses.append(trainer.step(batches.next_batch(), moment.rate, progress.steps))
+        losses.append(trainer.step(batches.next_batch(), moment.rate * options.rate, progress.steps))
         progress.steps += 1
         progress.seen += options.batch
         progress.elapsed = pace.elapsed
@@ -133,6 +135,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=50, help="wall-clock budget")
     parser.add_argument("--scenes", type=Path, default=_CACHE / "refiner-scenes")
     parser.add_argument("--run", type=Path, default=_CACHE / "refiner")
+    parser.add_argument("--weights", type=Path, help="begin with the averaged weights of another run")
+    parser.add_argument("--rate", type=float, default=1.0, help="part of the usual rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, default=12)

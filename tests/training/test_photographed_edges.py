@@ -11,7 +11,6 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs torch: pip install mattework[train]")
 
-from make_photographed_edges import SIDE as PIECE
 from make_photographed_edges import cut_with_fur
 from mattework.arrays import Bytes
 from mattework_training.labelled import LABELS
@@ -47,17 +46,17 @@ def test_fur_is_found_beyond_the_labels_outline() -> None:
 
 
 def test_pieces_are_of_labelled_photographs_and_named_once() -> None:
-    for name, corners in json.loads((LABELS / "edges.json").read_text()).items():
+    for name, squares in json.loads((LABELS / "edges.json").read_text()).items():
         label = cv2.imread(str(LABELS / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
         assert label is not None, name
-        assert len({tuple(corner) for corner in corners}) == len(corners)
-        assert all(min(corner) >= 0 for corner in corners)
+        assert len({tuple(square) for square in squares}) == len(squares)
+        assert all(min(square) >= 0 and square[2] in (400, 800) for square in squares)
 
 
 def make_library(library: Library) -> Library:
-    piece = np.zeros((PIECE, PIECE, 4), np.uint8)
+    piece = np.zeros((400, 400, 4), np.uint8)
     piece[..., :3] = (200, 90, 30)
-    piece[PIECE // 2 :, :, 3] = 255
+    piece[200:, :, 3] = 255
     piece[..., 3] = cv2.GaussianBlur(piece[..., 3], (0, 0), 4)
     return replace(library, edges=[piece])
 

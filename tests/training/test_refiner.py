@@ -10,6 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch: pip install mattework[train]")
 
+from mattework.matting.evidence import PLANES  # noqa: E402
 from mattework_training.fibres import (  # noqa: E402
     Fibres,
     Outline,
@@ -24,7 +25,6 @@ from mattework_training.fibres import (  # noqa: E402
 )
 from mattework_training.library import Library  # noqa: E402
 from mattework_training.refine_batches import RefineBatches, evidence_of, prepare  # noqa: E402
-from mattework_training.refine_evidence import PLANES, spread_colors, stack_evidence  # noqa: E402
 from mattework_training.refine_network import RefineNet, measure_refine_loss  # noqa: E402
 from mattework_training.refine_scenes import SIDE, RefineScene, SceneMaker, draw_trimap  # noqa: E402
 from mattework_training.refine_shards import make_shard, read_scenes, write_scenes  # noqa: E402
@@ -110,31 +110,6 @@ def test_a_persons_trimap_claims_nothing_that_is_not_so() -> None:
         assert (alpha[trimap == 0] < 0.02).all()
 
 
-def test_known_colours_are_carried_into_the_band() -> None:
-    photo = np.zeros((64, 96, 3), np.uint8)
-    photo[:, :48], photo[:, 48:] = (200, 40, 40), (20, 40, 220)
-    known = np.zeros((64, 96), bool)
-    known[:, :16] = True
-    carried = spread_colors(photo, known)
-    np.testing.assert_allclose(carried[32, :90], np.broadcast_to((200, 40, 40), (90, 3)), atol=2)
-    nothing = spread_colors(photo, np.zeros((64, 96), bool))
-    np.testing.assert_allclose(nothing, 127.5)
-
-
-def test_evidence_says_where_a_pixel_lies_between_the_two_colours() -> None:
-    shape = (16, 16)
-    subject, ground = np.full((*shape, 3), 200, np.float32), np.full((*shape, 3), 40, np.float32)
-    photo = np.full((*shape, 3), 80, np.uint8)
-    trimap = np.full(shape, 128, np.uint8)
-    solved, hints = np.full(shape, 0.25, np.float32), np.full((*shape, 3), 0.75, np.float32)
-    planes = stack_evidence(photo, trimap, solved, hints, subject, ground)
-    assert planes.shape == (PLANES, *shape)
-    np.testing.assert_allclose(planes[12], 2 * 0.25 - 1, atol=0.01)
-    np.testing.assert_allclose(planes[5], 2 * 0.25 - 1)
-    np.testing.assert_allclose(planes[13:], 2 * 0.75 - 1, atol=1e-6)
-    assert not planes[3:5].any()
-
-
 def test_a_new_network_changes_nothing(scenes: list[RefineScene]) -> None:
     network = RefineNet().eval()
     planes = evidence_of(prepare(scenes[0]))
@@ -147,8 +122,15 @@ def test_only_the_band_is_learnt() -> None:
     truth, unknown = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
     unknown[..., 8:24] = 1
     wrong_outside = torch.where(unknown > 0, truth, truth + 0.7)
-    assert float(measure_refine_loss(wrong_outside, truth, unknown)) < 2e-3
-    assert float(measure_refine_loss(truth + 0.7, truth, unknown)) > 0.6
+    solved = truth + 0.05
+    assert float(measure_refine_loss(wrong_outside, truth, unknown, solved)) < 2e-3
+    assert float(measure_refine_loss(truth + 0.7, truth, unknown, solved)) > 0.6
+
+
+def test_what_was_solved_well_counts_as_much_as_what_was_not() -> None:
+    truth, unknown = torch.zeros(1, 1, 32, 32), torch.ones(1, 1, 32, 32)
+    well, badly = (measure_refine_loss(truth + 1.1 * e, truth, unknown, truth + e) for e in (0.06, 0.3))
+    assert float(badly) < 2 * float(well)  # five times the error
 
 
 def test_shards_keep_scenes_and_are_not_made_twice(tmp_path: Path, scenes: list[RefineScene]) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mattework_training.refine_evidence import spread_colors, stack_evidence
+from mattework.matting.evidence import spread_colours, stack_evidence
 from mattework_training.refine_scenes import RefineScene
 from mattework_training.refine_shards import read_scenes
 
@@ -30,16 +30,26 @@ class Prepared:
 
 
 def prepare(scene: RefineScene) -> Prepared:
-    known = [spread_colors(scene.photo, scene.trimap == kind) for kind in (255, 0)]
-    subject, ground = (np.rint(colors).astype(np.uint8) for colors in known)
+    photo = to_unit(scene.photo)
+    subject, ground = (
+        np.rint(spread_colours(photo, scene.trimap == kind) * 255).astype(np.uint8) for kind in (255, 0)
+    )
     return Prepared(scene, subject, ground)
 
 
 def evidence_of(one: Prepared) -> npt.NDArray[np.float32]:
-    solved = one.scene.solved.astype(np.float32) / np.float32(255)
-    subject, ground = one.subject.astype(np.float32), one.ground.astype(np.float32)
-    hints = one.scene.hints.astype(np.float32) / np.float32(255)
-    return stack_evidence(one.scene.photo, one.scene.trimap, solved, hints, subject, ground)
+    """(16, H, W), see ``mattework.matting.evidence``."""
+    scene = one.scene
+    sides = scene.trimap == 255, scene.trimap == 0
+    photo, solved, hints, subject, ground = map(
+        to_unit, (scene.photo, scene.solved, scene.hints, one.subject, one.ground)
+    )
+    return stack_evidence(photo, sides, solved, hints, subject, ground)
+
+
+def to_unit(values: Bytes) -> npt.NDArray[np.float32]:
+    """0..255 as 0..1."""
+    return values.astype(np.float32) / np.float32(255)
 
 
 def change_colors(rng: np.random.Generator) -> Callable[[Bytes], Bytes]:

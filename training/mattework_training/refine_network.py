@@ -12,13 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mattework_training.refine_evidence import PLANES
+from mattework.matting.evidence import PLANES, SOLVED_PLANE
 
 WIDTHS = (32, 48, 64, 80)
 HEAD = 12
 MULTIPLE = 16
 """Heights and widths must be multiples of this."""
-SOLVED_PLANE = 5
+# Mean error of the solver in the band: what is usual, and what is added so that no sample counts for too much.
+_USUAL_ERROR, _LEAST_ERROR = 0.06, 0.015
 
 
 def _convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
@@ -28,7 +29,7 @@ def _convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
 
 
 class RefineNet(nn.Module):
-    """(N, 16, H, W) of ``stack_evidence`` to (N, 1, H, W) alpha, not clipped while training."""
+    """(N, 16, H, W) of ``mattework.matting.evidence`` to (N, 1, H, W) alpha, not clipped while training."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,14 +65,18 @@ class RefineNet(nn.Module):
         return alpha if self.training else alpha.clamp(0, 1)
 
 
-def measure_refine_loss(alpha: Tensor, truth: Tensor, unknown: Tensor) -> Tensor:
-    """Mean error in the band, and of the gradients of the error at three scales; all (N, 1, H, W) float32."""
+def measure_refine_loss(alpha: Tensor, truth: Tensor, unknown: Tensor, solved: Tensor) -> Tensor:
+    """Mean error in the band, and of the gradients of the error at three scales; all (N, 1, H, W) float32.
+
+    Each sample counts by what is left of the solver's own error: where that is small, little is to be spoilt.
+    """
     error = (alpha - truth) * unknown
-    count = unknown.sum().clamp_min(1)
-    loss = (error.square() + 1e-6).sqrt().mul(unknown).sum() / count
+    count = unknown.sum(dim=(1, 2, 3)).clamp_min(1)
+    before = ((solved - truth).abs() * unknown).sum(dim=(1, 2, 3)) / count
+    loss = (error.square() + 1e-6).sqrt().mul(unknown).sum(dim=(1, 2, 3))
     for factor in (1, 2, 4):
         coarse = F.avg_pool2d(error, factor) if factor > 1 else error
-        across = (coarse[..., 1:] - coarse[..., :-1]).abs().sum()
-        down = (coarse[..., 1:, :] - coarse[..., :-1, :]).abs().sum()
-        loss = loss + 0.4 * (across + down) * factor * factor / count
-    return loss
+        across = (coarse[..., 1:] - coarse[..., :-1]).abs().sum(dim=(1, 2, 3))
+        down = (coarse[..., 1:, :] - coarse[..., :-1, :]).abs().sum(dim=(1, 2, 3))
+        loss = loss + 0.4 * (across + down) * factor * factor
+    return (loss / count * _USUAL_ERROR / (before + _LEAST_ERROR)).mean()

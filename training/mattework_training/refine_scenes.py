@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from mattework.geometry import Size
 from mattework.matting.closed_form import solve_closed_form
-from mattework.matting.scene import find_landmarks, take_scene
+from mattework.matting.evidence import find_hints
+from mattework.matting.scene import Scene, find_landmarks, take_scene
 from mattework.matting.solve import MOST_LANDMARKS
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
 from mattework_training.camera import change_light, motion_kernel
@@ -27,7 +28,6 @@ from mattework_training.fibres import (
 )
 from mattework_training.grounds import choose_ground, fill_frame
 from mattework_training.library import Image, Library
-from mattework_training.refine_evidence import find_hints
 
 Pixels = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -35,13 +35,13 @@ Bytes = npt.NDArray[np.uint8]
 SIDE = 224
 """Scenes are squares of so many pixels."""
 KINDS = {
-    "photographed": 0.55,
-    "edge": 0.13,
-    "fur": 0.04,
-    "hair": 0.09,
-    "blades": 0.03,
-    "lace": 0.08,
-    "veil": 0.08,
+    "photographed": 0.6,
+    "edge": 0.2,
+    "fur": 0.03,
+    "hair": 0.05,
+    "blades": 0.04,
+    "lace": 0.06,
+    "veil": 0.02,
 }
 CUTOUT_SHARES = {"tuxpaint": 0.4, "magento": 0.25, "saleor": 0.08, "grocery": 0.12, "fluent3d": 0.15}
 _LEAST_UNKNOWN, _MOST_UNKNOWN = 700, 30_000
@@ -140,7 +140,7 @@ class SceneMaker:
         source = self._library.cutouts[str(rng.choice(self._sources, p=self._shares))]
         rgba = source[rng.integers(len(source))]
         wanted = SIDE * rng.uniform(0.6, 2.2)
-        scale = min(wanted / max(rgba.shape[:2]), 1.6)
+        scale = min(wanted / max(rgba.shape[:2]), 0.9)
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         alpha = cv2.resize(rgba[..., 3], None, fx=scale, fy=scale, interpolation=method)
         color = cv2.resize(_carry_colors(rgba), None, fx=scale, fy=scale, interpolation=method)
@@ -160,7 +160,9 @@ class SceneMaker:
         """A piece of photographed outline, turned, scaled and mirrored, a point of its soft edge in the middle."""
         piece = self._edges[rng.integers(len(self._edges))]
         color, alpha = piece.color, piece.alpha
-        scale = math.exp(rng.uniform(math.log(0.5), math.log(1.25)))
+        # As sharp as photographs are that people make smaller, or camera pictures at their own size.
+        filling = SIDE / max(alpha.shape)
+        scale = filling * math.exp(rng.uniform(0, math.log(min(2.1, 1 / filling))))
         if scale < 0.9:
             width = 0.45 / scale - 0.3
             color = cv2.GaussianBlur(color, (0, 0), width).astype(np.float32)
@@ -303,10 +305,15 @@ def _lay_around_coarse_mask(alpha: Pixels, photo: Bytes, rng: np.random.Generato
 
 
 def solve_scene(photo: Bytes, trimap: Bytes) -> tuple[Pixels, Pixels]:
-    """Our closed form's alpha (H, W) 0..1, and its hints (H, W, 3), see ``find_hints``."""
+    """Our closed form's alpha (H, W) 0..1, and its hints (H, W, 3), see ``mattework.matting.evidence``."""
+    scene = open_scene(photo, trimap)
+    solved = solve_closed_form(scene)
+    return solved, find_hints(scene, solved)
+
+
+def open_scene(photo: Bytes, trimap: Bytes) -> Scene:
+    """All of a photo at its own size, as the solvers see it."""
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
     alpha: Pixels = (trimap == FOREGROUND).astype(np.float32)
     scene = take_scene(photo, trimap == UNKNOWN, alpha, None, frame=frame, factor=1)
-    scene = replace(scene, landmarks=find_landmarks(photo, trimap, (0, 0), most=MOST_LANDMARKS))
-    solved = solve_closed_form(scene)
-    return solved, find_hints(scene, solved)
+    return replace(scene, landmarks=find_landmarks(photo, trimap, (0, 0), most=MOST_LANDMARKS))

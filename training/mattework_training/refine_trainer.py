@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from mattework.matting.evidence import SOLVED_PLANE
 from mattework_training.refine_batches import RefineBatch
 from mattework_training.refine_network import RefineNet, measure_refine_loss
 from mattework_training.trainer import Trainer
@@ -30,4 +31,5 @@ class RefineTrainer(Trainer[RefineNet, RefineBatch]):
         planes = planes.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
             alpha = self.network(planes)
-        return measure_refine_loss(alpha.float(), truth, unknown)
+        solved = (planes[:, SOLVED_PLANE : SOLVED_PLANE + 1] + 1) / 2
+        return measure_refine_loss(alpha.float(), truth, unknown, solved)

@@ -1,4 +1,5 @@
-"""Alpha by a network that takes a photo and a trimap, such as ViTMatte: any installed model of the catalogue.
+"""Alpha by a network that takes a photo and a trimap, such as ViTMatte, or one that corrects what closed-form matting
+found, such as the built-in refiner: any installed model of the catalogue.
 
 The network sees the scene in overlapping tiles, and only those that hold unknown pixels; where tiles overlap, their answers
 pass into one another.
@@ -6,7 +7,7 @@ pass into one another.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from mattework.arrays import Floats
 from mattework.errors import ModelNotInstalled, RecipeError, UnknownModel, UsageError
 from mattework.geometry import Rect
+from mattework.matting.closed_form import solve_closed_form
+from mattework.matting.evidence import gather_evidence
 from mattework.matting.scene import Scene
 from mattework.progress import Progress, report_progress
 from mattework.recipe import MattingChoice
@@ -32,12 +35,13 @@ def list_matting_models() -> list[ModelSpec]:
     """Every model that solves a trimap, the user's own before the catalogue's, larger ones before smaller ones."""
     from mattework.models.store import open_store
 
-    takes_trimap = [
-        spec
-        for spec in open_store().list_specs()
-        if spec.task == "matting" and spec.input.companion == "trimap-channel"
-    ]
+    takes_trimap = [spec for spec in open_store().list_specs() if solves_trimap(spec)]
     return sorted(takes_trimap, key=lambda spec: (spec.origin != "user", -(spec.megabytes or 0.0)))
+
+
+def solves_trimap(spec: ModelSpec) -> bool:
+    """Whether it is a network for the solver "neural"."""
+    return spec.task == "matting" and spec.input.companion in ("trimap-channel", "evidence")
 
 
 def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
@@ -70,7 +74,7 @@ def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
             f"{told}Lay its ONNX file and its record into {store.home}, or solve the edge another way: "
             "--matting-model ID or --edge closed-form."
         ) from error
-    if spec.task != "matting" or spec.input.companion != "trimap-channel":
+    if not solves_trimap(spec):
         names = ", ".join(one.id for one in list_matting_models())
         raise UsageError(f"{spec.id} is no model that solves a trimap. Those that are known: {names}.")
     if not store.is_installed(spec):
@@ -128,14 +132,54 @@ def solve_with_network(scene: Scene, session: ModelSession, progress: Progress |
     Raises:
         ModelFailed, OutOfMemory: see `ModelSession.run`.
     """
+    if session.spec.input.companion == "evidence":
+        return _refine_solution(scene, session, progress)
+    return _solve_trimap(scene, session, progress)
+
+
+def _solve_trimap(scene: Scene, session: ModelSession, progress: Progress | None) -> Floats:
     from mattework.models.runtime import predict_mask
-    from mattework.models.tensors import resize_smoothly
 
     decided = ~scene.unknown & ((scene.alpha == 0) | (scene.alpha == 1))
     trimap = np.where(decided, scene.alpha, np.float32(0.5)).astype(np.float32)
+
+    def answer(around: Rect) -> Floats:
+        colour = scene.colour[around.slices]
+        if colour.shape[2] != 3:
+            colour = np.repeat(colour[:, :, :1], 3, axis=2)
+        photo = np.rint(colour * 255.0).astype(np.uint8)
+        return predict_mask(session, photo, companion=trimap[around.slices])
+
+    return _solve_in_tiles(scene, _choose_side(session.spec.input.size), answer, progress)
+
+
+def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | None) -> Floats:
+    """The closed form's alpha, corrected by a network that sees what it weighed; what was painted as seen through stays."""
+    solved = solve_closed_form(scene, progress)
+    planes = gather_evidence(scene, solved)
+    rule = session.spec.input
+    name = rule.name or next(iter(session.input_types()))
+
+    def answer(around: Rect) -> Floats:
+        part = planes[:, around.top : around.bottom, around.left : around.right]
+        height, width = around.size.shape
+        missing = (-height % rule.size.multiple, -width % rule.size.multiple)
+        padded = np.pad(part, ((0, 0), (0, missing[0]), (0, missing[1])), mode="edge")
+        refined = np.asarray(session.run({name: padded[None]})[0], np.float32)
+        return refined[0, 0, :height, :width].clip(0.0, 1.0)
+
+    refined = _solve_in_tiles(scene, _choose_side(rule.size), answer, progress)
+    return refined if scene.clear is None else np.where(scene.clear, solved, refined).astype(np.float32)
+
+
+def _solve_in_tiles(
+    scene: Scene, side: int, answer: Callable[[Rect], Floats], progress: Progress | None
+) -> Floats:
+    """Alpha (h, w) of what `answer` says of squares of `side` that hold unknown pixels."""
+    from mattework.models.tensors import resize_smoothly
+
     height, width = scene.unknown.shape
     frame = Rect(0, 0, width, height)
-    side = _choose_side(session.spec.input.size)
     pieces = [
         piece
         for piece in frame.split_into_tiles(max(1, side - 2 * OVERLAP))
@@ -146,15 +190,11 @@ def solve_with_network(scene: Scene, session: ModelSession, progress: Progress |
     for done, piece in enumerate(pieces):
         report_progress(progress, "solving alpha", done / len(pieces))
         around = _surround(piece, side, frame)
-        colour = scene.colour[around.slices]
-        if colour.shape[2] != 3:
-            colour = np.repeat(colour[:, :, :1], 3, axis=2)
-        photo = np.rint(colour * 255.0).astype(np.uint8)
-        answer = predict_mask(session, photo, companion=trimap[around.slices])
-        if answer.shape != around.size.shape:
-            answer = resize_smoothly(answer, around.size).clip(0.0, 1.0)
+        part = answer(around)
+        if part.shape != around.size.shape:
+            part = resize_smoothly(part, around.size).clip(0.0, 1.0)
         weight = _weigh_tile(around, frame)
-        total[around.slices] += weight * answer
+        total[around.slices] += weight * part
         weights[around.slices] += weight
     solved = total / np.maximum(weights, 1e-6)
     return np.asarray(np.where(scene.unknown, solved, scene.alpha), np.float32)

@@ -94,7 +94,8 @@ class InputRule:
     `scale`: `unit` x / 255; `signed` x / 127.5 - 1; `own-maximum` x / the picture's own maximum (rembg's habit);
     `none` 0 to 255. `mean` and `std` have three values or are empty. `name` is the tensor's name, or None for the first
     input. The element type is the one that the graph asks for; integer inputs are rounded. `companion`: a second picture
-    that the network wants: a trimap (0, .5, 1) as fourth channel, or a mask as a tensor of its own.
+    that the network wants: a trimap (0, .5, 1) as fourth channel, or a mask as a tensor of its own. `evidence`: instead of
+    a photo it gets what closed-form matting found and weighed, see `mattework.matting.evidence`.
     """
 
     size: SizeRule
@@ -104,7 +105,7 @@ class InputRule:
     scale: Literal["unit", "signed", "own-maximum", "none"] = "unit"
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
-    companion: Literal["none", "trimap-channel", "mask-tensor"] = "none"
+    companion: Literal["none", "trimap-channel", "mask-tensor", "evidence"] = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,121 @@
+"""What a refiner is given about every pixel: photo, trimap, the solved alpha, and what the solver weighed to find it.
+
+Closed-form matting errs most where its parts disagree: its windows alone, its links, and the nearest known colours. A
+network that sees all of them corrects what is solved; see `refine`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mattework.arrays import Bools, Floats
+from mattework.matting.affinity import link_like_colours
+from mattework.matting.closed_form import HAZE, assemble_band, solve_conjugate_gradient
+from mattework.matting.scene import Scene
+
+PLANES = 16
+"""Photo (3), known foreground and background (2), the solver's alpha, known foreground colours carried into the band
+(3), background colours likewise (3), where the pixel lies between the two, and the hints (3) of `find_hints`."""
+SOLVED_PLANE = 5
+STEP = 4
+"""Carried colours are smooth, so they are worked out at this fraction of the size."""
+TOLERANCE = 2e-4
+"""Residual of the solution without links. One of 1e-5 takes twice the steps and tells as much of the errors."""
+_KNOWN = 0.99
+"""Known alpha from which on a pixel of a reduced scene is foreground; below the rest to 1 it is background."""
+
+
+def gather_evidence(scene: Scene, solved: Floats) -> Floats:
+    """All about a scene, (16, h, w) float32, each plane about -1..1.
+
+    Args:
+        scene: as for `solve_closed_form`.
+        solved: (h, w) alpha in 0..1 that it gave.
+    """
+    photo = scene.colour if scene.colour.shape[2] == 3 else np.repeat(scene.colour[:, :, :1], 3, axis=2)
+    known = ~scene.unknown
+    sides = known & (scene.alpha > _KNOWN), known & (scene.alpha < 1 - _KNOWN)
+    subject, ground = (spread_colours(photo, side) for side in sides)
+    return stack_evidence(photo, sides, solved, find_hints(scene, solved), subject, ground)
+
+
+def find_hints(scene: Scene, solved: Floats) -> Floats:
+    """What the closed form weighed, (h, w, 3) float32 in 0..1: alpha without links, the alpha of the nearest known colours,
+    and how near those are.
+
+    Args:
+        scene: at least one pixel unknown.
+        solved: (h, w) alpha in 0..1, the solution with links.
+    """
+    known, unknown = scene.alpha, scene.unknown
+    hints = np.dstack([known, known, np.ones_like(known)])
+    if unknown.any():
+        boundary = np.where((known > 0) & (known < 1), known * (1 - 2 * HAZE) + HAZE, known)
+        links = link_like_colours(scene)
+        system = assemble_band(scene.colour, unknown, boundary, precision=np.float32)
+        start = solved[unknown].astype(np.float64) * (1 - 2 * HAZE) + HAZE
+        alone, _ = solve_conjugate_gradient(system, start, tolerance=TOLERANCE)
+        found = np.column_stack([(alone - HAZE) / (1 - 2 * HAZE), links.guess, links.certainty])
+        hints[unknown] = np.clip(found, 0, 1)
+    return np.asarray(hints, np.float32)
+
+
+def spread_colours(photo: Floats, known: Bools) -> Floats:
+    """Colours (h, w, 3) of the known pixels carried over the whole frame: pushed up a pyramid and pulled down.
+
+    Their mean colour where they are far away; mid-grey where nothing is known.
+    """
+    import cv2
+
+    level = np.dstack([photo * known[:, :, None], known.astype(np.float32)]).astype(np.float32)
+    levels = [_reduce(level, STEP)]
+    while min(levels[-1].shape[:2]) > 2:
+        levels.append(_reduce(levels[-1], 2))
+    last = levels[-1].sum(axis=(0, 1))
+    mean = last[:3] / last[3] if last[3] > 1e-6 else np.full(3, 0.5, np.float32)
+    filled = np.broadcast_to(mean, (*levels[-1].shape[:2], 3)).astype(np.float32)
+    for one in reversed(levels):
+        size = (one.shape[1], one.shape[0])
+        below = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR)
+        cover = one[:, :, 3:]
+        share = np.minimum(1, cover * 4)
+        filled = np.asarray(below + share * (one[:, :, :3] / np.maximum(cover, 1e-6) - below), np.float32)
+    rows, columns = filled.shape[0] * STEP, filled.shape[1] * STEP
+    large = cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large[: photo.shape[0], : photo.shape[1]], np.float32)
+
+
+def _reduce(values: Floats, factor: int) -> Floats:
+    """Means of blocks; beyond the right and lower border there is nothing."""
+    import cv2
+
+    height, width = values.shape[:2]
+    rows, columns = -(-height // factor), -(-width // factor)
+    below, right = rows * factor - height, columns * factor - width
+    padded = cv2.copyMakeBorder(values, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+    return np.asarray(cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def stack_evidence(
+    photo: Floats, sides: tuple[Bools, Bools], solved: Floats, hints: Floats, subject: Floats, ground: Floats
+) -> Floats:
+    """(16, h, w) float32, each plane about -1..1.
+
+    Args:
+        photo: (h, w, 3) in 0..1.
+        sides: (h, w) each, known foreground and known background.
+        solved: (h, w) alpha in 0..1.
+        hints: (h, w, 3) of `find_hints`.
+        subject, ground: (h, w, 3) in 0..1, the colours of both sides from `spread_colours`.
+    """
+    apart = subject - ground
+    along = ((photo - ground) * apart).sum(axis=2) / ((apart * apart).sum(axis=2) + np.float32(100 / 255**2))
+    planes = np.empty((PLANES, *solved.shape), np.float32)
+    planes[0:3] = (photo * 2 - 1).transpose(2, 0, 1)
+    planes[3], planes[4] = sides
+    planes[SOLVED_PLANE] = solved * 2 - 1
+    planes[6:9] = (subject * 2 - 1).transpose(2, 0, 1)
+    planes[9:12] = (ground * 2 - 1).transpose(2, 0, 1)
+    planes[12] = np.clip(along, -0.5, 1.5) * 2 - 1
+    planes[13:16] = (hints * 2 - 1).transpose(2, 0, 1)
+    return planes

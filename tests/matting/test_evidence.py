@@ -1,0 +1,86 @@
+"""What the refiner is given about a pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mattework.arrays import Bytes
+from mattework.geometry import Size
+from mattework.matting.closed_form import solve_closed_form
+from mattework.matting.evidence import (
+    PLANES,
+    SOLVED_PLANE,
+    find_hints,
+    gather_evidence,
+    spread_colours,
+    stack_evidence,
+)
+from mattework.matting.scene import Scene, take_scene
+
+
+def make_scene(photo: Bytes, trimap: Bytes) -> Scene:
+    alpha = (trimap == 255).astype(np.float32)
+    frame = Size(trimap.shape[1], trimap.shape[0]).rect
+    return take_scene(photo, trimap == 128, alpha, None, frame=frame, factor=1)
+
+
+def draw_edge() -> tuple[Bytes, Bytes]:
+    """Red beside blue with a soft edge over 8 columns, (40, 60, 3), and a trimap that leaves 24 columns unknown."""
+    alpha = np.clip((np.arange(60) - 26) / 8, 0, 1)
+    row = alpha[:, None] * np.array([200.0, 40, 40]) + (1 - alpha[:, None]) * np.array([20.0, 40, 220])
+    photo = np.repeat(np.rint(row)[None], 40, axis=0).astype(np.uint8)
+    trimap = np.zeros((40, 60), np.uint8)
+    trimap[:, 18:42], trimap[:, 42:] = 128, 255
+    return photo, trimap
+
+
+def test_known_colours_are_carried_into_the_band() -> None:
+    photo = np.zeros((64, 96, 3), np.float32)
+    photo[:, :48], photo[:, 48:] = (0.8, 0.2, 0.2), (0.1, 0.2, 0.9)
+    known = np.zeros((64, 96), bool)
+    known[:, :16] = True
+    carried = spread_colours(photo, known)
+    np.testing.assert_allclose(carried[32, :90], np.broadcast_to((0.8, 0.2, 0.2), (90, 3)), atol=0.01)
+    nothing = spread_colours(photo, np.zeros((64, 96), bool))
+    np.testing.assert_allclose(nothing, 0.5)
+
+
+def test_evidence_says_where_a_pixel_lies_between_the_two_colours() -> None:
+    shape = (16, 16)
+    subject, ground = np.full((*shape, 3), 0.8, np.float32), np.full((*shape, 3), 0.16, np.float32)
+    photo = np.full((*shape, 3), 0.32, np.float32)
+    nowhere = np.zeros(shape, bool)
+    solved, hints = np.full(shape, 0.25, np.float32), np.full((*shape, 3), 0.75, np.float32)
+    planes = stack_evidence(photo, (nowhere, nowhere), solved, hints, subject, ground)
+    assert planes.shape == (PLANES, *shape)
+    np.testing.assert_allclose(planes[12], 2 * 0.25 - 1, atol=0.01)
+    np.testing.assert_allclose(planes[SOLVED_PLANE], 2 * 0.25 - 1)
+    np.testing.assert_allclose(planes[13:], 2 * 0.75 - 1, atol=1e-6)
+    assert not planes[3:5].any()
+
+
+def test_hints_agree_with_the_solution_where_colours_decide() -> None:
+    photo, trimap = draw_edge()
+    scene = make_scene(photo, trimap)
+    solved = solve_closed_form(scene)
+    hints = find_hints(scene, solved)
+    assert hints.shape == (40, 60, 3)
+    known = trimap != 128
+    np.testing.assert_array_equal(hints[known][:, 0], solved[known])
+    np.testing.assert_array_equal(hints[known][:, 2], 1)
+    assert np.abs(hints[..., 0] - solved).max() < 0.05
+    plain = (solved < 0.01) | (solved > 0.99)
+    assert np.abs(hints[..., 1] - solved)[plain].max() < 0.05  # the nearest known colours say the same
+    assert hints[..., 2][plain].min() > 0.5
+    assert hints[20, 30, 2] < 0.3  # between the two colours nothing known is near
+
+
+def test_gray_photos_give_as_many_planes() -> None:
+    photo, trimap = draw_edge()
+    scene = make_scene(photo[..., 0], trimap)
+    planes = gather_evidence(scene, solve_closed_form(scene))
+    assert planes.shape == (PLANES, 40, 60)
+    np.testing.assert_array_equal(planes[0], planes[2])
+    assert np.isfinite(planes).all()
+    np.testing.assert_array_equal(planes[3] > 0, trimap == 255)
+    np.testing.assert_array_equal(planes[4] > 0, trimap == 0)
