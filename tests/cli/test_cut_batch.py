@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from PIL import Image
 
 from cli.batch_runs import Captured, list_files, run
 from mattework.batch import sheet
+from mattework.errors import Cancelled
 
 
 def test_a_folder_is_cut_with_its_subfolders(shots: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -139,6 +143,44 @@ def test_journal_reports_and_results_are_files_of_their_own(
     picture = ("cut", shots / "a.png", "-o", "o.png", "--save-mask", "m.png", "--contact-sheet", "m.png")
     assert run(*picture, "--overwrite") == 2
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_run_that_nobody_listens_to_any_more_does_not_pass_for_a_whole_one(
+    shots: Path, tmp_path: Path, both: bool
+) -> None:
+    """As with `| head`: the script behind it must not go on as if all were there."""
+    (shots / "notes.txt").unlink()  # the first word is of a picture
+    code, page, sheet = "from mattework.cli import main; main()", tmp_path / "r.html", tmp_path / "s.png"
+    options = (
+        "-o",
+        tmp_path / "out",
+        "--edge",
+        "guided",
+        "--json",
+        "--report",
+        page,
+        "--contact-sheet",
+        sheet,
+    )
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "cut", shots, *options],
+            stdout=pipe,
+            stderr=pipe if both else subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == Cancelled.exit_code
+    assert 0 < len(list((tmp_path / "out").rglob("*.psd"))) < 3
+    assert page.is_file()
+    assert sheet.is_file(), "what there is of the run is in its reports"
+    if not both:
+        assert "of 3 pictures are left. The same command with --resume goes on." in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Exception" not in done.stderr
 
 
 def test_a_report_that_cannot_be_written_leaves_the_summary(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from mattework.batch.names import Task
 from mattework.batch.run import Outcome, run_batch
 from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
 from mattework.cli.cut_job import BatchPaths, CutJob
-from mattework.cli.display import BatchBar, say, show_batch
+from mattework.cli.display import BatchBar, drop_stream, say, show_batch
 from mattework.cli.report import name_failure, print_json, tell_failure
 from mattework.cli.targets import make_folder
 from mattework.errors import Cancelled, MatteworkError, OutputExists, UsageError
@@ -35,7 +36,8 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
     """Cut every picture, tell of each, and write what was asked for beside the results.
 
     Returns:
-        0 when all are there, else the exit code of the first failure, or that of a cancelled run.
+        0 when all are there, else the exit code of the first failure, or that of a cancelled run. One that nobody reads
+        any more what it tells (`| head`) counts as cancelled: a script must not take it for complete.
     """
     plan = plan_batch(sources, job, paths)
     run = _Run(
@@ -50,6 +52,9 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
             run.cut()
     except (KeyboardInterrupt, Cancelled):
         run.cancelled = True
+    except BrokenPipeError:
+        run.cancelled = True
+        _drop_unread()
     except BaseException:
         run.close()
         raise
@@ -280,6 +285,15 @@ class _Run:
     def _make_subfolder(self, target: Path) -> None:
         if self.plan.folder is not None:
             make_folder(f"{target.parent}/")
+
+
+def _drop_unread() -> None:
+    """After a write that nobody reads: let go of standard output, and of standard error where that is not read either."""
+    drop_stream(sys.stdout)
+    try:
+        say("mattework: Nobody reads any more what is told, so the run ends.")
+    except BrokenPipeError:
+        drop_stream(sys.stderr)
 
 
 def _describe_finished(task: Task, entry: BatchEntry) -> dict[str, Any]:
