@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,36 @@ def test_reports_are_written_and_renewed_with_the_run(shots: Path, tmp_path: Pat
     mine.write_text("mine")
     assert run("cut", shots, "-o", tmp_path / "out", "--edge", "guided", "--report", mine, "--resume") == 4
     assert mine.read_text() == "mine"
+
+
+def test_results_that_are_read_again_for_the_reports_are_told(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of them take hours: nobody shall think that the run hangs, least of all after Ctrl-C."""
+    out, page = tmp_path / "out", tmp_path / "report.html"
+    options = ("-o", out, "--edge", "guided", "--report", page, "--contact-sheet", tmp_path / "sheet.png")
+    assert run("cut", shots, *options) == 0
+    assert "read again" not in capsys.readouterr().err, "they are at hand"
+    (out / "a.png.cutout.psd").write_bytes(b"8BPS, broken")
+    shutil.copy(shots / "a.png", shots / "z.png")
+    begun: list[str] = []
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def show(title: str, *, quiet: bool) -> Iterator[Any]:
+        assert not quiet
+        yield lambda step, _: begun.append(f"{title}: {step}")
+
+    monkeypatch.setattr("mattework.cli.cut_batch.run_batch", interrupt)
+    monkeypatch.setattr("mattework.cli.cut_batch.show_progress", show)
+    assert run("cut", shots, *options, "--resume") == 130
+    told = capsys.readouterr().err
+    assert "3 results are read again. Ctrl-C again leaves the reports as they are." in told
+    assert begun[-1] == "reports: reading b.cutout.psd"
+    assert len(begun) == 3
+    assert told.count("without a picture") == 1, "not once a report"
 
 
 @pytest.mark.parametrize("option", ["--contact-sheet", "--report", "--journal"])

@@ -17,16 +17,16 @@ from mattework.batch.names import Task
 from mattework.batch.run import Outcome, run_batch
 from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
 from mattework.cli.cut_job import BatchPaths, CutJob
-from mattework.cli.display import BatchBar, drop_stream, say, show_batch
+from mattework.cli.display import BatchBar, drop_stream, say, show_batch, show_progress
 from mattework.cli.report import name_failure, print_json, tell_failure
 from mattework.cli.targets import make_folder
 from mattework.errors import Cancelled, MatteworkError, OutputExists, UsageError
+from mattework.progress import Progress, report_progress
 
 if TYPE_CHECKING:
     from mattework.batch.look import Look
     from mattework.cutout import Cutout
     from mattework.document.model import Document
-    from mattework.progress import Progress
 
 _SHOWN = 5
 """Doubtful results that the summary names."""
@@ -131,8 +131,9 @@ class _Run:
         """The page and the sheet; also of a run that was broken off, for what there is of it."""
         places = (self.plan.places[task.source] for task in self.plan.tasks)
         entries = [found for place in places if (found := self.entries.get(place))]
-        if not entries:
+        if not entries or not list_outputs(self.paths):
             return
+        self._read_looks(entries)
         written: list[Path] = []
         if self.paths.report is not None:
             from mattework.batch.page import write_report
@@ -141,7 +142,7 @@ class _Run:
                 self.paths.report,
                 entries,
                 title=self.plan.title,
-                look_of=self._look_at,
+                look_of=lambda entry: self.looks.get(entry.source),
                 total=len(self.plan.tasks),
                 overwrite=self.job.overwrite or follow_links(self.paths.report) in self.plan.renewable,
             )
@@ -153,7 +154,7 @@ class _Run:
             for sheet in write_contact_sheet(
                 self.paths.contact_sheet,
                 entries,
-                look_of=self._look_at,
+                look_of=lambda entry: self.looks.get(entry.source),
                 overwrite=lambda page: self.job.overwrite or follow_links(page) in self.plan.renewable,
             ):
                 say(f"contact sheet: {sheet}", quiet=self.job.quiet)
@@ -263,20 +264,26 @@ class _Run:
         if self.bar is not None:
             self.bar.finish()
 
-    def _look_at(self, entry: BatchEntry) -> Look | None:
-        """Small pictures of a result; of one that an earlier run made, from its file."""
+    def _read_looks(self, entries: Sequence[BatchEntry]) -> None:
+        """Small pictures of what earlier runs made, from its files: that takes seconds a picture, so it is shown."""
         from mattework.batch.look import read_look
 
-        found = self.looks.get(entry.source)
-        if found is not None:
-            return found
-        try:
-            found = self.looks[entry.source] = read_look(entry.source, entry.target)
-        except MatteworkError as error:
-            say(
-                f"note: {entry.target.name} is in the report without a picture: {error}", quiet=self.job.quiet
-            )
-        return found
+        earlier = [one for one in entries if one.state == "done" and one.source not in self.looks]
+        if not earlier:
+            return
+        quiet = self.job.quiet
+        again = " Ctrl-C again leaves the reports as they are." if self.cancelled else ""
+        results = "1 result is" if len(earlier) == 1 else f"{len(earlier)} results are"
+        say(f"For the reports, {results} read again.{again}", quiet=quiet)
+        with show_progress("reports", quiet=quiet or self.job.as_json) as progress:
+            for number, entry in enumerate(earlier):
+                report_progress(progress, f"reading {entry.target.name}", number / len(earlier))
+                try:
+                    self.looks[entry.source] = read_look(entry.source, entry.target)
+                except MatteworkError as error:
+                    say(
+                        f"note: {entry.target.name} is in the reports without a picture: {error}", quiet=quiet
+                    )
 
     def _may_overwrite(self, task: Task) -> bool:
         """What the run wrote itself may be written again, where nobody has changed it since."""
