@@ -120,6 +120,16 @@ def test_reports_are_written_and_renewed_with_the_run(shots: Path, tmp_path: Pat
     assert mine.read_text() == "mine"
 
 
+def test_a_picture_took_as_long_whoever_tells_it(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    told: list[list[dict[str, Any]]] = []
+    for again in ((), ("--resume",)):
+        assert run("cut", shots, "-o", tmp_path / "out", "--edge", "guided", "--json", *again) == 0
+        told.append([json.loads(line) for line in capsys.readouterr().out.splitlines()])
+    fresh, later = told
+    assert len(fresh) == 3
+    assert later == [{**one, "skipped": True, "verdict": None} for one in fresh]
+
+
 def test_results_that_are_read_again_for_the_reports_are_told(
     shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

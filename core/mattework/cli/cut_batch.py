@@ -254,7 +254,9 @@ class _Run:
         if outcome.written.look is not None:
             self.looks[entry.source] = outcome.written.look
         self._keep(entry)
-        self.job.tell(str(task.source), task.target, outcome.solved, notes)
+        # All that it took, as the journal and the summary have it: writing a large picture takes as long as solving it.
+        whole = replace(outcome.solved, report=replace(outcome.solved.report, seconds=outcome.seconds))
+        self.job.tell(str(task.source), task.target, whole, notes)
 
     def _keep(self, entry: BatchEntry) -> None:
         """Written down before it is told: what was told is not done again."""
