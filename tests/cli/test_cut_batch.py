@@ -112,6 +112,10 @@ def test_reports_are_written_and_renewed_with_the_run(shots: Path, tmp_path: Pat
     assert run("cut", shots, *options, "--resume") == 0
     assert page.stat().st_mtime_ns > page_before
     assert sheet.stat().st_mtime_ns > sheet_before
+    assert page.read_text("utf-8").count("--after:url(data:image/webp") == 3
+    assert "read again" not in capsys.readouterr().err, "the page held them"
+    page.unlink()
+    assert run("cut", shots, *options, "--resume") == 0
     assert page.read_text("utf-8").count("--after:url(data:image/webp") == 3, "drawn from the files"
     capsys.readouterr()
     mine = tmp_path / "mine.html"
@@ -138,6 +142,7 @@ def test_results_that_are_read_again_for_the_reports_are_told(
     options = ("-o", out, "--edge", "guided", "--report", page, "--contact-sheet", tmp_path / "sheet.png")
     assert run("cut", shots, *options) == 0
     assert "read again" not in capsys.readouterr().err, "they are at hand"
+    page.unlink()  # which holds them
     (out / "a.png.cutout.psd").write_bytes(b"8BPS, broken")
     shutil.copy(shots / "a.png", shots / "z.png")
     begun: list[str] = []

@@ -267,9 +267,18 @@ class _Run:
             self.bar.finish()
 
     def _read_looks(self, entries: Sequence[BatchEntry]) -> None:
-        """Small pictures of what earlier runs made, from its files: that takes seconds a picture, so it is shown."""
+        """Small pictures of what earlier runs made: those of their report, else from the files.
+
+        The files take seconds a picture, so that is shown.
+        """
         from mattework.batch.look import read_look
 
+        page = self.paths.report
+        if page is not None and follow_links(page) in self.plan.renewable:
+            from mattework.batch.page import read_looks
+
+            unseen = [one for one in entries if one.state == "done" and one.source not in self.looks]
+            self.looks |= read_looks(page, unseen)
         earlier = [one for one in entries if one.state == "done" and one.source not in self.looks]
         if not earlier:
             return
