@@ -95,8 +95,10 @@ def read_looks(page: Path, entries: Sequence[BatchEntry]) -> dict[Path, Look]:
                 (named := _RESULT.search(line)) and named[1] in wanted and {"before", "after"} <= parts.keys()
             ):
                 with suppress(ValueError):  # no base64: somebody edited the page
-                    looks = {kind: b64decode(data, validate=True) for kind, data in parts.items()}
-                    found[wanted[named[1]]] = Look(**{"edge": None, **looks})
+                    look = {kind: b64decode(data, validate=True) for kind, data in parts.items()}
+                    found[wanted[named[1]]] = Look(
+                        before=look["before"], after=look["after"], edge=look.get("edge")
+                    )
                 parts = {}
     return found
 
