@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -17,7 +18,8 @@ from PIL import Image
 
 from cli.batch_runs import Captured, list_files, run
 from mattework.batch import sheet
-from mattework.errors import Cancelled
+from mattework.cli.cut_job import CutJob
+from mattework.errors import Cancelled, OutputNotWritable
 
 
 def test_a_folder_is_cut_with_its_subfolders(shots: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -228,6 +230,36 @@ def test_a_run_that_nobody_listens_to_any_more_does_not_pass_for_a_whole_one(
         assert "of 3 pictures are left. The same command with --resume goes on." in done.stderr
         assert "Traceback" not in done.stderr
         assert "Exception" not in done.stderr
+
+
+@pytest.mark.parametrize("room_for", [(), (0, 1, 4, 7)])
+def test_a_full_disk_ends_the_run_where_nothing_finds_room(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, room_for: tuple[int, ...]
+) -> None:
+    for number in range(5):
+        shutil.copy(shots / "a.png", shots / f"more{number}.png")
+    out, real, count = tmp_path / "out", CutJob.save, iter(range(8))
+
+    def save(job: CutJob, *arguments: Any, **options: Any) -> tuple[str, ...]:
+        if next(count) in room_for:
+            return real(job, *arguments, **options)
+        raise OutputNotWritable("There is no room.") from OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(CutJob, "save", save)
+    assert run("cut", shots, "-o", out, "--edge", "guided") == 4
+    told = capsys.readouterr().err
+    if room_for:
+        assert told.count("There is no room.") == 4, "smaller ones still find some"
+        assert "4 of 8 pictures cut out. 4 failed." in told
+        return
+    assert told.count("There is no room.") == 3
+    assert (
+        "The disk is full, so the run ends; 5 of 8 pictures are left. Free some space; the same command"
+        in told
+    )
+    monkeypatch.setattr(CutJob, "save", real)
+    assert run("cut", shots, "-o", out, "--edge", "guided", "--resume") == 0
+    assert "8 of 8 pictures cut out." in capsys.readouterr().err
 
 
 def test_a_report_that_cannot_be_written_leaves_the_summary(

@@ -18,7 +18,7 @@ from mattework.batch.run import Outcome, run_batch
 from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.display import BatchBar, drop_stream, say, show_batch, show_progress
-from mattework.cli.report import name_failure, print_json, tell_failure
+from mattework.cli.report import is_disk_full, name_failure, print_json, tell_failure
 from mattework.cli.targets import make_folder
 from mattework.errors import Cancelled, MatteworkError, OutputExists, UsageError
 from mattework.progress import Progress, report_progress
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 """Doubtful results that the summary names."""
+
+_FULL = 3
+"""Results in a row that found no room, after which a run ends: the hours for the others would be lost. One may be large."""
+
+
+class _DiskFull(Exception):
+    """The run ends: what else would be solved could not be written."""
 
 
 def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
@@ -52,6 +59,8 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
             run.cut()
     except (KeyboardInterrupt, Cancelled):
         run.cancelled = True
+    except _DiskFull:
+        pass  # it is a failure that was told
     except BrokenPipeError:
         run.cancelled = True
         _drop_unread()
@@ -87,7 +96,8 @@ class _Material:
 class _Run:
     """A batch under way: its plan, the files that are read (links followed), and what has come of them so far.
 
-    `begun` are the entries of pictures as they were when they were about to be read.
+    `begun` are the entries of pictures as they were when they were about to be read; `full` are the results in a row, up
+    to the last, that found no room on the disk.
     """
 
     job: CutJob
@@ -102,6 +112,7 @@ class _Run:
     layer_notes: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     first_failure: int = 0
     cancelled: bool = False
+    full: int = 0
 
     def cut(self) -> None:
         for note in self.plan.notes:
@@ -178,6 +189,12 @@ class _Run:
         if self.cancelled:
             again = " The same command with --resume goes on." if self.journal is not None else ""
             say(f"mattework: Cancelled; {left} of {len(self.plan.tasks)} pictures are left.{again}")
+        elif self.full >= _FULL and left > 0:
+            again = "; the same command with --resume goes on" if self.journal is not None else ""
+            say(
+                f"mattework: The disk is full, so the run ends; {left} of {len(self.plan.tasks)} pictures are left. "
+                f"Free some space{again}."
+            )
         elif self.first_failure and self.journal is not None:
             say("The same command with --resume tries the failed ones again.", quiet=quiet)
 
@@ -248,7 +265,11 @@ class _Run:
             self._keep(entry)
             self.first_failure = self.first_failure or failure.exit_code
             tell_failure(str(task.source), failure, as_json=self.job.as_json)
+            self.full = self.full + 1 if is_disk_full(outcome.error) else 0
+            if self.full == _FULL:
+                raise _DiskFull
             return
+        self.full = 0
         notes = ((task.note,) if task.note else ()) + outcome.written.notes
         entry = describe_cutout(outcome.written.entry, outcome.solved, notes, outcome.seconds)
         if outcome.written.look is not None:
