@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import weakref
 from dataclasses import replace
@@ -14,9 +15,9 @@ from PIL import Image, PdfParser
 
 import mattework
 from mattework.batch import sheet as sheet_module
-from mattework.batch.entry import BatchEntry, start_entry
+from mattework.batch.entry import BatchEntry, stamp_target, start_entry
 from mattework.batch.look import Look, decode_look, draw_look, find_hardest_edge, read_look
-from mattework.batch.page import write_report
+from mattework.batch.page import read_looks, write_report
 from mattework.batch.sheet import write_contact_sheet
 from mattework.errors import OutputExists, UsageError
 from samples import draw_disc
@@ -119,6 +120,28 @@ def test_the_page_holds_everything_and_asks_nobody(look: Look, tmp_path: Path) -
     assert "<b>&" not in text
     with pytest.raises(OutputExists):
         write_report(tmp_path / "report.html", entries, title="", look_of=lambda _: look)
+
+
+def test_the_next_page_takes_what_the_last_one_showed(look: Look, tmp_path: Path) -> None:
+    page, flat = tmp_path / "report.html", replace(look, edge=None)
+    names = ("one.png", "t'wo & <three>.png", "painted.png", "anew.png", "unseen.png")
+    for name in names:
+        (tmp_path / name).write_bytes(b"a result")
+        os.utime(tmp_path / name, (1e9, 1e9))
+    entries = [stamp_target(make_entry(name, 0.9, target=tmp_path / name)) for name in names]
+    shown = dict(zip(names, (look, flat, look, look, None), strict=True))
+    write_report(page, entries, title="", look_of=lambda one: shown[one.source.name])
+    assert read_looks(page, entries) == {
+        one.source: found for one in entries if (found := shown[one.source.name])
+    }
+
+    (tmp_path / "painted.png").write_bytes(b"painted on")
+    os.utime(tmp_path / "anew.png", (4e9, 4e9))  # by a run without a report
+    entries = [*entries[:3], stamp_target(entries[3]), entries[4]]
+    assert read_looks(page, entries) == {entries[0].source: look, entries[1].source: flat}
+    page.write_bytes(page.read_bytes().replace(b"base64,", b"base64,=", 1))
+    assert list(read_looks(page, entries)) == [entries[1].source], "a page that somebody edited"
+    assert read_looks(tmp_path / "missing.html", entries) == {}
 
 
 def test_the_sheet_shows_every_result_on_its_grounds(look: Look, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event, Lock, Timer, main_thread
 
 import pytest
@@ -54,14 +54,14 @@ class Shop:
         if self.bad.get(task) == where:
             raise DamagedFile(f"{task} broke in {where}")
 
-    def work(self, count: int) -> None:
+    def work(self, count: int, finish: Callable[[Outcome[int, int, int]], None] | None = None) -> None:
         run_batch(
             range(count),
             read=self.read,
             solve=self.solve,
             write=self.write,
             weigh=lambda one: run.BESIDE_BYTES + 1 if one in self.heavy else 1,
-            finish=self.told.append,
+            finish=finish or self.told.append,
         )
 
 
@@ -87,6 +87,20 @@ def test_nothing_is_held_beside_a_large_picture() -> None:
     shop.work(10)
     assert [one.task for one in shop.told] == list(range(10))
     assert shop.most_beside_heavy == 0
+
+
+def test_where_telling_fails_nothing_is_told_twice() -> None:
+    """As when a journal finds no room, or nobody reads what is told."""
+    shop = Shop()
+
+    def tell(outcome: Outcome[int, int, int]) -> None:
+        shop.told.append(outcome)
+        if outcome.task == 2:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        shop.work(9, tell)
+    assert [one.task for one in shop.told] == [0, 1, 2]
 
 
 def test_an_interruption_completes_the_file_that_is_being_written() -> None:

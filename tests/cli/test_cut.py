@@ -170,6 +170,8 @@ def test_quiet_says_nothing(disc: tuple[Path, Path], capsys: Captured) -> None:
         (["cut", str(ASTRONAUT), "-o", "out.png", "--feather", "1e9"], 2, "feather"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "mask.jpg"], 2, ".png or .tif"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "-"], 2, "file of its own"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--mask-bits", "8"], 2, "goes with --save-mask"),
+        (["cut", str(ASTRONAUT), "-o", "out.png", "--from-mask", "m.png", "--no-zoom"], 2, "--no-zoom"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--quality", "80"], 2, "knows no quality"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--save-mask", "out.png"], 2, "two files"),
         (["cut", str(ASTRONAUT), "-o", "out.png", "--layer", "Photo"], 2, "PSD, PSB or TIFF"),

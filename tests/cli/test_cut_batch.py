@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +18,8 @@ from PIL import Image
 
 from cli.batch_runs import Captured, list_files, run
 from mattework.batch import sheet
+from mattework.cli.cut_job import CutJob
+from mattework.errors import Cancelled, OutputNotWritable
 
 
 def test_a_folder_is_cut_with_its_subfolders(shots: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -106,12 +114,57 @@ def test_reports_are_written_and_renewed_with_the_run(shots: Path, tmp_path: Pat
     assert run("cut", shots, *options, "--resume") == 0
     assert page.stat().st_mtime_ns > page_before
     assert sheet.stat().st_mtime_ns > sheet_before
+    assert page.read_text("utf-8").count("--after:url(data:image/webp") == 3
+    assert "read again" not in capsys.readouterr().err, "the page held them"
+    page.unlink()
+    assert run("cut", shots, *options, "--resume") == 0
     assert page.read_text("utf-8").count("--after:url(data:image/webp") == 3, "drawn from the files"
     capsys.readouterr()
     mine = tmp_path / "mine.html"
     mine.write_text("mine")
     assert run("cut", shots, "-o", tmp_path / "out", "--edge", "guided", "--report", mine, "--resume") == 4
     assert mine.read_text() == "mine"
+
+
+def test_a_picture_took_as_long_whoever_tells_it(shots: Path, tmp_path: Path, capsys: Captured) -> None:
+    told: list[list[dict[str, Any]]] = []
+    for again in ((), ("--resume",)):
+        assert run("cut", shots, "-o", tmp_path / "out", "--edge", "guided", "--json", *again) == 0
+        told.append([json.loads(line) for line in capsys.readouterr().out.splitlines()])
+    fresh, later = told
+    assert len(fresh) == 3
+    assert later == [{**one, "skipped": True, "verdict": None} for one in fresh]
+
+
+def test_results_that_are_read_again_for_the_reports_are_told(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of them take hours: nobody shall think that the run hangs, least of all after Ctrl-C."""
+    out, page = tmp_path / "out", tmp_path / "report.html"
+    options = ("-o", out, "--edge", "guided", "--report", page, "--contact-sheet", tmp_path / "sheet.png")
+    assert run("cut", shots, *options) == 0
+    assert "read again" not in capsys.readouterr().err, "they are at hand"
+    page.unlink()  # which holds them
+    (out / "a.png.cutout.psd").write_bytes(b"8BPS, broken")
+    shutil.copy(shots / "a.png", shots / "z.png")
+    begun: list[str] = []
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def show(title: str, *, quiet: bool) -> Iterator[Any]:
+        assert not quiet
+        yield lambda step, _: begun.append(f"{title}: {step}")
+
+    monkeypatch.setattr("mattework.cli.cut_batch.run_batch", interrupt)
+    monkeypatch.setattr("mattework.cli.cut_batch.show_progress", show)
+    assert run("cut", shots, *options, "--resume") == 130
+    told = capsys.readouterr().err
+    assert "3 results are read again. Ctrl-C again leaves the reports as they are." in told
+    assert begun[-1] == "reports: reading b.cutout.psd"
+    assert len(begun) == 3
+    assert told.count("without a picture") == 1, "not once a report"
 
 
 @pytest.mark.parametrize("option", ["--contact-sheet", "--report", "--journal"])
@@ -139,6 +192,74 @@ def test_journal_reports_and_results_are_files_of_their_own(
     picture = ("cut", shots / "a.png", "-o", "o.png", "--save-mask", "m.png", "--contact-sheet", "m.png")
     assert run(*picture, "--overwrite") == 2
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_run_that_nobody_listens_to_any_more_does_not_pass_for_a_whole_one(
+    shots: Path, tmp_path: Path, both: bool
+) -> None:
+    """As with `| head`: the script behind it must not go on as if all were there."""
+    (shots / "notes.txt").unlink()  # the first word is of a picture
+    code, page, sheet = "from mattework.cli import main; main()", tmp_path / "r.html", tmp_path / "s.png"
+    options = (
+        "-o",
+        tmp_path / "out",
+        "--edge",
+        "guided",
+        "--json",
+        "--report",
+        page,
+        "--contact-sheet",
+        sheet,
+    )
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "cut", shots, *options],
+            stdout=pipe,
+            stderr=pipe if both else subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == Cancelled.exit_code
+    assert 0 < len(list((tmp_path / "out").rglob("*.psd"))) < 3
+    assert page.is_file()
+    assert sheet.is_file(), "what there is of the run is in its reports"
+    if not both:
+        assert "of 3 pictures are left. The same command with --resume goes on." in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Exception" not in done.stderr
+
+
+@pytest.mark.parametrize("room_for", [(), (0, 1, 4, 7)])
+def test_a_full_disk_ends_the_run_where_nothing_finds_room(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, room_for: tuple[int, ...]
+) -> None:
+    for number in range(5):
+        shutil.copy(shots / "a.png", shots / f"more{number}.png")
+    out, real, count = tmp_path / "out", CutJob.save, iter(range(8))
+
+    def save(job: CutJob, *arguments: Any, **options: Any) -> tuple[str, ...]:
+        if next(count) in room_for:
+            return real(job, *arguments, **options)
+        raise OutputNotWritable("There is no room.") from OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(CutJob, "save", save)
+    assert run("cut", shots, "-o", out, "--edge", "guided") == 4
+    told = capsys.readouterr().err
+    if room_for:
+        assert told.count("There is no room.") == 4, "smaller ones still find some"
+        assert "4 of 8 pictures cut out. 4 failed." in told
+        return
+    assert told.count("There is no room.") == 3
+    assert (
+        "The disk is full, so the run ends; 5 of 8 pictures are left. Free some space; the same command"
+        in told
+    )
+    monkeypatch.setattr(CutJob, "save", real)
+    assert run("cut", shots, "-o", out, "--edge", "guided", "--resume") == 0
+    assert "8 of 8 pictures cut out." in capsys.readouterr().err
 
 
 def test_a_report_that_cannot_be_written_leaves_the_summary(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mattework.cli.pointing import PointingOptions, parse_pointer
+from mattework.cli.pointing import PointingOptions, parse_pointer, read_prompts
 from mattework.cli.root import run_command_line
 from mattework.document.model import ColorMode, Document, Layer
 from mattework.errors import UsageError
@@ -203,6 +204,20 @@ def test_a_file_of_prompts_that_is_wrong_says_where(
     assert says in told
     assert str(given) in told
     assert not scene.with_name("out.png").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs pipes that have names")
+def test_prompts_come_through_a_pipe() -> None:
+    """As from `--prompts <(mattework info --json photo.cutout.psd)`."""
+    said = (
+        b'[{"kind": "lasso", "points": [[1, 2], [30, 4], [5, 60], [7, 8], [9, 10], [11, 12]], "adds": true}]'
+    )
+    reading, writing = os.pipe()
+    with open(reading, "rb"):
+        with open(writing, "wb") as stream:
+            stream.write(said)
+        (found,) = read_prompts(Path(f"/dev/fd/{reading}"))
+    assert (found.kind, len(found.points)) == ("lasso", 6)
 
 
 def test_options_become_prompts() -> None:

@@ -82,7 +82,26 @@ def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, ca
     assert run("cut", shots, "-o", out, "--edge", "guided", "-q") == 0
     assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--resume") == 2
     assert "feather was not given and is 2.0" in capsys.readouterr().err
+    assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--resume", "--overwrite") == 2
+    assert "--overwrite in place of --resume" in capsys.readouterr().err
     assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--overwrite", "-q") == 0
+
+
+def test_options_that_were_not_given_stop_nobody(shots: Path, tmp_path: Path) -> None:
+    """Not even those that the version of before did not have, or has no more."""
+    out = tmp_path / "out"
+    options = ("--edge", "guided", "--shadow", "drop", "-q")
+    assert run("cut", shots, "-o", out, *options) == 0
+    journal = out / "mattework-batch.jsonl"
+    settings = read_batch(journal).settings
+    assert settings == {"solver": "guided", "zoom": True, "shadow": {"kind": "drop"}}
+    header, *lines = journal.read_text("utf-8").splitlines(keepends=True)
+    before = json.loads(header)
+    shadow = {"kind": "drop", "offset": None, "turn": None}
+    before["settings"] |= {"device": "auto", "pointing": {"pointers": [], "path": None}, "shadow": shadow}
+    journal.write_text(json.dumps(before) + "\n" + "".join(lines), "utf-8")
+    assert run("cut", shots, "-o", out, *options, "--resume") == 0
+    assert run("cut", shots, "-o", out, *options, "--resume", "--device", "cpu") == 2
 
 
 def test_a_setting_of_zero_is_a_setting(shots: Path, tmp_path: Path, capsys: Captured) -> None:

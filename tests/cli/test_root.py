@@ -77,6 +77,39 @@ def test_a_command_that_is_asked_to_end_takes_its_half_written_file_with_it(
     assert [one.name for one in tmp_path.iterdir()] == ["noise.png"]
 
 
+def test_ctrl_c_while_the_program_loads_is_no_traceback() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        f"sys.meta_path.insert(0, Interrupt()); {COMMAND[-1]}"
+    )
+    done = subprocess.run([*COMMAND[:-1], code, "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (Cancelled.exit_code, "mattework: Cancelled.\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+def test_a_command_works_without_standard_streams(tmp_path: Path) -> None:
+    """As services and desktops start programs. What libraries print must not get into the result either."""
+    target = tmp_path / "out.png"
+    code = (
+        "import os, sys\n"
+        "import mattework.formats.files as files\n"
+        "save = files.save_document\n"
+        "def chat(*given, **options):\n"
+        "    options['progress'] = lambda *_: os.write(2, b'a warning')\n"
+        "    return save(*given, **options)\n"
+        f"files.save_document = chat; {COMMAND[-1]}"
+    )
+    command = [*COMMAND[:-1], code, "render", str(ASTRONAUT), "-o", str(target)]
+    done = subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command], check=False)
+    assert done.returncode == 0
+    with Image.open(target) as picture:
+        picture.load()
+    assert b"a warning" not in target.read_bytes()
+
+
 def test_a_photo_in_place_of_a_command_is_shown_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

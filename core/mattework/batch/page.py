@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from base64 import b64encode
+import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from pathlib import Path, PurePath
@@ -13,7 +15,7 @@ from urllib.parse import quote
 
 from mattework._version import __version__
 from mattework.atomic import write_atomically
-from mattework.batch.entry import BatchEntry
+from mattework.batch.entry import BatchEntry, is_replaceable
 from mattework.batch.look import Look
 from mattework.batch.summary import is_doubtful, name_apart, rank_entry, summarise_batch, tell_confidence
 from mattework.quality import DOUBTFUL
@@ -21,6 +23,8 @@ from mattework.recipe import name_networks
 
 _FAIR = 0.8
 _PLACE = "<!-- pictures -->\n"
+_LOOK = re.compile(rb"--(before|after|edge):url\(data:image/\w+;base64,([\w+/=]+)\)")
+_RESULT = re.compile(rb'<h2><a href="([^"]*)">')
 
 
 def write_report(
@@ -68,6 +72,35 @@ def write_report(
             for part in _draw_card(entry, look, names[order], order, target.parent):
                 stream.write(part.encode(errors="replace"))
         stream.write(foot.encode())
+
+
+def read_looks(page: Path, entries: Sequence[BatchEntry]) -> dict[Path, Look]:
+    """The small pictures of `entries` that an earlier report holds, by their sources.
+
+    Only those of results that nobody has touched since the batch wrote them, and that are older than the page.
+    """
+    found: dict[Path, Look] = {}
+    with suppress(OSError), page.open("rb") as stream:
+        written = os.fstat(stream.fileno()).st_mtime_ns
+        wanted = {
+            escape(_link(one.target, page.parent)).encode(): one.source
+            for one in entries
+            if one.target_modified < written and is_replaceable(one)
+        }
+        parts: dict[str, bytes] = {}
+        for line in stream:
+            if line.startswith(b"<article"):
+                parts = {kind.decode(): data for kind, data in _LOOK.findall(line)}
+            elif (
+                (named := _RESULT.search(line)) and named[1] in wanted and {"before", "after"} <= parts.keys()
+            ):
+                with suppress(ValueError):  # no base64: somebody edited the page
+                    look = {kind: b64decode(data, validate=True) for kind, data in parts.items()}
+                    found[wanted[named[1]]] = Look(
+                        before=look["before"], after=look["after"], edge=look.get("edge")
+                    )
+                parts = {}
+    return found
 
 
 def _draw_card(entry: BatchEntry, look: Look | None, name: str, order: int, base: Path) -> Iterator[str]:

@@ -125,8 +125,9 @@ class _Line(Generic[T, Read, Solved, Written]):
         while self.behind is not None:
             with hold_interrupts():
                 if wait([self.behind[3]], MOMENT).done:
-                    self._tell_behind(*self.behind)
-                    self.behind = None
+                    # Told once, also where telling it fails.
+                    behind, self.behind = self.behind, None
+                    self._tell_behind(*behind)
 
     def _tell_behind(
         self, task: T, solved: Solved, seconds: float, job: Future[tuple[Written, float]]

@@ -14,7 +14,7 @@ from mattework.batch.entry import BatchEntry, is_finished, is_replaceable, start
 from mattework.batch.find import FoundPicture, find_pictures, follow_links, locate_file
 from mattework.batch.journal import JOURNAL_NAME, Batch, read_batch
 from mattework.batch.names import Task, choose_place, name_targets
-from mattework.cli.cut_job import BatchPaths, CutJob
+from mattework.cli.cut_job import BatchPaths, CutJob, drop_defaults
 from mattework.cli.targets import (
     STREAM,
     SUFFIX_OF,
@@ -164,14 +164,17 @@ def _check_earlier(earlier: Batch, job: CutJob, paths: BatchPaths) -> None:
             f"{journal} tells of an earlier run. Add --resume to go on with it, or --overwrite to do everything anew."
         )
     now = job.describe_settings()
-    changed = [name for name in {**earlier.settings, **now} if earlier.settings.get(name) != now.get(name)]
+    # Those of before may tell of options that were not given, and know nothing of options that are newer.
+    before = drop_defaults(earlier.settings)
+    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if changed:
         told = ", ".join(
-            f"{name} was {earlier.settings.get(name, 'not given')} and is {now.get(name, 'not given')}"
+            f"{name} was {before.get(name, 'not given')} and is {now.get(name, 'not given')}"
             for name in changed
         )
         raise UsageError(
-            f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite."
+            f"The run of {journal} had other settings: {told}. Give the same ones, or do everything anew with --overwrite "
+            "in place of --resume."
         )
 
 

@@ -10,7 +10,7 @@ import click
 
 from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.cut_options import add_batch_options, add_layer_options, add_subject_options
-from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
+from mattework.cli.options import FileName, add_edge_options, add_output_options, add_talk_options
 from mattework.cli.pointing import add_pointing_options
 from mattework.cli.report import tell_failure
 from mattework.cli.shadow_options import add_shadow_options
@@ -19,7 +19,7 @@ from mattework.errors import MatteworkError
 
 
 @click.command()
-@click.argument("sources", metavar="PICTURE...", nargs=-1, required=True)
+@click.argument("sources", type=FileName(), metavar="PICTURE...", nargs=-1, required=True)
 @add_output_options
 @add_pointing_options
 @add_subject_options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,26 +17,34 @@ from mattework.batch.names import Task
 from mattework.batch.run import Outcome, run_batch
 from mattework.cli.batch_plan import BatchPlan, list_outputs, plan_batch
 from mattework.cli.cut_job import BatchPaths, CutJob
-from mattework.cli.display import BatchBar, say, show_batch
-from mattework.cli.report import name_failure, print_json, tell_failure
+from mattework.cli.display import BatchBar, drop_stream, say, show_batch, show_progress
+from mattework.cli.report import is_disk_full, name_failure, print_json, tell_failure
 from mattework.cli.targets import make_folder
 from mattework.errors import Cancelled, MatteworkError, OutputExists, UsageError
+from mattework.progress import Progress, report_progress
 
 if TYPE_CHECKING:
     from mattework.batch.look import Look
     from mattework.cutout import Cutout
     from mattework.document.model import Document
-    from mattework.progress import Progress
 
 _SHOWN = 5
 """Doubtful results that the summary names."""
+
+_FULL = 3
+"""Results in a row that found no room, after which a run ends: the hours for the others would be lost. One may be large."""
+
+
+class _DiskFull(Exception):
+    """The run ends: what else would be solved could not be written."""
 
 
 def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
     """Cut every picture, tell of each, and write what was asked for beside the results.
 
     Returns:
-        0 when all are there, else the exit code of the first failure, or that of a cancelled run.
+        0 when all are there, else the exit code of the first failure, or that of a cancelled run. One that nobody reads
+        any more what it tells (`| head`) counts as cancelled: a script must not take it for complete.
     """
     plan = plan_batch(sources, job, paths)
     run = _Run(
@@ -50,6 +59,11 @@ def cut_many(sources: Sequence[str], job: CutJob, paths: BatchPaths) -> int:
             run.cut()
     except (KeyboardInterrupt, Cancelled):
         run.cancelled = True
+    except _DiskFull:
+        pass  # it is a failure that was told
+    except BrokenPipeError:
+        run.cancelled = True
+        _drop_unread()
     except BaseException:
         run.close()
         raise
@@ -82,7 +96,8 @@ class _Material:
 class _Run:
     """A batch under way: its plan, the files that are read (links followed), and what has come of them so far.
 
-    `begun` are the entries of pictures as they were when they were about to be read.
+    `begun` are the entries of pictures as they were when they were about to be read; `full` are the results in a row, up
+    to the last, that found no room on the disk.
     """
 
     job: CutJob
@@ -97,6 +112,7 @@ class _Run:
     layer_notes: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     first_failure: int = 0
     cancelled: bool = False
+    full: int = 0
 
     def cut(self) -> None:
         for note in self.plan.notes:
@@ -126,8 +142,9 @@ class _Run:
         """The page and the sheet; also of a run that was broken off, for what there is of it."""
         places = (self.plan.places[task.source] for task in self.plan.tasks)
         entries = [found for place in places if (found := self.entries.get(place))]
-        if not entries:
+        if not entries or not list_outputs(self.paths):
             return
+        self._read_looks(entries)
         written: list[Path] = []
         if self.paths.report is not None:
             from mattework.batch.page import write_report
@@ -136,7 +153,7 @@ class _Run:
                 self.paths.report,
                 entries,
                 title=self.plan.title,
-                look_of=self._look_at,
+                look_of=lambda entry: self.looks.get(entry.source),
                 total=len(self.plan.tasks),
                 overwrite=self.job.overwrite or follow_links(self.paths.report) in self.plan.renewable,
             )
@@ -148,7 +165,7 @@ class _Run:
             for sheet in write_contact_sheet(
                 self.paths.contact_sheet,
                 entries,
-                look_of=self._look_at,
+                look_of=lambda entry: self.looks.get(entry.source),
                 overwrite=lambda page: self.job.overwrite or follow_links(page) in self.plan.renewable,
             ):
                 say(f"contact sheet: {sheet}", quiet=self.job.quiet)
@@ -172,6 +189,12 @@ class _Run:
         if self.cancelled:
             again = " The same command with --resume goes on." if self.journal is not None else ""
             say(f"mattework: Cancelled; {left} of {len(self.plan.tasks)} pictures are left.{again}")
+        elif self.full >= _FULL and left > 0:
+            again = "; the same command with --resume goes on" if self.journal is not None else ""
+            say(
+                f"mattework: The disk is full, so the run ends; {left} of {len(self.plan.tasks)} pictures are left. "
+                f"Free some space{again}."
+            )
         elif self.first_failure and self.journal is not None:
             say("The same command with --resume tries the failed ones again.", quiet=quiet)
 
@@ -242,13 +265,19 @@ class _Run:
             self._keep(entry)
             self.first_failure = self.first_failure or failure.exit_code
             tell_failure(str(task.source), failure, as_json=self.job.as_json)
+            self.full = self.full + 1 if is_disk_full(outcome.error) else 0
+            if self.full == _FULL:
+                raise _DiskFull
             return
+        self.full = 0
         notes = ((task.note,) if task.note else ()) + outcome.written.notes
         entry = describe_cutout(outcome.written.entry, outcome.solved, notes, outcome.seconds)
         if outcome.written.look is not None:
             self.looks[entry.source] = outcome.written.look
         self._keep(entry)
-        self.job.tell(str(task.source), task.target, outcome.solved, notes)
+        # All that it took, as the journal and the summary have it: writing a large picture takes as long as solving it.
+        whole = replace(outcome.solved, report=replace(outcome.solved.report, seconds=outcome.seconds))
+        self.job.tell(str(task.source), task.target, whole, notes)
 
     def _keep(self, entry: BatchEntry) -> None:
         """Written down before it is told: what was told is not done again."""
@@ -258,20 +287,35 @@ class _Run:
         if self.bar is not None:
             self.bar.finish()
 
-    def _look_at(self, entry: BatchEntry) -> Look | None:
-        """Small pictures of a result; of one that an earlier run made, from its file."""
+    def _read_looks(self, entries: Sequence[BatchEntry]) -> None:
+        """Small pictures of what earlier runs made: those of their report, else from the files.
+
+        The files take seconds a picture, so that is shown.
+        """
         from mattework.batch.look import read_look
 
-        found = self.looks.get(entry.source)
-        if found is not None:
-            return found
-        try:
-            found = self.looks[entry.source] = read_look(entry.source, entry.target)
-        except MatteworkError as error:
-            say(
-                f"note: {entry.target.name} is in the report without a picture: {error}", quiet=self.job.quiet
-            )
-        return found
+        page = self.paths.report
+        if page is not None and follow_links(page) in self.plan.renewable:
+            from mattework.batch.page import read_looks
+
+            unseen = [one for one in entries if one.state == "done" and one.source not in self.looks]
+            self.looks |= read_looks(page, unseen)
+        earlier = [one for one in entries if one.state == "done" and one.source not in self.looks]
+        if not earlier:
+            return
+        quiet = self.job.quiet
+        again = " Ctrl-C again leaves the reports as they are." if self.cancelled else ""
+        results = "1 result is" if len(earlier) == 1 else f"{len(earlier)} results are"
+        say(f"For the reports, {results} read again.{again}", quiet=quiet)
+        with show_progress("reports", quiet=quiet or self.job.as_json) as progress:
+            for number, entry in enumerate(earlier):
+                report_progress(progress, f"reading {entry.target.name}", number / len(earlier))
+                try:
+                    self.looks[entry.source] = read_look(entry.source, entry.target)
+                except MatteworkError as error:
+                    say(
+                        f"note: {entry.target.name} is in the reports without a picture: {error}", quiet=quiet
+                    )
 
     def _may_overwrite(self, task: Task) -> bool:
         """What the run wrote itself may be written again, where nobody has changed it since."""
@@ -280,6 +324,15 @@ class _Run:
     def _make_subfolder(self, target: Path) -> None:
         if self.plan.folder is not None:
             make_folder(f"{target.parent}/")
+
+
+def _drop_unread() -> None:
+    """After a write that nobody reads: let go of standard output, and of standard error where that is not read either."""
+    drop_stream(sys.stdout)
+    try:
+        say("mattework: Nobody reads any more what is told, so the run ends.")
+    except BrokenPipeError:
+        drop_stream(sys.stderr)
 
 
 def _describe_finished(task: Task, entry: BatchEntry) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mattework.recipe import EdgeSettings, TrimapRules
 
 _TIFF = (".tif", ".tiff")
+_DEFAULTS = {"mask_bits": "16", "device": "auto", "existing_mask": "refuse"}
+"""What options are that were not given, where that is not nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ class CutJob:
             raise UsageError(
                 "--from-mask, --trimap, --save-mask and --save-recipe go with one picture at a time."
             )
+        if self.mask_bits != _DEFAULTS["mask_bits"] and not self.save_mask:
+            raise UsageError("--mask-bits goes with --save-mask.")
         if self.layer is None and (self.existing_mask != "refuse" or self.keep_recipe):
             raise UsageError("--existing-mask and --keep-recipe go with --layer.")
         if self.layer is not None and (
@@ -123,9 +128,10 @@ class CutJob:
         """Refuse models that nothing would run on, and a matting model that is not there."""
         is_found = not ((self.from_mask and not self.is_pointed_at) or self.trimap)
         has_network = self.solver == "neural" or self.matting_model is not None
-        if not is_found and (self.model is not None or self.input_side):
+        if not is_found and (self.model is not None or self.input_side or not self.zoom):
             raise UsageError(
-                "No model looks for the subject with --from-mask or --trimap: --model and --input-side do not go with them."
+                "No model looks for the subject with --from-mask or --trimap: --model, --input-side and --no-zoom do not "
+                "go with them."
             )
         if not is_found and not has_network and self.device != "auto":
             raise UsageError("No model runs with --from-mask or --trimap: --device does not go with them.")
@@ -298,10 +304,7 @@ class CutJob:
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in talk}
         # By way of JSON, so that they can be compared with what a journal says.
         plain: dict[str, Any] = decode_line(encode_line(given, other=str))
-        # By kind, not by value: zero is a setting, though it equals False.
-        return {
-            name: one for name, one in plain.items() if not (one is None or one is False or one in ([], {}))
-        }
+        return drop_defaults(plain)
 
     def open_session(self) -> ModelSession | None:
         """The model, opened once; None where the user's own mask or trimap stands for it."""
@@ -349,3 +352,14 @@ class CutJob:
         tell_result(
             source, target, cutout, notes, as_json=self.as_json, quiet=self.quiet, verbose=self.verbose
         )
+
+
+def drop_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of `CutJob.describe_settings`, or of a journal, without what was not given."""
+    plain = {name: drop_defaults(one) if isinstance(one, dict) else one for name, one in settings.items()}
+    # By kind, not by value: zero is a setting, though it equals False.
+    return {
+        name: one
+        for name, one in plain.items()
+        if not (one is None or one is False or one in ([], {})) and one != _DEFAULTS.get(name)
+    }

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import click
 
-from mattework.cli.options import DEVICES, Command
+from mattework.cli.options import DEVICES, Command, FileName
 
 
 def add_subject_options(command: Command) -> Command:
     """--save-mask, --background, and how the subject is found: --model, --device, --zoom, --from-mask, --trimap ..."""
     for option in (
         click.option(
-            "--trimap", metavar="PATH", help="Use this trimap (black, gray, white) instead of a model."
+            "--trimap",
+            type=FileName(),
+            metavar="PATH",
+            help="Use this trimap (black, gray, white) instead of a model.",
         ),
-        click.option("--from-mask", metavar="PATH", help="Use this soft mask instead of a model."),
+        click.option(
+            "--from-mask", type=FileName(), metavar="PATH", help="Use this soft mask instead of a model."
+        ),
         click.option(
             "--input-side", type=click.IntRange(32, 4096), help="Long side of what the model sees, in pixels."
         ),
@@ -26,11 +31,13 @@ def add_subject_options(command: Command) -> Command:
         ),
         click.option(
             "--background",
+            type=FileName(),
             metavar="COLOUR|A..B|blur|PICTURE",
             help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject.",
         ),
         click.option(
             "--save-recipe",
+            type=FileName(),
             metavar="PATH",
             help="Write the recipe too, as an .xmp file: for `mattework refine --recipe` of what is saved as PNG or JPEG.",
         ),
@@ -41,7 +48,12 @@ def add_subject_options(command: Command) -> Command:
             show_default=True,
             help="Bits of the file of --save-mask: some programs take masks of 8 only.",
         ),
-        click.option("--save-mask", metavar="PATH", help="Write the alpha alone too, as gray PNG or TIFF."),
+        click.option(
+            "--save-mask",
+            type=FileName(),
+            metavar="PATH",
+            help="Write the alpha alone too, as gray PNG or TIFF.",
+        ),
     ):
         command = option(command)
     return command

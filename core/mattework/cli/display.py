@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -129,3 +130,8 @@ def say(message: str, *, quiet: bool = False) -> None:
     """A line for people, on standard error so that standard output stays for data."""
     if not quiet:
         click.echo(message, err=True)
+
+
+def drop_stream(stream: TextIO) -> None:
+    """What is still waiting to be printed there cannot be: Python must not try, and fail, again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mattework.cli import ENDINGS, toolkit
+from mattework.cli.options import FileName
 from mattework.errors import FileNotReadable, UsageError
 from mattework.extras import tell_how_to_add
 
@@ -21,15 +22,19 @@ _LACKS_LIBRARY = "The editor cannot start, because its window toolkit (Qt) lacks
 
 
 @click.command()
-@click.argument("sources", metavar="[PHOTO...]", nargs=-1)
+@click.argument("sources", type=FileName(), metavar="[PHOTO...]", nargs=-1)
 @click.option(
     "--hand-back",
     "folder",
+    type=FileName(),
     metavar="FOLDER",
     help="For host programs: offer Apply in place of Save, and write what was made, and result.json, into FOLDER.",
 )
 @click.option(
-    "--recipe", metavar="FILE", help="With --hand-back: the recipe of an earlier cut to go on from."
+    "--recipe",
+    type=FileName(),
+    metavar="FILE",
+    help="With --hand-back: the recipe of an earlier cut to go on from.",
 )
 def edit(sources: tuple[str, ...], folder: str | None, recipe: str | None) -> int:
     """Open a photo, or a file that Mattework wrote, in the editor; look through a folder or several photos.

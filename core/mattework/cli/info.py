@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mattework.cli.options import FileName
 from mattework.cli.report import print_json, tell_failure
 from mattework.cli.targets import STREAM, read_source
 from mattework.errors import MatteworkError, RecipeError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sources", metavar="FILE...", nargs=-1, required=True)
+@click.argument("sources", type=FileName(), metavar="FILE...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")
 def info(sources: tuple[str, ...], as_json: bool) -> int:
     """Show what a file holds: size, depth, layers, masks, profile, and the recipe with its model and device.

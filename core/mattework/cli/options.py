@@ -6,12 +6,22 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMATS = ("psd", "psb", "layered-tiff", "tiff", "png", "webp", "avif", "jpeg")
 SOLVERS = ("auto", "closed-form", "guided", "hard", "neural")
 DEVICES = ("auto", "cpu", "cuda", "rocm", "dml", "coreml", "openvino")
+
+
+class FileName(click.types.StringParamType):
+    """The name of a file or folder, taken as it is: shells complete it, and the command says what is wrong with it."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
 
 
 def add_output_options(command: Command) -> Command:
@@ -30,7 +40,13 @@ def add_output_options(command: Command) -> Command:
             type=click.Choice(FORMATS),
             help="File format; by the suffix if not given.",
         ),
-        click.option("-o", "--output", metavar="PATH", help="File or folder to write; - is standard output."),
+        click.option(
+            "-o",
+            "--output",
+            type=FileName(),
+            metavar="PATH",
+            help="File or folder to write; - is standard output.",
+        ),
     ):
         command = option(command)
     return command

@@ -171,8 +171,11 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
     """
     try:
         with path.open("rb") as stream:
-            head = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-        prompts = _read_json(path) if head in (b"[", b"{") else _read_recipe(path)
+            head = stream.read(64)
+            is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+            # A pipe, as of what `mattework info --json` prints, can be read but once.
+            data = head + stream.read() if is_json else b""
+        prompts = _read_json(path, data) if is_json else _read_recipe(path)
     except OSError as error:
         raise FileNotReadable(f"{path} cannot be read: {error.strerror or error}.") from error
     if not prompts:
@@ -182,11 +185,11 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
     return prompts
 
 
-def _read_json(path: Path) -> tuple[Prompt, ...]:
+def _read_json(path: Path, data: bytes) -> tuple[Prompt, ...]:
     import msgspec
 
     try:
-        found: Any = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        found: Any = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
         for key in ("recipe", "subject", "prompts"):
             if isinstance(found, dict):
                 found = found.get(key, found)

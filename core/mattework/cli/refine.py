@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mattework.cli.display import show_progress
-from mattework.cli.options import add_edge_options, add_output_options, add_talk_options
+from mattework.cli.options import FileName, add_edge_options, add_output_options, add_talk_options
 from mattework.cli.refine_job import RefineJob
 from mattework.cli.report import tell_failure, tell_result
 from mattework.cli.shadow_options import add_shadow_options
@@ -17,16 +17,18 @@ from mattework.errors import MatteworkError, UsageError
 
 
 @click.command()
-@click.argument("source", metavar="CUTOUT")
+@click.argument("source", type=FileName(), metavar="CUTOUT")
 @add_output_options
 @click.option(
     "--background",
+    type=FileName(),
     metavar="COLOUR|A..B|blur|PICTURE",
     help="Put a colour, a gradient (white..#ccc), the blurred photo or a picture behind the subject; none takes it away.",
 )
 @click.option(
     "--recipe",
     "recipe_file",
+    type=FileName(),
     metavar="FILE",
     help="Take the recipe that `cut --save-recipe` wrote; CUTOUT is then the photo itself.",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mattework.cli.display import say, show_progress
-from mattework.cli.options import add_output_options
+from mattework.cli.options import FileName, add_output_options
 from mattework.cli.targets import (
     choose_target,
     make_folder,
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", metavar="FILE")
+@click.argument("source", type=FileName(), metavar="FILE")
 @add_output_options
 @click.option(
     "--background",
+    type=FileName(),
     metavar="COLOUR|A..B|PICTURE",
     help="Lay the picture on a colour, a gradient (white..#ccc) or another picture.",
 )

@@ -36,12 +36,18 @@ def name_failure(error: Exception) -> MatteworkError:
         return OutOfMemory(
             "There is not enough memory for this. Close other programs or use a smaller picture."
         )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and is_disk_full(error):
         return OutputError("The disk is full. Free some space; no file was overwritten.")
     return Defect(
         f"Mattework has a defect ({type(error).__name__}: {error}). "
         "Nothing was overwritten. Run again with MATTEWORK_DEBUG=1 and report what it prints."
     )
+
+
+def is_disk_full(error: Exception | None) -> bool:
+    """Whether a disk, or the share of it that this user has, is full: of an error of the system, or of ours for one."""
+    cause = error if error is None or isinstance(error, OSError) else error.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def tell_failure(source: str, error: MatteworkError, *, as_json: bool, name: str = "source") -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from mattework._version import __version__
+from mattework.cli.display import drop_stream
 from mattework.cli.report import name_failure
 from mattework.errors import Cancelled, OutputError
 
@@ -88,21 +89,16 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         # Whoever read has seen enough. Click wraps standard output then and asks for code 1.
         if isinstance(error, SystemExit) and sys.stdout is out:
             raise
-        _drop_standard_output()
+        drop_stream(sys.stdout)
         return 0
     except Exception as error:
         if debugging:
             raise
         failure = name_failure(error)
         if isinstance(error, OSError) and isinstance(failure, OutputError):
-            _drop_standard_output()
+            drop_stream(sys.stdout)
         return _report(str(failure), failure.exit_code)
     return code if isinstance(code, int) else 0
-
-
-def _drop_standard_output() -> None:
-    """What is still waiting to be printed cannot be: Python must not try, and fail, again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(message: str, code: int) -> int:
