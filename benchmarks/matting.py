@@ -11,7 +11,7 @@ over the unknown region. `scaling` enlarges a picture and its trimap, and repeat
 `latency` re-solves a region under a stroke of 256 pixels on 24 megapixels. `trimap-free` lays our own band, around the
 true alpha seen at 320 pixels and around what the embedded segmenter finds, and gives SAD over the whole picture.
 
-Each method runs in a process of its own, after one small picture (PyMatting compiles for one to two minutes when it is
+`auto` is closed-form matting, `neural` what the built-in refiner makes of it. Each method runs in a process of its own, after one small picture (PyMatting compiles for one to two minutes when it is
 first imported; that is not counted). Memory is the peak of that process above what it held with picture and trimap
 loaded. Peers need `pip install pymatting`.
 """
@@ -34,11 +34,12 @@ import cv2
 import numpy as np
 
 from mattework.arrays import Bytes, Floats
+from mattework.recipe import MattingChoice
 
 Method: TypeAlias = Callable[[Bytes, Bytes], Floats]
 Row: TypeAlias = dict[str, Any]
 
-OURS = ("auto", "guided", "hard")
+OURS = ("auto", "neural", "guided", "hard")
 PEERS = ("pymatting-cf", "pymatting-knn")
 SCALED_PICTURE = "GT05"
 
@@ -46,7 +47,8 @@ SCALED_PICTURE = "GT05"
 def solve_with_mattework(solver: Any) -> Method:
     from mattework.matting.solve import solve_alpha
 
-    return lambda photo, trimap: solve_alpha(photo, trimap, solver=solver).alpha
+    matting = MattingChoice(model="mattework-refiner") if solver == "neural" else None
+    return lambda photo, trimap: solve_alpha(photo, trimap, solver=solver, matting=matting).alpha
 
 
 def solve_with_pymatting(name: str) -> Method:

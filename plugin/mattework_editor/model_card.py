@@ -19,8 +19,8 @@ def finds_subjects(spec: ModelSpec) -> bool:
 
 
 def solves_edges(spec: ModelSpec) -> bool:
-    """Whether it can solve the edge: it takes a photo and a trimap."""
-    return spec.task == "matting" and spec.input.companion == "trimap-channel"
+    """Whether it can solve the edge inside a trimap."""
+    return spec.task == "matting" and spec.input.companion in ("trimap-channel", "evidence")
 
 
 def name_task(task: str) -> str:

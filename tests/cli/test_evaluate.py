@@ -72,7 +72,7 @@ def test_folders_without_a_common_name_end_with_a_sentence(
     ("options", "code", "words"),
     [
         (["--edge", "closed-form"], 2, "--device does not go with them"),
-        (["--edge", "neural"], 5, "models import FILE --as"),
+        (["--edge", "neural"], 6, "The device rocm"),
         (None, 6, "The device rocm"),
     ],
 )

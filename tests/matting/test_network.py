@@ -155,7 +155,11 @@ def test_gray_and_deep_photos_reach_the_network(models: Path) -> None:
     np.testing.assert_allclose(deep, alike, atol=1e-6)
 
 
-def test_without_a_model_it_is_said_where_one_comes_from(models: Path) -> None:
+def test_without_a_model_it_is_said_where_one_comes_from(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a package from which the built-in models were taken."""
+    monkeypatch.setattr("mattework.models.store.embedded_folder", lambda: models)
     with pytest.raises(ModelNotInstalled, match=r"models import FILE --as vitmatte-small.*closed-form"):
         choose_solver("neural")
 
@@ -305,7 +309,11 @@ def test_a_worker_adjusts_with_the_network_of_the_recipe(models: Path, tmp_path:
     from mattework.worker.jobs import Jobs, describe_engine
 
     colour, trimap = install_two(models)
-    assert [one["id"] for one in describe_engine()["matting_models"]] == ["mine", "vitmatte-small"]
+    assert [one["id"] for one in describe_engine()["matting_models"]] == [
+        "mine",
+        "vitmatte-small",
+        "mattework-refiner",
+    ]
     soft = (trimap / np.float32(255)).astype(np.float32)
     cutout = cut_out(colour, from_mask=soft, matting_model="vitmatte-small", colours=0.0)
     colour.tofile(tmp_path / "photo.raw")

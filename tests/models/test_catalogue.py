@@ -66,6 +66,7 @@ def test_only_our_own_model_is_built_in_and_free_of_questions() -> None:
         "mattework-subject",
         "mattework-subject-float",
         "mattework-prompt",
+        "mattework-refiner",
     ]
     assert {spec.licence.commercial for spec in built_in} == {"yes"}
 

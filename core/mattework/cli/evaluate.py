@@ -95,9 +95,9 @@ def _choose_predictor(model: str | None, device: str, solver: Any, *, with_trima
     from mattework.pipeline import cut_out
 
     if solver == "neural":  # told once, and not for every picture
-        from mattework.matting.network import find_matting_model
+        from mattework.matting.network import open_matting_model
 
-        find_matting_model(None)
+        open_matting_model(None, device)
     session = None if with_trimaps else open_model(model, device)
 
     def predict(image: Path, trimap: Path | None) -> Prediction:

@@ -32,11 +32,13 @@ OVERLAP = 64
 
 
 def list_matting_models() -> list[ModelSpec]:
-    """Every model that solves a trimap, the user's own before the catalogue's, larger ones before smaller ones."""
+    """Every model that solves a trimap: the user's own, the catalogue's, the built-in one; of each larger ones first."""
     from mattework.models.store import open_store
 
     takes_trimap = [spec for spec in open_store().list_specs() if solves_trimap(spec)]
-    return sorted(takes_trimap, key=lambda spec: (spec.origin != "user", -(spec.megabytes or 0.0)))
+    return sorted(
+        takes_trimap, key=lambda spec: (spec.origin != "user", spec.embedded, -(spec.megabytes or 0.0))
+    )
 
 
 def solves_trimap(spec: ModelSpec) -> bool:
@@ -84,7 +86,7 @@ def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
 
 
 def _advise_matting_model() -> str:
-    known = [spec for spec in list_matting_models() if spec.pages]
+    known = [spec for spec in list_matting_models() if spec.pages and not spec.embedded]
     if not known:
         return "Lay one with its record into the model folder (see `mattework models import --help`)."
     spec = known[-1]
@@ -155,7 +157,7 @@ def _solve_trimap(scene: Scene, session: ModelSession, progress: Progress | None
 
 def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | None) -> Floats:
     """The closed form's alpha, corrected by a network that sees what it weighed; what was painted as seen through stays."""
-    solved = solve_closed_form(scene, progress)
+    solved = solve_closed_form(scene, _take_half(progress, 0))
     planes = gather_evidence(scene, solved)
     rule = session.spec.input
     name = rule.name or next(iter(session.input_types()))
@@ -168,8 +170,13 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
         refined = np.asarray(session.run({name: padded[None]})[0], np.float32)
         return refined[0, 0, :height, :width].clip(0.0, 1.0)
 
-    refined = _solve_in_tiles(scene, _choose_side(rule.size), answer, progress)
+    refined = _solve_in_tiles(scene, _choose_side(rule.size), answer, _take_half(progress, 1))
     return refined if scene.clear is None else np.where(scene.clear, solved, refined).astype(np.float32)
+
+
+def _take_half(progress: Progress | None, half: int) -> Progress | None:
+    """What tells of the first (0) or second (1) half of a step."""
+    return None if progress is None else lambda step, fraction: progress(step, (half + fraction) / 2)
 
 
 def _solve_in_tiles(

@@ -69,8 +69,7 @@ def resolve_region(
     check_request(colour, trimap, soft_mask, opacity)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
-    name = choose_solver(solver, matting)
-    record = take_solver(name, matting, device)
+    record = take_solver(choose_solver(solver, matting), matting, device)
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
@@ -91,7 +90,7 @@ def resolve_region(
     if unknown.any():
         landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
         clear = draw_transparent(strokes, seen)
-        if name == "closed-form" and not _has_both_kinds(trimap, landmarks, clear is not None):
+        if record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, clear is not None):
             record = take_solver("guided")
         own = None if opacity is None else opacity[seen.slices]
         press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)

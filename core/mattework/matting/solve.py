@@ -69,7 +69,7 @@ class SolverRecord:
     `radius` and `epsilon` belong to the local linear carry; a radius of 0 means a hard cut instead. An `exact` solver's
     result needs no carry where the scene was not reduced. `reach` is how far from the band it looks, in scene pixels, the
     carry with it; None for everywhere. `network` is the one that solves, where one does. `sees_through` says that it heeds
-    the scene's `clear`.
+    the scene's `clear`, `needs_both_kinds` that some foreground and some background must be known.
     """
 
     solve: Callable[[Scene, Progress | None], Floats]
@@ -81,6 +81,7 @@ class SolverRecord:
     reach: int | None = None
     network: ModelSession | None = None
     sees_through: bool = False
+    needs_both_kinds: bool = False
 
 
 def _solve_guided(scene: Scene, progress: Progress | None) -> Floats:
@@ -98,6 +99,7 @@ SOLVERS: dict[str, SolverRecord] = {
         exact=True,
         reach=4 * RING,  # the scene is halved on the way, and a pixel there is two, four ... here
         sees_through=True,
+        needs_both_kinds=True,
     ),
     "guided": SolverRecord(
         solve=_solve_guided, most_unknown=1 << 60, most_pixels=1_600_000, radius=8, epsilon=1e-4, reach=20
@@ -109,6 +111,8 @@ SOLVERS: dict[str, SolverRecord] = {
 """The solvers by name. "neural", an installed network, has its record made when it is asked for."""
 NEURAL_MOST_PIXELS = 12_000_000
 """Pixels of the scene that a network is shown at full size; a scene takes 20 bytes for each."""
+REFINER_REACH = 128
+"""How far from the band a refiner sees the photo, in scene pixels."""
 
 AUTO = "closed-form"
 
@@ -169,10 +173,10 @@ def solve_alpha(
         frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
         clear = draw_transparent(strokes, frame)
         has_subject = clear is not None or bool((trimap == FOREGROUND).any())
-        if name == "closed-form" and not (has_subject and bool((trimap == BACKGROUND).any())):
-            name = "guided"
-            notes.append(explain_missing_kind(trimap, soft_mask is not None))
         record = take_solver(name, matting, device)
+        if record.needs_both_kinds and not (has_subject and bool((trimap == BACKGROUND).any())):
+            name, record = "guided", SOLVERS["guided"]
+            notes.append(explain_missing_kind(trimap, soft_mask is not None))
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
         more = solve_frame(
             colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
@@ -293,8 +297,11 @@ def take_solver(name: str, matting: MattingChoice | None = None, device: str = "
     if name in SOLVERS:
         return SOLVERS[name]
     session = open_matting_model(matting, device)
+    solve = partial(_solve_neural, session=session)
+    if session.spec.input.companion == "evidence":  # it corrects the closed form, and is as large as that
+        return replace(SOLVERS["closed-form"], solve=solve, network=session, reach=REFINER_REACH)
     return SolverRecord(
-        solve=partial(_solve_neural, session=session),
+        solve=solve,
         most_unknown=1 << 60,
         most_pixels=NEURAL_MOST_PIXELS,
         radius=1,

@@ -1,0 +1,158 @@
+"""The built-in refiner: it corrects what closed-form matting finds, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mattework.arrays import Bytes, Floats
+from mattework.geometry import Rect, Size
+from mattework.matting.network import OVERLAP, open_matting_model, solve_with_network
+from mattework.matting.resolve import BLEND, resolve_region
+from mattework.matting.scene import take_scene
+from mattework.matting.solve import solve_alpha
+from mattework.metrics import measure_sad
+from mattework.models.folders import embedded_folder
+from mattework.pipeline import apply_recipe, cut_out
+from mattework.recipe import MattingChoice, Stroke, parse_recipe
+
+REFINER = MattingChoice(model="mattework-refiner")
+
+pytestmark = pytest.mark.skipif(
+    not (embedded_folder() / "mattework-refiner.onnx").is_file(), reason="the refiner is not in this checkout"
+)
+
+refine = partial(solve_alpha, solver="neural", matting=REFINER)
+
+
+def draw_disc(height: int = 300, width: int = 420) -> tuple[Bytes, Bytes, Floats]:
+    """A textured disc on a ground of like texture, its trimap with a band of 24 pixels, and its alpha."""
+    rng = np.random.default_rng(5)
+
+    def weave(colour: tuple[int, int, int]) -> Floats:
+        noise = cv2.GaussianBlur(rng.normal(0, 60, (height, width, 3)).astype(np.float32), (0, 0), 2.5)
+        return np.asarray(np.array(colour, np.float32) + 3 * noise, np.float32)
+
+    y, x = np.mgrid[:height, :width]
+    inside = min(height, width) * 0.35 - np.hypot(x - width / 2, y - height / 2)
+    alpha = np.clip(inside / 2 + 0.5, 0, 1).astype(np.float32)
+    mixed = weave((120, 110, 100)) * alpha[..., None] + weave((100, 120, 110)) * (1 - alpha[..., None])
+    photo = np.rint(mixed.clip(0, 255)).astype(np.uint8)
+    trimap = np.where(inside > 12, 255, np.where(inside < -12, 0, 128)).astype(np.uint8)
+    return photo, trimap, alpha
+
+
+def test_the_band_changes_and_what_is_known_does_not() -> None:
+    photo, trimap, _ = draw_disc()
+    solved, refined = solve_alpha(photo, trimap, solver="closed-form"), refine(photo, trimap)
+    known = trimap != 128
+    np.testing.assert_array_equal(refined.alpha[known], solved.alpha[known])
+    assert np.abs(refined.alpha - solved.alpha)[~known].max() > 0.02
+    assert refined.alpha.min() >= 0
+    assert refined.alpha.max() <= 1
+
+
+def test_seams_between_tiles_do_not_show() -> None:
+    """A photo of several tiles, against the network that sees all of it at once."""
+    photo, trimap, _ = draw_disc(416, 720)
+    session = open_matting_model(REFINER)
+    frame = Size(720, 416).rect
+    scene = take_scene(photo, trimap == 128, (trimap == 255).astype(np.float32), None, frame=frame, factor=1)
+    in_tiles = solve_with_network(scene, session)
+    whole = replace(session.spec.input.size, side=720 + 2 * OVERLAP)
+    session = replace(session, spec=replace(session.spec, input=replace(session.spec.input, size=whole)))
+    at_once = solve_with_network(scene, session)
+    assert np.abs(in_tiles - at_once).max() < 0.03
+
+
+def test_a_new_stroke_is_solved_again_and_nothing_beside_it() -> None:
+    photo, trimap, _ = draw_disc()
+    alpha = refine(photo, trimap).alpha
+    drawn = trimap.copy()
+    drawn[60:80, 200:220] = 255
+    region = Rect(200, 60, 220, 80)
+    zone, patch = resolve_region(photo, drawn, alpha, region, solver="neural", matting=REFINER)
+    assert zone == region.grow(BLEND)
+    assert (patch[drawn[zone.slices] == 255] == 1).all()
+    around = drawn[zone.slices] == 128
+    assert np.abs(patch - alpha[zone.slices])[around].mean() < 0.1
+
+
+def test_a_cut_names_the_refiner_and_its_recipe_makes_the_same_again() -> None:
+    photo, trimap, _ = draw_disc()
+    cutout = cut_out(photo, trimap=trimap, solver="neural", matting_model="mattework-refiner", colours=0.0)
+    assert any("Mattework refiner" in note for note in cutout.report.notes)
+    recipe = parse_recipe(cutout.recipe.to_json())
+    assert recipe.matting is not None
+    assert recipe.matting.model == "mattework-refiner"
+    again = apply_recipe(photo, recipe=recipe, inputs=cutout.inputs)
+    np.testing.assert_array_equal(again.alpha, cutout.alpha)
+
+
+def test_gray_and_deep_photos_are_refined() -> None:
+    photo, trimap, _ = draw_disc()
+    gray = photo[..., 1].copy()
+    first = refine(gray, trimap).alpha
+    deep = refine(gray.astype(np.uint16) * 257, trimap).alpha
+    np.testing.assert_allclose(deep, first, atol=2e-3)
+
+
+def test_what_is_painted_as_seen_through_stays_as_it_was_solved() -> None:
+    photo, trimap, _ = draw_disc()
+    stroke = Stroke(kind="transparent", points=((210.0, 150.0), (240.0, 150.0)), radius=20.0)
+    drawn = trimap.copy()
+    cv2.line(drawn, (210, 150), (240, 150), 128, 40)
+    there = np.zeros(trimap.shape, bool)
+    there[140:160, 210:240] = True
+    solved = solve_alpha(photo, drawn, strokes=(stroke,), solver="closed-form").alpha
+    refined = refine(photo, drawn, strokes=(stroke,)).alpha
+    np.testing.assert_array_equal(refined[there], solved[there])
+
+
+def test_without_background_there_is_nothing_to_correct_and_that_is_said() -> None:
+    photo, trimap, _ = draw_disc()
+    nothing = np.where(trimap == 0, 128, trimap).astype(np.uint8)
+    solution = refine(photo, nothing)
+    assert solution.solver == "guided"
+    assert solution.matting is None
+    assert any("marks no background" in note for note in solution.notes)
+
+
+def test_tiny_photos_are_refined() -> None:
+    photo = np.zeros((3, 5, 3), np.uint8)
+    photo[:, 3:] = 255
+    trimap = np.array([[0, 128, 128, 128, 255]] * 3, np.uint8)
+    alpha = refine(photo, trimap).alpha
+    assert alpha.shape == (3, 5)
+    assert (alpha[:, 0] == 0).all()
+    assert (alpha[:, 4] == 1).all()
+
+
+@pytest.mark.parametrize("name", ["GT03", "GT09", "GT17"])
+def test_photographs_whose_sides_are_alike_gain(name: str) -> None:
+    beside = Path(__file__).resolve().parents[3] / "shared"
+    folder = Path(os.environ.get("MATTEWORK_SHARED", beside)) / "data" / "bench" / "alphamatting"
+    if not folder.is_dir():
+        pytest.skip("needs the alphamatting.com pictures under ../shared")
+    photo, truth, trimap = (
+        cv2.imread(str(folder / kind / f"{name}.png"), flag)
+        for kind, flag in (("images", cv2.IMREAD_COLOR), ("alphas", 0), ("trimaps1", 0))
+    )
+    assert photo is not None
+    assert truth is not None
+    assert trimap is not None
+    trimap[(trimap > 0) & (trimap < 255)] = 128
+    rgb = np.ascontiguousarray(photo[..., ::-1]).astype(np.uint8)
+    alpha = truth.astype(np.float32) / 255
+    solutions = (
+        solve_alpha(rgb, trimap.astype(np.uint8), solver="closed-form"),
+        refine(rgb, trimap.astype(np.uint8)),
+    )
+    before, after = (measure_sad(one.alpha, alpha, trimap == 128) for one in solutions)
+    assert after < 0.985 * before
