@@ -11,7 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mattework.matting.evidence import spread_colours, stack_evidence
+from mattework.geometry import Rect
+from mattework.matting.evidence import enlarge_colours, spread_colours, stack_evidence
 from mattework_training.refine_scenes import RefineScene
 from mattework_training.refine_shards import read_scenes
 
@@ -31,9 +32,9 @@ class Prepared:
 
 def prepare(scene: RefineScene) -> Prepared:
     photo = to_unit(scene.photo)
-    subject, ground = (
-        np.rint(spread_colours(photo, scene.trimap == kind) * 255).astype(np.uint8) for kind in (255, 0)
-    )
+    whole = Rect(0, 0, photo.shape[1], photo.shape[0])
+    carried = (enlarge_colours(spread_colours(photo, scene.trimap == kind), whole) for kind in (255, 0))
+    subject, ground = (np.rint(colours * 255).astype(np.uint8) for colours in carried)
     return Prepared(scene, subject, ground)
 
 

@@ -308,7 +308,7 @@ def solve_scene(photo: Bytes, trimap: Bytes) -> tuple[Pixels, Pixels]:
     """Our closed form's alpha (H, W) 0..1, and its hints (H, W, 3), see ``mattework.matting.evidence``."""
     scene = open_scene(photo, trimap)
     solved = solve_closed_form(scene)
-    return solved, find_hints(scene, solved)
+    return solved, find_hints(scene, solved).astype(np.float32)
 
 
 def open_scene(photo: Bytes, trimap: Bytes) -> Scene:

@@ -6,41 +6,68 @@ network that sees all of them corrects what is solved; see `refine`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from mattework.arrays import Bools, Floats
+from mattework.geometry import Rect
 from mattework.matting.affinity import link_like_colours
 from mattework.matting.closed_form import HAZE, assemble_band, solve_conjugate_gradient
 from mattework.matting.scene import Scene
 
+Hints: TypeAlias = NDArray[np.float16]
 PLANES = 16
 """Photo (3), known foreground and background (2), the solver's alpha, known foreground colours carried into the band
 (3), background colours likewise (3), where the pixel lies between the two, and the hints (3) of `find_hints`."""
 SOLVED_PLANE = 5
 STEP = 4
 """Carried colours are smooth, so they are worked out at this fraction of the size."""
+_STRIP = 64 * STEP
 TOLERANCE = 2e-4
 """Residual of the solution without links. One of 1e-5 takes twice the steps and tells as much of the errors."""
 _KNOWN = 0.99
 """Known alpha from which on a pixel of a reduced scene is foreground; below the rest to 1 it is background."""
 
 
-def gather_evidence(scene: Scene, solved: Floats) -> Floats:
-    """All about a scene, (16, h, w) float32, each plane about -1..1.
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What there is to know of a scene's pixels; the planes themselves are made where they are wanted.
 
-    Args:
-        scene: as for `solve_closed_form`.
-        solved: (h, w) alpha in 0..1 that it gave.
+    `solved` (h, w) float32 is the alpha in 0..1 that `solve_closed_form` gave; `hints` (h, w, 3) those of `find_hints`;
+    `subject` and `ground` the colours of both sides, of `spread_colours`.
     """
-    photo = scene.colour if scene.colour.shape[2] == 3 else np.repeat(scene.colour[:, :, :1], 3, axis=2)
+
+    scene: Scene
+    solved: Floats
+    hints: Hints
+    subject: Floats
+    ground: Floats
+
+    def take_planes(self, where: Rect) -> Floats:
+        """(16, h, w) float32 of a part of the scene, each plane about -1..1."""
+        photo = self.scene.colour[where.slices]
+        if photo.shape[2] != 3:
+            photo = np.repeat(photo[:, :, :1], 3, axis=2)
+        known, alpha = ~self.scene.unknown[where.slices], self.scene.alpha[where.slices]
+        sides = known & (alpha > _KNOWN), known & (alpha < 1 - _KNOWN)
+        subject, ground = (enlarge_colours(one, where) for one in (self.subject, self.ground))
+        hints = self.hints[where.slices].astype(np.float32)
+        return stack_evidence(photo, sides, self.solved[where.slices], hints, subject, ground)
+
+
+def gather_evidence(scene: Scene, solved: Floats) -> Evidence:
+    """All about a scene, of which `solve_closed_form` gave `solved`, (h, w) alpha in 0..1."""
     known = ~scene.unknown
-    sides = known & (scene.alpha > _KNOWN), known & (scene.alpha < 1 - _KNOWN)
-    subject, ground = (spread_colours(photo, side) for side in sides)
-    return stack_evidence(photo, sides, solved, find_hints(scene, solved), subject, ground)
+    subject = spread_colours(scene.colour, known & (scene.alpha > _KNOWN))
+    ground = spread_colours(scene.colour, known & (scene.alpha < 1 - _KNOWN))
+    return Evidence(scene, solved, find_hints(scene, solved), subject, ground)
 
 
-def find_hints(scene: Scene, solved: Floats) -> Floats:
-    """What the closed form weighed, (h, w, 3) float32 in 0..1: alpha without links, the alpha of the nearest known colours,
+def find_hints(scene: Scene, solved: Floats) -> Hints:
+    """What the closed form weighed, (h, w, 3) float16 in 0..1: alpha without links, the alpha of the nearest known colours,
     and how near those are.
 
     Args:
@@ -48,7 +75,8 @@ def find_hints(scene: Scene, solved: Floats) -> Floats:
         solved: (h, w) alpha in 0..1, the solution with links.
     """
     known, unknown = scene.alpha, scene.unknown
-    hints = np.dstack([known, known, np.ones_like(known)])
+    hints = np.ones((*known.shape, 3), np.float16)
+    hints[:, :, :2] = known[:, :, None]
     if unknown.any():
         boundary = np.where((known > 0) & (known < 1), known * (1 - 2 * HAZE) + HAZE, known)
         links = link_like_colours(scene)
@@ -57,32 +85,50 @@ def find_hints(scene: Scene, solved: Floats) -> Floats:
         alone, _ = solve_conjugate_gradient(system, start, tolerance=TOLERANCE)
         found = np.column_stack([(alone - HAZE) / (1 - 2 * HAZE), links.guess, links.certainty])
         hints[unknown] = np.clip(found, 0, 1)
-    return np.asarray(hints, np.float32)
+    return hints
 
 
 def spread_colours(photo: Floats, known: Bools) -> Floats:
-    """Colours (h, w, 3) of the known pixels carried over the whole frame: pushed up a pyramid and pulled down.
+    """Colours of the known pixels carried over the whole frame, pushed up a pyramid and pulled down; in 0..1, one for each
+    `STEP` x `STEP` pixels, see `enlarge_colours`.
 
     Their mean colour where they are far away; mid-grey where nothing is known.
+
+    Args:
+        photo: (h, w, 3) or (h, w, 1) float32 in 0..1.
+        known: (h, w).
     """
     import cv2
 
-    level = np.dstack([photo * known[:, :, None], known.astype(np.float32)]).astype(np.float32)
-    levels = [_reduce(level, STEP)]
+    parts = [
+        _reduce(np.dstack([photo[rows] * known[rows, :, None], known[rows].astype(np.float32)]), STEP)
+        for rows in (slice(top, top + _STRIP) for top in range(0, photo.shape[0], _STRIP))
+    ]
+    levels = [np.concatenate(parts)]
     while min(levels[-1].shape[:2]) > 2:
         levels.append(_reduce(levels[-1], 2))
     last = levels[-1].sum(axis=(0, 1))
-    mean = last[:3] / last[3] if last[3] > 1e-6 else np.full(3, 0.5, np.float32)
-    filled = np.broadcast_to(mean, (*levels[-1].shape[:2], 3)).astype(np.float32)
+    mean = last[:-1] / last[-1] if last[-1] > 1e-6 else np.full(len(last) - 1, 0.5, np.float32)
+    filled = np.broadcast_to(mean, (*levels[-1].shape[:2], len(mean))).astype(np.float32)
     for one in reversed(levels):
         size = (one.shape[1], one.shape[0])
-        below = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR)
-        cover = one[:, :, 3:]
+        below = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR).reshape(*one.shape[:2], -1)
+        cover = one[:, :, -1:]
         share = np.minimum(1, cover * 4)
-        filled = np.asarray(below + share * (one[:, :, :3] / np.maximum(cover, 1e-6) - below), np.float32)
-    rows, columns = filled.shape[0] * STEP, filled.shape[1] * STEP
-    large = cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large[: photo.shape[0], : photo.shape[1]], np.float32)
+        filled = np.asarray(below + share * (one[:, :, :-1] / np.maximum(cover, 1e-6) - below), np.float32)
+    return filled if filled.shape[2] == 3 else np.repeat(filled, 3, axis=2)
+
+
+def enlarge_colours(small: Floats, where: Rect) -> Floats:
+    """A part of what `spread_colours` gave at the size of the photo, (h, w, 3), bilinear."""
+    import cv2
+
+    left, top = max(0, where.left // STEP - 1), max(0, where.top // STEP - 1)
+    part = small[top : -(-where.bottom // STEP) + 1, left : -(-where.right // STEP) + 1]
+    size = (part.shape[1] * STEP, part.shape[0] * STEP)
+    large = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    inner = where.move(-left * STEP, -top * STEP)
+    return large[inner.slices]
 
 
 def _reduce(values: Floats, factor: int) -> Floats:

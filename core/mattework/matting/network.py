@@ -158,15 +158,14 @@ def _solve_trimap(scene: Scene, session: ModelSession, progress: Progress | None
 def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | None) -> Floats:
     """The closed form's alpha, corrected by a network that sees what it weighed; what was painted as seen through stays."""
     solved = solve_closed_form(scene, _take_half(progress, 0))
-    planes = gather_evidence(scene, solved)
+    evidence = gather_evidence(scene, solved)
     rule = session.spec.input
     name = rule.name or next(iter(session.input_types()))
 
     def answer(around: Rect) -> Floats:
-        part = planes[:, around.top : around.bottom, around.left : around.right]
         height, width = around.size.shape
         missing = (-height % rule.size.multiple, -width % rule.size.multiple)
-        padded = np.pad(part, ((0, 0), (0, missing[0]), (0, missing[1])), mode="edge")
+        padded = np.pad(evidence.take_planes(around), ((0, 0), (0, missing[0]), (0, missing[1])), mode="edge")
         refined = np.asarray(session.run({name: padded[None]})[0], np.float32)
         return refined[0, 0, :height, :width].clip(0.0, 1.0)
 
