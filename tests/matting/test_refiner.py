@@ -134,8 +134,8 @@ def test_tiny_photos_are_refined() -> None:
     assert (alpha[:, 4] == 1).all()
 
 
-@pytest.mark.parametrize("name", ["GT03", "GT09", "GT17"])
-def test_photographs_whose_sides_are_alike_gain(name: str) -> None:
+@pytest.mark.parametrize("name", ["GT05", "GT13", "GT17"])
+def test_photographs_with_a_measured_alpha_gain(name: str) -> None:
     beside = Path(__file__).resolve().parents[3] / "shared"
     folder = Path(os.environ.get("MATTEWORK_SHARED", beside)) / "data" / "bench" / "alphamatting"
     if not folder.is_dir():
@@ -155,4 +155,4 @@ def test_photographs_whose_sides_are_alike_gain(name: str) -> None:
         refine(rgb, trimap.astype(np.uint8)),
     )
     before, after = (measure_sad(one.alpha, alpha, trimap == 128) for one in solutions)
-    assert after < 0.985 * before
+    assert after < 0.95 * before
