@@ -12,8 +12,8 @@ over the unknown region. `scaling` enlarges a picture and its trimap, and repeat
 true alpha seen at 320 pixels and around what the embedded segmenter finds, and gives SAD over the whole picture.
 
 `auto` is closed-form matting, `neural` what the built-in refiner makes of it. Each method runs in a process of its own,
-after one small picture (PyMatting compiles for one to two minutes when it is first imported; that is not counted). Memory is the peak of that process above what it held with picture and trimap
-loaded. Peers need `pip install pymatting`.
+after one small picture (PyMatting compiles for one to two minutes when it is first imported; that is not counted). Memory
+is the peak of that process above what it held with picture and trimap loaded. Peers need `pip install pymatting`.
 """
 
 from __future__ import annotations
