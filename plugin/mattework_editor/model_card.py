@@ -20,7 +20,7 @@ def finds_subjects(spec: ModelSpec) -> bool:
 
 def solves_edges(spec: ModelSpec) -> bool:
     """Whether it can solve the edge inside a trimap."""
-    return spec.task == "matting" and spec.input.companion in ("trimap-channel", "evidence")
+    return spec.solves_trimap
 
 
 def name_task(task: str) -> str:

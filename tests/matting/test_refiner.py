@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from mattework.arrays import Bytes, Floats
+from mattework.errors import Cancelled
 from mattework.geometry import Rect, Size
 from mattework.matting.network import OVERLAP, open_matting_model, solve_with_network
 from mattework.matting.resolve import BLEND, resolve_region
@@ -93,6 +94,23 @@ def test_a_cut_names_the_refiner_and_its_recipe_makes_the_same_again() -> None:
     assert recipe.matting.model == "mattework-refiner"
     again = apply_recipe(photo, recipe=recipe, inputs=cutout.inputs)
     np.testing.assert_array_equal(again.alpha, cutout.alpha)
+
+
+def test_refining_tells_how_far_it_is_and_can_be_cancelled_at_every_step() -> None:
+    photo, trimap, _ = draw_disc()
+    told: list[float] = []
+    refine(photo, trimap, progress=lambda _, fraction: told.append(fraction))
+    thirds = [int(fraction * 3 + 1e-6) for fraction in told]  # solving, weighing, correcting
+    assert thirds == sorted(thirds)
+    assert told[-1] == 1
+    assert all(thirds.count(third) >= 2 for third in range(3))
+
+    def cancel(_: str, fraction: float) -> None:
+        if fraction > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        refine(photo, trimap, progress=cancel)
 
 
 def test_gray_and_deep_photos_are_refined() -> None:

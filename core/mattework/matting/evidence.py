@@ -1,7 +1,7 @@
 """What a refiner is given about every pixel: photo, trimap, the solved alpha, and what the solver weighed to find it.
 
 Closed-form matting errs most where its parts disagree: its windows alone, its links, and the nearest known colours. A
-network that sees all of them corrects what is solved; see `refine`.
+network that sees all of them corrects what is solved; see `network`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mattework.geometry import Rect
 from mattework.matting.affinity import link_like_colours
 from mattework.matting.closed_form import HAZE, assemble_band, solve_conjugate_gradient
 from mattework.matting.scene import Scene
+from mattework.progress import Progress, report_progress
 
 Hints: TypeAlias = NDArray[np.float16]
 PLANES = 16
@@ -48,25 +49,28 @@ class Evidence:
 
     def take_planes(self, where: Rect) -> Floats:
         """(16, h, w) float32 of a part of the scene, each plane about -1..1."""
-        photo = self.scene.colour[where.slices]
-        if photo.shape[2] != 3:
-            photo = np.repeat(photo[:, :, :1], 3, axis=2)
         known, alpha = ~self.scene.unknown[where.slices], self.scene.alpha[where.slices]
         sides = known & (alpha > _KNOWN), known & (alpha < 1 - _KNOWN)
         subject, ground = (enlarge_colours(one, where) for one in (self.subject, self.ground))
         hints = self.hints[where.slices].astype(np.float32)
-        return stack_evidence(photo, sides, self.solved[where.slices], hints, subject, ground)
+        return stack_evidence(
+            self.scene.take_rgb(where), sides, self.solved[where.slices], hints, subject, ground
+        )
 
 
-def gather_evidence(scene: Scene, solved: Floats) -> Evidence:
-    """All about a scene, of which `solve_closed_form` gave `solved`, (h, w) alpha in 0..1."""
+def gather_evidence(scene: Scene, solved: Floats, progress: Progress | None = None) -> Evidence:
+    """All about a scene, of which `solve_closed_form` gave `solved`, (h, w) alpha in 0..1.
+
+    Raises:
+        Cancelled: raised by `progress`.
+    """
     known = ~scene.unknown
     subject = spread_colours(scene.colour, known & (scene.alpha > _KNOWN))
     ground = spread_colours(scene.colour, known & (scene.alpha < 1 - _KNOWN))
-    return Evidence(scene, solved, find_hints(scene, solved), subject, ground)
+    return Evidence(scene, solved, find_hints(scene, solved, progress), subject, ground)
 
 
-def find_hints(scene: Scene, solved: Floats) -> Hints:
+def find_hints(scene: Scene, solved: Floats, progress: Progress | None = None) -> Hints:
     """What the closed form weighed, (h, w, 3) float16 in 0..1: alpha without links, the alpha of the nearest known colours,
     and how near those are.
 
@@ -79,13 +83,20 @@ def find_hints(scene: Scene, solved: Floats) -> Hints:
     hints[:, :, :2] = known[:, :, None]
     if unknown.any():
         boundary = np.where((known > 0) & (known < 1), known * (1 - 2 * HAZE) + HAZE, known)
+        report_progress(progress, "solving alpha", 0.0)
         links = link_like_colours(scene)
+        report_progress(progress, "solving alpha", 0.3)
         system = assemble_band(scene.colour, unknown, boundary, precision=np.float32)
         start = solved[unknown].astype(np.float64) * (1 - 2 * HAZE) + HAZE
-        alone, _ = solve_conjugate_gradient(system, start, tolerance=TOLERANCE)
+        alone, _ = solve_conjugate_gradient(system, start, tolerance=TOLERANCE, progress=_take_last(progress))
         found = np.column_stack([(alone - HAZE) / (1 - 2 * HAZE), links.guess, links.certainty])
         hints[unknown] = np.clip(found, 0, 1)
     return hints
+
+
+def _take_last(progress: Progress | None) -> Progress | None:
+    """What tells of the rest of a step after the links."""
+    return None if progress is None else lambda step, fraction: progress(step, 0.3 + 0.7 * fraction)
 
 
 def spread_colours(photo: Floats, known: Bools) -> Floats:

@@ -35,15 +35,10 @@ def list_matting_models() -> list[ModelSpec]:
     """Every model that solves a trimap: the user's own, the catalogue's, the built-in one; of each larger ones first."""
     from mattework.models.store import open_store
 
-    takes_trimap = [spec for spec in open_store().list_specs() if solves_trimap(spec)]
+    takes_trimap = [spec for spec in open_store().list_specs() if spec.solves_trimap]
     return sorted(
         takes_trimap, key=lambda spec: (spec.origin != "user", spec.embedded, -(spec.megabytes or 0.0))
     )
-
-
-def solves_trimap(spec: ModelSpec) -> bool:
-    """Whether it is a network for the solver "neural"."""
-    return spec.task == "matting" and spec.input.companion in ("trimap-channel", "evidence")
 
 
 def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
@@ -76,7 +71,7 @@ def find_matting_model(wanted: MattingChoice | None = None) -> ModelSpec:
             f"{told}Lay its ONNX file and its record into {store.home}, or solve the edge another way: "
             "--matting-model ID or --edge closed-form."
         ) from error
-    if not solves_trimap(spec):
+    if not spec.solves_trimap:
         names = ", ".join(one.id for one in list_matting_models())
         raise UsageError(f"{spec.id} is no model that solves a trimap. Those that are known: {names}.")
     if not store.is_installed(spec):
@@ -146,10 +141,7 @@ def _solve_trimap(scene: Scene, session: ModelSession, progress: Progress | None
     trimap = np.where(decided, scene.alpha, np.float32(0.5)).astype(np.float32)
 
     def answer(around: Rect) -> Floats:
-        colour = scene.colour[around.slices]
-        if colour.shape[2] != 3:
-            colour = np.repeat(colour[:, :, :1], 3, axis=2)
-        photo = np.rint(colour * 255.0).astype(np.uint8)
+        photo = np.rint(scene.take_rgb(around) * 255.0).astype(np.uint8)
         return predict_mask(session, photo, companion=trimap[around.slices])
 
     return _solve_in_tiles(scene, _choose_side(session.spec.input.size), answer, progress)
@@ -157,8 +149,10 @@ def _solve_trimap(scene: Scene, session: ModelSession, progress: Progress | None
 
 def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | None) -> Floats:
     """The closed form's alpha, corrected by a network that sees what it weighed; what was painted as seen through stays."""
-    solved = solve_closed_form(scene, _take_half(progress, 0))
-    evidence = gather_evidence(scene, solved)
+    from mattework.models.tensors import read_mask
+
+    solved = solve_closed_form(scene, _take_third(progress, 0))
+    evidence = gather_evidence(scene, solved, _take_third(progress, 1))
     rule = session.spec.input
     name = rule.name or next(iter(session.input_types()))
 
@@ -166,16 +160,16 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
         height, width = around.size.shape
         missing = (-height % rule.size.multiple, -width % rule.size.multiple)
         padded = np.pad(evidence.take_planes(around), ((0, 0), (0, missing[0]), (0, missing[1])), mode="edge")
-        refined = np.asarray(session.run({name: padded[None]})[0], np.float32)
-        return refined[0, 0, :height, :width].clip(0.0, 1.0)
+        outputs = dict(zip(session.output_names(), session.run({name: padded[None]}), strict=True))
+        return read_mask(session.spec.output, outputs)[:height, :width].clip(0.0, 1.0)
 
-    refined = _solve_in_tiles(scene, _choose_side(rule.size), answer, _take_half(progress, 1))
+    refined = _solve_in_tiles(scene, _choose_side(rule.size), answer, _take_third(progress, 2))
     return refined if scene.clear is None else np.where(scene.clear, solved, refined).astype(np.float32)
 
 
-def _take_half(progress: Progress | None, half: int) -> Progress | None:
-    """What tells of the first (0) or second (1) half of a step."""
-    return None if progress is None else lambda step, fraction: progress(step, (half + fraction) / 2)
+def _take_third(progress: Progress | None, before: int) -> Progress | None:
+    """What tells of one third of a step, of which so many are done."""
+    return None if progress is None else lambda step, fraction: progress(step, (before + fraction) / 3)
 
 
 def _solve_in_tiles(

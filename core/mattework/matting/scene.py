@@ -57,6 +57,11 @@ class Scene:
     landmarks: Landmarks | None = None
     clear: Bools | None = None
 
+    def take_rgb(self, where: Rect) -> Floats:
+        """A part of the colours, (h, w, 3); gray three times."""
+        colour = self.colour[where.slices]
+        return colour if colour.shape[2] == 3 else np.repeat(colour[:, :, :1], 3, axis=2)
+
 
 def find_unknown(trimap: Bytes) -> Rect:
     """The smallest rectangle that holds all unknown pixels; empty when there is none."""

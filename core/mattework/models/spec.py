@@ -213,6 +213,11 @@ class ModelSpec:
         sizes = [file.bytes / 1e6 if file.bytes is not None else file.megabytes for file in self.files]
         return sum(size for size in sizes if size is not None) if None not in sizes else None
 
+    @property
+    def solves_trimap(self) -> bool:
+        """Whether it is a network for the solver "neural"."""
+        return self.task == "matting" and self.input.companion in ("trimap-channel", "evidence")
+
     def file(self, role: FileRole = "model") -> ModelFile:
         """The file that plays `role`.
 
