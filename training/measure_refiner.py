@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mattework.arrays import Bytes, Floats
 from mattework.geometry import Rect
-from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.evidence import gather_evidence
 from mattework.metrics import measure_gradient_error, measure_sad
 from mattework_training.library import decode_picture, find_data
@@ -29,10 +28,10 @@ from mattework_training.refine_scenes import open_scene
 
 
 def refine_photo(network: RefineNet, photo: Bytes, trimap: Bytes) -> tuple[Floats, Floats]:
-    """The solved and the refined alpha of a whole photo (H, W), all of it at full size; known pixels stay as they are."""
-    scene = open_scene(photo, trimap)
-    solved = solve_closed_form(scene)
-    planes = gather_evidence(scene, solved).take_planes(Rect(0, 0, photo.shape[1], photo.shape[0]))
+    """The solved and the refined alpha of a whole photo (H, W); known pixels stay as they are."""
+    evidence = gather_evidence(open_scene(photo, trimap))
+    solved = evidence.solved
+    planes = evidence.take_planes(Rect(0, 0, photo.shape[1], photo.shape[0]))
     height, width = trimap.shape
     planes = np.pad(planes, ((0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE)), mode="edge")
     with torch.inference_mode():

@@ -268,7 +268,7 @@ def _make_cutout(
             trimap,
             soft_mask=subject.soft_mask,
             strokes=together,
-            solver=recipe.solver,
+            solver=recipe.wanted_solver,
             matting=recipe.matting,
             opacity=photo.alpha,
             device=device,
@@ -285,7 +285,7 @@ def _make_cutout(
                 recipe.strokes,
                 already=len(together),
                 soft_mask=subject.soft_mask,
-                solver=recipe.solver,
+                solver=recipe.wanted_solver,
                 matting=solution.matting or recipe.matting,
                 opacity=photo.alpha,
                 device=device,
@@ -293,7 +293,9 @@ def _make_cutout(
             )
         if not (in_turn and solution.solver == "none"):  # what was not there before may be painted now
             run.notes.extend(solution.notes)
-    kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
+    kept = (
+        recipe.matting if recipe.solver in ("neural", "auto") else None
+    )  # with nothing unknown no network ran
     recipe = replace(recipe, solver_used=solution.solver, matting=solution.matting or kept)
     return finish_alpha(
         document, photo, alpha, trimap, subject, recipe, run, keeps_background=keeps_background

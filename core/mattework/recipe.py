@@ -224,6 +224,15 @@ class Recipe:
     shadow_crc32: int | None = None
 
     @property
+    def wanted_solver(self) -> SolverName:
+        """The solver that makes the recipe's alpha again: where `auto` once took closed form alone, that."""
+        return "closed-form" if self.solver == "auto" and self.solver_used == "closed-form" else self.solver
+
+    def choose_solver(self, solver: SolverName, matting: MattingChoice | None = None) -> Recipe:
+        """The same recipe for an edge that is solved anew, by whatever "auto" now takes."""
+        return replace(self, solver=solver, solver_used=None, matting=matting)
+
+    @property
     def drawn_first(self) -> tuple[Stroke, ...]:
         """The strokes that are in the trimap when alpha is solved for the first time."""
         return self.strokes[: self.strokes_together] if self.strokes_in_turn else self.strokes

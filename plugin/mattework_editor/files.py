@@ -134,7 +134,7 @@ def make_planes(
             colour,
             drawn.unpack(),
             strokes=recipe.drawn_first,
-            solver=recipe.solver,
+            solver=recipe.wanted_solver,
             matting=recipe.matting,
             opacity=photo.alpha,
             progress=progress,

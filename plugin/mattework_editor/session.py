@@ -347,7 +347,7 @@ def replay_strokes(
             region,
             soft_mask=soft_mask,
             strokes=recipe.strokes[: number + 1],
-            solver=recipe.solver,
+            solver=recipe.wanted_solver,
             matting=recipe.matting,
             opacity=opacity,
             thorough=True,

@@ -100,7 +100,7 @@ class Strokes(QObject):
         bench = self._bench
         colour, soft_mask = session.colour, session.soft_mask
         recipe = session.recipe
-        solver = recipe.solver
+        solver = recipe.wanted_solver
 
         def solve(opened: OpenStroke, solver: SolverName, thorough: bool) -> tuple[Rect, Floats]:
             return resolve_region(
@@ -124,7 +124,7 @@ class Strokes(QObject):
             if recipe.edge.is_neutral and solver in ("auto", "closed-form"):
                 task.shown.emit(code(*solve(opened, "guided", False)))
                 if np.count_nonzero(opened.drawn.trimap[opened.zone.slices] == 128) > QUICK_STROKE:
-                    task.shown.emit(code(*solve(opened, solver, False)))
+                    task.shown.emit(code(*solve(opened, "closed-form", False)))
             return settle_stroke(opened, *solve(opened, solver, True))
 
         def code(zone: Rect, values: Floats) -> tuple[Rect, Bytes]:

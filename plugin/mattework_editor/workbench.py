@@ -284,8 +284,9 @@ class Workbench(QObject):
             }
             self._wait(lambda: self._choose_later(session, name, chosen))
             return
-        solved_by = own.solver, own.matting, own.trimap
-        if session.has_subject and (recipe.solver, recipe.matting, recipe.trimap) != solved_by:
+        solved_by = own.solver, own.wanted_solver, own.matting, own.trimap
+        wanted = recipe.solver, recipe.wanted_solver, recipe.matting, recipe.trimap
+        if session.has_subject and wanted != solved_by:
             self.selecting.solve_again(name, replace(session.choices, recipe=recipe))
             return
         session.choose(name, recipe)

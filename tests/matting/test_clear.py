@@ -30,7 +30,7 @@ def test_glass_with_nothing_solid_in_it_keeps_its_rim_and_shows_its_ground() -> 
     photo, trimap, truth = blow_bubble(0.15)
     inside = truth == np.float32(0.15)
     plain, painted = solve_alpha(photo, trimap), solve_alpha(photo, trimap, strokes=[BRUSH])
-    assert painted.solver == "closed-form"
+    assert painted.solver == "neural"
     assert np.abs(plain.alpha - truth)[trimap == 128].mean() > 0.1
     assert np.abs(painted.alpha - truth)[trimap == 128].mean() < 0.05
     assert abs(painted.alpha[inside].mean() - 0.15) < 0.03

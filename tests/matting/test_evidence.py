@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mattework.arrays import Bytes
 from mattework.geometry import Rect, Size
-from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.evidence import (
     PLANES,
     SOLVED_PLANE,
     enlarge_colours,
-    find_hints,
     gather_evidence,
     spread_colours,
     stack_evidence,
@@ -63,26 +63,10 @@ def test_evidence_says_where_a_pixel_lies_between_the_two_colours() -> None:
     assert not planes[3:5].any()
 
 
-def test_hints_agree_with_the_solution_where_colours_decide() -> None:
-    photo, trimap = draw_edge()
-    scene = make_scene(photo, trimap)
-    solved = solve_closed_form(scene)
-    hints = find_hints(scene, solved)
-    assert hints.shape == (40, 60, 3)
-    known = trimap != 128
-    np.testing.assert_allclose(hints[known][:, 0], solved[known], atol=5e-4)
-    np.testing.assert_array_equal(hints[known][:, 2], 1)
-    assert np.abs(hints[..., 0] - solved).max() < 0.05
-    plain = (solved < 0.01) | (solved > 0.99)
-    assert np.abs(hints[..., 1] - solved)[plain].max() < 0.05  # the nearest known colours say the same
-    assert hints[..., 2][plain].min() > 0.5
-    assert hints[20, 30, 2] < 0.3  # between the two colours nothing known is near
-
-
 def test_gray_photos_give_as_many_planes() -> None:
     photo, trimap = draw_edge()
     scene = make_scene(photo[..., 0], trimap)
-    planes = gather_evidence(scene, solve_closed_form(scene)).take_planes(Rect(0, 0, 60, 40))
+    planes = gather_evidence(scene).take_planes(Rect(0, 0, 60, 40))
     assert planes.shape == (PLANES, 40, 60)
     np.testing.assert_array_equal(planes[0], planes[2])
     assert np.isfinite(planes).all()
@@ -97,9 +81,21 @@ def test_planes_of_a_part_are_those_of_the_whole(height: int, width: int, data: 
     trimap = np.full((height, width), 128, np.uint8)
     trimap[:2], trimap[-2:] = 255, 0
     scene = make_scene(photo, trimap)
-    evidence = gather_evidence(scene, rng.random((height, width), np.float32))
+    evidence = gather_evidence(scene)
     whole = evidence.take_planes(Rect(0, 0, width, height))
     left, right = sorted(data.draw(st.lists(st.integers(0, width), min_size=2, max_size=2, unique=True)))
     top, bottom = sorted(data.draw(st.lists(st.integers(0, height), min_size=2, max_size=2, unique=True)))
     part = evidence.take_planes(Rect(left, top, right, bottom))
     np.testing.assert_allclose(part, whole[:, top:bottom, left:right], atol=1e-5)
+
+
+def test_only_what_is_plain_by_all_that_was_weighed_is_not_in_doubt() -> None:
+    photo, trimap = draw_edge()
+    found = gather_evidence(make_scene(photo, trimap))
+    doubtful = found.find_doubtful()
+    assert not doubtful[trimap != 128].any()
+    assert doubtful[:, 27:33].all()  # the edge itself
+    assert not doubtful[:, 18:22].any()  # plain ground, though unknown
+    disagree = replace(found, hints=found.hints.copy())
+    disagree.hints[10, 20, 1] = 0.5
+    assert disagree.find_doubtful()[10, 20]

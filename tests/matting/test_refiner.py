@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mattework.arrays import Bytes, Floats
-from mattework.errors import Cancelled
+from mattework.errors import Cancelled, RecipeError
 from mattework.geometry import Rect, Size
 from mattework.matting.network import OVERLAP, open_matting_model, solve_with_network
 from mattework.matting.resolve import BLEND, resolve_region
@@ -140,6 +140,48 @@ def test_without_background_there_is_nothing_to_correct_and_that_is_said() -> No
     assert solution.solver == "guided"
     assert solution.matting is None
     assert any("marks no background" in note for note in solution.notes)
+
+
+def test_what_is_chosen_by_itself_is_the_refined_closed_form() -> None:
+    photo, trimap, _ = draw_disc()
+    alone, refined = solve_alpha(photo, trimap), refine(photo, trimap)
+    np.testing.assert_array_equal(alone.alpha, refined.alpha)
+    assert alone.solver == "neural"
+    assert alone.matting == refined.matting
+    assert alone.notes == ()
+
+
+def test_another_version_of_the_refiner_is_told_and_taken() -> None:
+    photo, trimap, _ = draw_disc()
+    old = MattingChoice(model="mattework-refiner", sha256="0" * 64)
+    solution = solve_alpha(photo, trimap, matting=old)
+    assert solution.matting is not None
+    assert solution.matting.sha256 == open_matting_model(REFINER).sha256
+    assert any("another version of Mattework refiner (000000000000)" in note for note in solution.notes)
+    with pytest.raises(RecipeError):  # whoever asks for the network itself gets that one or none
+        solve_alpha(photo, trimap, solver="neural", matting=old)
+
+
+def test_without_the_refiner_closed_form_alone_solves_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mattework.matting.solve.REFINER", "vitmatte-small")  # known, and not installed
+    photo, trimap, _ = draw_disc()
+    solution = solve_alpha(photo, trimap)
+    assert solution.solver == "closed-form"
+    assert solution.matting is None
+    assert any("by closed form alone" in note for note in solution.notes)
+    np.testing.assert_array_equal(solution.alpha, solve_alpha(photo, trimap, solver="closed-form").alpha)
+
+
+def test_a_recipe_that_took_closed_form_by_itself_is_applied_exactly() -> None:
+    photo, _, alpha = draw_disc()
+    cutout = cut_out(photo, from_mask=alpha, solver="closed-form", colours=0.0)
+    older = replace(cutout.recipe, solver="auto")
+    again = apply_recipe(photo, recipe=older, inputs=cutout.inputs)
+    assert again.report.solver == "closed-form"
+    np.testing.assert_array_equal(again.alpha, cutout.alpha)
+    anew = apply_recipe(photo, recipe=older.choose_solver("auto"), inputs=cutout.inputs)
+    assert anew.report.solver == "neural"
+    assert (anew.alpha != cutout.alpha).any()
 
 
 def test_tiny_photos_are_refined() -> None:

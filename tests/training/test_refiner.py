@@ -42,7 +42,7 @@ def draw_disc(side: int = 120) -> Pixels:
 @pytest.fixture(scope="module")
 def scenes(library: Library) -> list[RefineScene]:
     maker = SceneMaker(library, 3)
-    return [maker.make(index) for index in range(2)]
+    return [scene for index in range(2) for scene in maker.make(index)]
 
 
 def test_the_outline_points_out_of_the_body() -> None:
@@ -82,9 +82,18 @@ def test_lace_has_holes_and_veils_have_none() -> None:
 def test_scenes_are_repeatable(library: Library, scenes: list[RefineScene]) -> None:
     again = SceneMaker(library, 3).make(1)
     for name in ("photo", "trimap", "truth"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(scenes[1], name))
-    other = SceneMaker(library, 4).make(1)
-    assert not np.array_equal(other.photo, scenes[1].photo)
+        for one, scene in zip(again, scenes[2:], strict=True):
+            np.testing.assert_array_equal(getattr(one, name), getattr(scene, name))
+    other, _ = SceneMaker(library, 4).make(1)
+    assert not np.array_equal(other.photo, scenes[2].photo)
+
+
+def test_every_scene_comes_as_solved_at_its_own_scale_and_at_half(scenes: list[RefineScene]) -> None:
+    for whole, halved in zip(scenes[::2], scenes[1::2], strict=True):
+        for name in ("kind", "photo", "trimap", "truth"):
+            np.testing.assert_array_equal(getattr(whole, name), getattr(halved, name))
+        assert (whole.solved != halved.solved).any()
+        assert (whole.hints != halved.hints).any()
 
 
 def test_solved_alpha_is_exact_where_known_and_near_the_truth(scenes: list[RefineScene]) -> None:

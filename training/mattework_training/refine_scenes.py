@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mattework.geometry import Size
-from mattework.matting.closed_form import solve_closed_form
-from mattework.matting.evidence import find_hints
+from mattework.matting.hints import solve_with_hints
 from mattework.matting.scene import Scene, find_landmarks, take_scene
 from mattework.matting.solve import MOST_LANDMARKS
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
@@ -50,7 +49,7 @@ _LEAST_UNKNOWN, _MOST_UNKNOWN = 700, 30_000
 @dataclass(frozen=True, slots=True)
 class RefineScene:
     """``photo`` (H, W, 3), ``trimap`` (H, W) 0/128/255, ``solved`` and ``truth`` (H, W) alpha 0..255, ``hints`` (H, W, 3)
-    of ``solve_scene``, 0..255; all uint8."""
+    of ``mattework.matting.hints``, 0..255; all uint8."""
 
     kind: str
     photo: Bytes
@@ -82,16 +81,18 @@ class SceneMaker:
         self._edges = [_take_piece(rgba) for rgba in library.edges]
         self._kinds = {kind: share for kind, share in KINDS.items() if self._edges or kind != "photographed"}
 
-    def make(self, index: int) -> RefineScene:
+    def make(self, index: int) -> tuple[RefineScene, RefineScene]:
+        """A scene as it is solved at its own scale, and as it is where it was solved at half of it."""
         rng = np.random.default_rng((self._seed, index))
         shares = np.array(list(self._kinds.values()))
         while True:
             kind = str(rng.choice(list(self._kinds), p=shares / shares.sum()))
-            scene = self._try(kind, rng)
-            if scene is not None:
-                return scene
+            drawn = self._try(kind, rng)
+            if drawn is not None:
+                return solve_scene(*drawn), solve_scene(*drawn, halved=True)
 
-    def _try(self, kind: str, rng: np.random.Generator) -> RefineScene | None:
+    def _try(self, kind: str, rng: np.random.Generator) -> tuple[str, Bytes, Bytes, Bytes] | None:
+        """The kind, photo, trimap and true alpha, if they are of use."""
         layer = self._draw_layer(kind, rng)
         if layer is None:
             return None
@@ -101,9 +102,7 @@ class SceneMaker:
         both = bool((trimap == FOREGROUND).any() and (trimap == BACKGROUND).any())
         if not both or not _LEAST_UNKNOWN < unknown < _MOST_UNKNOWN:
             return None
-        truth = np.rint(layer.alpha * 255).astype(np.uint8)
-        solved, hints = (np.rint(part * 255).astype(np.uint8) for part in solve_scene(photo, trimap))
-        return RefineScene(kind, photo, trimap, solved, hints, truth)
+        return kind, photo, trimap, np.rint(layer.alpha * 255).astype(np.uint8)
 
     def _draw_layer(self, kind: str, rng: np.random.Generator) -> Layer | None:
         if kind == "photographed":
@@ -304,11 +303,12 @@ def _lay_around_coarse_mask(alpha: Pixels, photo: Bytes, rng: np.random.Generato
     return make_trimap(soft.astype(np.float32), Size(SIDE, SIDE), rgb=photo)
 
 
-def solve_scene(photo: Bytes, trimap: Bytes) -> tuple[Pixels, Pixels]:
-    """Our closed form's alpha (H, W) 0..1, and its hints (H, W, 3), see ``mattework.matting.evidence``."""
-    scene = open_scene(photo, trimap)
-    solved = solve_closed_form(scene)
-    return solved, find_hints(scene, solved).astype(np.float32)
+def solve_scene(kind: str, photo: Bytes, trimap: Bytes, truth: Bytes, *, halved: bool = False) -> RefineScene:
+    """With what ``mattework.matting.hints`` finds, at the photo's own scale or at half of it."""
+    most = int((trimap == UNKNOWN).sum()) - int(halved)
+    found = solve_with_hints(open_scene(photo, trimap), most_solved=most)
+    solved, hints = (np.rint(part.astype(np.float32) * 255).astype(np.uint8) for part in found)
+    return RefineScene(kind, photo, trimap, solved, hints, truth)
 
 
 def open_scene(photo: Bytes, trimap: Bytes) -> Scene:

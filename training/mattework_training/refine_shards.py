@@ -15,7 +15,7 @@ from mattework_training.refine_scenes import RefineScene, SceneMaker
 Bytes = npt.NDArray[np.uint8]
 
 SHARD = 32
-"""Scenes in one file."""
+"""Scenes in one file, each of them twice, see ``SceneMaker.make``."""
 PLANES = ("photo", "trimap", "solved", "hints", "truth")
 _SEEDS = {"train": 11, "check": 12}
 
@@ -29,7 +29,7 @@ def make_shard(maker: SceneMaker, folder: Path, part: Part, number: int) -> None
     target = shard_path(folder, part, number)
     if target.exists():
         return
-    write_scenes(target, [maker.make(number * SHARD + place) for place in range(SHARD)])
+    write_scenes(target, [scene for place in range(SHARD) for scene in maker.make(number * SHARD + place)])
 
 
 def open_maker(library_part: Part, data: Data) -> SceneMaker:

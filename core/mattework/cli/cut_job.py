@@ -133,8 +133,11 @@ class CutJob:
                 "No model looks for the subject with --from-mask or --trimap: --model, --input-side and --no-zoom do not "
                 "go with them."
             )
-        if not is_found and not has_network and self.device != "auto":
-            raise UsageError("No model runs with --from-mask or --trimap: --device does not go with them.")
+        may_refine = has_network or self.solver in (None, "auto")
+        if not is_found and not may_refine and self.device != "auto":
+            raise UsageError(
+                f"No model runs with --from-mask or --trimap and --edge {self.solver}: --device does not go with them."
+            )
         if self.matting_model is not None and self.solver not in (None, "auto", "neural"):
             raise UsageError(f"--matting-model goes with --edge neural, not with --edge {self.solver}.")
         if has_network:

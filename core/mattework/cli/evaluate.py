@@ -69,10 +69,8 @@ def evaluate(
 
     if model and trimaps:
         raise UsageError("--model is not used with --trimaps: give one of them.")
-    if trimaps and device != "auto" and solver != "neural":
-        raise UsageError(
-            "No model runs with --trimaps but with --edge neural: --device does not go with them."
-        )
+    if trimaps and device != "auto" and solver not in ("auto", "neural"):
+        raise UsageError(f"No model runs with --trimaps and --edge {solver}: --device does not go with them.")
     predict = _choose_predictor(model, device, solver, with_trimaps=trimaps is not None)
     with show_progress("evaluate", quiet=quiet or as_json) as progress:
         evaluation = evaluate_folder(images, alphas, trimaps=trimaps, predict=predict, progress=progress)

@@ -117,13 +117,14 @@ class RefineJob:
         from mattework.recipe import MattingChoice
 
         options = self.options
-        changes = self._take("solver", "colours", "key", "background")
-        if options["matting_model"] is not None:
-            if changes.setdefault("solver", "neural") not in ("auto", "neural"):
-                raise UsageError(
-                    f"--matting-model goes with --edge neural, not with --edge {changes['solver']}."
-                )
-            changes |= {"solver": "neural", "matting": MattingChoice(model=options["matting_model"])}
+        changes = self._take("colours", "key", "background")
+        solver, model = options["solver"], options["matting_model"]
+        if model is not None:
+            if solver not in (None, "auto", "neural"):
+                raise UsageError(f"--matting-model goes with --edge neural, not with --edge {solver}.")
+            recipe = recipe.choose_solver("neural", MattingChoice(model=model))
+        elif solver is not None:
+            recipe = recipe.choose_solver(solver, recipe.matting if solver == recipe.solver else None)
         if options["band"] is not None:
             changes["trimap"] = replace(recipe.trimap, band=options["band"])
         for name in ("background", "key"):

@@ -1,33 +1,25 @@
 """Closed-form matting on the unknown band only.
 
-The matting Laplacian of Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting" (IEEE TPAMI
-2008), is assembled for the rows of unknown pixels alone; known pixels enter as boundary values, exactly. Time and
-memory follow the number of unknown pixels and not the picture's area.
+Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting" (IEEE TPAMI 2008), with links between pixels
+of like colour, from coarse to fine.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import AnyArray, Bools, Floats
+from mattework.arrays import Bools, Floats
 from mattework.matting.affinity import RING, link_like_colours
 from mattework.matting.clear import WEIGHT, estimate_clear_alpha
 from mattework.matting.guided import estimate_field
-from mattework.matting.planes import solve_planes
+from mattework.matting.laplacian import BandSystem, assemble_band, solve_conjugate_gradient
 from mattework.matting.scene import Scene, halve_scene
 from mattework.progress import Progress, report_progress
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-WINDOW_SIDE = 3
 LINK_WEIGHT = 0.0015
 """Of one link against one matting window. Half or twice this costs under 2 % of error."""
 HAZE = 0.05
@@ -54,204 +46,31 @@ SETTLED_DETAIL = 0.02
 coarser scale does not show are lost: 2 to 5 % of error on photos of 6 megapixels."""
 COARSEST_UNKNOWN = 4000
 """Unknown pixels under which a scale is solved without a coarser one before it."""
-CHUNK = 2048
-"""Windows handled at once: as many as a core's own cache holds."""
-ROWS = 8192
-"""Rows of the matrix that are made at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class BandSystem:
-    """The linear system `matrix @ alpha = right` for the unknown pixels, in row-major order of the picture.
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What the finest scale of a solution was found from.
 
-    `matrix` is (U, U) symmetric positive semidefinite; it is definite where every connected part of the band
-    touches a known pixel or carries a data term.
+    `unknown` (h, w) are the U pixels that were solved there, `windows` the matting Laplacian of them without links; `guess`
+    (U,) is the alpha of the nearest known colours and `certainty` (U,) in 0..1 how near those are.
     """
 
-    matrix: csr_array
-    right: NDArray[np.float64]
+    unknown: Bools
+    windows: BandSystem
+    guess: NDArray[np.float64]
+    certainty: NDArray[np.float64]
 
 
-def assemble_band(
-    colour: Floats,
-    unknown: Bools,
-    alpha: Floats,
-    *,
-    epsilon: float = 1e-6,
-    precision: type[np.float32 | np.float64] = np.float64,
-) -> BandSystem:
-    """The matting Laplacian's rows for unknown pixels, with known alpha moved to the right side.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Built:
+    """The system of a scale, its matrix float32; its part of the windows, where that was to be kept; and of the links in it
+    the guess (U,) and its certainty (U,)."""
 
-    The rows are made some thousand at a time, so that little more than the matrix itself is ever held.
-
-    Args:
-        colour: (h, w, c) float32 in 0..1, at least 3 x 3 pixels.
-        unknown: (h, w) pixels to solve.
-        alpha: (h, w) float32; read only where `unknown` is false.
-        epsilon: regularisation of the colour covariance, relative to colours in 0..1 (5e-8 to 1e-4 is sensible; larger
-            is smoother and better conditioned).
-        precision: of the matrix that is kept; it is worked out in float64.
-    """
-    from scipy.sparse import csr_array
-
-    width = unknown.shape[1]
-    pixels = np.flatnonzero(unknown).astype(np.int32)
-    row_of = np.full(unknown.size, -1, np.int32)
-    row_of[pixels] = np.arange(len(pixels), dtype=np.int32)
-    right = np.zeros(len(pixels))
-    flat_alpha = alpha.reshape(-1)
-    values, columns, counts = list[AnyArray](), list[AnyArray](), [np.zeros(1, np.int32)]
-    for rows, stencil in _gather_stencils(colour, unknown, pixels, epsilon):
-        some = pixels[rows]
-        column = np.empty(stencil.shape, np.int32)
-        for offset in range(25):
-            step = (offset // 5 - 2) * width + offset % 5 - 2
-            neighbours = _shift(some, step, unknown.size)  # beyond the picture the stencil is zero
-            column[offset] = row_of[neighbours]
-            known = np.flatnonzero(column[offset] < 0)
-            right[rows][known] -= stencil[offset, known] * flat_alpha[neighbours[known]]
-        present = ((column >= 0) & (stencil != 0)).T
-        values.append(stencil.T[present].astype(precision))
-        columns.append(column.T[present])
-        counts.append(np.count_nonzero(present, axis=1).astype(np.int32))
-    starts = np.cumsum(np.concatenate(counts), dtype=np.int32)
-    shape = len(pixels), len(pixels)
-    entries = (
-        np.concatenate(values or [np.zeros(0, precision)]),
-        np.concatenate(columns or [np.zeros(0, np.int32)]),
-    )
-    return BandSystem(csr_array((*entries, starts), shape=shape), right)
-
-
-def _gather_stencils(
-    colour: Floats, unknown: Bools, pixels: NDArray[np.int32], epsilon: float
-) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """For some of the unknown pixels after the other (25, n): their Laplacian entries at the 5 x 5 neighbours, by rows."""
-    import cv2
-
-    width = unknown.shape[1]
-    near = cv2.dilate(unknown.astype(np.uint8), np.ones((WINDOW_SIDE, WINDOW_SIDE), np.uint8))
-    near[[0, -1], :] = 0
-    near[:, [0, -1]] = 0
-    centres = np.flatnonzero(near).astype(np.int32)
-    none = len(centres)  # stands for the windows that are not there
-    number = np.full(unknown.size, none, np.int32)
-    number[centres] = np.arange(none, dtype=np.int32)
-    begin = end = 0
-    affinity = np.zeros((45, 1))
-    for first in range(0, len(pixels), ROWS):
-        some = pixels[first : first + ROWS]
-        # Windows with any of these pixels; those that pixels before have too are kept.
-        from_, to = np.searchsorted(centres, (some[0] - width - 1, some[-1] + width + 2)).tolist()
-        kept = affinity[:, min(from_, end) - begin : end - begin]
-        affinity = np.zeros((45, to - from_ + 1))  # the last one is empty
-        affinity[:, : kept.shape[1]] = kept
-        _measure_windows(
-            colour, centres[from_ + kept.shape[1] : to], epsilon, affinity[:, kept.shape[1] : -1]
-        )
-        begin, end = from_, to
-        stencil = np.zeros((25, len(some)))
-        for i, step in enumerate(_window_steps(width)):  # the window in which the pixel is the i-th member
-            window = number[_shift(some, -step, unknown.size)]
-            there = window < none
-            stencil[12] += there
-            window = np.where(there, window - from_, to - from_)
-            for j in range(9):
-                offset = (j // 3 - i // 3 + 2) * 5 + j % 3 - i % 3 + 2
-                stencil[offset] -= affinity[_PAIRS[i, j]].take(window)
-        yield slice(first, first + len(some)), stencil
-
-
-def _shift(pixels: NDArray[np.int32], step: int, size: int) -> NDArray[np.int32]:
-    """Places so many pixels further on, kept inside a picture of so many."""
-    shifted = pixels + np.int32(step)
-    np.clip(shifted, 0, size - 1, out=shifted)
-    return shifted
-
-
-_PAIRS = np.zeros((9, 9), np.intp)
-"""Where in the upper triangle, row by row, a pair of a window's members is kept."""
-_PAIRS[np.triu_indices(9)] = np.arange(45)
-_PAIRS += np.triu(_PAIRS, 1).T
-
-
-def _window_steps(width: int) -> list[int]:
-    return [y * width + x for y in (-1, 0, 1) for x in (-1, 0, 1)]
-
-
-def _measure_windows(
-    colour: Floats, centres: NDArray[np.int32], epsilon: float, affinity: NDArray[np.float64]
-) -> None:
-    """Write into `affinity` (45, windows) that of each pair of members of each 3 x 3 window."""
-    channels = colour.shape[2]
-    flat = colour.reshape(-1, channels)
-    steps = _window_steps(colour.shape[1])
-    for first in range(0, len(centres), CHUNK):
-        part = centres[first : first + CHUNK]
-        members = np.empty((channels, 9, len(part)))
-        for i, step in enumerate(steps):
-            members[:, i] = flat.take(part + step, axis=0).T
-        members -= members.mean(axis=1, keepdims=True)
-        spread = np.empty((channels, channels, len(part)))
-        for a in range(channels):
-            spread[a] = np.einsum("in,bin->bn", members[a], members)
-        spread /= 9
-        spread += np.eye(channels)[:, :, None] * (epsilon / 9)
-        weighted = solve_planes(spread, members.copy())
-        here = affinity[:, first : first + len(part)]
-        for i in range(9):
-            here[_PAIRS[i, i] : _PAIRS[i, i] + 9 - i] = np.einsum(
-                "an,ain->in", members[:, i], weighted[:, i:]
-            )
-        here += 1.0
-        here /= 9.0
-
-
-def solve_conjugate_gradient(
-    system: BandSystem,
-    start: NDArray[np.float64],
-    *,
-    tolerance: float = 1e-6,
-    most_steps: int = 2000,
-    progress: Progress | None = None,
-) -> tuple[NDArray[np.float64], int]:
-    """Conjugate gradients with Jacobi scaling. Returns the solution, float64, and the number of steps.
-
-    Computed in the matrix's own precision: in float32, at half the time, tolerances down to 1e-6 are reached.
-    """
-    matrix = system.matrix
-    right = system.right.astype(matrix.dtype)
-    diagonal = matrix.diagonal()
-    scale = 1 / np.where(diagonal > 0, diagonal, 1)
-    solution = start.astype(matrix.dtype)
-    residual = right - matrix @ solution
-    goal = tolerance * max(math.sqrt(_dot(right, right)), 1e-12)
-    conditioned = scale * residual
-    direction = conditioned.copy()
-    energy = _dot(residual, conditioned)
-    norm = math.sqrt(_dot(residual, residual))
-    for step in range(most_steps):
-        if norm <= goal:
-            break
-        applied = matrix @ direction
-        length = energy / _dot(direction, applied)
-        solution += length * direction
-        residual -= length * applied
-        conditioned = scale * residual
-        energy, before = _dot(residual, conditioned), energy
-        direction *= energy / before
-        direction += conditioned
-        norm = math.sqrt(_dot(residual, residual))
-        if step % 10 == 0:
-            report_progress(progress, "solving alpha", step / most_steps)
-    else:
-        step = most_steps
-    return solution.astype(np.float64), step
-
-
-def _dot(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
-    """Not BLAS: its threads cost more than they bring at this size and make the sum depend on their number."""
-    return float(np.einsum("i,i->", a, b))
+    system: BandSystem
+    windows: BandSystem | None
+    guess: NDArray[np.float64]
+    certainty: NDArray[np.float64]
 
 
 def solve_closed_form(scene: Scene, progress: Progress | None = None) -> Floats:
@@ -262,16 +81,35 @@ def solve_closed_form(scene: Scene, progress: Progress | None = None) -> Floats:
     known keeps the first guess. Where the scene is a photo much reduced, pixels that a coarser scale has decided are left
     as they are there (`find_settled`). What is seen through (`scene.clear`) is drawn to what `clear` finds.
     """
+    return _solve(scene, progress, None)
+
+
+def weigh_closed_form(scene: Scene, progress: Progress | None = None) -> tuple[Floats, Weighed | None]:
+    """Alpha as `solve_closed_form` gives it, and what it was found from; None where the finest scale solved nothing."""
+    kept = list[Weighed]()
+    alpha = _solve(scene, progress, kept)
+    return alpha, kept[0] if kept else None
+
+
+def stretch_alpha(alpha: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The solved values as alpha in 0..1, see `HAZE`."""
+    stretched: NDArray[np.floating] = np.clip((alpha - HAZE) / (1.0 - 2.0 * HAZE), 0.0, 1.0)
+    return stretched
+
+
+def _solve(scene: Scene, progress: Progress | None, kept: list[Weighed] | None) -> Floats:
     known = scene.alpha
     inner = (known > 0) & (known < 1)  # an alpha that was solved before, as a boundary
     scene = replace(scene, alpha=np.where(inner, known * (1 - 2 * HAZE) + HAZE, known))
-    alpha = _solve_scale(scene, progress)
-    solved = np.clip((alpha - HAZE) / (1.0 - 2.0 * HAZE), 0.0, 1.0)
+    solved = stretch_alpha(_solve_scale(scene, progress, kept=kept))
     return np.asarray(np.where(scene.unknown, solved, known), np.float32)
 
 
-def _solve_scale(scene: Scene, progress: Progress | None, depth: int = 0) -> Floats:
-    """Alpha of a scene, coarse to fine, not clipped; `depth` is how often it was halved."""
+def _solve_scale(
+    scene: Scene, progress: Progress | None, depth: int = 0, kept: list[Weighed] | None = None
+) -> Floats:
+    """Alpha of a scene, coarse to fine, not clipped; `depth` is how often it was halved. What the finest scale was found
+    from is added to `kept`."""
     if not scene.unknown.any():
         return scene.alpha
     report_progress(progress, "solving alpha", 0.0)
@@ -285,19 +123,21 @@ def _solve_scale(scene: Scene, progress: Progress | None, depth: int = 0) -> Flo
             scene = replace(scene, unknown=scene.unknown & ~settled, alpha=alpha)
             if not scene.unknown.any():
                 return alpha
-            system, _, _ = _build_system(scene, depth, settled)
+            built = _build_system(scene, depth, settled, keep=kept is not None)
             tolerance = SETTLED_TOLERANCE
         else:
             with ThreadPoolExecutor(1) as beside:
-                building = beside.submit(_build_system, scene, depth)
+                building = beside.submit(_build_system, scene, depth, keep=kept is not None)
                 alpha = _start_from(scene, _solve_scale(half, progress, depth + 1))
-                system, _, _ = building.result()
+                built = building.result()
         start = alpha[scene.unknown].astype(np.float64)
     else:
-        system, guess, certainty = _build_system(scene, depth)
+        built = _build_system(scene, depth, keep=kept is not None)
         start = estimate_field(scene)[scene.unknown].astype(np.float64)
-        start += certainty * (guess - start)
-    solution, _ = solve_conjugate_gradient(system, start, tolerance=tolerance, progress=progress)
+        start += built.certainty * (built.guess - start)
+    if kept is not None and built.windows is not None:
+        kept.append(Weighed(scene.unknown, built.windows, built.guess, built.certainty))
+    solution, _ = solve_conjugate_gradient(built.system, start, tolerance=tolerance, progress=progress)
     alpha = alpha.copy()
     alpha[scene.unknown] = solution
     return alpha
@@ -339,11 +179,8 @@ def find_settled(scene: Scene, half: Scene, alpha: Floats) -> Bools:
     return np.asarray(settled, np.bool_)
 
 
-def _build_system(
-    scene: Scene, depth: int, settled: Bools | None = None
-) -> tuple[BandSystem, NDArray[np.float64], NDArray[np.float64]]:
-    """The system of a scale that was halved `depth` times, its matrix float32; and of the links that are in it the guess
-    and its certainty."""
+def _build_system(scene: Scene, depth: int, settled: Bools | None = None, *, keep: bool = False) -> _Built:
+    """The system of a scale that was halved `depth` times; `keep` keeps the windows."""
     from scipy.sparse import csr_array, diags_array
 
     ring = max(2, RING >> depth)
@@ -358,15 +195,16 @@ def _build_system(
         linked = csr_array(parts, shape=links.matrix.shape)
         guess, certainty = links.guess, links.certainty
         del links, parts
-        system = assembling.result()
+        windows = assembling.result()
         del assembling
-    right += system.right
-    matrix = system.matrix + linked
-    del system, linked
+    right += windows.right
+    matrix = windows.matrix + linked
+    kept = windows if keep else None
+    del windows, linked
     rows, least = estimate_clear_alpha(scene, ring)
     if len(rows):
         pull = np.zeros(len(right), np.float32)
         pull[rows] = WEIGHT
         matrix = matrix + diags_array(pull)
         right[rows] += WEIGHT * (least * (1 - 2 * HAZE) + HAZE)
-    return BandSystem(matrix.tocsr(), right), guess, certainty
+    return _Built(BandSystem(matrix.tocsr(), right), kept, guess, certainty)

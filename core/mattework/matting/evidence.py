@@ -7,28 +7,24 @@ network that sees all of them corrects what is solved; see `network`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mattework.arrays import Bools, Floats
 from mattework.geometry import Rect
-from mattework.matting.affinity import link_like_colours
-from mattework.matting.closed_form import HAZE, assemble_band, solve_conjugate_gradient
+from mattework.matting.hints import Hints, solve_with_hints
 from mattework.matting.scene import Scene
-from mattework.progress import Progress, report_progress
+from mattework.progress import Progress
 
-Hints: TypeAlias = NDArray[np.float16]
 PLANES = 16
 """Photo (3), known foreground and background (2), the solver's alpha, known foreground colours carried into the band
-(3), background colours likewise (3), where the pixel lies between the two, and the hints (3) of `find_hints`."""
+(3), background colours likewise (3), where the pixel lies between the two, and the hints (3) of `solve_with_hints`."""
 SOLVED_PLANE = 5
 STEP = 4
 """Carried colours are smooth, so they are worked out at this fraction of the size."""
 _STRIP = 64 * STEP
-TOLERANCE = 2e-4
-"""Residual of the solution without links. One of 1e-5 takes twice the steps and tells as much of the errors."""
+PLAIN = 0.01
+"""Alpha from 0 or 1 within which a pixel is plainly background or foreground."""
 _KNOWN = 0.99
 """Known alpha from which on a pixel of a reduced scene is foreground; below the rest to 1 it is background."""
 
@@ -37,8 +33,8 @@ _KNOWN = 0.99
 class Evidence:
     """What there is to know of a scene's pixels; the planes themselves are made where they are wanted.
 
-    `solved` (h, w) float32 is the alpha in 0..1 that `solve_closed_form` gave; `hints` (h, w, 3) those of `find_hints`;
-    `subject` and `ground` the colours of both sides, of `spread_colours`.
+    `solved` (h, w) float32 alpha in 0..1 and `hints` (h, w, 3) are those of `solve_with_hints`; `subject` and `ground` the
+    colours of both sides, of `spread_colours`.
     """
 
     scene: Scene
@@ -57,46 +53,28 @@ class Evidence:
             self.scene.take_rgb(where), sides, self.solved[where.slices], hints, subject, ground
         )
 
+    def find_doubtful(self) -> Bools:
+        """Unknown pixels (h, w) that the solver did not find plainly one side's, with all that it weighed."""
+        low, high = self.solved.copy(), self.solved.copy()
+        for plane in range(2):
+            hint = self.hints[:, :, plane].astype(np.float32)
+            np.minimum(low, hint, out=low)
+            np.maximum(high, hint, out=high)
+        plain = (high < PLAIN) | (low > 1 - PLAIN)
+        return np.asarray(self.scene.unknown & ~plain, np.bool_)
 
-def gather_evidence(scene: Scene, solved: Floats, progress: Progress | None = None) -> Evidence:
-    """All about a scene, of which `solve_closed_form` gave `solved`, (h, w) alpha in 0..1.
+
+def gather_evidence(scene: Scene, progress: Progress | None = None) -> Evidence:
+    """All about a scene; its solution with it, of `solve_with_hints`.
 
     Raises:
         Cancelled: raised by `progress`.
     """
+    solved, hints = solve_with_hints(scene, progress)
     known = ~scene.unknown
     subject = spread_colours(scene.colour, known & (scene.alpha > _KNOWN))
     ground = spread_colours(scene.colour, known & (scene.alpha < 1 - _KNOWN))
-    return Evidence(scene, solved, find_hints(scene, solved, progress), subject, ground)
-
-
-def find_hints(scene: Scene, solved: Floats, progress: Progress | None = None) -> Hints:
-    """What the closed form weighed, (h, w, 3) float16 in 0..1: alpha without links, the alpha of the nearest known colours,
-    and how near those are.
-
-    Args:
-        scene: at least one pixel unknown.
-        solved: (h, w) alpha in 0..1, the solution with links.
-    """
-    known, unknown = scene.alpha, scene.unknown
-    hints = np.ones((*known.shape, 3), np.float16)
-    hints[:, :, :2] = known[:, :, None]
-    if unknown.any():
-        boundary = np.where((known > 0) & (known < 1), known * (1 - 2 * HAZE) + HAZE, known)
-        report_progress(progress, "solving alpha", 0.0)
-        links = link_like_colours(scene)
-        report_progress(progress, "solving alpha", 0.3)
-        system = assemble_band(scene.colour, unknown, boundary, precision=np.float32)
-        start = solved[unknown].astype(np.float64) * (1 - 2 * HAZE) + HAZE
-        alone, _ = solve_conjugate_gradient(system, start, tolerance=TOLERANCE, progress=_take_last(progress))
-        found = np.column_stack([(alone - HAZE) / (1 - 2 * HAZE), links.guess, links.certainty])
-        hints[unknown] = np.clip(found, 0, 1)
-    return hints
-
-
-def _take_last(progress: Progress | None) -> Progress | None:
-    """What tells of the rest of a step after the links."""
-    return None if progress is None else lambda step, fraction: progress(step, 0.3 + 0.7 * fraction)
+    return Evidence(scene, solved, hints, subject, ground)
 
 
 def spread_colours(photo: Floats, known: Bools) -> Floats:
@@ -162,7 +140,7 @@ def stack_evidence(
         photo: (h, w, 3) in 0..1.
         sides: (h, w) each, known foreground and known background.
         solved: (h, w) alpha in 0..1.
-        hints: (h, w, 3) of `find_hints`.
+        hints: (h, w, 3) of `solve_with_hints`.
         subject, ground: (h, w, 3) in 0..1, the colours of both sides from `spread_colours`.
     """
     apart = subject - ground

@@ -1,13 +1,12 @@
 """Alpha by a network that takes a photo and a trimap, such as ViTMatte, or one that corrects what closed-form matting
 found, such as the built-in refiner: any installed model of the catalogue.
 
-The network sees the scene in overlapping tiles, and only those that hold unknown pixels; where tiles overlap, their answers
-pass into one another.
+The network sees the scene in overlapping tiles that are laid over the unknown band (`tiles`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +14,10 @@ import numpy as np
 from mattework.arrays import Floats
 from mattework.errors import ModelNotInstalled, RecipeError, UnknownModel, UsageError
 from mattework.geometry import Rect
-from mattework.matting.closed_form import solve_closed_form
 from mattework.matting.evidence import gather_evidence
 from mattework.matting.scene import Scene
-from mattework.progress import Progress, report_progress
+from mattework.matting.tiles import solve_in_tiles
+from mattework.progress import Progress
 from mattework.recipe import MattingChoice
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ TILE = 512
 """Side of what a network without a size of its own is shown at once, in scene pixels."""
 OVERLAP = 64
 """How far a network sees beyond the piece that a tile is for."""
+REFINER_OVERLAP = 24
+"""The same for a refiner, which corrects what is nearly right."""
 
 
 def list_matting_models() -> list[ModelSpec]:
@@ -144,15 +145,15 @@ def _solve_trimap(scene: Scene, session: ModelSession, progress: Progress | None
         photo = np.rint(scene.take_rgb(around) * 255.0).astype(np.uint8)
         return predict_mask(session, photo, companion=trimap[around.slices])
 
-    return _solve_in_tiles(scene, _choose_side(session.spec.input.size), answer, progress)
+    alpha, _ = solve_in_tiles(scene.unknown, _choose_side(session.spec.input.size), OVERLAP, answer, progress)
+    return np.asarray(np.where(scene.unknown, alpha, scene.alpha), np.float32)
 
 
 def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | None) -> Floats:
     """The closed form's alpha, corrected by a network that sees what it weighed; what was painted as seen through stays."""
     from mattework.models.tensors import read_mask
 
-    solved = solve_closed_form(scene, _take_third(progress, 0))
-    evidence = gather_evidence(scene, solved, _take_third(progress, 1))
+    evidence = gather_evidence(scene, _take_half(progress, 0))
     rule = session.spec.input
     name = rule.name or next(iter(session.input_types()))
 
@@ -163,41 +164,17 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
         outputs = dict(zip(session.output_names(), session.run({name: padded[None]}), strict=True))
         return read_mask(session.spec.output, outputs)[:height, :width].clip(0.0, 1.0)
 
-    refined = _solve_in_tiles(scene, _choose_side(rule.size), answer, _take_third(progress, 2))
-    return refined if scene.clear is None else np.where(scene.clear, solved, refined).astype(np.float32)
+    wanted = evidence.find_doubtful()
+    refined, seen = solve_in_tiles(
+        wanted, rule.size.side or TILE, REFINER_OVERLAP, answer, _take_half(progress, 1)
+    )
+    seen &= scene.unknown if scene.clear is None else scene.unknown & ~scene.clear
+    return np.asarray(np.where(seen, refined, evidence.solved), np.float32)
 
 
-def _take_third(progress: Progress | None, before: int) -> Progress | None:
-    """What tells of one third of a step, of which so many are done."""
-    return None if progress is None else lambda step, fraction: progress(step, (before + fraction) / 3)
-
-
-def _solve_in_tiles(
-    scene: Scene, side: int, answer: Callable[[Rect], Floats], progress: Progress | None
-) -> Floats:
-    """Alpha (h, w) of what `answer` says of squares of `side` that hold unknown pixels."""
-    from mattework.models.tensors import resize_smoothly
-
-    height, width = scene.unknown.shape
-    frame = Rect(0, 0, width, height)
-    pieces = [
-        piece
-        for piece in frame.split_into_tiles(max(1, side - 2 * OVERLAP))
-        if scene.unknown[piece.slices].any()
-    ]
-    total = np.zeros(scene.unknown.shape, np.float32)
-    weights = np.zeros(scene.unknown.shape, np.float32)
-    for done, piece in enumerate(pieces):
-        report_progress(progress, "solving alpha", done / len(pieces))
-        around = _surround(piece, side, frame)
-        part = answer(around)
-        if part.shape != around.size.shape:
-            part = resize_smoothly(part, around.size).clip(0.0, 1.0)
-        weight = _weigh_tile(around, frame)
-        total[around.slices] += weight * part
-        weights[around.slices] += weight
-    solved = total / np.maximum(weights, 1e-6)
-    return np.asarray(np.where(scene.unknown, solved, scene.alpha), np.float32)
+def _take_half(progress: Progress | None, before: int) -> Progress | None:
+    """What tells of the first or second half of a step."""
+    return None if progress is None else lambda step, fraction: progress(step, (before + fraction) / 2)
 
 
 def _choose_side(rule: SizeRule) -> int:
@@ -205,24 +182,3 @@ def _choose_side(rule: SizeRule) -> int:
     own = {"stretch": min(rule.width, rule.height), "letterbox": min(rule.width, rule.height)}
     side = own.get(rule.rule) or rule.side or TILE
     return max(side, 3 * OVERLAP)
-
-
-def _surround(piece: Rect, side: int, frame: Rect) -> Rect:
-    """The square of `side` around a piece, moved into the scene; smaller only where the scene is."""
-    left = max(frame.left, min(piece.left - OVERLAP, frame.right - side))
-    top = max(frame.top, min(piece.top - OVERLAP, frame.bottom - side))
-    return Rect(left, top, left + side, top + side).intersect(frame)
-
-
-def _weigh_tile(around: Rect, frame: Rect) -> Floats:
-    """(h, w) over `around`: 1 in its middle, 0 near its border, where the network saw too little of the surroundings; 1 up
-    to the border of the scene."""
-
-    def ramp(start: int, end: int, first: int, last: int) -> Floats:
-        places = np.arange(start, end, dtype=np.float32) + np.float32(0.5)
-        up = (places - start) / OVERLAP - 0.5 if start > first else np.ones_like(places)
-        down = (end - places) / OVERLAP - 0.5 if end < last else np.ones_like(places)
-        return np.clip(np.minimum(up, down), 0, 1).astype(np.float32)
-
-    across = ramp(around.left, around.right, frame.left, frame.right)
-    return ramp(around.top, around.bottom, frame.top, frame.bottom)[:, None] * across[None]

@@ -13,7 +13,14 @@ from mattework.geometry import Rect, Size
 from mattework.matting.brush import stroke_bounds
 from mattework.matting.opacity import lift_alpha, press_alpha
 from mattework.matting.scene import Landmarks, enlarge_soft_mask, find_landmarks
-from mattework.matting.solve import MOST_LANDMARKS, check_request, choose_solver, solve_frame, take_solver
+from mattework.matting.solve import (
+    MOST_LANDMARKS,
+    SOLVERS,
+    check_request,
+    choose_solver,
+    open_solver,
+    solve_frame,
+)
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_strokes, draw_transparent
 from mattework.progress import Progress, report_progress
 from mattework.recipe import MattingChoice, SolverName, Stroke
@@ -69,7 +76,8 @@ def resolve_region(
     check_request(colour, trimap, soft_mask, opacity)
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
-    record = take_solver(choose_solver(solver, matting), matting, device)
+    choose_solver(solver, matting)
+    record = open_solver(solver, matting, device).record
     if not thorough:
         record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
@@ -91,7 +99,7 @@ def resolve_region(
         landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
         clear = draw_transparent(strokes, seen)
         if record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, clear is not None):
-            record = take_solver("guided")
+            record = SOLVERS["guided"]
         own = None if opacity is None else opacity[seen.slices]
         press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
         solve_frame(

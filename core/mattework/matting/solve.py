@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour, check_soft_mask
-from mattework.errors import ModelNotInstalled, UsageError
+from mattework.errors import ModelDamaged, ModelFailed, ModelNotInstalled, UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
 from mattework.matting.carry import TILE, carry_alpha
@@ -112,12 +112,30 @@ SOLVERS: dict[str, SolverRecord] = {
 NEURAL_MOST_PIXELS = 12_000_000
 """Pixels of the scene that a network is shown at full size; a scene takes 20 bytes for each."""
 REFINER_MOST_UNKNOWN = 240_000
-"""Unknown pixels that the closed form solves at once where a refiner corrects it: four times as many as alone, since what
-that gains is lost at half the scale."""
+"""Unknown pixels of a scene that a refiner corrects: four times as many as the closed form solves at once, which finds
+alpha at half that scale (`hints`). What a refiner gains is lost at half the scale."""
 REFINER_REACH = 128
 """How far from the band a refiner sees the photo, in scene pixels."""
 
-AUTO = "closed-form"
+REFINER = "mattework-refiner"
+"""The network that "auto" has the closed form's alpha corrected by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenSolver:
+    """A solver made ready: its name in `SOLVERS` or "neural", and what people should know of how it was chosen."""
+
+    name: str
+    record: SolverRecord
+    notes: tuple[str, ...] = ()
+
+    @property
+    def matting(self) -> MattingChoice | None:
+        """Its network, for the recipe."""
+        session = self.record.network
+        if session is None:
+            return None
+        return MattingChoice(model=session.spec.id, sha256=session.sha256, device=session.device.label)
 
 
 def solve_alpha(
@@ -141,8 +159,10 @@ def solve_alpha(
         soft_mask: (h, w) float32 in 0..1 of the whole photo, any resolution: a first guess.
         strokes: those that are drawn in the trimap. Where the transparent ones lie, the closed form takes the thing for as
             clear as the background around it allows, also where no foreground is known.
-        solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto".
-        matting: which matting model; None for the first of `list_matting_models` that is installed.
+        solver: a name in `SOLVERS`, "neural" for an installed matting model, or "auto": closed form, corrected by the
+            built-in refiner.
+        matting: which matting model; None for the first of `list_matting_models` that is installed. For "auto" the refiner
+            that a recipe names.
         opacity: (H, W) of the photo, any depth, where it is partly transparent already: alpha is then what lies over it,
             and leaves the soft edges that it has as they are (see `lift_alpha`).
         device: where it runs, as for `cut_out`.
@@ -160,13 +180,12 @@ def solve_alpha(
     if tile < 1:
         raise UsageError(f"A working tile of {tile} pixels is none.")
     _check_regions(trimap)
-    name = choose_solver(solver, matting)
-    ran: MattingChoice | None = None
+    choose_solver(solver, matting)
+    name, ran = "none", None
     alpha = (trimap == FOREGROUND).astype(np.float32)
     notes: list[str] = []
     where = find_unknown(trimap)
     if where.is_empty:
-        name = "none"
         notes.append(
             "Nothing is unknown in the trimap, so no edge was solved."
             if (trimap == FOREGROUND).any()
@@ -176,18 +195,25 @@ def solve_alpha(
         frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
         clear = draw_transparent(strokes, frame)
         has_subject = clear is not None or bool((trimap == FOREGROUND).any())
-        record = take_solver(name, matting, device)
-        if record.needs_both_kinds and not (has_subject and bool((trimap == BACKGROUND).any())):
-            name, record = "guided", SOLVERS["guided"]
+        opened = open_solver(solver, matting, device)
+        if opened.record.needs_both_kinds and not (has_subject and bool((trimap == BACKGROUND).any())):
+            opened = open_solver("guided")
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
         more = solve_frame(
-            colour, trimap == UNKNOWN, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
+            colour,
+            trimap == UNKNOWN,
+            alpha,
+            opened.record,
+            frame,
+            soft_mask,
+            landmarks,
+            tile,
+            progress,
+            clear=clear,
         )
-        if record.network is not None:
-            ran, said = describe_network(record.network)
-            notes += said
-        notes += more
+        name, ran = opened.name, opened.matting
+        notes += (*opened.notes, *more)
         lift_alpha(alpha, opacity, trimap == UNKNOWN)
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(
@@ -267,18 +293,17 @@ def _tell_about_clear(scene: Scene, record: SolverRecord) -> tuple[str, ...]:
     return ()
 
 
-def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:
-    """The name in `SOLVERS` that a request means, or "neural".
+def choose_solver(solver: str, matting: MattingChoice | None = None) -> None:
+    """Make sure that a solver is there.
 
     Raises:
         UsageError: there is no such solver, or the model that was asked for solves no trimap.
         ModelError: the matting model that was asked for is not there, or none is.
     """
-    name = AUTO if solver == "auto" else solver
-    if name in SOLVERS:
-        return name
+    if solver == "auto" or solver in SOLVERS:
+        return
     names = ", ".join(("auto", *SOLVERS))
-    if name != "neural":
+    if solver != "neural":
         raise UsageError(f'There is no solver "{solver}". Solvers that are there: {names}.')
     try:
         find_matting_model(matting)
@@ -288,18 +313,40 @@ def choose_solver(solver: str, matting: MattingChoice | None = None) -> str:
         if matting is not None:
             raise
         raise ModelNotInstalled(f"{error} Solvers that are there: {names}.") from error
-    return name
 
 
-def take_solver(name: str, matting: MattingChoice | None = None, device: str = "auto") -> SolverRecord:
-    """The record of a solver that `choose_solver` gave.
+def open_solver(solver: str, matting: MattingChoice | None = None, device: str = "auto") -> OpenSolver:
+    """A solver that `choose_solver` found to be there.
+
+    "auto" takes another version of the refiner than `matting` names, or closed form alone where the refiner cannot be
+    opened, and says so.
 
     Raises:
         UsageError, ModelError, RecipeError: the network of the solver "neural" cannot be opened or is not `matting`.
+        DeviceUnavailable: there is no such device.
     """
-    if name in SOLVERS:
-        return SOLVERS[name]
-    session = open_matting_model(matting, device)
+    if solver in SOLVERS:
+        return OpenSolver(name=solver, record=SOLVERS[solver])
+    if solver == "neural":
+        session = open_matting_model(matting, device)
+        ran = f"The edge was solved by {session.spec.display_name} ({session.sha256[:12]}) on {session.device.label}."
+        return OpenSolver(name="neural", record=_take_record(session), notes=(ran, *session.notes))
+    try:
+        session = open_matting_model(MattingChoice(model=REFINER), device)
+    except (ModelNotInstalled, ModelDamaged, ModelFailed) as error:
+        alone = f"{error} The edge was solved by closed form alone."
+        return OpenSolver(name="closed-form", record=SOLVERS["closed-form"], notes=(alone,))
+    notes = session.notes
+    if matting is not None and matting.model == REFINER and matting.sha256 not in (None, session.sha256):
+        other = (
+            f"The edge of this recipe was refined by another version of {session.spec.display_name} "
+            f"({(matting.sha256 or '')[:12]}); the one that is here ({session.sha256[:12]}) solved it anew."
+        )
+        notes = (other, *notes)
+    return OpenSolver(name="neural", record=_take_record(session), notes=notes)
+
+
+def _take_record(session: ModelSession) -> SolverRecord:
     solve = partial(_solve_neural, session=session)
     if session.spec.input.companion == "evidence":  # it corrects the closed form
         return replace(
@@ -318,14 +365,6 @@ def take_solver(name: str, matting: MattingChoice | None = None, device: str = "
         exact=True,
         network=session,
     )
-
-
-def describe_network(session: ModelSession) -> tuple[MattingChoice, tuple[str, ...]]:
-    """Which network has solved an edge, and where, for the recipe and in words for people."""
-    spec, device = session.spec, session.device.label
-    ran = f"The edge was solved by {spec.display_name} ({session.sha256[:12]}) on {device}."
-    choice = MattingChoice(model=spec.id, sha256=session.sha256, device=device)
-    return choice, (ran, *session.notes)
 
 
 def _solve_neural(scene: Scene, progress: Progress | None, *, session: ModelSession) -> Floats:

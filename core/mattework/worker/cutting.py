@@ -77,11 +77,12 @@ def adjust_edge(
     made = parse_recipe(request.recipe)
     name = request.edge.matting_model
     kept = made.matting if name is None or (made.matting and made.matting.model == name) else None
+    solver = _check_solver(request.edge.solver, kept or name)
+    if (solver, kept) != (made.solver, made.matting):
+        made = made.choose_solver(solver, kept or _choose_matting(name))
     recipe = replace(
         made,
         mask_sha256=None,
-        solver=_check_solver(request.edge.solver, kept or name),
-        matting=kept or _choose_matting(name),
         trimap=replace(made.trimap, band=request.edge.band),
         edge=_edge_settings(request.edge),
         colours=request.colours,

@@ -190,7 +190,10 @@ class EdgePanel(QWidget):
             same = kept is not None and model in ("", kept.model)
             matting = kept if same or not model else MattingChoice(model=model)
         solver = cast("SolverName", name)
-        self._choose(self.tr("Solver"), replace(self._recipe, solver=solver, matting=matting))
+        own = self._recipe
+        if solver == own.wanted_solver and (solver == "auto" or matting == own.matting):
+            return
+        self._choose(self.tr("Solver"), own.choose_solver(solver, matting))
 
 
 def _capitalise(text: str) -> str:

@@ -1,0 +1,88 @@
+"""A network's work on the band alone: overlapping squares that cover it, whose answers pass into one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mattework.arrays import Bools, Floats
+from mattework.geometry import Rect, Size
+from mattework.progress import Progress, report_progress
+
+
+def cover_band(wanted: Bools, side: int) -> list[Rect]:
+    """Rectangles of at most `side` x `side` that hold every wanted pixel (h, w) once, each begun where the next such pixel
+    lies: a thin band takes a third fewer than of a grid."""
+    height, width = wanted.shape
+    pieces = list[Rect]()
+    rows = np.flatnonzero(wanted.any(axis=1))
+    while rows.size:
+        top = int(rows[0])
+        bottom = min(top + side, height)
+        columns = np.flatnonzero(wanted[top:bottom].any(axis=0))
+        while columns.size:
+            left = int(columns[0])
+            right = min(left + side, width)
+            pieces.append(Rect(left, top, right, bottom))
+            columns = columns[np.searchsorted(columns, right) :]
+        rows = rows[np.searchsorted(rows, bottom) :]
+    return pieces
+
+
+def solve_in_tiles(
+    wanted: Bools,
+    side: int,
+    overlap: int,
+    answer: Callable[[Rect], Floats],
+    progress: Progress | None = None,
+) -> tuple[Floats, Bools]:
+    """What `answer` says of squares of a scene that together hold all wanted pixels, (h, w) float32, and where it said
+    something; 0 elsewhere.
+
+    Args:
+        wanted: (h, w).
+        side: of the squares; at a scene's border they are moved inwards, and only a smaller scene makes them smaller.
+        overlap: how far from a square's border its answers count in full; less than half the side.
+        answer: is given a square, and gives its alpha in 0..1, (side, side) or any other size.
+        progress: told of every square; may raise `Cancelled`.
+    """
+    from mattework.models.tensors import resize_smoothly
+
+    frame = Size(wanted.shape[1], wanted.shape[0]).rect
+    pieces = cover_band(wanted, max(1, side - 2 * overlap))
+    total = np.zeros(wanted.shape, np.float32)
+    weights = np.zeros(wanted.shape, np.float32)
+    for done, piece in enumerate(pieces):
+        report_progress(progress, "solving alpha", done / len(pieces))
+        around = _surround(piece, side, overlap, frame)
+        part = answer(around)
+        if part.shape != around.size.shape:
+            part = resize_smoothly(part, around.size).clip(0.0, 1.0)
+        weight = _weigh_tile(around, frame, overlap)
+        total[around.slices] += weight * part
+        weights[around.slices] += weight
+    seen = weights > 0
+    np.divide(total, weights, out=total, where=seen)
+    return total, seen
+
+
+def _surround(piece: Rect, side: int, overlap: int, frame: Rect) -> Rect:
+    """The square of `side` around a piece, moved into the scene; smaller only where the scene is."""
+    left = max(frame.left, min(piece.left - overlap, frame.right - side))
+    top = max(frame.top, min(piece.top - overlap, frame.bottom - side))
+    return Rect(left, top, left + side, top + side).intersect(frame)
+
+
+def _weigh_tile(around: Rect, frame: Rect, overlap: int) -> Floats:
+    """(h, w) over `around`: 1 in its middle, 0 near its border, where the network saw too little of the surroundings; 1 up
+    to the border of the scene."""
+
+    def ramp(start: int, end: int, first: int, last: int) -> Floats:
+        places = np.arange(start, end, dtype=np.float32) + np.float32(0.5)
+        up = (places - start) / overlap - 0.5 if start > first else np.ones_like(places)
+        down = (end - places) / overlap - 0.5 if end < last else np.ones_like(places)
+        return np.clip(np.minimum(up, down), 0, 1).astype(np.float32)
+
+    across = ramp(around.left, around.right, frame.left, frame.right)
+    return ramp(around.top, around.bottom, frame.top, frame.bottom)[:, None] * across[None]

@@ -1,0 +1,64 @@
+"""Tiles over the band, and the answers that pass into one another."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from mattework.arrays import Bools, Floats
+from mattework.geometry import Rect
+from mattework.matting.tiles import cover_band, solve_in_tiles
+
+bands = hnp.arrays(
+    np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=70), fill=st.just(False)
+)
+
+
+@given(bands, st.integers(1, 40))
+def test_every_wanted_pixel_lies_in_one_piece(wanted: Bools, side: int) -> None:
+    count = np.zeros(wanted.shape, int)
+    for piece in cover_band(wanted, side):
+        assert 0 < piece.width <= side
+        assert 0 < piece.height <= side
+        assert wanted[piece.slices].any()
+        count[piece.slices] += 1
+    assert (count <= 1).all()
+    assert (count[wanted] == 1).all()
+
+
+def test_a_thin_slanted_band_takes_fewer_pieces_than_a_grid() -> None:
+    rows, columns = np.mgrid[:640, :640]
+    wanted = np.abs(rows * 0.4 + 70 - columns) < 6
+    grid = [tile for tile in Rect(0, 0, 640, 640).split_into_tiles(96) if wanted[tile.slices].any()]
+    assert len(cover_band(wanted, 96)) <= 0.75 * len(grid)
+
+
+@given(bands, st.integers(8, 60), st.integers(1, 3))
+def test_an_answer_that_knows_its_place_comes_back_whole(wanted: Bools, side: int, overlap: int) -> None:
+    truth = np.random.default_rng(3).random(wanted.shape, np.float32)
+    squares = list[Rect]()
+
+    def answer(around: Rect) -> Floats:
+        squares.append(around)
+        return truth[around.slices]
+
+    alpha, seen = solve_in_tiles(wanted, side, overlap, answer)
+    assert seen[wanted].all()
+    np.testing.assert_allclose(alpha[seen], truth[seen], atol=1e-6)
+    assert not alpha[~seen].any()
+    height, width = wanted.shape
+    assert all(one.size.shape == (min(side, height), min(side, width)) for one in squares)
+
+
+def test_answers_that_differ_pass_into_one_another() -> None:
+    wanted = np.ones((40, 200), bool)
+    answers = iter(range(100))
+
+    def answer(around: Rect) -> Floats:
+        return np.full(around.size.shape, next(answers) % 2, np.float32)
+
+    alpha, _ = solve_in_tiles(wanted, 60, 10, answer)
+    assert set(np.unique(alpha)) > {0, 1}
+    assert np.abs(np.diff(alpha, axis=1)).max() < 0.15
