@@ -21,3 +21,10 @@ def report_progress(progress: Progress | None, step: str, fraction: float) -> No
     """
     if progress is not None:
         progress(step, min(1.0, max(0.0, fraction)))
+
+
+def take_part(progress: Progress | None, begin: float, end: float) -> Progress | None:
+    """What tells of a part of a step, which goes from `begin` to `end` of it."""
+    if progress is None:
+        return None
+    return lambda step, fraction: progress(step, begin + (end - begin) * min(1.0, max(0.0, fraction)))

@@ -21,7 +21,7 @@ from mattework.matting.solve import solve_alpha
 from mattework.metrics import measure_sad
 from mattework.models.folders import embedded_folder
 from mattework.pipeline import apply_recipe, cut_out
-from mattework.recipe import MattingChoice, Stroke, parse_recipe
+from mattework.recipe import MattingChoice, SolverName, Stroke, parse_recipe
 
 REFINER = MattingChoice(model="mattework-refiner")
 
@@ -216,3 +216,13 @@ def test_photographs_with_a_measured_alpha_gain(name: str) -> None:
     )
     before, after = (measure_sad(one.alpha, alpha, trimap == 128) for one in solutions)
     assert after < 0.95 * before
+
+
+@pytest.mark.parametrize("solver", ["auto", "closed-form"])
+def test_progress_only_goes_on(solver: SolverName) -> None:
+    photo, trimap, _ = draw_disc(700, 900)
+    told = list[tuple[str, float]]()
+    solve_alpha(photo, trimap, solver=solver, progress=lambda step, fraction: told.append((step, fraction)))
+    solving = [fraction for step, fraction in told if step == "solving alpha"]
+    assert solving == sorted(solving)
+    assert len({round(fraction, 1) for fraction in solving}) >= 6

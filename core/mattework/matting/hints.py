@@ -19,7 +19,7 @@ from mattework.matting.carry import carry_alpha
 from mattework.matting.closed_form import HAZE, Weighed, stretch_alpha, weigh_closed_form
 from mattework.matting.laplacian import solve_conjugate_gradient
 from mattework.matting.scene import Scene, halve_scene
-from mattework.progress import Progress
+from mattework.progress import Progress, take_part
 
 Hints: TypeAlias = NDArray[np.float16]
 MOST_SOLVED = 60_000
@@ -43,11 +43,11 @@ def solve_with_hints(
     if np.count_nonzero(scene.unknown) > most_solved and min(scene.unknown.shape) >= 6:
         half = halve_scene(scene)
         return _enlarge(scene, half, *solve_with_hints(half, progress, most_solved=most_solved))
-    solved, weighed = weigh_closed_form(scene, _take_part(progress, 0.0, 0.7))
+    solved, weighed = weigh_closed_form(scene, take_part(progress, 0, 0.7))
     hints = _lay_out(solved)
     if weighed is not None:
         start = solved[weighed.unknown].astype(np.float64) * (1 - 2 * HAZE) + HAZE
-        later = _take_part(progress, 0.7, 0.3)
+        later = take_part(progress, 0.7, 1)
         alone, _ = solve_conjugate_gradient(weighed.windows, start, tolerance=TOLERANCE, progress=later)
         _fill(hints, weighed, stretch_alpha(alone))
     return solved, hints
@@ -85,8 +85,3 @@ def _enlarge(scene: Scene, half: Scene, solved: Floats, hints: Hints) -> tuple[F
     smooth = np.asarray(cv2.resize(near, size, interpolation=cv2.INTER_LINEAR), np.float32)[:height, :width]
     large[:, :, 2] = np.where(scene.unknown, smooth, 1)
     return carry(solved), large
-
-
-def _take_part(progress: Progress | None, before: float, share: float) -> Progress | None:
-    """What tells of a share of a step, of which so much is done."""
-    return None if progress is None else lambda step, fraction: progress(step, before + share * fraction)

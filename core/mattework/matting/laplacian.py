@@ -199,6 +199,7 @@ def solve_conjugate_gradient(
     direction = conditioned.copy()
     energy = _dot(residual, conditioned)
     norm = math.sqrt(_dot(residual, residual))
+    far, nearest = max(norm, 2 * goal) / goal, norm
     for step in range(most_steps):
         if norm <= goal:
             break
@@ -211,8 +212,9 @@ def solve_conjugate_gradient(
         direction *= energy / before
         direction += conditioned
         norm = math.sqrt(_dot(residual, residual))
+        nearest = max(goal, min(nearest, norm))
         if step % 10 == 0:
-            report_progress(progress, "solving alpha", step / most_steps)
+            report_progress(progress, "solving alpha", 1 - math.log(nearest / goal) / math.log(far))
     else:
         step = most_steps
     return solution.astype(np.float64), step

@@ -17,7 +17,7 @@ from mattework.geometry import Rect
 from mattework.matting.evidence import gather_evidence
 from mattework.matting.scene import Scene
 from mattework.matting.tiles import solve_in_tiles
-from mattework.progress import Progress
+from mattework.progress import Progress, take_part
 from mattework.recipe import MattingChoice
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
     """The closed form's alpha, corrected by a network that sees what it weighed; what was painted as seen through stays."""
     from mattework.models.tensors import read_mask
 
-    evidence = gather_evidence(scene, _take_half(progress, 0))
+    evidence = gather_evidence(scene, take_part(progress, 0, 0.7))
     rule = session.spec.input
     name = rule.name or next(iter(session.input_types()))
 
@@ -166,15 +166,10 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
 
     wanted = evidence.find_doubtful()
     refined, seen = solve_in_tiles(
-        wanted, rule.size.side or TILE, REFINER_OVERLAP, answer, _take_half(progress, 1)
+        wanted, rule.size.side or TILE, REFINER_OVERLAP, answer, take_part(progress, 0.7, 1)
     )
     seen &= scene.unknown if scene.clear is None else scene.unknown & ~scene.clear
     return np.asarray(np.where(seen, refined, evidence.solved), np.float32)
-
-
-def _take_half(progress: Progress | None, before: int) -> Progress | None:
-    """What tells of the first or second half of a step."""
-    return None if progress is None else lambda step, fraction: progress(step, (before + fraction) / 2)
 
 
 def _choose_side(rule: SizeRule) -> int:
