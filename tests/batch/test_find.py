@@ -47,6 +47,13 @@ def test_what_is_no_picture_stays_out_and_is_counted(tmp_path: Path) -> None:
     )
 
 
+def test_pictures_that_are_only_called_like_ours_are_taken(tmp_path: Path) -> None:
+    for name in ("shoe.render.png", "tea.refined.jpg", "car.psd", "Car.Render.png", "car.refined.psd"):
+        put(tmp_path / name)
+    put(tmp_path / "photo.cutout.refined.psd")  # of a photo.cutout.psd that was moved away
+    assert names(tmp_path) == ["car.psd", "shoe.render.png", "tea.refined.jpg"]
+
+
 def test_hidden_files_that_are_no_pictures_are_not_spoken_of(tmp_path: Path) -> None:
     put(tmp_path / "a.png")
     (tmp_path / "._a.png").write_bytes(b"\0\x05\x16\x07" + bytes(60))  # what macOS leaves on other disks

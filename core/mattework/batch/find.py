@@ -13,8 +13,10 @@ from mattework.atomic import TEMPORARY_SUFFIX
 from mattework.errors import FileNotReadable, UsageError
 from mattework.formats.sniff import HEAD_BYTES, SUFFIXES, has_raw_name, sniff_kind
 
-OWN_RESULTS = (".cutout", ".refined", ".render")
+CUTOUT = ".cutout"
 """What our own results are called before their suffix: a folder that holds some is not cut out again."""
+MADE_BESIDE = (".refined", ".render")
+"""What is called so is ours where what it was made from lies beside it; others call their pictures so too."""
 
 
 _LEFT_OUT = {
@@ -128,8 +130,8 @@ def _walk_folder(
             path = here / name
             leads_to = follow_links(path)
             if leads_to == left_out:
-                for file in _list_files(leads_to):
-                    if _find_why_not(file) is None:
+                for file, stems in _list_files(leads_to):
+                    if _find_why_not(file, stems) is None:
                         yield FoundPicture(file, below / file.name), "there"
             elif name.startswith("."):
                 yield FoundPicture(path, below / name), "hidden folder"
@@ -138,24 +140,30 @@ def _walk_folder(
             elif not any(root == leads_to or root in leads_to.parents for root in roots):
                 yield FoundPicture(path, below / name), "link"
         subfolders[:] = walked
+        stems = _take_stems(files)
         for name in sorted(files, key=_natural):
             path = here / name
             if not name.startswith("."):
-                yield FoundPicture(path, below / name), _find_why_not(path)
+                yield FoundPicture(path, below / name), _find_why_not(path, stems)
             elif path.suffix != TEMPORARY_SUFFIX and _looks_like_picture(path):
                 yield FoundPicture(path, below / name), "hidden"
 
 
-def _list_files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder that is not hidden, as far as it can be listed."""
+def _list_files(folder: Path) -> Iterator[tuple[Path, frozenset[str]]]:
+    """Every file below a folder that is not hidden, as far as it can be listed, with the stems of those beside it."""
     for place, subfolders, files in os.walk(folder):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        yield from (Path(place, name) for name in files if not name.startswith("."))
+        stems = _take_stems(files)
+        yield from ((Path(place, name), stems) for name in files if not name.startswith("."))
 
 
-def _find_why_not(path: Path) -> str | None:
-    """Why a file in a folder is left out, by `_LEFT_OUT`; None for a picture."""
-    if _is_own_result(path):
+def _take_stems(files: Collection[str]) -> frozenset[str]:
+    return frozenset(PurePath(name).stem.lower() for name in files)
+
+
+def _find_why_not(path: Path, stems: Collection[str]) -> str | None:
+    """Why a file in a folder of files of such `stems` is left out, by `_LEFT_OUT`; None for a picture."""
+    if _is_own_result(path.stem.lower(), stems):
         return "result"
     if has_raw_name(path.name):
         return "raw"
@@ -180,8 +188,9 @@ def _looks_like_picture(path: Path) -> bool:
         return False
 
 
-def _is_own_result(path: Path) -> bool:
-    return path.stem.lower().endswith(OWN_RESULTS)
+def _is_own_result(stem: str, stems: Collection[str]) -> bool:
+    source = next((stem.removesuffix(tag) for tag in MADE_BESIDE if stem.endswith(tag)), None)
+    return (source or stem).endswith(CUTOUT) or source in stems
 
 
 def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
