@@ -79,6 +79,15 @@ def test_another_solver_forgets_the_network_and_the_same_one_keeps_its_hash(pane
     assert choose(panel, "guided") == replace(own, solver="guided", matting=None)
 
 
+def test_automatic_chosen_again_changes_nothing_but_what_an_older_version_solved(panel: EdgePanel) -> None:
+    refined = MattingChoice(model="mattework-refiner", sha256="ef" * 32)
+    own = Recipe(solver="auto", solver_used="neural", matting=refined)
+    panel.show_recipe(own)
+    assert choose(panel, "auto") == own
+    panel.show_recipe(replace(own, solver_used="closed-form", matting=None))
+    assert choose(panel, "auto") == Recipe(solver="auto")
+
+
 def test_a_network_that_is_not_installed_is_shown_by_its_name(panel: EdgePanel) -> None:
     panel.show_recipe(Recipe(solver="neural", matting=MattingChoice(model="hers", sha256="cd" * 32)))
     assert panel.solver.currentText() == "Network: hers (not installed)"

@@ -191,9 +191,8 @@ class EdgePanel(QWidget):
             matting = kept if same or not model else MattingChoice(model=model)
         solver = cast("SolverName", name)
         own = self._recipe
-        if solver == own.wanted_solver and (solver == "auto" or matting == own.matting):
-            return
-        self._choose(self.tr("Solver"), own.choose_solver(solver, matting))
+        is_same = solver == own.wanted_solver and (solver == "auto" or matting == own.matting)
+        self._choose(self.tr("Solver"), own if is_same else own.choose_solver(solver, matting))
 
 
 def _capitalise(text: str) -> str:
