@@ -19,7 +19,7 @@ from PIL import Image
 
 import mattework
 from mattework.arrays import Bytes, Floats
-from mattework.recipe import TrimapRules
+from mattework.recipe import SolverName, TrimapRules
 
 ROOT = Path(__file__).resolve().parent.parent
 ROW_HEIGHT = 160
@@ -51,7 +51,7 @@ def draw_row(photo: Path, cutout: mattework.Cutout, soft: Floats) -> Bytes:
     return np.asarray(row.resize((round(row.width * ROW_HEIGHT / row.height), ROW_HEIGHT)))
 
 
-def run_set(folder: Path, limit: int, rules: TrimapRules, rows: list[Bytes]) -> None:
+def run_set(folder: Path, limit: int, rules: TrimapRules, solver: SolverName, rows: list[Bytes]) -> None:
     """Measure one set and print its line; a row a picture goes into `rows`."""
     photos = sorted((folder / "images").iterdir())
     photos = photos[:: max(1, len(photos) // limit)][:limit] if limit else photos
@@ -59,7 +59,7 @@ def run_set(folder: Path, limit: int, rules: TrimapRules, rows: list[Bytes]) -> 
     for photo in photos:
         truth_path = next((folder / "alphas").glob(f"{photo.stem}.*"))
         truth = np.asarray(Image.open(truth_path).convert("L")).astype(np.float32) / np.float32(255)
-        cutout = mattework.cut_out(photo, rules=rules)
+        cutout = mattework.cut_out(photo, rules=rules, solver=solver)
         soft = enlarge_mask(cutout)
         figures.append((*measure(soft, truth), *measure(cutout.alpha, truth), cutout.report.band * 100))
         rows.append(draw_row(photo, cutout, soft))
@@ -75,6 +75,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=["people", "horses", "davis", "alphamatting"])
     parser.add_argument("--limit", type=int, default=0, help="pictures a set, 0 for all")
     parser.add_argument("--doubt", type=float, help="as in TrimapRules; 0 for never")
+    parser.add_argument("--edge", choices=["auto", "closed-form", "guided", "hard"], default="auto")
     parser.add_argument("--sheet", type=Path)
     arguments = parser.parse_args()
     bench = Path(os.environ.get("MATTEWORK_SHARED", ROOT.parent / "shared")) / "data" / "bench"
@@ -84,7 +85,7 @@ def main() -> None:
     rows: list[Bytes] = []
     print("set         pictures   soft mask IoU MAE   alpha IoU MAE    band")
     for name in arguments.sets:
-        run_set(bench / name, arguments.limit, rules, rows)
+        run_set(bench / name, arguments.limit, rules, arguments.edge, rows)
     if arguments.sheet:
         width = max(row.shape[1] for row in rows)
         padded = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows]

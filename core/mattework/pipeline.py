@@ -160,6 +160,8 @@ def cut_out(
                 subject = find_with_model(photo, session, **how)
         run.notes.extend((*session.notes, *subject.notes))
     recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
+    if session is not None and device == "auto" and session.device.name == "cpu":
+        device = "cpu"
     cutout = _make_cutout(document, photo, subject, recipe, run, device)
     return replace(cutout, read_from=name_file(source))
 
@@ -244,7 +246,7 @@ def _make_cutout(
     keeps_background: bool = True,
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
-    from mattework.matting.solve import solve_alpha
+    from mattework.matting.solve import open_solver, solve_alpha
     from mattework.matting.trimap import draw_strokes, make_trimap
 
     colour = convert_for_matting(photo)
@@ -291,12 +293,13 @@ def _make_cutout(
                 device=device,
                 progress=run.progress,
             )
-        if not (in_turn and solution.solver == "none"):  # what was not there before may be painted now
-            run.notes.extend(solution.notes)
-    kept = (
-        recipe.matting if recipe.solver in ("neural", "auto") else None
-    )  # with nothing unknown no network ran
-    recipe = replace(recipe, solver_used=solution.solver, matting=solution.matting or kept)
+        used, matting, said = solution.solver, solution.matting, solution.notes
+        if in_turn and used == "none":  # what was not there before may be painted now
+            painted = open_solver(recipe.wanted_solver, recipe.matting, device)
+            used, matting, said = painted.name, painted.matting, painted.notes
+        run.notes.extend(said)
+    kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
+    recipe = replace(recipe, solver_used=used, matting=matting or kept)
     return finish_alpha(
         document, photo, alpha, trimap, subject, recipe, run, keeps_background=keeps_background
     )

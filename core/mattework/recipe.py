@@ -73,9 +73,10 @@ class SubjectChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MattingChoice:
-    """The network of the solver "neural": its id in the catalogue, the hash of its file, and the device that ran it.
+    """The network that solves an edge: its id in the catalogue, the hash of its file, and the device that ran it.
 
-    Where the hash is known, that very file solves the edge again, or nothing does. None leaves it to what is installed.
+    Where the hash is known, that very file solves the edge again, or nothing does; only "auto" takes another version, and
+    says so. None leaves it to what is installed.
     """
 
     model: str
@@ -187,8 +188,8 @@ class LayerState:
 class Recipe:
     """Every choice that made an alpha.
 
-    `program` is the version that made it. `solver` is what was asked for, `solver_used` what `auto` chose, `matting`
-    the network of the solver "neural". `colours` is the amount of clean colours, 0 (the photo's own) to 1. `key` is the
+    `program` is the version that made it. `solver` is what was asked for, `solver_used` what ran, `matting` the
+    network where that is "neural". `colours` is the amount of clean colours, 0 (the photo's own) to 1. `key` is the
     colour of a screen whose spill is removed from the clean colours. `background` is a colour, a gradient, a blur or a
     picture's path, in the words of `mattework.parse_background`; `shadow` lies between it and the subject; `layers` are
     changes to layers that were made. `layer` is the path ("Group/Photo") of the one layer of somebody's document that was

@@ -140,7 +140,8 @@ def make_planes(
             progress=progress,
         )
         solved = TiledPlane.pack(found.alpha)
-        recipe = replace(recipe, solver_used=found.solver, matting=found.matting or recipe.matting)
+        kept = recipe.matting if recipe.solver == "neural" else None
+        recipe = replace(recipe, solver_used=found.solver, matting=found.matting or kept)
     else:
         solved, recipe = engine.solve_base(photo, recipe, choices.inputs, progress)
     choices = replace(choices, recipe=recipe)

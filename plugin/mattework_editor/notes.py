@@ -20,6 +20,8 @@ NOTES = (
     "No background is known near what was painted as transparent, so it was solved as any unknown edge. Mark some of the "
     "background beside it with a stroke.",
     "The edge was solved by {model} ({hash}) on {device}.",
+    "The edge was solved by closed form alone.",
+    "The edge of this recipe was refined by another version of {model} ({old}); the one that is here ({hash}) solved it anew.",
     "{model} does not run on {device} here ({what}), so it ran on the CPU.",
     "its memory is too small",
     "it refuses the model",

@@ -146,7 +146,8 @@ def choose_found(own: Choices, begun: Begun, prompts: tuple[Prompt, ...], found:
         device=found.device,
         prompts=prompts,
     )
-    return Choices(replace(own.recipe, subject=subject), found.inputs, found.confidence, begun)
+    recipe = own.recipe if own.recipe.solver != "auto" else own.recipe.choose_solver("auto")
+    return Choices(replace(recipe, subject=subject), found.inputs, found.confidence, begun)
 
 
 def enlarge_mask(soft_mask: Floats, photo: Photo) -> TiledPlane[np.uint8]:

@@ -50,7 +50,9 @@ def test_what_is_no_picture_stays_out_and_is_counted(tmp_path: Path) -> None:
 def test_pictures_that_are_only_called_like_ours_are_taken(tmp_path: Path) -> None:
     for name in ("shoe.render.png", "tea.refined.jpg", "car.psd", "Car.Render.png", "car.refined.psd"):
         put(tmp_path / name)
-    put(tmp_path / "photo.cutout.refined.psd")  # of a photo.cutout.psd that was moved away
+    (tmp_path / "shoe.blend").write_bytes(b"BLENDER")
+    for name in ("photo.cutout.refined.psd", "photo.cutout.refined.render.png"):  # the cut-out was moved away
+        put(tmp_path / name)
     assert names(tmp_path) == ["car.psd", "shoe.render.png", "tea.refined.jpg"]
 
 

@@ -86,6 +86,8 @@ def test_automatic_chosen_again_changes_nothing_but_what_an_older_version_solved
     assert choose(panel, "auto") == own
     panel.show_recipe(replace(own, solver_used="closed-form", matting=None))
     assert choose(panel, "auto") == Recipe(solver="auto")
+    panel.show_recipe(replace(own, solver_used="closed-form", matting=None))
+    assert choose(panel, "closed-form") == Recipe(solver="closed-form")
 
 
 def test_a_network_that_is_not_installed_is_shown_by_its_name(panel: EdgePanel) -> None:

@@ -6,20 +6,26 @@ import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from mattework.arrays import Bytes, Floats
-from mattework.errors import Cancelled, RecipeError
+from mattework.errors import Cancelled, OutOfMemory, RecipeError
 from mattework.geometry import Rect, Size
+from mattework.matting.brush import stroke_bounds
+from mattework.matting.closed_form import weigh_closed_form
+from mattework.matting.laplacian import solve_conjugate_gradient
 from mattework.matting.network import OVERLAP, open_matting_model, solve_with_network
 from mattework.matting.resolve import BLEND, resolve_region
 from mattework.matting.scene import take_scene
 from mattework.matting.solve import solve_alpha
+from mattework.matting.trimap import draw_strokes
 from mattework.metrics import measure_sad
 from mattework.models.folders import embedded_folder
+from mattework.models.runtime import ModelSession
 from mattework.pipeline import apply_recipe, cut_out
 from mattework.recipe import MattingChoice, SolverName, Stroke, parse_recipe
 
@@ -226,3 +232,93 @@ def test_progress_only_goes_on(solver: SolverName) -> None:
     solving = [fraction for step, fraction in told if step == "solving alpha"]
     assert solving == sorted(solving)
     assert len({round(fraction, 1) for fraction in solving}) >= 6
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4, 5])
+def test_photos_of_any_number_of_channels_are_refined(channels: int) -> None:
+    photo, trimap, _ = draw_disc(60, 80)
+    some = np.concatenate([photo, photo], axis=2)[:, :, :channels]
+    alpha = solve_alpha(some, trimap).alpha
+    assert np.isfinite(alpha).all()
+    np.testing.assert_array_equal(alpha[trimap == 255], 1)
+
+
+def test_an_unknown_stroke_amid_the_ground_is_solved_as_soon_as_one_at_the_edge() -> None:
+    """Nothing pulls it there, so a residual small beside that pull would never be reached."""
+    photo, trimap, alpha = draw_disc(500, 700)
+    solved = dict[str, int]()
+    for name, place in (("ground", (90, 90)), ("edge", (350, 90))):
+        stroke = Stroke(kind="unknown", radius=60, points=(place,))
+        drawn = draw_strokes(trimap, [stroke])
+        region = stroke_bounds(stroke)
+        scene = take_scene(
+            photo[region.slices],
+            drawn[region.slices] == 128,
+            alpha[region.slices],
+            None,
+            frame=region.size.rect,
+            factor=1,
+        )
+        _, weighed = weigh_closed_form(scene)
+        assert weighed is not None
+        start = np.full(len(weighed.windows.right), 0.05)
+        _, solved[name] = solve_conjugate_gradient(weighed.windows, start, tolerance=5e-4)
+    assert solved["ground"] < 2 * solved["edge"] + 20
+
+
+def test_what_is_seen_through_is_not_sent_through_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, trimap, _ = draw_disc()
+    brush = Stroke(kind="transparent", radius=400, points=((200, 150),))
+    shown = list[int]()
+    run = ModelSession.run
+
+    def count(session: ModelSession, feeds: dict[str, Any]) -> Any:
+        shown.append(1)
+        return run(session, feeds)
+
+    monkeypatch.setattr(ModelSession, "run", count)
+    clear = solve_alpha(photo, trimap, strokes=[brush])
+    assert clear.solver == "neural"
+    assert not shown
+    plain = solve_alpha(photo, trimap)
+    assert shown
+    assert (plain.alpha != clear.alpha).any()
+
+
+def test_where_the_network_fails_closed_form_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, trimap, alpha = draw_disc()
+    plain = solve_alpha(photo, trimap, solver="closed-form").alpha
+
+    def fail(session: ModelSession, feeds: dict[str, Any]) -> Any:
+        raise OutOfMemory("The graphics card's memory is full.")
+
+    monkeypatch.setattr(ModelSession, "run", fail)
+    solution = solve_alpha(photo, trimap)
+    assert (solution.solver, solution.matting) == ("closed-form", None)
+    assert solution.notes == (
+        "The graphics card's memory is full. The edge was solved by closed form alone.",
+    )
+    np.testing.assert_array_equal(solution.alpha, plain)
+    stroke = Stroke(kind="unknown", radius=20, points=((210, 45),))
+    where = stroke_bounds(stroke)
+    drawn = draw_strokes(trimap, [stroke])
+    again = resolve_region(photo, drawn, alpha, where, strokes=[stroke])
+    alone = resolve_region(photo, drawn, alpha, where, strokes=[stroke], solver="closed-form")
+    np.testing.assert_array_equal(again[1], alone[1])
+    with pytest.raises(OutOfMemory):
+        refine(photo, trimap)
+
+
+def test_a_recipe_painted_by_hand_tells_what_solved_it() -> None:
+    photo, trimap, _ = draw_disc()
+    strokes = (
+        Stroke(kind="foreground", radius=60, points=((210, 150),)),
+        Stroke(kind="unknown", radius=12, points=((150, 80), (270, 80))),
+    )
+    nothing = cut_out(photo, from_mask=np.zeros(trimap.shape, np.float32), colours=0.0)
+    assert nothing.report.solver == "none"
+    painted = replace(nothing.recipe, strokes=strokes, strokes_in_turn=True)
+    made = apply_recipe(photo, recipe=painted, inputs=nothing.inputs)
+    assert made.report.solver == "neural"
+    assert made.recipe.matting is not None
+    assert made.recipe.matting.model == "mattework-refiner"

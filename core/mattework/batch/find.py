@@ -158,7 +158,9 @@ def _list_files(folder: Path) -> Iterator[tuple[Path, frozenset[str]]]:
 
 
 def _take_stems(files: Collection[str]) -> frozenset[str]:
-    return frozenset(PurePath(name).stem.lower() for name in files)
+    """Of those that are called like pictures, in lower case."""
+    paths = map(PurePath, files)
+    return frozenset(path.stem.lower() for path in paths if path.suffix.lower() in SUFFIXES)
 
 
 def _find_why_not(path: Path, stems: Collection[str]) -> str | None:
@@ -189,8 +191,11 @@ def _looks_like_picture(path: Path) -> bool:
 
 
 def _is_own_result(stem: str, stems: Collection[str]) -> bool:
-    source = next((stem.removesuffix(tag) for tag in MADE_BESIDE if stem.endswith(tag)), None)
-    return (source or stem).endswith(CUTOUT) or source in stems
+    for tag in MADE_BESIDE:
+        if stem.endswith(tag):
+            source = stem.removesuffix(tag)
+            return source in stems or _is_own_result(source, stems)
+    return stem.endswith(CUTOUT)
 
 
 def _natural(name: str) -> tuple[tuple[int, int | str], ...]:

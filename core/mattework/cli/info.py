@@ -154,7 +154,8 @@ def _format_facts(name: str, facts: dict[str, Any]) -> list[str]:
         lines.append(f"  recipe      version {recipe['version']}, made by {recipe['program']}")
         lines.append(f"    subject   {origin or _name_networks(subject)} {_on_device(subject)}".rstrip())
         lines.append(
-            f"    edge      {recipe['solver_used'] or recipe['solver']}{_name_network(recipe['matting'])}, "
+            f"    edge      {recipe['solver_used'] or recipe['solver']}"
+            f"{_name_network(recipe['matting'] if recipe['solver_used'] in (None, 'neural') else None)}, "
             f"band x {recipe['trimap']['band']:g}"
         )
         changed = ", ".join(f"{key} {value:g}" for key, value in edge.items() if value)

@@ -48,7 +48,7 @@ KNOWN, SETTLED = -1, -2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """Links of U unknown pixels: `matrix` (U, U) and `right` (U,) as in `closed_form.BandSystem`, to be added to it with a
+    """Links of U unknown pixels: `matrix` (U, U) and `right` (U,) as in `laplacian.BandSystem`, to be added to it with a
     weight; `guess` (U,) the alpha of the nearest known colours and `certainty` (U,) in 0..1 how near they are."""
 
     matrix: csr_array

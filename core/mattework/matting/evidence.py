@@ -72,8 +72,9 @@ def gather_evidence(scene: Scene, progress: Progress | None = None) -> Evidence:
     """
     solved, hints = solve_with_hints(scene, progress)
     known = ~scene.unknown
-    subject = spread_colours(scene.colour, known & (scene.alpha > _KNOWN))
-    ground = spread_colours(scene.colour, known & (scene.alpha < 1 - _KNOWN))
+    photo = scene.colour[:, :, :3] if scene.colour.shape[2] >= 3 else scene.colour[:, :, :1]
+    subject = spread_colours(photo, known & (scene.alpha > _KNOWN))
+    ground = spread_colours(photo, known & (scene.alpha < 1 - _KNOWN))
     return Evidence(scene, solved, hints, subject, ground)
 
 

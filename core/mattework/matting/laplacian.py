@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 WINDOW_SIDE = 3
+LEAST_PULL = 0.01
+"""What known pixels are taken to pull each unknown one at least, where a residual is called small: amid a ground they pull
+nothing, and none would be."""
 CHUNK = 2048
 """Windows handled at once: as many as a core's own cache holds."""
 ROWS = 8192
@@ -194,7 +197,7 @@ def solve_conjugate_gradient(
     scale = 1 / np.where(diagonal > 0, diagonal, 1)
     solution = start.astype(matrix.dtype)
     residual = right - matrix @ solution
-    goal = tolerance * max(math.sqrt(_dot(right, right)), 1e-12)
+    goal = tolerance * max(math.sqrt(_dot(right, right)), LEAST_PULL * math.sqrt(len(right)), 1e-12)
     conditioned = scale * residual
     direction = conditioned.copy()
     energy = _dot(residual, conditioned)

@@ -164,12 +164,11 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
         outputs = dict(zip(session.output_names(), session.run({name: padded[None]}), strict=True))
         return read_mask(session.spec.output, outputs)[:height, :width].clip(0.0, 1.0)
 
-    wanted = evidence.find_doubtful()
-    refined, seen = solve_in_tiles(
-        wanted, rule.size.side or TILE, REFINER_OVERLAP, answer, take_part(progress, 0.7, 1)
-    )
-    seen &= scene.unknown if scene.clear is None else scene.unknown & ~scene.clear
-    return np.asarray(np.where(seen, refined, evidence.solved), np.float32)
+    open_ = scene.unknown if scene.clear is None else scene.unknown & ~scene.clear
+    wanted = evidence.find_doubtful() & open_
+    side = max(rule.size.side or TILE, 3 * REFINER_OVERLAP)
+    refined, seen = solve_in_tiles(wanted, side, REFINER_OVERLAP, answer, take_part(progress, 0.7, 1))
+    return np.asarray(np.where(seen & open_, refined, evidence.solved), np.float32)
 
 
 def _choose_side(rule: SizeRule) -> int:

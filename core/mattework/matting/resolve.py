@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from mattework.arrays import Bytes, Floats, Plane, Samples, check_alpha, split_rows
-from mattework.errors import UsageError
+from mattework.errors import ModelFailed, OutOfMemory, UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import stroke_bounds
 from mattework.matting.opacity import lift_alpha, press_alpha
 from mattework.matting.scene import Landmarks, enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import (
     MOST_LANDMARKS,
-    SOLVERS,
+    SolverRecord,
     check_request,
     choose_solver,
     open_solver,
@@ -77,9 +77,7 @@ def resolve_region(
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
     choose_solver(solver, matting)
-    record = open_solver(solver, matting, device).record
-    if not thorough:
-        record = replace(record, most_unknown=min(record.most_unknown, MOST_UNKNOWN))
+    opened = open_solver(solver, matting, device)
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
     region = region.intersect(frame)
     if region.is_empty:
@@ -98,21 +96,29 @@ def resolve_region(
     if unknown.any():
         landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
         clear = draw_transparent(strokes, seen)
-        if record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, clear is not None):
-            record = SOLVERS["guided"]
+        if opened.record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, clear is not None):
+            opened = open_solver("guided")
         own = None if opacity is None else opacity[seen.slices]
         press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
-        solve_frame(
-            colour[seen.slices],
-            unknown,
-            patch,
-            record,
-            seen.size.rect,
-            None if soft_mask is None else enlarge_soft_mask(soft_mask, trimap.shape, seen),
-            landmarks,
-            photo_side=frame.size.long_side,
-            clear=clear,
-        )
+
+        def solve(record: SolverRecord) -> None:
+            most = record.most_unknown if thorough else min(record.most_unknown, MOST_UNKNOWN)
+            solve_frame(
+                colour[seen.slices],
+                unknown,
+                patch,
+                replace(record, most_unknown=most),
+                seen.size.rect,
+                None if soft_mask is None else enlarge_soft_mask(soft_mask, trimap.shape, seen),
+                landmarks,
+                photo_side=frame.size.long_side,
+                clear=clear,
+            )
+
+        try:
+            solve(opened.record)
+        except (ModelFailed, OutOfMemory) as error:
+            solve(opened.go_alone(error).record)
         lift_alpha(patch, own, unknown)
     _blend(solved, alpha, zone, region)
     return zone, solved

@@ -58,9 +58,9 @@ class Scene:
     clear: Bools | None = None
 
     def take_rgb(self, where: Rect) -> Floats:
-        """A part of the colours, (h, w, 3); gray three times."""
+        """A part of the colours, (h, w, 3); gray three times, of four and more channels the first three."""
         colour = self.colour[where.slices]
-        return colour if colour.shape[2] == 3 else np.repeat(colour[:, :, :1], 3, axis=2)
+        return colour[:, :, :3] if colour.shape[2] >= 3 else np.repeat(colour[:, :, :1], 3, axis=2)
 
 
 def find_unknown(trimap: Bytes) -> Rect:

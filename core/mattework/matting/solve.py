@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour, check_soft_mask
-from mattework.errors import ModelDamaged, ModelFailed, ModelNotInstalled, UsageError
+from mattework.errors import (
+    MatteworkError,
+    ModelDamaged,
+    ModelFailed,
+    ModelNotInstalled,
+    OutOfMemory,
+    UsageError,
+)
 from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
 from mattework.matting.carry import TILE, carry_alpha
@@ -128,6 +135,18 @@ class OpenSolver:
     name: str
     record: SolverRecord
     notes: tuple[str, ...] = ()
+    may_go_alone: bool = False
+    """Whether closed form alone will do where the network fails."""
+
+    def go_alone(self, error: MatteworkError) -> OpenSolver:
+        """Closed form alone, and why.
+
+        Raises:
+            MatteworkError: the same, where it will not do.
+        """
+        if not self.may_go_alone:
+            raise error
+        return _take_closed_form(error)
 
     @property
     def matting(self) -> MattingChoice | None:
@@ -200,21 +219,21 @@ def solve_alpha(
             opened = open_solver("guided")
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
         landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
-        more = solve_frame(
-            colour,
-            trimap == UNKNOWN,
-            alpha,
-            opened.record,
-            frame,
-            soft_mask,
-            landmarks,
-            tile,
-            progress,
-            clear=clear,
-        )
+        unknown = trimap == UNKNOWN
+
+        def solve(record: SolverRecord) -> tuple[str, ...]:
+            return solve_frame(
+                colour, unknown, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
+            )
+
+        try:
+            more = solve(opened.record)
+        except (ModelFailed, OutOfMemory) as error:
+            opened = opened.go_alone(error)
+            more = solve(opened.record)
         name, ran = opened.name, opened.matting
         notes += (*opened.notes, *more)
-        lift_alpha(alpha, opacity, trimap == UNKNOWN)
+        lift_alpha(alpha, opacity, unknown)
     report_progress(progress, "solving alpha", 1.0)
     return AlphaSolution(
         alpha=alpha,
@@ -333,9 +352,8 @@ def open_solver(solver: str, matting: MattingChoice | None = None, device: str =
         return OpenSolver(name="neural", record=_take_record(session), notes=(ran, *session.notes))
     try:
         session = open_matting_model(MattingChoice(model=REFINER), device)
-    except (ModelNotInstalled, ModelDamaged, ModelFailed) as error:
-        alone = f"{error} The edge was solved by closed form alone."
-        return OpenSolver(name="closed-form", record=SOLVERS["closed-form"], notes=(alone,))
+    except (ModelNotInstalled, ModelDamaged, ModelFailed, OutOfMemory) as error:
+        return _take_closed_form(error)
     notes = session.notes
     if matting is not None and matting.model == REFINER and matting.sha256 not in (None, session.sha256):
         other = (
@@ -343,7 +361,12 @@ def open_solver(solver: str, matting: MattingChoice | None = None, device: str =
             f"({(matting.sha256 or '')[:12]}); the one that is here ({session.sha256[:12]}) solved it anew."
         )
         notes = (other, *notes)
-    return OpenSolver(name="neural", record=_take_record(session), notes=notes)
+    return OpenSolver(name="neural", record=_take_record(session), notes=notes, may_go_alone=True)
+
+
+def _take_closed_form(error: MatteworkError) -> OpenSolver:
+    alone = f"{error} The edge was solved by closed form alone."
+    return OpenSolver(name="closed-form", record=SOLVERS["closed-form"], notes=(alone,))
 
 
 def _take_record(session: ModelSession) -> SolverRecord:

@@ -43,7 +43,8 @@ def solve_in_tiles(
     Args:
         wanted: (h, w).
         side: of the squares; at a scene's border they are moved inwards, and only a smaller scene makes them smaller.
-        overlap: how far from a square's border its answers count in full; less than half the side.
+        overlap: what a square sees beyond its piece; less than a third of the side. Its answers count for nothing within
+            half of that from its border, and in full from one and a half times that on.
         answer: is given a square, and gives its alpha in 0..1, (side, side) or any other size.
         progress: told of every square; may raise `Cancelled`.
     """

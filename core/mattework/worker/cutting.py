@@ -66,7 +66,7 @@ def cut_subject(
 def adjust_edge(
     _: ModelKeeper, request: AdjustRequest, folder: Path | None, progress: Progress
 ) -> dict[str, Any]:
-    """The mask of an earlier recipe again, with other edge settings; no model is needed."""
+    """The mask of an earlier recipe again, with other edge settings; no model looks for the subject."""
     from mattework.photo import hash_samples
     from mattework.pipeline import apply_recipe
     from mattework.recipe import RecipeInputs, parse_recipe
@@ -76,7 +76,8 @@ def adjust_edge(
     document, raw = read_document(request.picture, folder)
     made = parse_recipe(request.recipe)
     name = request.edge.matting_model
-    kept = made.matting if name is None or (made.matting and made.matting.model == name) else None
+    same = request.edge.solver == made.solver if name is None else made.matting and made.matting.model == name
+    kept = made.matting if same else None
     solver = _check_solver(request.edge.solver, kept or name)
     if (solver, kept) != (made.solver, made.matting):
         made = made.choose_solver(solver, kept or _choose_matting(name))

@@ -176,8 +176,8 @@ RECORDS = (
         "_Adjust Edge of Cut-Out…",
         (MENU_MASK,),
         "Make the mask of Remove Background again with other edge settings",
-        "Uses the recipe that the layer keeps, so it works after saving and opening too. It needs no model but where a "
-        "network solves the edge.",
+        "Uses the recipe that the layer keeps, so it works after saving and opening too. No model looks for the "
+        "subject again.",
         (SOLVER, NETWORK, COLOURS, *EDGE),
         operations.adjust_edge,
         preview="edge",

@@ -70,8 +70,8 @@ class EdgePanel(QWidget):
         self.solver.setAccessibleName(self.tr("Solver"))
         self.solver.setToolTip(
             self.tr(
-                "How alpha is found in the band: the closed form is best for hair, the guided filter is quick, a hard cut "
-                "is clean. Networks are offered when they are installed (Select ▸ Models)."
+                "How alpha is found in the band: automatic is best for hair, the guided filter is quick, a hard cut is "
+                "clean. Networks are offered when they are installed (Select ▸ Models)."
             )
         )
         self.list_solvers()
@@ -191,7 +191,7 @@ class EdgePanel(QWidget):
             matting = kept if same or not model else MattingChoice(model=model)
         solver = cast("SolverName", name)
         own = self._recipe
-        is_same = solver == own.wanted_solver and (solver == "auto" or matting == own.matting)
+        is_same = solver == own.solver == own.wanted_solver and (solver == "auto" or matting == own.matting)
         self._choose(self.tr("Solver"), own if is_same else own.choose_solver(solver, matting))
 
 
