@@ -73,6 +73,22 @@ def test_an_edge_is_adjusted_and_only_work_that_is_lost_is_told(places: Path) ->
         assert any("changed after it was cut" in note for note in client.call("adjust", request)["notes"])
 
 
+def test_a_network_that_is_asked_for_is_not_the_file_that_automatic_once_took(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, _ = send_disc(client)
+        value = client.call("cut", CutRequest(picture, "u8"))
+        recipe = json.loads(value["recipe"])
+        assert recipe["solver_used"] == "neural"
+        recipe["matting"]["sha256"] = "0" * 64  # of an older version
+        mask = value["soft_mask"]
+        text = json.dumps(recipe)
+        for solver, told in (("auto", True), ("neural", False)):
+            request = AdjustRequest(picture, "u8", text, mask, edge=EdgeOptions(solver=solver))
+            adjusted = client.call("adjust", request)
+            assert any("another version" in note for note in adjusted["notes"]) == told
+            assert json.loads(adjusted["recipe"])["matting"]["sha256"] != "0" * 64
+
+
 def test_a_recipe_with_very_many_strokes_is_adjusted(places: Path) -> None:
     with connect_worker(COMMAND) as client:
         picture, _ = send_disc(client)

@@ -10,7 +10,7 @@ from mattework_worker.protocol import EdgeOptions
 NEURAL = "neural"
 SOLVERS = (
     ("auto", "Automatic"),
-    ("closed-form", "Closed form (hair)"),
+    ("closed-form", "Closed form alone"),
     ("guided", "Guided filter (fast)"),
     ("hard", "Hard cut"),
 )

@@ -1020,8 +1020,8 @@
       <translation>Macht die Kante härter.</translation>
     </message>
     <message>
-      <source>How alpha is found in the band: the closed form is best for hair, the guided filter is quick, a hard cut is clean. Networks are offered when they are installed (Select ▸ Models).</source>
-      <translation>Wie Alpha im Band gefunden wird: die geschlossene Form ist am besten für Haare, der geführte Filter ist schnell, ein harter Schnitt ist sauber. Netze werden angeboten, wenn sie installiert sind (Auswahl ▸ Modelle).</translation>
+      <source>How alpha is found in the band: automatic is best for hair, the guided filter is quick, a hard cut is clean. Networks are offered when they are installed (Select ▸ Models).</source>
+      <translation>Wie Alpha im Band gefunden wird: automatisch ist für Haare am besten, der geführte Filter ist schnell, ein harter Schnitt sauber. Netze werden angeboten, wenn sie installiert sind (Auswahl ▸ Modelle).</translation>
     </message>
     <message>
       <source>How much of the old background is taken out of the edge's colours.</source>
@@ -2332,6 +2332,14 @@
     <message>
       <source>The document is too large for PSD and was written as PSB (Photoshop's large document format).</source>
       <translation>Das Dokument ist zu groß für PSD und wurde als PSB geschrieben (Photoshops großes Dokumentformat).</translation>
+    </message>
+    <message>
+      <source>The edge of this recipe was refined by another version of {model} ({old}); the one that is here ({hash}) solved it anew.</source>
+      <translation>Die Kante dieses Rezepts hat eine andere Version von {model} verfeinert ({old}); die vorhandene ({hash}) hat sie neu gelöst.</translation>
+    </message>
+    <message>
+      <source>The edge was solved by closed form alone.</source>
+      <translation>Die Kante wurde von der geschlossenen Form allein gelöst.</translation>
     </message>
     <message>
       <source>The edge was solved by {model} ({hash}) on {device}.</source>
