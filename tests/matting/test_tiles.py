@@ -44,8 +44,9 @@ def test_an_answer_that_knows_its_place_comes_back_whole(wanted: Bools, side: in
         squares.append(around)
         return truth[around.slices]
 
-    alpha, seen = solve_in_tiles(wanted, side, overlap, answer)
-    assert seen[wanted].all()
+    alpha, share = solve_in_tiles(wanted, side, overlap, answer)
+    assert (share[wanted] == 1).all()
+    seen = share > 0
     np.testing.assert_allclose(alpha[seen], truth[seen], atol=1e-6)
     assert not alpha[~seen].any()
     height, width = wanted.shape
@@ -59,6 +60,17 @@ def test_answers_that_differ_pass_into_one_another() -> None:
     def answer(around: Rect) -> Floats:
         return np.full(around.size.shape, next(answers) % 2, np.float32)
 
-    alpha, _ = solve_in_tiles(wanted, 60, 10, answer)
+    alpha, share = solve_in_tiles(wanted, 60, 10, answer)
+    assert (share == 1).all()
     assert set(np.unique(alpha)) > {0, 1}
     assert np.abs(np.diff(alpha, axis=1)).max() < 0.15
+
+
+def test_what_counts_falls_to_nothing_around_the_wanted_pixels() -> None:
+    wanted = np.zeros((300, 300), bool)
+    wanted[100:200, 140:150] = True
+    _, share = solve_in_tiles(wanted, 60, 10, lambda around: np.zeros(around.size.shape, np.float32))
+    assert (share[wanted] == 1).all()
+    assert np.abs(np.diff(share, axis=0)).max() < 0.25
+    assert np.abs(np.diff(share, axis=1)).max() < 0.25
+    assert not share[:80].any()

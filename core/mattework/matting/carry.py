@@ -7,6 +7,7 @@ Filter" (2015).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -46,9 +47,27 @@ def carry_alpha(
         epsilon: smallest colour variance that counts as structure.
         tile: side of a piece of work in photo pixels; the result does not depend on it.
     """
+    carry_planes(
+        [small], scene, colour, unknown, [into], radius=radius, epsilon=epsilon, tile=tile, progress=progress
+    )
+
+
+def carry_planes(
+    smalls: Sequence[Floats],
+    scene: Scene,
+    colour: Samples,
+    unknown: Bools,
+    intos: Sequence[Floats],
+    *,
+    radius: int,
+    epsilon: float,
+    tile: int = TILE,
+    progress: Progress | None = None,
+) -> None:
+    """`carry_alpha` of several planes of one scene, each into its own: little more work than of one."""
     factor, frame = scene.factor, scene.frame
     step = max(1, tile // factor)
-    height, width = small.shape
+    height, width = scene.unknown.shape
     pieces = Rect(0, 0, -(-frame.width // factor), -(-frame.height // factor)).split_into_tiles(step)
 
     def carry_piece(piece: Rect) -> None:
@@ -60,22 +79,24 @@ def carry_alpha(
         # 2 radii for the two window means, 1 for the interpolation: with it a tile sees all that the whole would
         around = piece.grow(2 * radius + 1).intersect(Rect(0, 0, width, height))
         guide = as_unit_floats(colour[full.slices])
-        coefficients = fit_linear(small[around.slices], scene.colour[around.slices], radius, epsilon)
-        enlarged = _enlarge(coefficients, piece, around, factor, guide.shape[:2])
-        value = enlarged[:, :, -1].copy()
-        for channel in range(guide.shape[2]):
-            value += enlarged[:, :, channel] * guide[:, :, channel]
-        into[full.slices][wanted] = np.clip(value, 0.0, 1.0)[wanted]
+        targets = [small[around.slices] for small in smalls]
+        fits = fit_linear(targets, scene.colour[around.slices], radius, epsilon)
+        for coefficients, into in zip(fits, intos, strict=True):
+            enlarged = _enlarge(coefficients, piece, around, factor, guide.shape[:2])
+            value = enlarged[:, :, -1].copy()
+            for channel in range(guide.shape[2]):
+                value += enlarged[:, :, channel] * guide[:, :, channel]
+            into[full.slices][wanted] = np.clip(value, 0.0, 1.0)[wanted]
 
     with ThreadPoolExecutor(THREADS) as pool:
         for done, _ in enumerate(pool.map(carry_piece, pieces)):
             report_progress(progress, "carrying alpha to full size", done / len(pieces))
 
 
-def fit_linear(target: Floats, guide: Floats, radius: int, epsilon: float) -> Floats:
-    """Coefficients of He, Sun and Tang's guided filter: (h, w, c + 1), the last one is the constant.
+def fit_linear(targets: Sequence[Floats], guide: Floats, radius: int, epsilon: float) -> list[Floats]:
+    """Coefficients of He, Sun and Tang's guided filter: of each target (h, w, c + 1), the last one is the constant.
 
-    `target` (h, w) is fitted in each window of `2 radius + 1` by the colours of `guide` (h, w, c); each pixel gets the
+    `targets` (h, w) are fitted in each window of `2 radius + 1` by the colours of `guide` (h, w, c); each pixel gets the
     mean of the fits of the windows that hold it.
     """
     import cv2
@@ -91,19 +112,20 @@ def fit_linear(target: Floats, guide: Floats, radius: int, epsilon: float) -> Fl
     centre = guide.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
     planes = np.ascontiguousarray(np.moveaxis(guide - centre, 2, 0))
     mean_planes = [mean(plane) for plane in planes]
-    mean_target = mean(target)
+    mean_targets = [mean(target) for target in targets]
     spread = np.empty((channels, channels, height, width), np.float32)
-    fitted = np.empty((channels + 1, height, width), np.float32)
+    fitted = np.empty((channels + 1, len(targets), height, width), np.float32)
     for i in range(channels):
         for j in range(i, channels):
             spread[i, j] = spread[j, i] = mean(planes[i] * planes[j]) - mean_planes[i] * mean_planes[j]
         spread[i, i] += np.float32(epsilon)
-        fitted[i] = mean(planes[i] * target) - mean_planes[i] * mean_target
+        for k, target in enumerate(targets):
+            fitted[i, k] = mean(planes[i] * target) - mean_planes[i] * mean_targets[k]
     solve_planes(spread, fitted[:channels])
-    fitted[channels] = mean_target
+    fitted[channels] = mean_targets
     for i in range(channels):
         fitted[channels] -= fitted[i] * (mean_planes[i] + centre[i])
-    return np.stack([mean(plane) for plane in fitted], axis=2)
+    return [np.stack([mean(plane) for plane in fitted[:, k]], axis=2) for k in range(len(targets))]
 
 
 def _enlarge(coefficients: Floats, piece: Rect, around: Rect, factor: int, shape: tuple[int, ...]) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mattework.arrays import Floats
 from mattework.geometry import Rect
-from mattework.matting.carry import carry_alpha
+from mattework.matting.carry import carry_planes
 from mattework.matting.closed_form import HAZE, Weighed, stretch_alpha, weigh_closed_form
 from mattework.matting.laplacian import solve_conjugate_gradient
 from mattework.matting.scene import Scene, halve_scene
@@ -72,16 +72,14 @@ def _enlarge(scene: Scene, half: Scene, solved: Floats, hints: Hints) -> tuple[F
     height, width = scene.unknown.shape
     lower = replace(half, factor=2, frame=Rect(0, 0, width, height))
 
-    def carry(small: Floats) -> Floats:
-        into = scene.alpha.copy()
-        carry_alpha(small, lower, scene.colour, scene.unknown, into, radius=RADIUS, epsilon=EPSILON)
-        return into
-
-    large = _lay_out(scene.alpha)
+    smalls = [solved, *(hints[:, :, plane].astype(np.float32) for plane in range(2))]
+    larges = [scene.alpha.copy() for _ in smalls]
+    carry_planes(smalls, lower, scene.colour, scene.unknown, larges, radius=RADIUS, epsilon=EPSILON)
+    large = np.ones((height, width, 3), np.float16)
     for plane in range(2):
-        large[:, :, plane] = carry(hints[:, :, plane].astype(np.float32))
+        large[:, :, plane] = larges[plane + 1]
     near = hints[:, :, 2].astype(np.float32)
     size = (2 * near.shape[1], 2 * near.shape[0])
     smooth = np.asarray(cv2.resize(near, size, interpolation=cv2.INTER_LINEAR), np.float32)[:height, :width]
-    large[:, :, 2] = np.where(scene.unknown, smooth, 1)
-    return carry(solved), large
+    np.copyto(large[:, :, 2], smooth, where=scene.unknown, casting="same_kind")
+    return larges[0], large

@@ -30,6 +30,8 @@ OVERLAP = 64
 """How far a network sees beyond the piece that a tile is for."""
 REFINER_OVERLAP = 24
 """The same for a refiner, which corrects what is nearly right."""
+AT_ONCE = 2
+"""Tiles of a refiner at once: the next is laid out while one is seen."""
 
 
 def list_matting_models() -> list[ModelSpec]:
@@ -167,8 +169,14 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
     open_ = scene.unknown if scene.clear is None else scene.unknown & ~scene.clear
     wanted = evidence.find_doubtful() & open_
     side = max(rule.size.side or TILE, 3 * REFINER_OVERLAP)
-    refined, seen = solve_in_tiles(wanted, side, REFINER_OVERLAP, answer, take_part(progress, 0.7, 1))
-    return np.asarray(np.where(seen & open_, refined, evidence.solved), np.float32)
+    refined, share = solve_in_tiles(
+        wanted, side, REFINER_OVERLAP, answer, take_part(progress, 0.7, 1), at_once=AT_ONCE
+    )
+    share *= open_
+    refined -= evidence.solved
+    refined *= share
+    refined += evidence.solved
+    return refined
 
 
 def _choose_side(rule: SizeRule) -> int:

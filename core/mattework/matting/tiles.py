@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -36,17 +37,20 @@ def solve_in_tiles(
     overlap: int,
     answer: Callable[[Rect], Floats],
     progress: Progress | None = None,
-) -> tuple[Floats, Bools]:
-    """What `answer` says of squares of a scene that together hold all wanted pixels, (h, w) float32, and where it said
-    something; 0 elsewhere.
+    *,
+    at_once: int = 1,
+) -> tuple[Floats, Floats]:
+    """What `answer` says of squares of a scene that together hold all wanted pixels, (h, w) float32, and how much that
+    counts, (h, w) in 0..1: all on wanted pixels, falling to nothing around them.
 
     Args:
         wanted: (h, w).
         side: of the squares; at a scene's border they are moved inwards, and only a smaller scene makes them smaller.
-        overlap: what a square sees beyond its piece; less than a third of the side. Its answers count for nothing within
-            half of that from its border, and in full from one and a half times that on.
+        overlap: what a square sees beyond its piece; less than half the side. Half of that from its border its answers
+            begin to count.
         answer: is given a square, and gives its alpha in 0..1, (side, side) or any other size.
         progress: told of every square; may raise `Cancelled`.
+        at_once: squares that are worked on beside each other.
     """
     from mattework.models.tensors import resize_smoothly
 
@@ -54,18 +58,21 @@ def solve_in_tiles(
     pieces = cover_band(wanted, max(1, side - 2 * overlap))
     total = np.zeros(wanted.shape, np.float32)
     weights = np.zeros(wanted.shape, np.float32)
-    for done, piece in enumerate(pieces):
-        report_progress(progress, "solving alpha", done / len(pieces))
-        around = _surround(piece, side, overlap, frame)
-        part = answer(around)
-        if part.shape != around.size.shape:
-            part = resize_smoothly(part, around.size).clip(0.0, 1.0)
-        weight = _weigh_tile(around, frame, overlap)
-        total[around.slices] += weight * part
-        weights[around.slices] += weight
-    seen = weights > 0
-    np.divide(total, weights, out=total, where=seen)
-    return total, seen
+    squares = [_surround(piece, side, overlap, frame) for piece in pieces]
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            for done, (around, part) in enumerate(zip(squares, pool.map(answer, squares), strict=True)):
+                report_progress(progress, "solving alpha", done / len(pieces))
+                if part.shape != around.size.shape:
+                    part = resize_smoothly(part, around.size).clip(0.0, 1.0)
+                weight = _weigh_tile(around, frame, overlap)
+                total[around.slices] += weight * part
+                weights[around.slices] += weight
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    np.divide(total, weights, out=total, where=weights > 0)
+    return total, np.minimum(weights, 1, out=weights)
 
 
 def _surround(piece: Rect, side: int, overlap: int, frame: Rect) -> Rect:
@@ -76,13 +83,13 @@ def _surround(piece: Rect, side: int, overlap: int, frame: Rect) -> Rect:
 
 
 def _weigh_tile(around: Rect, frame: Rect, overlap: int) -> Floats:
-    """(h, w) over `around`: 1 in its middle, 0 near its border, where the network saw too little of the surroundings; 1 up
+    """(h, w) over `around`: 1 in its piece, 0 near its border, where the network saw too little of the surroundings; 1 up
     to the border of the scene."""
 
     def ramp(start: int, end: int, first: int, last: int) -> Floats:
         places = np.arange(start, end, dtype=np.float32) + np.float32(0.5)
-        up = (places - start) / overlap - 0.5 if start > first else np.ones_like(places)
-        down = (end - places) / overlap - 0.5 if end < last else np.ones_like(places)
+        up = 2 * (places - start) / overlap - 1 if start > first else np.ones_like(places)
+        down = 2 * (end - places) / overlap - 1 if end < last else np.ones_like(places)
         return np.clip(np.minimum(up, down), 0, 1).astype(np.float32)
 
     across = ramp(around.left, around.right, frame.left, frame.right)
