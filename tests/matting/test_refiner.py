@@ -66,8 +66,8 @@ def test_the_band_changes_and_what_is_known_does_not() -> None:
 
 
 def test_seams_between_tiles_do_not_show() -> None:
-    """A photo of many tiles, against the network that sees all of it at once: what differs is what lies farther off, and has
-    no steps, which would be seams, of more than two of 255."""
+    """A photo of many tiles, against the network that sees all of it at once: what differs is what lies farther off, and
+    has no steps, which would be seams, of more than two of 255."""
     photo, trimap, _ = draw_disc(416, 720)
     session = open_matting_model(REFINER)
     frame = Size(720, 416).rect
