@@ -21,7 +21,8 @@ NOTES = (
     "background beside it with a stroke.",
     "The edge was solved by {model} ({hash}) on {device}.",
     "The edge was solved by closed form alone.",
-    "The edge of this recipe was refined by another version of {model} ({old}); the one that is here ({hash}) solved it anew.",
+    "The edge of this recipe was refined by another version of {model} ({old}); the one that is here ({hash}) solved it "
+    "anew.",
     "{model} does not run on {device} here ({what}), so it ran on the CPU.",
     "its memory is too small",
     "it refuses the model",

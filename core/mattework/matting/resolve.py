@@ -51,8 +51,8 @@ def resolve_region(
 
     The unknown pixels of `region` and of a blend zone of `BLEND` pixels around it are solved with the alpha further out
     as a boundary condition, so the result joins on without a seam; over the blend zone it passes into what was there.
-    Nothing is changed outside the returned rectangle. At most 150 ms for a region of 256 x 256 pixels on two cores,
-    however large the photo is; with the built-in refiner about twice as long as without.
+    Nothing is changed outside the returned rectangle. About 150 ms at most for a region of 256 x 256 pixels on two
+    cores, however large the photo is.
 
     Args:
         colour: (H, W, C) or (H, W) photo, any depth.
