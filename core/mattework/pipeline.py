@@ -277,6 +277,7 @@ def _make_cutout(
             progress=run.progress,
         )
         alpha = solution.alpha
+        told = list[str]()
         if in_turn:
             from mattework.matting.resolve import resolve_strokes
 
@@ -292,12 +293,13 @@ def _make_cutout(
                 opacity=photo.alpha,
                 device=device,
                 progress=run.progress,
+                tell=told.append,
             )
         used, matting, said = solution.solver, solution.matting, solution.notes
         if in_turn and used == "none":  # what was not there before may be painted now
             painted = open_solver(recipe.wanted_solver, recipe.matting, device)
             used, matting, said = painted.name, painted.matting, painted.notes
-        run.notes.extend(said)
+        run.notes.extend(note for note in dict.fromkeys((*said, *told)) if note not in run.notes)
     kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran
     recipe = replace(recipe, solver_used=used, matting=matting or kept)
     return finish_alpha(

@@ -20,6 +20,7 @@ from mattework.errors import Cancelled
 from mattework.recipe import SolverName
 from mattework_editor.live import Live
 from mattework_editor.pyramid import quantise
+from mattework_editor.sentences import word_sentence
 from mattework_editor.session import JOIN, OpenStroke, Session, SolvedStroke, join_bounds, settle_stroke
 from mattework_editor.tasks import Task
 
@@ -114,6 +115,7 @@ class Strokes(QObject):
                 matting=recipe.matting,
                 opacity=session.photo.alpha,
                 thorough=thorough,
+                tell=lambda note: bench.told.emit(word_sentence(note)),
             )
 
         def work(task: Task) -> SolvedStroke | None:

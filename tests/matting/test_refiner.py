@@ -308,7 +308,9 @@ def test_where_the_network_fails_closed_form_goes_on_and_says_so(monkeypatch: py
     stroke = Stroke(kind="unknown", radius=20, points=((210, 45),))
     where = stroke_bounds(stroke)
     drawn = draw_strokes(trimap, [stroke])
-    again = resolve_region(photo, drawn, alpha, where, strokes=[stroke])
+    told = list[str]()
+    again = resolve_region(photo, drawn, alpha, where, strokes=[stroke], tell=told.append)
+    assert tuple(told) == solution.notes
     alone = resolve_region(photo, drawn, alpha, where, strokes=[stroke], solver="closed-form")
     np.testing.assert_array_equal(again[1], alone[1])
     with pytest.raises(OutOfMemory):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -46,6 +46,7 @@ def resolve_region(
     opacity: Samples | None = None,
     device: str = "auto",
     thorough: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[Rect, Floats]:
     """Solve alpha again where the trimap changed.
 
@@ -64,6 +65,7 @@ def resolve_region(
             nothing background, closed form gives way to the guided filter here as it does there.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
+        tell: told, in words for people, why closed form alone solved what "auto" was asked for.
 
     Returns:
         The rectangle to replace in the alpha, and its new values (h, w) float32. The rectangle is empty when the region
@@ -77,7 +79,6 @@ def resolve_region(
     if alpha.shape != trimap.shape:
         raise UsageError(f"Alpha {alpha.shape} and trimap {trimap.shape} must be equally large.")
     choose_solver(solver, matting)
-    opened = open_solver(solver, matting, device)
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
     region = region.intersect(frame)
     if region.is_empty:
@@ -96,6 +97,7 @@ def resolve_region(
     if unknown.any():
         landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
         clear = draw_transparent(strokes, seen)
+        opened = open_solver(solver, matting, device)
         if opened.record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, clear is not None):
             opened = open_solver("guided")
         own = None if opacity is None else opacity[seen.slices]
@@ -118,7 +120,11 @@ def resolve_region(
         try:
             solve(opened.record)
         except (ModelFailed, OutOfMemory) as error:
-            solve(opened.go_alone(error).record)
+            opened = opened.go_alone(error)
+            solve(opened.record)
+        if tell is not None and solver == "auto" and opened.name == "closed-form":
+            for note in opened.notes:
+                tell(note)
         lift_alpha(patch, own, unknown)
     _blend(solved, alpha, zone, region)
     return zone, solved
@@ -137,6 +143,7 @@ def resolve_strokes(
     opacity: Samples | None = None,
     device: str = "auto",
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[Bytes, Floats]:
     """Draw strokes into a trimap one after the other, and solve alpha again under each: what painting them has made.
 
@@ -147,6 +154,7 @@ def resolve_strokes(
         strokes: all strokes in their order; touches among them are left for `touch_alpha`.
         soft_mask, solver, matting, opacity, device: as in `solve_alpha`.
         progress: told of every stroke; may raise `Cancelled`.
+        tell: as in `resolve_region`.
 
     Returns:
         The trimap with the strokes, and the alpha, both (H, W).
@@ -175,6 +183,7 @@ def resolve_strokes(
             opacity=opacity,
             device=device,
             thorough=True,
+            tell=tell,
         )
         solved[zone.slices] = values
     return drawn, solved

@@ -79,8 +79,9 @@ def adjust_edge(
     same = request.edge.solver == made.solver if name is None else made.matting and made.matting.model == name
     kept = made.matting if same else None
     solver = _check_solver(request.edge.solver, kept or name)
-    if (solver, kept) != (made.solver, made.matting):
-        made = made.choose_solver(solver, kept or _choose_matting(name))
+    matting = kept or _choose_matting(name)
+    if (solver, matting) != (made.solver, made.matting):
+        made = made.choose_solver(solver, matting)
     recipe = replace(
         made,
         mask_sha256=None,
