@@ -100,16 +100,18 @@ class CanvasView(QWidget):
 
     def refresh(self, where: Rect | None = None) -> None:
         """Photo pixels have changed: all, or those of a rectangle."""
-        self._incomplete = self._sources is not None
         self._tiles.age(where, self._view, partly=self.is_painting)
         self._ants.drop()
         if where is None:
             self._before.age(None, self._view)
         if where is None or self.look.view is View.ANTS:  # the outline is found anew on all that is seen
+            self._incomplete = self._sources is not None
             self.update()
             return
         touched = self._view.cover(where).move(self._view.left, self._view.top)
-        self.update(_from_screen(touched, self.devicePixelRatioF()))
+        if not touched.intersect(self._view.screen.rect).is_empty:  # else nothing will be painted
+            self._incomplete = self._sources is not None
+            self.update(_from_screen(touched, self.devicePixelRatioF()))
 
     def _drop_tiles(self, *, coarse: bool = True) -> None:
         self._incomplete = self._sources is not None
@@ -217,6 +219,8 @@ class CanvasView(QWidget):
         if divider is not None:
             before = replace(exposed, right=min(exposed.right, divider))
             missing += self._paint_clipped(painter, self._before, sources, before, end)
+        # What is exposed reaches a pixel beyond the screen, and so may a tile that shows nothing else.
+        missing = [where for where in missing if not where.intersect(self._view.screen.rect).is_empty]
         self._incomplete = bool(missing)
         for where in missing:
             self.update(_from_screen(where, self.devicePixelRatioF()))

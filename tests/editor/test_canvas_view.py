@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QApplication
 
 from editor.driving import MIDDLE, TEST, Keys, wait_until
-from mattework import ColorMode, Document, Layer, Metadata, Size, save_document
+from mattework import ColorMode, Document, Layer, Metadata, Rect, Size, save_document
+from mattework.arrays import Bytes
+from mattework_editor import canvas_tiles
 from mattework_editor.canvas import TAP
-from mattework_editor.compose import View
+from mattework_editor.canvas_tiles import TILE
+from mattework_editor.canvas_view import BUDGET
+from mattework_editor.compose import View, compose_view
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -116,6 +121,42 @@ def test_a_view_on_a_picture_tells_where_to_choose_one(driver: Driver, disc_file
     driver.key(Qt.Key.Key_5, ALT)
     assert driver.canvas.look.view is View.PICTURE
     assert "View panel" in driver.window.status.message.text()
+
+
+def test_what_changes_out_of_sight_leaves_nothing_to_be_painted(driver: Driver, disc_file: Path) -> None:
+    driver.open(disc_file)
+    driver.canvas.zoom_to(8.0)
+    wait_until(lambda: not driver.canvas.is_incomplete and not driver.bench.tasks.running)
+    view = driver.canvas.view
+    left, top = (int(one) for one in view.to_photo(0, 0))
+    assert left > 8
+    assert top > 8
+    driver.canvas.refresh(Rect(0, 0, 4, 4))
+    assert not driver.canvas.is_incomplete
+    driver.canvas.refresh(Rect(left + 4, top + 4, left + 8, top + 8))
+    assert driver.canvas.is_incomplete
+    wait_until(lambda: not driver.canvas.is_incomplete)
+
+
+def test_a_view_that_begins_where_a_tile_does_is_painted_whole(
+    driver: Driver, large_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open(large_file)
+    driver.canvas.set_tool(None)
+    driver.canvas.zoom_to(1.0)
+    driver.canvas.pan_by(-2 * TILE - driver.canvas.view.left, -TILE - driver.canvas.view.top)
+    assert (driver.canvas.view.left, driver.canvas.view.top) == (-2 * TILE, -TILE)
+
+    def take_time(*parts: Any) -> Bytes:
+        time.sleep(1.5 * BUDGET)  # a tile for every event
+        return compose_view(*parts)
+
+    TEST.mouseMove(
+        driver.canvas, driver.canvas.rect().center() + QPoint(driver.canvas.width() // 3, 0)
+    )  # tiles there first
+    monkeypatch.setattr(canvas_tiles, "compose_view", take_time)
+    driver.canvas.refresh()
+    wait_until(lambda: not driver.canvas.is_incomplete)
 
 
 @pytest.mark.parametrize("depth", [8, 16])
