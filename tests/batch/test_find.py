@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from mattework.batch.find import find_pictures
-from mattework.errors import UsageError
+from mattework.errors import FileNotReadable, UsageError
 
 
 def put(path: Path) -> Path:
@@ -84,6 +84,28 @@ def test_pictures_in_the_folder_of_results_are_counted_and_results_are_not(tmp_p
     found = find_pictures([str(tmp_path)], leave_out=tmp_path / "out", reports={sheet})
     assert [one.source.name for one in found.pictures] == ["a.png"]
     assert found.notes == ("1 picture in the folder of results left out.",)
+
+
+def test_a_folder_that_cannot_be_listed_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.png", "closed/b.png", "red/c.png"):
+        put(tmp_path / name)
+    scan = os.scandir
+
+    def refuse(
+        path: str,
+    ) -> object:  # as a system does for anybody but its administrator, whom tests may run as
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_pictures([str(tmp_path)])
+    assert [one.source.name for one in found.pictures] == ["a.png", "c.png"]
+    assert found.notes == ("1 folder left out, for want of permission to list what is there.",)
+    with pytest.raises(FileNotReadable, match=r"closed cannot be listed: Permission denied"):
+        find_pictures([str(tmp_path / "closed"), str(tmp_path / "red")])
 
 
 def test_what_is_named_itself_is_not_left_out(tmp_path: Path) -> None:

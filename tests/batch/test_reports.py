@@ -18,7 +18,7 @@ from mattework.batch import sheet as sheet_module
 from mattework.batch.entry import BatchEntry, stamp_target, start_entry
 from mattework.batch.look import Look, decode_look, draw_look, find_hardest_edge, read_look
 from mattework.batch.page import read_looks, write_report
-from mattework.batch.sheet import write_contact_sheet
+from mattework.batch.sheet import find_old_pages, write_contact_sheet
 from mattework.errors import OutputExists, UsageError
 from samples import draw_disc
 
@@ -152,6 +152,14 @@ def test_the_sheet_shows_every_result_on_its_grounds(look: Look, tmp_path: Path)
     assert first.shape[0] > second.shape[0]
     for ground in ((255, 255, 255), (0, 0, 0), (255, 0, 255)):
         assert (first == ground).all(-1).mean() > 0.05
+
+
+def test_pages_of_a_longer_sheet_of_before_are_found(look: Look, tmp_path: Path) -> None:
+    entries = [make_entry(f"{number:03}.jpg", 0.5) for number in range(25)]
+    first, second = write_contact_sheet(tmp_path / "sheet.jpg", entries, look_of=lambda _: look)
+    assert find_old_pages(first, (first, second)) == []
+    written = write_contact_sheet(first, entries[:20], look_of=lambda _: look, overwrite=True)
+    assert find_old_pages(first, written) == [second]
 
 
 def test_a_pdf_holds_all_pages(look: Look, tmp_path: Path) -> None:

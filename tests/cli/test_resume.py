@@ -87,6 +87,21 @@ def test_going_on_with_other_settings_is_refused(shots: Path, tmp_path: Path, ca
     assert run("cut", shots, "-o", out, "--edge", "guided", "--feather", 2, "--overwrite", "-q") == 0
 
 
+def test_going_on_before_another_picture_of_the_same_name_is_refused(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out, ground = tmp_path / "out", tmp_path / "ground.png"
+    options = ("--edge", "guided", "--format", "png", "--background", ground, "-q")
+    Image.new("RGB", (8, 8), "red").save(ground)
+    assert run("cut", shots / "red", "-o", out, *options) == 0
+    assert run("cut", shots / "red", "-o", out, *options, "--resume") == 0
+    Image.new("RGB", (8, 8), "blue").save(ground)
+    assert run("cut", shots / "red", "-o", out, *options, "--resume") == 2
+    assert "ground.png is another picture" in capsys.readouterr().err
+    Image.new("RGB", (8, 8), "red").save(ground)
+    assert run("cut", shots / "red", "-o", out, *options, "--resume") == 0
+
+
 def test_options_that_were_not_given_stop_nobody(shots: Path, tmp_path: Path) -> None:
     """Not even those that the version of before did not have, or has no more."""
     out = tmp_path / "out"

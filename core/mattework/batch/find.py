@@ -26,6 +26,7 @@ _LEFT_OUT = {
     "hidden": ("hidden picture", "hidden pictures", "left out."),
     "hidden folder": ("hidden folder", "hidden folders", "left out."),
     "link": ("link to a folder", "links to folders", "left out: name the folder itself for its pictures."),
+    "closed": ("folder", "folders", "left out, for want of permission to list what is there."),
     "there": ("picture", "pictures", "in the folder of results left out."),
 }
 """What is said of what lies in folders and is not cut: of one, of several."""
@@ -57,15 +58,16 @@ def find_pictures(
     """Find pictures in files and folders.
 
     A file is taken as it is, whatever it holds. A folder gives every picture below it: what has a picture's suffix, or a
-    picture's first bytes. Hidden files and folders, pipes and devices, links to folders, cameras' raw files and our own
-    earlier results stay out, and so does the folder `leave_out`, in which results are going to lie. The notes count them;
-    what may be passed over without a word are hidden files that are no pictures, links to what is found anyway, our own
-    results in `leave_out`, and `reports`: files of ours (resolved) that are no pictures, wherever they lie. A file that is
-    named twice counts once. Of several folders, each one's name becomes the first part of its pictures' relative paths.
+    picture's first bytes. Hidden files and folders, pipes and devices, links to folders, folders that cannot be listed,
+    cameras' raw files and our own earlier results stay out, and so does the folder `leave_out`, in which results are going
+    to lie. The notes count them; what may be passed over without a word are hidden files that are no pictures, links to
+    what is found anyway, our own results in `leave_out`, and `reports`: files of ours (resolved) that are no pictures,
+    wherever they lie. A file that is named twice counts once. Of several folders, each one's name becomes the first part of
+    its pictures' relative paths.
 
     Raises:
         UsageError: a name is empty, or there is no picture at all.
-        FileNotReadable: a folder cannot be listed.
+        FileNotReadable: a folder that is named cannot be listed.
     """
     folders = [name for name in inputs if name and os.path.isdir(name)]
     seen: set[Path] = set()
@@ -116,13 +118,17 @@ def _walk_folder(
 ) -> Iterator[_Candidate]:
     """What lies below a folder; `roots` are all that are walked."""
 
-    def refuse(error: OSError) -> None:
-        raise FileNotReadable(
-            f"The folder {error.filename} cannot be listed: {error.strerror}. Allow reading it, or name the others."
-        ) from error
+    closed: list[Path] = []
+
+    def pass_over(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise FileNotReadable(
+                f"The folder {folder} cannot be listed: {error.strerror}. Allow reading it, or name the others."
+            ) from error
+        closed.append(Path(error.filename))
 
     left_out = None if leave_out is None else follow_links(leave_out)
-    for place, subfolders, files in os.walk(folder, onerror=refuse):
+    for place, subfolders, files in os.walk(folder, onerror=pass_over):
         here = Path(place)
         below = head / here.relative_to(folder)
         walked = []
@@ -147,6 +153,8 @@ def _walk_folder(
                 yield FoundPicture(path, below / name), _find_why_not(path, stems)
             elif path.suffix != TEMPORARY_SUFFIX and _looks_like_picture(path):
                 yield FoundPicture(path, below / name), "hidden"
+    for path in closed:
+        yield FoundPicture(path, head / path.relative_to(folder)), "closed"
 
 
 def _list_files(folder: Path) -> Iterator[tuple[Path, frozenset[str]]]:

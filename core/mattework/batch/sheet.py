@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from io import BytesIO
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
@@ -100,6 +101,14 @@ def write_contact_sheet(
 def name_page(target: Path, number: int) -> Path:
     """The file of a page of a sheet; the first, 1, is the sheet's own."""
     return target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+
+
+def find_old_pages(target: Path, written: Collection[Path]) -> list[Path]:
+    """Pages of an earlier, longer sheet that lie behind those that were written."""
+    if SHEET_KINDS.get(target.suffix.lower()) == "PDF":
+        return []
+    later = (name_page(target, number) for number in count(len(written) + 1))
+    return list(takewhile(lambda page: page.is_file(), later))
 
 
 def list_pages(target: Path, pictures: int) -> list[Path]:

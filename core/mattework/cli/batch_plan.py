@@ -14,7 +14,7 @@ from mattework.batch.entry import BatchEntry, is_finished, is_replaceable, start
 from mattework.batch.find import FoundPicture, find_pictures, follow_links, locate_file
 from mattework.batch.journal import JOURNAL_NAME, Batch, read_batch
 from mattework.batch.names import Task, choose_place, name_targets
-from mattework.cli.cut_job import BatchPaths, CutJob, drop_defaults
+from mattework.cli.cut_job import BACKGROUND_HASH, BatchPaths, CutJob, drop_defaults
 from mattework.cli.targets import (
     STREAM,
     SUFFIX_OF,
@@ -166,6 +166,12 @@ def _check_earlier(earlier: Batch, job: CutJob, paths: BatchPaths) -> None:
     now = job.describe_settings()
     # Those of before may tell of options that were not given, and know nothing of options that are newer.
     before = drop_defaults(earlier.settings)
+    was, is_now = before.pop(BACKGROUND_HASH, None), now.pop(BACKGROUND_HASH, None)
+    if before.get("background") == now.get("background") and was not in (None, is_now):
+        raise UsageError(
+            f"The background {job.background} is another picture than in the run of {journal}. Bring that one back, or do "
+            "everything anew with --overwrite in place of --resume."
+        )
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     if changed:
         told = ", ".join(

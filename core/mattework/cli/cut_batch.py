@@ -160,16 +160,19 @@ class _Run:
             written.append(self.paths.report)
             say(f"report: {self.paths.report}", quiet=self.job.quiet)
         if self.paths.contact_sheet is not None:
-            from mattework.batch.sheet import write_contact_sheet
+            from mattework.batch.sheet import find_old_pages, write_contact_sheet
 
-            for sheet in write_contact_sheet(
+            sheets = write_contact_sheet(
                 self.paths.contact_sheet,
                 entries,
                 look_of=lambda entry: self.looks.get(entry.source),
                 overwrite=lambda page: self.job.overwrite or follow_links(page) in self.plan.renewable,
-            ):
+            )
+            for sheet in sheets:
                 say(f"contact sheet: {sheet}", quiet=self.job.quiet)
-                written.append(sheet)
+            written += sheets
+            for page in find_old_pages(self.paths.contact_sheet, sheets):
+                say(f"note: {page} is a page of an earlier, longer sheet.", quiet=self.job.quiet)
         if self.journal is not None and written:
             self.journal.note_outputs(written)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _TIFF = (".tif", ".tiff")
 _DEFAULTS = {"mask_bits": "16", "device": "auto", "existing_mask": "refuse"}
 """What options are that were not given, where that is not nothing."""
+BACKGROUND_HASH = "background_sha256"
+"""Journals of before know nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,14 +303,29 @@ class CutJob:
         return done.cutout, (f"Layer “{done.edit.layer}”: changed {changed}.", *done.edit.reasons)
 
     def describe_settings(self) -> dict[str, Any]:
-        """The options that decide what a result looks like, as plain values; those that were not given are left out."""
+        """The options that decide what a result looks like, as plain values; those that were not given are left out. A
+        picture as background has its hash beside its name, `BACKGROUND_HASH`."""
         from mattework.batch.lines import decode_line, encode_line
 
         talk = {"many", "as_json", "quiet", "verbose", "output", "overwrite", "session"}
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in talk}
         # By way of JSON, so that they can be compared with what a journal says.
         plain: dict[str, Any] = decode_line(encode_line(given, other=str))
-        return drop_defaults(plain)
+        return drop_defaults({**plain, BACKGROUND_HASH: self._hash_background()})
+
+    def _hash_background(self) -> str | None:
+        """SHA-256 of the picture that goes behind; None for another background, and for a file that cannot be read, which
+        is told when it is."""
+        from mattework.background import parse_background
+
+        path = None if self.background is None else parse_background(self.background)
+        if not isinstance(path, Path):
+            return None
+        try:
+            with path.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            return None
 
     def open_session(self) -> ModelSession | None:
         """The model, opened once; None where the user's own mask or trimap stands for it."""
