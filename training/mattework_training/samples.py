@@ -58,7 +58,7 @@ RECIPE = {
     "empty": 0.03,
 }
 
-# Kinds of samples in which subject and ground may both be dark, or both bright.
+# Kinds of samples in which subject and ground may both be dark, both bright, or of one colour more often.
 _KEYED = ("composite", "close-up", "obstructed", "small")
 
 
@@ -368,11 +368,12 @@ class SampleMaker:
                 color = change_key(np.clip(color, 0, 255), key * rng.uniform(0.4, 0.85))
             a = subject.alpha
             weight = max(float(a.sum()), 1.0)
-            if rng.random() < 0.14:
+            like, most = (0.2, 1.0) if kind in _KEYED else (0.14, 0.9)
+            if rng.random() < like:
                 # Low contrast: the subject's mean colour moves towards the ground around it.
                 mean = (color * a[..., None]).sum(axis=(0, 1)) / weight
                 around = (ground * a[..., None]).sum(axis=(0, 1)) / weight
-                shift = (around - mean) * rng.uniform(0.4, 0.9)
+                shift = (around - mean) * rng.uniform(0.4, most)
                 color = color + shift.astype(np.float32)
             color = np.clip(color, 0, 255)
             # Shadows stay on the ground, never on an earlier subject.

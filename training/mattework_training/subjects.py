@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from mattework_training.dressing import dress_part
-from mattework_training.foliage import NUMBER, draw_plant
+from mattework_training.foliage import NUMBER as PLANTS
+from mattework_training.foliage import draw_plant
 from mattework_training.library import Image, Library, Photo
+from mattework_training.openwork import NUMBER as OPENWORKS
+from mattework_training.openwork import draw_openwork
 from mattework_training.portraits import cut_from_photo
 from mattework_training.strands import grow_strands
 
@@ -20,6 +23,7 @@ CUTOUT_SHARES = {
     "things": 0.12,
     "plants": 0.05,
     "foliage": 0.08,
+    "openwork": 0.07,
     "magento": 0.07,
     "saleor": 0.06,
     "grocery": 0.08,
@@ -28,6 +32,11 @@ CUTOUT_SHARES = {
     "clothes": 0.05,
 }
 
+# Sources that are drawn: the drawing, and how many there are.
+_DRAWN: dict[str, tuple[Callable[[int], Image], int]] = {
+    "foliage": (draw_plant, PLANTS),
+    "openwork": (draw_openwork, OPENWORKS),
+}
 # Share of the cut-outs of which a part has another colour and stuff.
 DRESSED_SHARE = 0.12
 # Share of the plants that are drawn and not rendered or photographed.
@@ -58,8 +67,8 @@ class Subjects:
             for source, share in shares.items()
             if self._photos.get(source) or self._cutouts.get(source)
         }
-        if self._shares and "foliage" in shares:  # drawn plants alone are no library
-            self._shares["foliage"] = shares["foliage"]
+        if self._shares:  # what is drawn is no library alone
+            self._shares |= {source: shares[source] for source in _DRAWN if source in shares}
 
     def _draw_one(self, rng: np.random.Generator, is_small: bool) -> Image | None:
         """One subject as RGBA. ``None`` when what was drawn is unusable, or there is nothing."""
@@ -67,10 +76,10 @@ class Subjects:
             return None
         shares = np.array(list(self._shares.values()))
         source = str(rng.choice(list(self._shares), p=shares / shares.sum()))
-        if source == "foliage":
-            if is_small:
-                return None
-            return draw_plant(int(rng.integers(NUMBER)))
+        drawn = _DRAWN.get(source)
+        if drawn is not None:
+            draw, number = drawn
+            return None if is_small else draw(int(rng.integers(number)))
         photo = pick_photo(self._photos.get(source, []), rng)
         if photo is not None:
             return cut_from_photo(photo, rng)
@@ -78,7 +87,7 @@ class Subjects:
         return cutouts[rng.integers(len(cutouts))]
 
     def draw_cutout(self, rng: np.random.Generator, *, is_small: bool = False) -> Image:
-        """Any subject; no drawn plant if it will be small, since that falls into pieces."""
+        """Any subject; nothing drawn if it will be small, since that falls into pieces."""
         for _ in range(20):
             rgba = self._draw_one(rng, is_small)
             if rgba is not None:
@@ -114,6 +123,6 @@ class Subjects:
         """A plant, with this probability, or furniture."""
         is_plant = rng.random() < plants
         if is_plant and "foliage" in self._shares and rng.random() < _DRAWN_PLANTS:
-            return draw_plant(int(rng.integers(NUMBER)))
+            return draw_plant(int(rng.integers(PLANTS)))
         things = self._library.ranked.get("plant" if is_plant else "prop")
         return things[rng.integers(len(things))] if things else None
