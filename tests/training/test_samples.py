@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -172,6 +173,27 @@ def test_mask_moves_with_its_photograph(seed: int, index: int) -> None:
     inside = cv2.erode((framed.image[..., 1] == 90).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     difference = np.abs(framed.image[..., 0].astype(int) - framed.mask)[inside]
     assert difference.size == 0 or difference.max() <= 2
+
+
+def test_a_photograph_seen_from_near_is_filled_by_its_subject() -> None:
+    mask = np.zeros((240, 160), np.uint8)
+    mask[30:230, 20:140] = 255
+    photo = Photo(np.full((240, 160, 3), 200, np.uint8), mask)
+    frames = [frame_photo(photo, (96, 128), np.random.default_rng(seed), near=1.0) for seed in range(40)]
+    shares = [float((framed.mask > 127).mean()) for framed in frames]
+    assert min(shares) > 0.6
+    assert len({round(share, 2) for share in shares}) > 8
+    inside = [float((framed.image == 200).mean()) for framed in frames]
+    assert np.median(inside) == 1.0, "nothing beyond the photograph is seen, but where it is turned"
+    assert min(inside) > 0.85
+
+
+def test_a_photograph_that_nobody_labelled_teaches_nothing(library: Library) -> None:
+    bare = replace(
+        library, people=[Photo(photo.image, np.zeros_like(photo.mask)) for photo in library.people]
+    )
+    maker = SampleMaker(bare, 3)
+    assert all(maker.make_kind("people", index, (96, 96)) is None for index in range(6))
 
 
 def test_letterboxing_keeps_the_aspect_ratio_and_pads_with_grey() -> None:

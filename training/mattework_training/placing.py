@@ -58,8 +58,9 @@ def _shrunk(picture: npt.NDArray[np.uint8], scale: float) -> npt.NDArray[np.uint
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
-def frame_photo(photo: Photo, shape: Shape, rng: np.random.Generator) -> Framed:
-    """Letterboxed (a third of the time) or cropped, with a little turn and stretch.
+def frame_photo(photo: Photo, shape: Shape, rng: np.random.Generator, *, near: float = 0.0) -> Framed:
+    """Letterboxed (a third of the time) or cropped, with a little turn and stretch; with the probability `near` so close
+    up that the subject fills most of the frame.
 
     A crop that would leave less than 2 % of the frame to the subject is tried again, so a photo's
     subject is missing from its frame only by rare bad luck, and then the mask says so too.
@@ -68,7 +69,8 @@ def frame_photo(photo: Photo, shape: Shape, rng: np.random.Generator) -> Framed:
     height, width = photo.mask.shape
     fit = min(rows / height, columns / width)
     cover = max(rows / height, columns / width)
-    letterboxed = rng.random() < 0.35
+    inside = np.argwhere(photo.mask > 127) if near and rng.random() < near else None
+    letterboxed = rng.random() < 0.35 and inside is None
     draw = rng.random()
     if draw < 0.5:
         border, value = cv2.BORDER_CONSTANT, LETTERBOX_GREY
@@ -82,6 +84,12 @@ def frame_photo(photo: Photo, shape: Shape, rng: np.random.Generator) -> Framed:
         if letterboxed:
             scale = fit * rng.uniform(0.75, 1.02)
             center = (width / 2, height / 2)
+        elif inside is not None and len(inside):
+            scale = cover * rng.uniform(1.5, 3.2)
+            # The frame stays inside the photograph.
+            half_x, half_y = columns / scale / 2, rows / scale / 2
+            y, x = inside[rng.integers(len(inside))]
+            center = (float(np.clip(x, half_x, width - half_x)), float(np.clip(y, half_y, height - half_y)))
         else:
             scale = cover * rng.uniform(0.85, 1.7)
             center = (width * rng.uniform(0.25, 0.75), height * rng.uniform(0.2, 0.8))
@@ -101,7 +109,7 @@ def frame_photo(photo: Photo, shape: Shape, rng: np.random.Generator) -> Framed:
         )
         mask = cv2.warpAffine(source, matrix, (columns, rows), borderMode=border)
         framed = (matrix, mask.astype(np.uint8))
-        if (mask > 127).mean() > 0.02:
+        if (mask > 127).mean() > (0.02 if inside is None else 0.6):
             break
     assert framed is not None
     matrix, mask_bytes = framed

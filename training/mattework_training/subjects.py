@@ -17,16 +17,16 @@ from mattework_training.strands import grow_strands
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.14,
+    "tuxpaint": 0.12,
     "fluent3d": 0.04,
-    "rendered": 0.11,
+    "rendered": 0.10,
     "things": 0.12,
-    "plants": 0.05,
+    "plants": 0.04,
     "foliage": 0.08,
     "openwork": 0.07,
-    "magento": 0.07,
-    "saleor": 0.06,
-    "grocery": 0.08,
+    "magento": 0.06,
+    "saleor": 0.05,
+    "grocery": 0.07,
     "people": 0.10,
     "pets": 0.10,
     "clothes": 0.05,
