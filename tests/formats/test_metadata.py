@@ -53,6 +53,11 @@ def test_damaged_parts_are_left_out_with_a_note_each(raw: RawMetadata, word: str
     assert word in note
 
 
+@pytest.mark.parametrize("exif", [b"MM\0*\0\0\0\x08\0\0\0\0\0\0", b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"])
+def test_exif_that_says_nothing_is_not_called_damaged(exif: bytes) -> None:
+    assert settle_metadata(RawMetadata(exif=exif), ColorMode.RGB, SIZE) == (Metadata(), ())
+
+
 def test_a_profile_of_another_mode_is_ignored() -> None:
     metadata, notes = settle_metadata(RawMetadata(icc=make_srgb_profile()), ColorMode.GRAY, SIZE)
     assert metadata.icc is None

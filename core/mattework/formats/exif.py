@@ -56,6 +56,16 @@ def strip_exif_prefix(exif: bytes) -> bytes:
     return exif
 
 
+def is_empty_exif(exif: bytes) -> bool:
+    """Whether a block says nothing: a sound header and a first directory of no entries, as some programs write it."""
+    read = read_from_bytes(strip_exif_prefix(exif))
+    layout = read_header(read)
+    if layout is None:
+        return False
+    offset = read_number(layout.offset_code, read, layout.pointer_position)
+    return offset is not None and read_number(layout.count_code, read, offset) == 0
+
+
 def read_orientation(exif: bytes | None) -> int:
     """The orientation 1 to 8; 1 when there is none, or none that makes sense."""
     found = _open_block(exif)

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 
 from mattework.document.colour import is_sound_profile
 from mattework.document.model import ColorMode, Metadata
-from mattework.formats.exif import clean_exif, read_resolution, set_resolution, strip_exif_prefix
+from mattework.formats.exif import (
+    clean_exif,
+    is_empty_exif,
+    read_resolution,
+    set_resolution,
+    strip_exif_prefix,
+)
 from mattework.formats.xmp import clean_xmp, drop_recipe
 from mattework.geometry import Size
 
@@ -41,7 +47,7 @@ def settle_metadata(raw: RawMetadata, mode: ColorMode, size: Size) -> tuple[Meta
         icc = None
         notes.append("The colour profile is damaged or of another colour mode and was ignored.")
     exif = clean_exif(raw.exif, size) if raw.exif else None
-    if raw.exif and exif is None:
+    if raw.exif and exif is None and not is_empty_exif(raw.exif):
         notes.append("The EXIF data are damaged and were left out.")
     xmp = clean_xmp(raw.xmp) if raw.xmp else None
     if raw.xmp and xmp is None:
