@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -250,6 +251,14 @@ def test_a_gradient_fits_every_document(mode: ColorMode, depth: Depth) -> None:
 def test_what_is_neither_word_nor_file_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UsageError, match="blur"):
         parse_background(text)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_no_background_that_a_recipe_could_name(tmp_path: Path) -> None:
+    pipe = tmp_path / "behind.png"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="is a pipe"):
+        parse_background(str(pipe))
 
 
 @given(angle=st.floats(-720, 720), place=st.integers(-50, 150))

@@ -96,6 +96,10 @@ def parse_background(text: str) -> Background:
     if gradient is not None:
         return gradient
     path = Path(os.path.expanduser(text))
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise UsageError(
+            f"The background {text} is a pipe or a device. Write it into a picture file and name that, as the recipe will."
+        )
     if not os.path.isfile(path):  # what cannot be a name at all is none, either
         raise UsageError(
             f"The background {text!r} is neither a colour nor a picture file. Write a colour such as white or #f4f4f4, a "
