@@ -246,7 +246,8 @@ def _make_cutout(
     keeps_background: bool = True,
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
-    from mattework.matting.solve import open_solver, solve_alpha
+    from mattework.matting.solve import solve_alpha
+    from mattework.matting.solvers import open_solver
     from mattework.matting.trimap import draw_strokes, make_trimap
 
     colour = convert_for_matting(photo)

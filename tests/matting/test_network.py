@@ -14,7 +14,8 @@ from mattework.formats.xmp import get_recipe
 from mattework.geometry import Rect
 from mattework.matting.network import OVERLAP, TILE
 from mattework.matting.resolve import resolve_region
-from mattework.matting.solve import choose_solver, solve_alpha
+from mattework.matting.solve import solve_alpha
+from mattework.matting.solvers import choose_solver
 from mattework.photo import open_source
 from mattework.pipeline import apply_recipe, cut_out
 from mattework.recipe import MattingChoice, Recipe, parse_recipe

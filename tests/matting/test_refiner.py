@@ -175,7 +175,7 @@ def test_another_version_of_the_refiner_is_told_and_taken() -> None:
 
 
 def test_without_the_refiner_closed_form_alone_solves_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mattework.matting.solve.REFINER", "vitmatte-small")  # known, and not installed
+    monkeypatch.setattr("mattework.matting.solvers.REFINER", "vitmatte-small")  # known, and not installed
     photo, trimap, _ = draw_disc()
     solution = solve_alpha(photo, trimap)
     assert solution.solver == "closed-form"

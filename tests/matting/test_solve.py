@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mattework.arrays import Bytes, Floats
 from mattework.errors import Cancelled, UsageError
-from mattework.matting.solve import SOLVERS, solve_alpha
+from mattework.matting.solve import solve_alpha
+from mattework.matting.solvers import SOLVERS
 from mattework.matting.trimap import draw_strokes
 from mattework.recipe import SolverName, Stroke
 

@@ -13,14 +13,8 @@ from mattework.geometry import Rect, Size
 from mattework.matting.brush import stroke_bounds
 from mattework.matting.opacity import lift_alpha, press_alpha
 from mattework.matting.scene import Landmarks, enlarge_soft_mask, find_landmarks
-from mattework.matting.solve import (
-    MOST_LANDMARKS,
-    SolverRecord,
-    check_request,
-    choose_solver,
-    open_solver,
-    solve_frame,
-)
+from mattework.matting.solve import MOST_LANDMARKS, check_request, solve_frame
+from mattework.matting.solvers import SolverRecord, choose_solver, open_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_strokes, draw_transparent
 from mattework.progress import Progress, report_progress
 from mattework.recipe import MattingChoice, SolverName, Stroke

@@ -266,7 +266,7 @@ def _edge_settings(edge: EdgeOptions) -> EdgeSettings:
 
 
 def _check_solver(solver: str, matting: MattingChoice | str | None = None) -> Any:
-    from mattework.matting.solve import choose_solver
+    from mattework.matting.solvers import choose_solver
 
     choose_solver(solver, _choose_matting(matting) if isinstance(matting, str) else matting)
     return solver
