@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,8 @@ def test_every_usual_kind_of_mask_means_the_same(scale: type[np.generic]) -> Non
         np.full((4, 4), 255, np.int64),
         np.full((4, 4), 255, np.float32),
         np.full((4, 4), -1, np.float32),
+        np.eye(4, dtype=np.uint8),
+        np.eye(4, dtype=np.uint16),
         np.zeros((4, 4, 3), np.uint8),
         np.zeros((0, 4), np.uint8),
     ],
@@ -53,6 +56,15 @@ def test_a_mask_with_values_that_are_no_numbers_is_refused(value: float) -> None
 def test_a_trimap_of_fractions_is_refused_rather_than_taken_for_all_unknown() -> None:
     with pytest.raises(UsageError, match="uint8"):
         take_trimap(np.full((4, 4), 0.5, np.float32), Size(4, 4))
+
+
+def test_a_file_of_labels_is_refused_rather_than_taken_for_nothing() -> None:
+    stream = BytesIO()
+    Image.fromarray(np.eye(4, dtype=np.uint8)).save(stream, "PNG")
+    with pytest.raises(UsageError, match="Multiply it by 255"):
+        take_mask(stream.getvalue())
+    with pytest.raises(UsageError, match="Multiply it by 128"):
+        take_trimap(np.eye(4, dtype=np.uint8) * 2, Size(4, 4))
 
 
 def test_a_trimap_of_another_size_is_refused() -> None:

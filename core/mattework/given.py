@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from os import PathLike
 from typing import BinaryIO, TypeAlias
@@ -16,26 +17,39 @@ from mattework.geometry import Size
 MaskSource: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | AnyArray"
 
 
-def take_mask(source: MaskSource) -> tuple[Floats, bytes]:
+def take_mask(source: MaskSource, tell: Callable[[str], None] | None = None) -> tuple[Floats, bytes]:
     """A soft mask of the user's, as the recipe keeps it: (h, w) float32 of 0 to 1, and the same as a 16-bit PNG.
 
+    `tell` is given notes about a file.
+
     Raises:
-        UsageError: an array of another shape, type or range.
+        UsageError: an array of another shape, type or range, or labels such as 0 and 1.
         InputError: the file cannot be read.
     """
-    from mattework.formats.files import read_mask
+    from mattework.formats.masks import read_mask, refuse_labels
 
-    return keep_mask(_as_unit_mask(source) if isinstance(source, np.ndarray) else read_mask(source, None))
+    if isinstance(source, np.ndarray):
+        mask = _as_unit_mask(source)
+        if source.dtype.kind == "u":  # floats may be as low, where hardly anything was found
+            refuse_labels(mask, "mask")
+    else:
+        mask = read_mask(source, tell=tell)
+        refuse_labels(mask, "mask")
+    return keep_mask(mask)
 
 
-def take_trimap(source: MaskSource, size: Size) -> tuple[Bytes, bytes]:
+def take_trimap(
+    source: MaskSource, size: Size, tell: Callable[[str], None] | None = None
+) -> tuple[Bytes, bytes]:
     """A trimap of the user's: (H, W) uint8 of 0, 128 and 255 at the photo's `size`, and the same as an 8-bit PNG.
 
+    `tell` is given notes about a file.
+
     Raises:
-        UsageError: another size, or an array of another type.
+        UsageError: another size, an array of another type, or labels such as 0, 1 and 2.
         InputError: the file cannot be read.
     """
-    from mattework.formats.files import read_trimap, save_mask
+    from mattework.formats.masks import read_trimap, refuse_labels, save_mask
 
     if isinstance(source, np.ndarray):
         if source.ndim != 2:
@@ -46,11 +60,12 @@ def take_trimap(source: MaskSource, size: Size) -> tuple[Bytes, bytes]:
             raise UsageError(
                 f"The trimap is {source.shape[1]} x {source.shape[0]} pixels, the photo {size}. They must be equal."
             )
+        refuse_labels(source.astype(np.float32) / np.float32(255), "trimap")
         trimap = np.full(source.shape, 128, np.uint8)
         trimap[source == 0] = 0
         trimap[source == 255] = 255
     else:
-        trimap = read_trimap(source, size)
+        trimap = read_trimap(source, size, tell=tell)
     png = BytesIO()
     save_mask(trimap.astype(np.float32) / np.float32(255), png, bits=8, format="png")
     return trimap, png.getvalue()

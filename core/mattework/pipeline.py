@@ -140,11 +140,11 @@ def cut_out(
         photo = take_photo(document)
         run.notes.extend(tell_about_layers(document, photo))
     if trimap is not None:
-        drawn, png = take_trimap(trimap, photo.size)
+        drawn, png = take_trimap(trimap, photo.size, run.notes.append)
         choice = SubjectChoice(origin="trimap")
         subject = FoundSubject(choice=choice, inputs=RecipeInputs(trimap=png), trimap=drawn)
     elif from_mask is not None and not prompts:
-        soft_mask, png = take_mask(from_mask)
+        soft_mask, png = take_mask(from_mask, run.notes.append)
         run.notes.extend(tell_about_scaling(soft_mask, photo.size))
         choice = SubjectChoice(origin="mask")
         subject = FoundSubject(choice=choice, inputs=RecipeInputs(soft_mask=png), soft_mask=soft_mask)
@@ -154,7 +154,7 @@ def cut_out(
         with run.step("subject"):
             how: Any = {"zoom": zoom, "input_side": input_side, "progress": progress}
             if prompts:
-                start = None if from_mask is None else take_mask(from_mask)[0]
+                start = None if from_mask is None else take_mask(from_mask, run.notes.append)[0]
                 subject = find_with_prompts(photo, session, prompts, start=start, **how)
             else:
                 subject = find_with_model(photo, session, **how)

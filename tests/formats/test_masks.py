@@ -4,7 +4,9 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -81,6 +83,60 @@ def test_transparency_wins_over_brightness() -> None:
     alpha[:] = 65535
     only_layer(document).pixels[:] = np.array([65535, 0, 0])
     assert read_mask(save_to_bytes(document, "png")[0]) == pytest.approx(0.2126, abs=1e-4)
+
+
+def save_layer(values: npt.NDArray[np.uint8], opacity: npt.NDArray[np.uint8]) -> bytes:
+    stream = BytesIO()
+    Image.fromarray(np.dstack([values] * 3 + [opacity])).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_a_mask_in_black_and_white_on_a_layer_gives_its_brightness() -> None:
+    values = np.zeros((20, 20), np.uint8)
+    values[5:15, 5:15] = 255
+    opacity = np.full((20, 20), 255, np.uint8)
+    opacity[0, 0] = 254
+    np.testing.assert_array_equal(read_mask(save_layer(values, opacity)), values / 255)
+    opacity[:4] = 0  # nothing was painted there
+    np.testing.assert_array_equal(read_mask(save_layer(values, opacity)), values / 255)
+
+
+def test_a_gray_photograph_that_was_cut_out_gives_its_alpha() -> None:
+    values = np.tile(np.linspace(0, 255, 20).astype(np.uint8), (20, 1))
+    opacity = np.zeros((20, 20), np.uint8)
+    opacity[5:15, 5:15] = 255
+    np.testing.assert_array_equal(read_mask(save_layer(values, opacity)), opacity / 255)
+    white = np.full((20, 20), 255, np.uint8)
+    np.testing.assert_array_equal(read_mask(save_layer(white, opacity)), opacity / 255)
+
+
+def test_a_trimap_painted_on_a_transparent_layer_keeps_its_unknown_band() -> None:
+    values, opacity = np.zeros((9, 9), np.uint8), np.zeros((9, 9), np.uint8)
+    values[2:7, 2:7], values[3:6, 3:6], opacity[2:7, 2:7] = 128, 255, 255
+    assert (read_trimap(save_layer(values, opacity)) == values).all()
+
+
+@pytest.mark.parametrize("word", ["mask", "trimap"])
+def test_floats_of_another_range_are_refused(word: str, tmp_path: Path) -> None:
+    path = tmp_path / "opencv.tif"
+    tifffile.imwrite(path, np.array([[0, 128, 255]] * 3, np.float32))
+    with pytest.raises(UsageError, match=f"{word} of floats runs from 0 to 1; this one from 0 to 255"):
+        (read_mask if word == "mask" else read_trimap)(path)
+
+
+def test_a_trimap_of_labels_is_refused() -> None:
+    stream = BytesIO()
+    Image.fromarray(np.array([[0, 1, 2]], np.uint8)).save(stream, "PNG")
+    with pytest.raises(UsageError, match="Multiply it by 128"):
+        read_trimap(stream.getvalue())
+
+
+def test_what_a_mask_file_lacked_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "holes.tif"
+    tifffile.imwrite(path, np.array([[0, np.nan, 1]] * 3, np.float32))
+    notes: list[str] = []
+    assert read_mask(path, tell=notes.append).tolist() == [[0, 0, 1]] * 3
+    assert notes == ["The mask: 3 pixels were not numbers (NaN or infinite) and were set to 0."]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "1", "P", "CMYK"])

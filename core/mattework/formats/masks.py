@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 from typing import BinaryIO, cast
@@ -18,6 +19,9 @@ from mattework.geometry import Size
 
 TRIMAP_MARGIN = 0.1
 """How far from 0 and 1 a trimap's value may lie and still mean background or foreground."""
+_TWO_SHADES = 0.98
+"""The part of a painted mask's pixels that are black or white; each of the two has more than the rest."""
+_LARGEST_LABEL = 2.5 / 255
 
 
 def save_mask(
@@ -64,13 +68,21 @@ def save_mask(
     write_target(target, write, overwrite=overwrite)
 
 
-def read_mask(source: Source, size: Size | None = None, *, word: str = "mask") -> Floats:
+def read_mask(
+    source: Source,
+    size: Size | None = None,
+    *,
+    word: str = "mask",
+    tell: Callable[[str], None] | None = None,
+) -> Floats:
     """Any picture as a mask (H, W), float32 0..1, 1 for the subject.
 
-    A picture with transparency gives its alpha; an opaque one its brightness, as stored. `word` is what messages call it.
+    A picture with transparency gives its alpha; an opaque one its brightness, as stored. A mask or trimap that was painted
+    in black and white, or gray, on a transparent layer gives its brightness over black. `word` is what messages call it;
+    `tell` is given notes about the file.
 
     Raises:
-        UsageError: the mask's size is not `size`.
+        UsageError: the mask's size is not `size`, or its floats run far beyond 0 and 1.
         InputError: the file cannot be read.
     """
     from mattework.formats.files import open_document
@@ -85,29 +97,51 @@ def read_mask(source: Source, size: Size | None = None, *, word: str = "mask") -
         raise UsageError(
             f"The {word}{named} has {document.size} pixels and the photo {size}. Both must be of one size; {advice}"
         )
+    if tell is not None:
+        for note in document.notes:
+            tell(f"The {word}: {note}")
     from mattework.document.composite import flatten_document
 
     colour, alpha = flatten_document(document)
-    if alpha is not None:
-        opacity = _as_unit_floats(alpha)
-        if float(opacity.min()) < 1.0:
-            return opacity
-    return _take_brightness(document, colour)
+    opacity = None if alpha is None else _as_unit_floats(alpha)
+    if opacity is None or float(opacity.min()) == 1.0:
+        return _take_brightness(document, colour, word)
+    if word != "trimap" and not _is_painted(colour, opacity, document.mode):
+        return opacity
+    return _take_brightness(document, colour, word) * opacity
 
 
-def read_trimap(source: Source, size: Size | None = None) -> Bytes:
+def read_trimap(
+    source: Source, size: Size | None = None, *, tell: Callable[[str], None] | None = None
+) -> Bytes:
     """A trimap picture as uint8 (H, W): 0 background, 128 unknown, 255 foreground.
 
     Values within a tenth of black and white count as background and foreground, so that JPEG trimaps work.
 
     Raises:
-        UsageError, InputError: as `read_mask`.
+        UsageError: all but black, as with labels of 0, 1 and 2; else as `read_mask`.
+        InputError: as `read_mask`.
     """
-    values = read_mask(source, size, word="trimap")
+    values = read_mask(source, size, word="trimap", tell=tell)
+    refuse_labels(values, "trimap")
     trimap = np.full(values.shape, 128, np.uint8)
     trimap[values <= TRIMAP_MARGIN] = 0
     trimap[values >= 1 - TRIMAP_MARGIN] = 255
     return trimap
+
+
+def refuse_labels(values: Floats, word: str) -> None:
+    """Refuse a mask (h, w) of 0..1 that holds labels such as 0, 1 and 2 in place of shades: it would be all but black.
+
+    Raises:
+        UsageError: its largest value is more than 0 and no more than 2 of 255.
+    """
+    largest = float(values.max(initial=0.0))
+    if 0 < largest <= _LARGEST_LABEL:
+        scale = "128" if word == "trimap" else "255"
+        raise UsageError(
+            f"The {word} is all but black, as one of labels 0, 1 or 2 is. Multiply it by {scale}: white is the subject."
+        )
 
 
 def check_mask_name(target: Target) -> None:
@@ -132,12 +166,27 @@ def _choose_mask_format(target: Target, format: str | None) -> str:
     raise UsageError(f"A mask is written as PNG or TIFF, {what}. End its name in .png or .tif.")
 
 
+def _is_painted(colour: Samples, opacity: Floats, mode: ColorMode) -> bool:
+    """Whether visible pixels are black and white alone, and both: a mask, and no cut-out whose alpha is meant."""
+    if mode not in (ColorMode.GRAY, ColorMode.RGB):
+        return False
+    shown = _as_unit_floats(colour)[opacity > 0]
+    if shown.size == 0 or float(np.ptp(shown, axis=1).max()) > TRIMAP_MARGIN:
+        return False
+    black, white = float((shown < TRIMAP_MARGIN).mean()), float((shown > 1 - TRIMAP_MARGIN).mean())
+    return black + white > _TWO_SHADES and min(black, white) > 1 - _TWO_SHADES
+
+
 def _as_unit_floats(samples: Samples) -> Floats:
     values = samples.astype(np.float32) / np.float32(depth_white(array_depth(samples)))
     return cast("Floats", np.clip(values, 0.0, 1.0))
 
 
-def _take_brightness(document: Document, colour: Samples) -> Floats:
+def _take_brightness(document: Document, colour: Samples, word: str) -> Floats:
+    if document.depth == 32 and (float(colour.max()) > 1.5 or float(colour.min()) < -0.5):
+        raise UsageError(
+            f"A {word} of floats runs from 0 to 1; this one from {colour.min():g} to {colour.max():g}. Scale it first."
+        )
     if document.mode in (ColorMode.CMYK, ColorMode.LAB):
         from mattework.document.colour import convert_to_srgb8
 
