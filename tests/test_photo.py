@@ -13,7 +13,7 @@ from mattework.document.model import ColorMode, Document, Group, Layer, Mask
 from mattework.errors import UsageError
 from mattework.formats.files import save_document
 from mattework.geometry import Size
-from mattework.photo import open_source
+from mattework.photo import convert_for_matting, open_source, take_photo
 from mattework.pipeline import cut_out
 from samples import draw_disc
 
@@ -141,3 +141,26 @@ def test_a_pil_image_is_what_its_file_is(mode: str, has_hidden: bool) -> None:
     np.testing.assert_array_equal(given.pixels, read.pixels)
     if given.alpha is not None and read.alpha is not None:
         np.testing.assert_array_equal(given.alpha, read.alpha)
+
+
+@pytest.mark.parametrize("exposure", [0.25, 1.0, 2.0])
+def test_an_edge_before_a_bright_sky_is_solved_alike_at_any_exposure(exposure: float) -> None:
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:120, :160]
+    distance = np.hypot(y - 60, x - 80) - 35 - 4 * np.sin(12 * np.arctan2(y - 60, x - 80))
+    truth = np.clip(0.5 - distance / 3, 0, 1)[..., None]
+    subject, sky = (
+        np.array(c) + rng.normal(0, 0.02, (120, 160, 3)) for c in ((1.3, 1.2, 1.1), (2.6, 2.8, 3.0))
+    )
+    picture = ((truth * subject + (1 - truth) * sky) * exposure).astype(np.float32)
+    trimap = np.full((120, 160), 128, np.uint8)
+    trimap[distance > 6], trimap[distance < -6] = 0, 255
+    alpha = cut_out(picture, trimap=trimap, solver="closed-form").alpha
+    assert np.abs(np.asarray(alpha) - truth[..., 0]).mean() < 0.004
+
+
+def test_a_few_lights_in_a_float_picture_darken_nothing() -> None:
+    picture = np.full((40, 40, 3), 0.5, np.float32)
+    picture[0] = 60
+    photo = take_photo(open_source(picture))
+    assert convert_for_matting(photo) is photo.colour

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | Image | AnyArray | Document"
 """What a picture can come from: a path, bytes, an open file, a PIL image, an array, or a document."""
 
+_WITHIN = 0.95
+"""The part of a float picture that edges are solved in without clipping."""
+_SEEN = 1_000_000
+"""Pixels, about, that tell how bright it is."""
 _BRIGHTEST_MEDIAN = 8.0
 """Float pictures may be brighter than white, but none is three stops over it in half of its pixels."""
 
@@ -143,12 +147,24 @@ def make_opacity_preview(photo: Photo, long_side: int) -> Floats | None:
 
 
 def convert_for_matting(photo: Photo) -> Samples:
-    """Colours in which edges are solved: the photo's own samples for gray and RGB, sRGB for other modes."""
+    """Colours in which edges are solved: the photo's own samples for gray and RGB, sRGB for other modes.
+
+    Floats of which more than a twentieth lies above 1 are darkened until only that part does: solvers clip there, and
+    edges keep their mixture of colours at any exposure.
+    """
     if photo.mode in (ColorMode.GRAY, ColorMode.RGB):
-        return photo.colour
+        return _darken(photo.colour)
     from mattework.document.colour import convert_to_srgb8
 
     return convert_to_srgb8(photo.colour, photo.mode, photo.icc)
+
+
+def _darken(colour: Samples) -> Samples:
+    if colour.dtype != np.float32:
+        return colour
+    step = max(1, round((colour.shape[0] * colour.shape[1] / _SEEN) ** 0.5))
+    white = np.quantile(colour[::step, ::step], _WITHIN)
+    return colour if white <= 1 else cast("Samples", colour / np.float32(white))
 
 
 def _is_plain(layer: Layer) -> bool:
