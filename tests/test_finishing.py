@@ -89,6 +89,32 @@ def test_each_step_laid_on_the_last_is_what_it_is_on_arrays(
     assert (unspilt != clean).any()
 
 
+@pytest.mark.parametrize("key", [None, "green"])
+@pytest.mark.parametrize(
+    "edge", [EdgeSettings(), EdgeSettings(shift=4), EdgeSettings(shift=24), EdgeSettings(feather=40)]
+)
+def test_a_grown_or_feathered_edge_shows_nothing_of_the_old_background(
+    edge: EdgeSettings, key: str | None
+) -> None:
+    y, x = np.mgrid[:260, :260]
+    away = np.hypot(y - 130, x - 130)
+    alpha = np.clip((50 - away) / 4 + 0.5, 0, 1).astype(np.float32)
+    rim = np.clip((away - 30) / 20, 0, 1)[..., None] * (
+        0.25 if key else 0.0
+    )  # the screen's light on the subject
+    subject = np.array([0.6, 0.45, 0.4]) + rim * np.array([-0.2, 1.0, -0.2])
+    picture = alpha[..., None] * subject + (1 - alpha[..., None]) * np.array([0.05, 0.7, 0.15])
+    samples = np.rint(picture * 255).astype(np.uint8)
+    size = mattework.Size(260, 260)
+    document = Document(size, ColorMode.RGB, 8, (Layer("Photo", size.rect, samples),))
+    cutout = finish(document, alpha, Recipe(edge=edge, key=key))
+    clean = np.asarray(list(cutout.document.walk_layers())[-1].pixels).astype(int)
+    green = clean[..., 1] - clean[..., [0, 2]].max(axis=2)
+    shown = np.asarray(cutout.alpha) > 0.02
+    assert shown.sum() > (alpha > 0).sum() or edge == EdgeSettings()
+    assert green[shown].max() <= (4 if key else 12)
+
+
 @pytest.mark.parametrize("format", ["psd", "psb", "layered-tiff", "tiff", "png", "webp", "jpeg"])
 @pytest.mark.parametrize(
     ("depth", "mode", "own_alpha"),

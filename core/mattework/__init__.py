@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         array_depth,
         depth_white,
     )
-    from mattework.edges import apply_edge_settings
+    from mattework.edges import apply_edge_settings, reach_outwards
     from mattework.errors import MatteworkError
     from mattework.excerpt import take_excerpt
     from mattework.finding import open_model
@@ -112,7 +112,7 @@ _HOMES = {
         "array_depth",
         "depth_white",
     ),
-    "mattework.edges": ("apply_edge_settings",),
+    "mattework.edges": ("apply_edge_settings", "reach_outwards"),
     "mattework.excerpt": ("take_excerpt",),
     "mattework.errors": ("MatteworkError",),
     "mattework.formats.files": ("open_document", "read_mask", "read_trimap", "save_document", "save_mask"),
@@ -253,6 +253,7 @@ __all__ = [
     "parse_colour",
     "parse_key",
     "parse_recipe",
+    "reach_outwards",
     "read_batch",
     "read_mask",
     "read_recipe",

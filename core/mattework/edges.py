@@ -123,6 +123,17 @@ def _apply(matte: Floats, settings: EdgeSettings, scale: float) -> Floats:
     return matte
 
 
+def reach_outwards(settings: EdgeSettings, *, scale: float = 1.0) -> int:
+    """How far beyond the last visible pixel these settings can show something, in pixels of the alpha at hand.
+
+    Args:
+        scale: size of the alpha relative to the full image.
+    """
+    moved = math.ceil(max(0.0, settings.shift) * scale)
+    blurred = sum(_kernel_radius(length * scale / 2) for length in (settings.smooth, settings.feather))
+    return moved + blurred
+
+
 def _reach(settings: EdgeSettings, scale: float) -> int:
     """How far, in pixels of the alpha at hand, one pixel can influence another."""
     reach = 0

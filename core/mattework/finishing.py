@@ -211,20 +211,23 @@ def _hash_mask(document: Document, photo: Photo) -> str | None:
 def _clean_colours(photo: Photo, alpha: Plane[np.float32], recipe: Recipe, run: Run) -> Patchwork[Any] | None:
     """The photo's colours without the old background; without the spill of a screen, where one is named."""
     from mattework.background import parse_key
-    from mattework.matting.foreground import lay_foreground
+    from mattework.edges import reach_outwards
+    from mattework.matting.foreground import MARGIN, lay_foreground
     from mattework.matting.spill import lay_without_spill
 
     if recipe.colours == 0:
         if recipe.key is not None:
             run.notes.append("No clean colours were asked for, so the spill of the screen was left too.")
         return None
-    clean = lay_foreground(photo.colour, alpha, amount=recipe.colours, progress=run.progress)
+    # As far as the edge settings will show them.
+    margin = max(MARGIN, reach_outwards(recipe.edge))
+    clean = lay_foreground(photo.colour, alpha, amount=recipe.colours, margin=margin, progress=run.progress)
     if recipe.key is None:
         return clean
     if photo.mode is not ColorMode.RGB:
         run.notes.append("The spill of a screen can only be removed from RGB pictures; it was left.")
         return clean
-    return lay_without_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours)
+    return lay_without_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours, margin=margin)
 
 
 def _multiply_alpha(matte: Plane[np.float32], photo: Photo) -> Plane[np.float32]:

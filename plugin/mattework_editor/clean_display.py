@@ -12,7 +12,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from mattework import ColorMode, EdgeSettings, Rect, Stroke, lay_foreground, lay_without_spill, parse_key
+from mattework import (
+    ColorMode,
+    EdgeSettings,
+    Rect,
+    Stroke,
+    lay_foreground,
+    lay_without_spill,
+    parse_key,
+    reach_outwards,
+)
 from mattework.arrays import Bytes, Floats, Plane
 from mattework.progress import Progress
 from mattework_editor.compose import CUT_OUT_VIEWS, CleanPart, Sources, View
@@ -24,6 +33,8 @@ REST = 150
 """Milliseconds of rest after which colours are estimated."""
 AROUND = 280
 """Screen pixels around the visible part that are estimated too: a tile and a little more."""
+_MARGIN = 16
+"""Screen pixels beyond the last visible one that colours continue at least: brushes may show them."""
 BASE_SIDE = 512
 """Long side at which colours are solved at once: half of what a file takes, for a quarter of the memory."""
 
@@ -78,7 +89,7 @@ class CleanDisplay(QObject):
         level = sources.colour.choose_level(scale)
         plane = sources.colour.levels[level]
         assert plane is not None
-        strokes, key = session.recipe.strokes, session.recipe.key
+        strokes, key, edge = session.recipe.strokes, session.recipe.key, session.recipe.edge
         if session.photo.mode is not ColorMode.RGB:
             key = None  # as in the saved file
         alpha, around = session.planes.alpha, math.ceil(AROUND / scale)
@@ -89,7 +100,7 @@ class CleanDisplay(QObject):
                 raise _Interrupted
 
         def work(_: Task) -> CleanPart:
-            return clean_part(plane, alpha, seen, level, amount, strokes, key, go_on)
+            return clean_part(plane, alpha, seen, level, amount, strokes, key, edge, go_on)
 
         def done(part: CleanPart) -> None:
             self._task = None
@@ -118,6 +129,7 @@ def clean_part(
     amount: float,
     strokes: Sequence[Stroke] = (),
     key: str | None = None,
+    edge: EdgeSettings = EdgeSettings(),  # noqa: B008 - frozen
     progress: Progress | None = None,
 ) -> CleanPart:
     """Clean colours of the photo pixels `seen`, at a level of the pyramid.
@@ -126,14 +138,18 @@ def clean_part(
         plane: (h, w, 3), the photo at that level.
         alpha: (H, W) at full size, before touches and edge settings.
         key: colour of a screen whose spill is removed.
+        edge: settings that will be laid on that alpha; colours continue as far as these show them.
         progress: told about every piece; what it raises ends the work.
     """
     where, coded = preview_matte(alpha, EdgeSettings(), None, seen, level, strokes)
     colour = plane[where.slices]
     matte = _AsFloats(coded)
-    clean = lay_foreground(colour, matte, amount=amount, base_side=BASE_SIDE, progress=progress)
+    margin = max(_MARGIN, reach_outwards(edge, scale=0.5**level))
+    clean = lay_foreground(
+        colour, matte, amount=amount, margin=margin, base_side=BASE_SIDE, progress=progress
+    )
     if key is not None:
-        clean = lay_without_spill(clean, matte, key=parse_key(key), amount=amount)
+        clean = lay_without_spill(clean, matte, key=parse_key(key), amount=amount, margin=margin)
     return CleanPart(level, where, clean)
 
 

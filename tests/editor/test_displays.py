@@ -116,6 +116,6 @@ def test_clean_colours_for_the_screen_are_those_of_the_core(key: str | None) -> 
     own = np.ascontiguousarray(colour[part.where.slices])
     clean = estimate_foreground(own, matte, amount=0.8, base_side=BASE_SIDE)
     if key is not None:
-        clean = remove_spill(clean, matte, key=parse_key(key), amount=0.8)
+        clean = remove_spill(clean, matte, key=parse_key(key), amount=0.8, margin=16)
     np.testing.assert_array_equal(np.asarray(part.pixels), clean)
     assert (clean != own).any()

@@ -89,6 +89,16 @@ def test_amount_mixes_linearly_between_photo_and_estimate() -> None:
     assert np.array_equal(estimate_foreground(photo, alpha, amount=0.0), photo)
 
 
+def test_amount_mixes_linearly_where_the_estimate_is_brighter_than_white() -> None:
+    alpha = striped_alpha(90)
+    photo: AnyArray = (
+        np.round(alpha[..., None] * np.array([255, 250, 180]) + 12).clip(0, 255).astype(np.uint8)
+    )
+    full, half = (estimate_foreground(photo, alpha, amount=amount).astype(int) for amount in (1.0, 0.5))
+    assert (full == 255).any()
+    assert np.abs(2 * half - photo - full).max() <= 2
+
+
 @pytest.mark.parametrize(("dtype", "white"), [(np.uint8, 255), (np.uint16, 65535)])
 def test_integer_depths_agree_with_float_to_one_step_or_so(dtype: type, white: int) -> None:
     alpha = striped_alpha(150)

@@ -34,7 +34,7 @@ from mattework.matting.foreground_sweeps import Estimate, count_sweeps, refine_w
 from mattework.progress import Progress, report_progress
 
 MARGIN = 16
-"""How many pixels beyond the last visible one the estimate continues."""
+"""How many pixels beyond the last visible one the estimate continues, where no more is asked for."""
 
 _BRIGHTEST = 65504.0
 """Largest half float. One damaged pixel of 1e30 would otherwise be spread over all of its surroundings."""
@@ -47,13 +47,14 @@ def estimate_foreground(
     alpha: Floats,
     *,
     amount: float = 1.0,
+    margin: int = MARGIN,
     progress: Progress | None = None,
     tile_side: int = _TILE_SIDE,
     base_side: int = _BASE_SIDE,
 ) -> Samples:
     """The colours of the subject without its background.
 
-    What changes: pixels with 0 < alpha < 1, and pixels with alpha 0 up to `MARGIN` pixels (in each axis) away from one
+    What changes: pixels with 0 < alpha < 1, and pixels with alpha 0 up to `margin` pixels (in each axis) away from one
     with alpha above 0. There the estimate continues smoothly, so that a mask painted or feathered a little wider still
     shows the subject's colours. Pixels with alpha 1 and everything farther out are the original, bit for bit.
 
@@ -62,6 +63,8 @@ def estimate_foreground(
             photographed. Values that are not finite, or beyond the range of half floats, are no light and count as 0.
         alpha: (H, W) float32, 0 to 1.
         amount: 0 returns the original, 1 the full estimate; between them a linear mix.
+        margin: how far beyond the last visible pixel the estimate continues; as far as the mask will be grown or feathered
+            (`edges.reach_outwards`).
         progress: told about every tile.
         tile_side: side of the working tiles in pixels; it bounds memory and has no influence on the result.
         base_side: longest side, in pixels, at which the whole picture is solved at once. It bounds memory too; with another
@@ -76,7 +79,7 @@ def estimate_foreground(
         Cancelled: `progress` wants the work to stop.
     """
     result = colour.copy()
-    for tile, clean in _estimate_in_tiles(colour, alpha, amount, progress, tile_side, base_side):
+    for tile, clean in _estimate_in_tiles(colour, alpha, amount, margin, progress, tile_side, base_side):
         result[tile.slices] = clean
     return result
 
@@ -86,6 +89,7 @@ def lay_foreground(
     alpha: Plane[np.float32],
     *,
     amount: float = 1.0,
+    margin: int = MARGIN,
     progress: Progress | None = None,
     base_side: int = _BASE_SIDE,
 ) -> Patchwork[Any]:
@@ -95,7 +99,7 @@ def lay_foreground(
         UsageError, Cancelled: as `estimate_foreground`.
     """
     result = Patchwork[Any](colour)
-    for tile, clean in _estimate_in_tiles(colour, alpha, amount, progress, _TILE_SIDE, base_side):
+    for tile, clean in _estimate_in_tiles(colour, alpha, amount, margin, progress, _TILE_SIDE, base_side):
         result[tile.slices] = clean
     return result
 
@@ -104,6 +108,7 @@ def _estimate_in_tiles(
     colour: Samples,
     alpha: Plane[np.float32],
     amount: float,
+    margin: int,
     progress: Progress | None,
     tile_side: int,
     base_side: int,
@@ -113,6 +118,8 @@ def _estimate_in_tiles(
         raise UsageError(f"An alpha of {alpha.shape} does not belong to colours of {colour.shape}.")
     if not 0 <= amount <= 1:
         raise UsageError(f"The amount of clean colours is {amount}; it must lie between 0 and 1.")
+    if margin < 0:
+        raise UsageError(f"A margin of {margin} pixels is none.")
     if tile_side < 1:
         raise UsageError(f"A working tile of {tile_side} pixels is none.")
     if base_side < 1:
@@ -122,17 +129,17 @@ def _estimate_in_tiles(
     picture = _Picture(
         colour, alpha, depth_white(array_depth(colour)), _count_levels(max(alpha.shape, default=0), base_side)
     )
-    tiles = find_band_tiles(alpha, side=tile_side, reach=MARGIN, solid=False) if amount > 0 else []
+    tiles = find_band_tiles(alpha, side=tile_side, reach=margin, solid=False) if amount > 0 else []
     if not tiles or colour.shape[2] == 0:
         return
     base = _solve_base(picture)
     low, high = picture.find_range()
     for index, tile in enumerate(tiles):
         report_progress(progress, "colours", index / len(tiles))
-        planes, foreground, changed = _estimate_tile(picture, base, tile)
-        if amount < 1:
-            foreground = planes + np.float32(amount) * (foreground - planes)
+        planes, foreground, changed = _estimate_tile(picture, base, tile, margin)
         estimate = np.clip(foreground, low, high)
+        if amount < 1:
+            estimate = planes + np.float32(amount) * (estimate - planes)
         if picture.white != 1.0:
             estimate = estimate * np.float32(picture.white) + np.float32(0.5)
         clean = colour[tile.slices].copy()
@@ -164,10 +171,12 @@ class _Picture:
         return low, high
 
 
-def _estimate_tile(picture: _Picture, base: Estimate, tile: Rect) -> tuple[Floats, Floats, Bools]:
+def _estimate_tile(
+    picture: _Picture, base: Estimate, tile: Rect, margin: int
+) -> tuple[Floats, Floats, Bools]:
     """One tile's own colours and estimate, both (C, h, w), and which of its pixels (h, w) change."""
     step = 1 << picture.levels
-    near = tile.grow(_halo(picture.levels)).intersect(picture.rect)
+    near = tile.grow(max(_halo(picture.levels), margin)).intersect(picture.rect)
     # The crop lies on the base level's grid, so that every level sees the same pixels whatever the tile.
     coarse = Rect(near.left // step, near.top // step, -(-near.right // step), -(-near.bottom // step))
     crop = Rect(coarse.left * step, coarse.top * step, coarse.right * step, coarse.bottom * step)
@@ -177,15 +186,15 @@ def _estimate_tile(picture: _Picture, base: Estimate, tile: Rect) -> tuple[Float
     window = tile.move(-crop.left, -crop.top)
     foreground = refine_window(pyramid, base.crop(coarse), window, 0).foreground
     planes, matte = pyramid[0][:-1], pyramid[0][-1]
-    changed = _within_margin(matte, window) & (matte[window.slices] < 1)
+    changed = _within_margin(matte, window, margin) & (matte[window.slices] < 1)
     return planes[(slice(None), *window.slices)], foreground, changed
 
 
-def _within_margin(matte: Floats, window: Rect) -> Bools:
-    """Which pixels of the window lie at most `MARGIN` from one with alpha above 0."""
+def _within_margin(matte: Floats, window: Rect, margin: int) -> Bools:
+    """Which pixels of the window lie at most `margin` from one with alpha above 0."""
     import cv2
 
-    kernel = np.ones((2 * MARGIN + 1, 1), np.uint8)
+    kernel = np.ones((2 * margin + 1, 1), np.uint8)
     seen = cv2.dilate((matte > 0).astype(np.uint8), kernel)
     return np.asarray(cv2.dilate(seen, kernel.T)[window.slices] > 0, np.bool_)
 
@@ -221,7 +230,7 @@ def _halo(levels: int) -> int:
     reach = 0
     for level in reversed(range(levels)):
         reach = 2 * (reach + 1) + count_sweeps(level)
-    return max(reach, MARGIN)
+    return reach
 
 
 def _solve_base(picture: _Picture) -> Estimate:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mattework.arrays import AnyArray, Floats, Plane, Samples, check_alpha
+from mattework.arrays import AnyArray, Bools, Floats, Plane, Samples, check_alpha
 from mattework.document.model import array_depth, depth_white
 from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
@@ -20,7 +20,9 @@ _KEYS = {"green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
 _ROWS = 128
 
 
-def remove_spill(colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.0) -> Samples:
+def remove_spill(
+    colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.0, margin: int = 0
+) -> Samples:
     """The colours without the spill of a screen of a known colour.
 
     In the plane of chroma (a colour less the mean of its channels) let x be the part along the key's hue and z the part
@@ -34,9 +36,11 @@ def remove_spill(colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.
 
     Args:
         colour: (H, W, 3) RGB uint8, uint16 or float32, after `estimate_foreground` when both are wanted.
-        alpha: (H, W) float32, 0 to 1; where it is 0 nothing changes.
+        alpha: (H, W) float32, 0 to 1; where it is 0 nothing changes, but within the margin.
         key: the screen's colour: "green", "blue", or RGB 0..1 of any brightness.
         amount: 0 returns the original, 1 takes all spill.
+        margin: how far beyond the last visible pixel, in each axis, spill is removed too: as far as clean colours continue
+            that a grown or feathered mask will show.
 
     Returns:
         A new array like `colour`.
@@ -46,13 +50,13 @@ def remove_spill(colour: Samples, alpha: Floats, *, key: Key, amount: float = 1.
             hue, or an amount outside 0..1.
     """
     result = colour.copy()
-    for rows, clean in _remove_in_strips(colour, alpha, key, amount):
+    for rows, clean in _remove_in_strips(colour, alpha, key, amount, margin):
         result[rows] = clean
     return result
 
 
 def lay_without_spill(
-    colour: Patchwork[Any], alpha: Plane[np.float32], *, key: Key, amount: float = 1.0
+    colour: Patchwork[Any], alpha: Plane[np.float32], *, key: Key, amount: float = 1.0, margin: int = 0
 ) -> Patchwork[Any]:
     """What `remove_spill` gives, laid on `colour` where it differs: it takes memory where there was spill only.
 
@@ -60,13 +64,13 @@ def lay_without_spill(
         UsageError: as `remove_spill`.
     """
     result = Patchwork[Any](colour)
-    for rows, clean in _remove_in_strips(colour, alpha, key, amount):
+    for rows, clean in _remove_in_strips(colour, alpha, key, amount, margin):
         result[rows, :] = clean
     return result
 
 
 def _remove_in_strips(
-    colour: Samples | Patchwork[Any], alpha: Plane[np.float32], key: Key, amount: float
+    colour: Samples | Patchwork[Any], alpha: Plane[np.float32], key: Key, amount: float, margin: int
 ) -> Iterator[tuple[slice, AnyArray]]:
     """Every strip of rows in which there is any spill, without it."""
     if len(colour.shape) != 3 or colour.shape[2] != 3 or alpha.shape != colour.shape[:2]:
@@ -81,7 +85,7 @@ def _remove_in_strips(
     whole = white != 1.0
     for top in range(0, alpha.shape[0], _ROWS):
         rows = slice(top, min(top + _ROWS, alpha.shape[0]))
-        seen = alpha[rows, :] > 0
+        seen = _find_seen(alpha, rows, margin)
         if not seen.any():
             continue
         samples: AnyArray = colour[rows]
@@ -96,6 +100,19 @@ def _remove_in_strips(
         result = samples.copy()
         result[spilt] = clean.astype(samples.dtype)
         yield rows, result
+
+
+def _find_seen(alpha: Plane[np.float32], rows: slice, margin: int) -> Bools:
+    """Which pixels of a strip lie at most `margin` from one with alpha above 0."""
+    import cv2
+
+    top = max(0, rows.start - margin)
+    seen = alpha[top : rows.stop + margin, :] > 0
+    if margin and seen.any():
+        kernel = np.ones((2 * margin + 1, 1), np.uint8)
+        grown = cv2.dilate(cv2.dilate(seen.astype(np.uint8), kernel), kernel.T)
+        seen = np.asarray(grown > 0, np.bool_)
+    return np.asarray(seen[rows.start - top :][: rows.stop - rows.start], np.bool_)
 
 
 def _find_axes(key: Key) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
