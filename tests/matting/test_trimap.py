@@ -60,6 +60,18 @@ def test_thin_parts_and_holes_keep_a_known_core() -> None:
     assert (trimap[:, 5 * 300] == 255).any()
 
 
+@pytest.mark.parametrize("band", [1.0, 2.0, 3.0, 5.0])
+@pytest.mark.parametrize("radius", [6, 10, 16])
+def test_a_hole_stays_a_hole_however_wide_the_band(radius: int, band: float) -> None:
+    soft = draw_disc(300, 100.0) * (1 - draw_disc(300, float(radius)))
+    blurred = np.asarray(cv2.GaussianBlur(soft.astype(np.float32), (0, 0), 1.5), np.float32)
+    trimap = make_trimap(blurred, Size(600, 600), rules=TrimapRules(band=band))
+    hole = draw_disc(600, 2.0 * radius) > 0.5
+    assert (trimap[hole] == 0).sum() > 0.05 * hole.sum()
+    assert not (trimap[hole] == 255).any()
+    assert (trimap == 255).any()
+
+
 def test_full_and_empty_masks() -> None:
     assert (make_trimap(np.ones((20, 30), np.float32), Size(90, 60)) == 255).all()
     assert (make_trimap(np.zeros((20, 30), np.float32), Size(90, 60)) == 0).all()

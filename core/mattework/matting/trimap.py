@@ -134,7 +134,9 @@ def _lay_fields(
     else:
         reach = np.array(resize(measure_reach(soft_mask, rgb, size, whole), work), np.float32)
     reach *= pixel * rules.band
-    margin = SOFT_MARGIN * pixel * rules.band
+    margin = (
+        SOFT_MARGIN * pixel * min(1.0, rules.band)
+    )  # a wide band would swallow holes that the mask is less sure of
     decided = (soft >= rules.certain_foreground, soft <= rules.certain_background)
     insides = (soft >= 0.5, soft < 0.5)
     del soft
@@ -186,6 +188,11 @@ def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
     """The reach, shortened where the part is thinner than it, so that its middle stays known."""
     import cv2
 
+    count, labels = cv2.connectedComponents((depth > 0).astype(np.uint8))
+    parts = np.asarray(labels, np.int32)
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, parts.ravel(), depth.ravel())
+
     widest = math.ceil(float(reach.max()))
     # A disc costs its area at every pixel. Depth is a distance, so its maxima are found as well from those of blocks.
     block = math.ceil(widest / WIDEST_KERNEL)
@@ -199,6 +206,10 @@ def _spare_thin_parts(depth: Floats, reach: Floats, pixel: float) -> Floats:
             cv2.dilate(reduced, kernel), None, fx=block, fy=block, interpolation=cv2.INTER_LINEAR
         )
         thickest = np.ascontiguousarray(grown[: depth.shape[0], : depth.shape[1]], np.float32)
+    # What lies beyond the outline is no part of a hole, however near.
+    own = deepest[parts]
+    np.minimum(thickest, own, out=thickest, where=own > 0)
+    del labels, parts, own
     is_speck = thickest < 0.75 * pixel  # no part
     thickest *= np.float32(THIN_SHARE)
     spared = np.minimum(reach, thickest, out=thickest)
