@@ -89,6 +89,17 @@ def test_each_step_laid_on_the_last_is_what_it_is_on_arrays(
     assert (unspilt != clean).any()
 
 
+@pytest.mark.parametrize("own_alpha", [False, True])
+@pytest.mark.parametrize("edge", [EdgeSettings(), EdgeSettings(shift=2)])
+def test_edge_settings_over_a_photo_with_transparency_say_what_they_leave(
+    edge: EdgeSettings, own_alpha: bool
+) -> None:
+    alpha = draw_alpha()
+    cutout = finish(draw_document(alpha, own_alpha=own_alpha), alpha, Recipe(edge=edge))
+    told = any("soft edge of its own" in note for note in cutout.report.notes)
+    assert told == (own_alpha and edge != EdgeSettings())
+
+
 @pytest.mark.parametrize("key", [None, "green"])
 @pytest.mark.parametrize(
     "edge", [EdgeSettings(), EdgeSettings(shift=4), EdgeSettings(shift=24), EdgeSettings(feather=40)]

@@ -19,7 +19,7 @@ from mattework.finding import FoundSubject
 from mattework.own_layers import find_own_layers, sum_background, sum_shadow
 from mattework.photo import Photo, find_layer, hash_samples, sum_samples
 from mattework.progress import Progress, report_progress
-from mattework.recipe import Recipe, RecipeInputs
+from mattework.recipe import EdgeSettings, Recipe, RecipeInputs
 from mattework.reopen import find_own_recipe, has_background, tell_about_clean, tell_about_doubtful
 
 if TYPE_CHECKING:
@@ -114,6 +114,10 @@ def finish_alpha(
         clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):
         matte = lay_edge_settings(solved, recipe.edge)
+        if recipe.edge != EdgeSettings() and _is_transparent(photo):
+            run.notes.append(
+                "The photo has a soft edge of its own, which stays: edge settings change the mask that lies over it."
+            )
         alpha = _multiply_alpha(matte, photo)
         layered, recipe = _put_layers(
             document, photo, matte, alpha, clean, recipe, run, keeps_background=keeps_background
@@ -228,6 +232,11 @@ def _clean_colours(photo: Photo, alpha: Plane[np.float32], recipe: Recipe, run: 
         run.notes.append("The spill of a screen can only be removed from RGB pictures; it was left.")
         return clean
     return lay_without_spill(clean, alpha, key=parse_key(recipe.key), amount=recipe.colours, margin=margin)
+
+
+def _is_transparent(photo: Photo) -> bool:
+    own = photo.alpha
+    return own is not None and bool((own < depth_white(array_depth(own))).any())
 
 
 def _multiply_alpha(matte: Plane[np.float32], photo: Photo) -> Plane[np.float32]:
