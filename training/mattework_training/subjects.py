@@ -17,19 +17,19 @@ from mattework_training.strands import grow_strands
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.12,
+    "tuxpaint": 0.10,
     "fluent3d": 0.04,
-    "rendered": 0.10,
+    "rendered": 0.09,
     "things": 0.12,
     "plants": 0.04,
     "foliage": 0.08,
-    "openwork": 0.07,
+    "openwork": 0.12,
     "magento": 0.06,
     "saleor": 0.05,
     "grocery": 0.07,
-    "people": 0.10,
+    "people": 0.09,
     "pets": 0.10,
-    "clothes": 0.05,
+    "clothes": 0.04,
 }
 
 # Sources that are drawn: the drawing, and how many there are.
