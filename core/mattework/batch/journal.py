@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from mattework._version import __version__
 from mattework.atomic import is_taken
 from mattework.batch.entry import BatchEntry, Verdict, describe_entry
-from mattework.batch.find import follow_links, locate_file
+from mattework.batch.find import JOURNAL_NAME, follow_links, locate_file
 from mattework.batch.lines import decode_line, encode_line
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     pass
 
 JOURNAL_VERSION = 1
-JOURNAL_NAME = "mattework-batch.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
