@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     pass
 
 JOURNAL_VERSION = 1
+_STAMPS = ("source_bytes", "source_modified", "target_bytes", "target_modified")
+"""Of these 0 stands for what is not known, which reading takes for granted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,10 @@ class Journal:
         known |= {"source": _shorten(entry.source, self._base), "target": _shorten(entry.target, self._base)}
         # What a person looks for first comes first.
         line = {name: known.pop(name) for name in ("state", "source", "target", "at")}
-        self._append(line | {name: one for name, one in known.items() if one not in (None, (), [], {})})
+        empty = {
+            name for name, one in known.items() if one in (None, (), [], {}) or (name in _STAMPS and not one)
+        }
+        self._append(line | {name: one for name, one in known.items() if name not in empty})
 
     def note_written(self, entry: BatchEntry) -> None:
         """Say that the result of `entry` is there, as its stamp tells it; from any thread.
