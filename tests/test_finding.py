@@ -67,6 +67,28 @@ def test_the_report_says_what_ran_and_how_sure_it_is(session: ModelSession) -> N
     assert report.confidence > 0.7
 
 
+@pytest.mark.parametrize(
+    ("prompts", "asked", "shown"),
+    [((), 4096, 1024), ((), 32, 160), ((), 640, 640), ((RED,), 4096, 640), ((RED,), 32, 256)],
+)
+def test_a_size_that_the_model_does_not_take_is_told_and_the_one_it_saw_is_kept(
+    prompts: tuple[Prompt, ...], asked: int, shown: int, tmp_path: Path
+) -> None:
+    cutout = mattework.cut_out(paint_squares(), prompts=prompts, solver="hard", input_side=asked)
+    told = [note for note in cutout.report.notes if "long side" in note]
+    name = "Mattework object selection" if prompts else "Mattework subject"
+    expected = f"{name} does not take a long side of {asked} pixels; it was shown {shown}."
+    assert told == ([] if asked == shown else [expected])
+    assert cutout.recipe.subject.input_side == shown
+    cutout.save(tmp_path / "cut.psd")
+    again = mattework.apply_recipe(tmp_path / "cut.psd")
+    assert again.recipe.subject.input_side == shown
+    assert np.abs(again.alpha - cutout.alpha).max() < 0.01
+    same = mattework.cut_out(paint_squares(), prompts=prompts, solver="hard", input_side=shown)
+    assert not [note for note in same.report.notes if "long side" in note]
+    assert np.array_equal(same.alpha, cutout.alpha)
+
+
 def test_points_count_on_the_upright_photo(session: ModelSession, tmp_path: Path) -> None:
     """A camera held upright writes the photo lying, with a note which way is up."""
     lying = Image.fromarray(np.rot90(paint_squares()).copy())

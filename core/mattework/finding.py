@@ -96,7 +96,8 @@ def find_with_model(
 
     _refuse_prompted(session.spec)
     preview = make_preview(photo, PREVIEW_SIDE)
-    found = find_subject(preview, session, zoom=zoom, long_side=input_side or None, progress=progress)
+    side = _choose_side(session, input_side)
+    found = find_subject(preview, session, zoom=zoom, long_side=side or None, progress=progress)
     choice = SubjectChoice(
         origin="model",
         model=session.spec.id,
@@ -104,15 +105,16 @@ def find_with_model(
         device=session.device.label,
         asked=found.asked,
         asked_sha256=hash_asked(found.asked),
-        input_side=input_side,
+        input_side=side,
         zoom=zoom,
     )
+    notes = tell_about_side(session.spec, input_side, side)
     drawing = find_drawing(preview, found.soft_mask, make_opacity_preview(photo, PREVIEW_SIDE))
     if drawing is None:
-        return _keep(found, choice)
+        return _keep(found, choice, notes)
     if drawing.agreement > found.confidence:
         found = replace(found, confidence=drawing.agreement, reasons=())
-    return replace(_keep(replace(found, soft_mask=drawing.soft_mask), choice), notes=(DRAWN,))
+    return _keep(replace(found, soft_mask=drawing.soft_mask), choice, (*notes, DRAWN))
 
 
 def find_with_prompts(
@@ -140,11 +142,12 @@ def find_with_prompts(
         raise UsageError(f"A point of a prompt is no pair of numbers: {error}.") from error
     if start is None and not any(prompt.adds for prompt in prompts):
         raise UsageError("Nothing says what is to be cut out. Give a point on it, or a box around it.")
+    side = _choose_side(session, input_side)
     selector = open_selector(
         make_preview(photo, PREVIEW_SIDE),
         size=photo.size,
         session=session,
-        long_side=input_side or None,
+        long_side=side or None,
         zoom=zoom,
         progress=progress,
     )
@@ -156,11 +159,25 @@ def find_with_prompts(
         device=session.device.label,
         asked=found.asked,
         asked_sha256=hash_asked(found.asked),
-        input_side=input_side,
+        input_side=side,
         zoom=zoom,
         prompts=tuple(prompts),
     )
-    return _keep(found, choice)
+    return _keep(found, choice, tell_about_side(session.spec, input_side, side))
+
+
+def _choose_side(session: ModelSession, input_side: int) -> int:
+    """The long side that the network is shown where `input_side` is asked for; 0 for its own."""
+    from mattework.models.placement import bound_side
+
+    return bound_side(session.spec.input.size, input_side) if input_side else 0
+
+
+def tell_about_side(spec: ModelSpec, asked: int, shown: int) -> tuple[str, ...]:
+    """The note on a long side that a network does not take."""
+    if shown == asked:
+        return ()
+    return (f"{spec.display_name} does not take a long side of {asked} pixels; it was shown {shown}.",)
 
 
 def hash_asked(model: str | None) -> str | None:
@@ -170,7 +187,7 @@ def hash_asked(model: str | None) -> str | None:
     return None if model is None else open_companion(model).sha256
 
 
-def _keep(found: SubjectResult | Selection, choice: SubjectChoice) -> FoundSubject:
+def _keep(found: SubjectResult | Selection, choice: SubjectChoice, notes: tuple[str, ...]) -> FoundSubject:
     soft_mask, png = keep_mask(found.soft_mask)
     return FoundSubject(
         choice=choice,
@@ -178,4 +195,5 @@ def _keep(found: SubjectResult | Selection, choice: SubjectChoice) -> FoundSubje
         soft_mask=soft_mask,
         confidence=found.confidence,
         reasons=found.reasons,
+        notes=notes,
     )

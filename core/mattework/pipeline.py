@@ -98,7 +98,8 @@ def cut_out(
             of a picture; see `parse_background`.
         shadow: a shadow to lay under the subject, none by default.
         zoom: let the model look a second time at a small subject.
-        input_side: long side of what the model sees, 0 for the model's own.
+        input_side: long side of what the model sees, 0 for the model's own. Where it takes none so small or so large, it
+            sees the nearest that it takes, and the report says so.
         progress: called as `progress(step, fraction)`; raise `Cancelled` in it to stop.
 
     Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 NOTES = (
     # Cutting and solving
     "No subject was found: everything is background. Point at it, or give a mask or trimap of your own.",
+    "{model} does not take a long side of {asked} pixels; it was shown {shown}.",
     "The ground is one flat colour, so all that differs from it was taken for the subject.",
     "Nothing is unknown in the trimap, so no edge was solved.",
     "The trimap lays the unknown band itself: the width that was set for it was not used.",

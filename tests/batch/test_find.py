@@ -64,6 +64,16 @@ def test_hidden_files_that_are_no_pictures_are_not_spoken_of(tmp_path: Path) -> 
     assert find_pictures([str(tmp_path)]).notes == ()
 
 
+def test_the_journal_of_an_earlier_run_is_not_spoken_of(tmp_path: Path) -> None:
+    put(tmp_path / "a.png")
+    put(tmp_path / "red" / "b.png")
+    for name in ("mattework-batch.jsonl", "red/mattework-batch.jsonl"):
+        (tmp_path / name).write_text("{}")
+    assert find_pictures([str(tmp_path)]).notes == ()
+    (tmp_path / "other.jsonl").write_text("{}")
+    assert find_pictures([str(tmp_path)]).notes == ("1 file of other kinds left out.",)
+
+
 def test_links_to_other_folders_are_counted(tmp_path: Path) -> None:
     put(tmp_path / "shots" / "a.png")
     put(tmp_path / "other" / "b.png")

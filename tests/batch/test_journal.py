@@ -46,6 +46,21 @@ def test_what_was_written_is_read(journal: Path, done: BatchEntry, tmp_path: Pat
     assert is_finished(entry)
 
 
+def test_what_is_not_known_of_a_picture_is_left_out_and_a_zero_that_counts_is_not(
+    journal: Path, done: BatchEntry
+) -> None:
+    with Journal(journal, settings={}, anew=False) as again:
+        again.write(start_entry(done.source.with_name("gone.jpg"), done.target))
+        again.write(replace(done, confidence=0.0, coverage=0.0))
+    started, _, gone, doubtful = [
+        one for line in journal.read_text("utf-8").splitlines() if "state" in (one := json.loads(line))
+    ]
+    assert set(started) == {"state", "source", "target", "at", "source_bytes", "source_modified"}
+    assert set(gone) == {"state", "source", "target", "at"}
+    assert (doubtful["confidence"], doubtful["coverage"]) == (0.0, 0.0)
+    assert read_batch(journal).entries[1].source_bytes == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for the size of files")
 def test_a_journal_that_found_no_room_is_not_in_the_way_of_the_next(tmp_path: Path, journal: Path) -> None:
     import resource

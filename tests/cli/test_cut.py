@@ -54,6 +54,20 @@ def test_a_png_on_white_has_no_transparency_left(disc: tuple[Path, Path], tmp_pa
     assert image.getpixel((3, 3)) == (255, 255, 255)
 
 
+def test_a_size_that_the_model_does_not_take_is_told_to_people_and_to_scripts(
+    photo: Path, capsys: Captured
+) -> None:
+    note = "Mattework subject does not take a long side of 4096 pixels; it was shown 1024."
+    options = (photo, "--input-side", 4096, "--edge", "hard", "--overwrite")
+    assert run("cut", *options) == 0
+    assert f"note: {note}" in capsys.readouterr().err
+    assert run("cut", *options, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert note in told["notes"]
+    assert run("info", told["target"], "--json") == 0
+    assert json.loads(capsys.readouterr().out)["recipe"]["subject"]["input_side"] == 1024
+
+
 def test_a_file_that_exists_is_not_replaced_unless_told(disc: tuple[Path, Path], capsys: Captured) -> None:
     picture, mask = disc
     target = picture.with_name("disc.cutout.psd")

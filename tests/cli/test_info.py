@@ -89,3 +89,18 @@ def test_info_tells_the_container_by_its_content(
     assert facts["bytes"] == misnamed.stat().st_size
     assert run("info", misnamed) == 0
     assert "PNG of" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("container", ["psd", "psb"])
+def test_a_large_document_is_told_from_a_plain_one_whatever_its_name(
+    container: str, disc: tuple[Path, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    picture, mask = disc
+    out = tmp_path / "x.psd"
+    assert run("cut", picture, "--from-mask", mask, "--format", container, "-o", out, "-q") == 0
+    assert run("info", out, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["format"] == container.upper()
+    assert run("info", out) == 0
+    assert f", {container.upper()} of " in capsys.readouterr().out
+    assert run("info", shutil.copy(out, tmp_path / "misnamed.jpg")) == 0
+    assert f"is really a {container.upper()} file" in capsys.readouterr().out

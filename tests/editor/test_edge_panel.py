@@ -39,8 +39,7 @@ def choose(panel: EdgePanel, entry: str) -> Recipe:
 
 def test_an_installed_network_is_among_the_solvers(panel: EdgePanel) -> None:
     entries = [panel.solver.itemText(n) for n in range(panel.solver.count())]
-    networks = ["Network: My own", "Network: Mattework refiner"]
-    assert entries == ["Automatic", "Closed form", "Guided filter", "Hard cut", *networks]
+    assert entries == ["Automatic", "Closed form", "Guided filter", "Hard cut", "Network: My own"]
     panel.show_recipe(Recipe())
     recipe = choose(panel, "neural mine")
     assert (recipe.solver, recipe.matting) == ("neural", MattingChoice(model="mine"))
@@ -61,9 +60,34 @@ def test_networks_that_came_or_went_meanwhile_are_listed_and_can_be_chosen(
     panel.list_solvers()
     assert panel.solver.currentData() == "guided"
     entries = [panel.solver.itemText(n) for n in range(4, panel.solver.count())]
-    assert entries == ["Network: Another", "Network: Mattework refiner"]
+    assert entries == ["Network: Another"]
     panel.choose_network("other")
     assert [(one.solver, one.matting) for one in chosen] == [("neural", MattingChoice(model="other"))]
+
+
+def test_the_built_in_refiner_is_listed_only_while_a_recipe_asks_for_it_by_name(panel: EdgePanel) -> None:
+    name, entry = "Network: Mattework refiner", "neural mattework-refiner"
+    own = Recipe(solver="neural", matting=MattingChoice(model="mattework-refiner", sha256="ef" * 32))
+    assert panel.solver.findText(name) < 0
+    panel.show_recipe(own)
+    assert (panel.solver.currentText(), panel.solver.currentData()) == (name, entry)
+    assert choose(panel, entry) == own
+    panel.list_solvers()
+    assert panel.solver.currentText() == name
+    panel.show_recipe(replace(own, solver="auto", solver_used="neural"))
+    assert panel.solver.currentText() == "Automatic"
+    assert panel.solver.findText(name) < 0
+
+
+def test_the_built_in_refiner_can_be_chosen_by_its_name_all_the_same(panel: EdgePanel) -> None:
+    """As the Models dialog does."""
+    chosen: list[Recipe] = []
+    panel.recipe_chosen.connect(lambda _, recipe: chosen.append(recipe))
+    panel.choose_network("mattework-refiner")
+    assert [(one.solver, one.matting) for one in chosen] == [
+        ("neural", MattingChoice(model="mattework-refiner"))
+    ]
+    assert panel.solver.currentText() == "Network: Mattework refiner"
 
 
 def test_the_panel_begins_with_a_recipes_own_defaults(panel: EdgePanel) -> None:

@@ -46,6 +46,16 @@ def test_networks_are_offered_when_they_are_installed(plugin: Importer) -> None:
     assert solvers.split_way("guided") == ("guided", "")
 
 
+def test_the_built_in_network_is_offered_only_where_it_is_chosen_by_its_name(plugin: Importer) -> None:
+    list_ways, built_in = plugin("solvers").list_ways, [("ours", "Built in")]
+    others = [("a", "First")]
+    for solver, network in (("auto", ""), ("guided", "ours"), ("neural", "a"), ("neural", "")):
+        assert "neural ours" not in dict(list_ways(others, solver, network, built_in)[0])
+    for installed, network in ((others, "ours"), ([], "ours"), ([], "")):
+        ways, chosen = list_ways(installed, "neural", network, built_in)
+        assert (chosen, dict(ways)[chosen]) == ("neural ours", "Network: Built in")
+
+
 @pytest.mark.parametrize("installed", [[], [("a", "First")]])
 def test_a_recipes_network_that_is_not_installed_is_not_replaced_in_silence(
     plugin: Importer, installed: list[tuple[str, str]]

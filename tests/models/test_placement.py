@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mattework.errors import UsageError
 from mattework.geometry import Point, Rect, Size
-from mattework.models.placement import place_photo
+from mattework.models.placement import bound_side, place_photo
 from mattework.models.spec import SizeRule
 
 RULES = [
@@ -89,7 +89,8 @@ def test_a_long_side_may_be_asked_of_free_models_only() -> None:
     free = SizeRule(rule="fit", side=320, multiple=32, smallest=160, largest=1024)
 
     assert place_photo(free, Size(3000, 2000), long_side=640).area.size == Size(640, 427)
-    assert place_photo(free, Size(3000, 2000), long_side=9999).area.width == 1024
+    assert place_photo(free, Size(3000, 2000), long_side=9999).area.width == bound_side(free, 9999) == 1024
+    assert place_photo(free, Size(3000, 2000), long_side=40).area.width == bound_side(free, 40) == 160
     with pytest.raises(UsageError, match="320 x 320 only"):
         place_photo(RULES[0], Size(3000, 2000), long_side=640)
 

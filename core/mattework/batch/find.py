@@ -17,7 +17,8 @@ CUTOUT = ".cutout"
 """What our own results are called before their suffix: a folder that holds some is not cut out again."""
 MADE_BESIDE = (".refined", ".render")
 """What is called so is ours where what it was made from lies beside it; others call their pictures so too."""
-
+JOURNAL_NAME = "mattework-batch.jsonl"
+"""What a batch writes down beside its results, and so beside the photos where these lie together."""
 
 _LEFT_OUT = {
     "result": ("file", "files", "made by Mattework earlier left out."),
@@ -61,9 +62,9 @@ def find_pictures(
     picture's first bytes. Hidden files and folders, pipes and devices, links to folders, folders that cannot be listed,
     cameras' raw files and our own earlier results stay out, and so does the folder `leave_out`, in which results are going
     to lie. The notes count them; what may be passed over without a word are hidden files that are no pictures, links to
-    what is found anyway, our own results in `leave_out`, and `reports`: files of ours (resolved) that are no pictures,
-    wherever they lie. A file that is named twice counts once. Of several folders, each one's name becomes the first part of
-    its pictures' relative paths.
+    what is found anyway, our own results in `leave_out`, journals by their usual name, and `reports`: files of ours
+    (resolved) that are no pictures, wherever they lie. A file that is named twice counts once. Of several folders, each
+    one's name becomes the first part of its pictures' relative paths.
 
     Raises:
         UsageError: a name is empty, or there is no picture at all.
@@ -149,6 +150,8 @@ def _walk_folder(
         stems = _take_stems(files)
         for name in sorted(files, key=_natural):
             path = here / name
+            if name == JOURNAL_NAME:
+                continue
             if not name.startswith("."):
                 yield FoundPicture(path, below / name), _find_why_not(path, stems)
             elif path.suffix != TEMPORARY_SUFFIX and _looks_like_picture(path):

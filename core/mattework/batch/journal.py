@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from mattework._version import __version__
 from mattework.atomic import is_taken
 from mattework.batch.entry import BatchEntry, Verdict, describe_entry
-from mattework.batch.find import follow_links, locate_file
+from mattework.batch.find import JOURNAL_NAME, follow_links, locate_file
 from mattework.batch.lines import decode_line, encode_line
 from mattework.errors import FileNotReadable, OutputNotWritable, UnsupportedFile, UsageError
 
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     pass
 
 JOURNAL_VERSION = 1
-JOURNAL_NAME = "mattework-batch.jsonl"
+_STAMPS = ("source_bytes", "source_modified", "target_bytes", "target_modified")
+"""Of these 0 stands for what is not known, which reading takes for granted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,10 @@ class Journal:
         known |= {"source": _shorten(entry.source, self._base), "target": _shorten(entry.target, self._base)}
         # What a person looks for first comes first.
         line = {name: known.pop(name) for name in ("state", "source", "target", "at")}
-        self._append(line | {name: one for name, one in known.items() if one not in (None, (), [], {})})
+        empty = {
+            name for name, one in known.items() if one in (None, (), [], {}) or (name in _STAMPS and not one)
+        }
+        self._append(line | {name: one for name, one in known.items() if name not in empty})
 
     def note_written(self, entry: BatchEntry) -> None:
         """Say that the result of `entry` is there, as its stamp tells it; from any thread.

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mattework.batch.entry import BatchEntry, is_finished, is_replaceable, start_entry
-from mattework.batch.find import FoundPicture, find_pictures, follow_links, locate_file
-from mattework.batch.journal import JOURNAL_NAME, Batch, read_batch
+from mattework.batch.find import JOURNAL_NAME, FoundPicture, find_pictures, follow_links, locate_file
+from mattework.batch.journal import Batch, read_batch
 from mattework.batch.names import Task, choose_place, name_targets
 from mattework.cli.cut_job import BACKGROUND_HASH, BatchPaths, CutJob, drop_defaults
 from mattework.cli.targets import (

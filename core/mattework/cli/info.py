@@ -48,14 +48,14 @@ def info(sources: tuple[str, ...], as_json: bool) -> int:
 
 def _describe_container(source: str) -> dict[str, Any]:
     """The file's format, told from its content, and its size in bytes; neither for a pipe or what cannot be read."""
-    from mattework.formats.sniff import HEAD_BYTES, sniff_kind
+    from mattework.formats.sniff import HEAD_BYTES, name_container
 
     kind, size = None, None
     path = Path(source)
     if source != STREAM and path.is_file():
         with suppress(OSError), path.open("rb") as stream:
-            kind, size = sniff_kind(stream.read(HEAD_BYTES)), path.stat().st_size
-    return {"format": None if kind is None else str(kind), "bytes": size}
+            kind, size = name_container(stream.read(HEAD_BYTES)), path.stat().st_size
+    return {"format": kind, "bytes": size}
 
 
 def describe_document(document: Document) -> dict[str, Any]:

@@ -69,9 +69,14 @@ def add_edge_options(command: Command) -> Command:
         click.option(
             "--matting-model",
             metavar="ID",
-            help="Matting model that solves the edge, with --edge neural; see `mattework models list`.",
+            help="Matting model that solves the edge; alone it means --edge neural. See `mattework models list`.",
         ),
-        click.option("--edge", "solver", type=click.Choice(SOLVERS), help="How the edge is solved."),
+        click.option(
+            "--edge",
+            "solver",
+            type=click.Choice(SOLVERS),
+            help="How the edge is solved; by default a new cut takes auto: closed form, corrected by the built-in refiner.",
+        ),
     ):
         command = option(command)
     return command

@@ -25,6 +25,7 @@ from mattework.formats.sniff import (
     has_raw_name,
     is_camera_raw,
     kind_of_suffix,
+    name_container,
     sniff_kind,
 )
 from mattework.formats.streams import Source, Target, open_source, write_target
@@ -106,7 +107,9 @@ def open_document(source: Source, *, limits: Limits | None = None, name: str | N
         document = replace(document, read_from=os.path.abspath(source))
     promised = kind_of_suffix(shown)
     if promised is not None and promised is not kind:
-        return document.with_notes(f"{shown} is really a {kind} file, whatever its name says.")
+        return document.with_notes(
+            f"{shown} is really a {name_container(head)} file, whatever its name says."
+        )
     return document
 
 

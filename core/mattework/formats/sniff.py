@@ -94,6 +94,14 @@ def sniff_kind(head: bytes) -> Kind | None:
     return None
 
 
+def name_container(head: bytes) -> str | None:
+    """The container that starts with `head`, in the word people see: PSB, which is read as PSD is, by a word of its own."""
+    if head.startswith(b"8BPS\0\2"):
+        return "PSB"
+    kind = sniff_kind(head)
+    return None if kind is None else str(kind)
+
+
 def describe_stranger(head: bytes) -> str:
     """What an unknown file seems to be, for the error message."""
     for magic, words in _NAMED_STRANGERS:

@@ -44,8 +44,15 @@ class Placement:
         return Size(max(1, round(self.photo.width * scale)), max(1, round(self.photo.height * scale)))
 
 
+def bound_side(rule: SizeRule, long_side: int) -> int:
+    """The long side nearest to `long_side` that a rule allows."""
+    side = max(long_side, rule.smallest) if rule.smallest else long_side
+    return min(side, rule.largest) if rule.largest else side
+
+
 def place_photo(rule: SizeRule, photo: Size, *, long_side: int | None = None) -> Placement:
-    """Lay a photo on the canvas by the rule. `long_side` replaces the record's own where the rule is free.
+    """Lay a photo on the canvas by the rule. `long_side` replaces the record's own where the rule is free, as near as
+    `bound_side` allows.
 
     Raises:
         UsageError: the photo is empty, or a long side was asked of a model with one size only.
@@ -78,10 +85,7 @@ def place_photo(rule: SizeRule, photo: Size, *, long_side: int | None = None) ->
         return Placement(photo, canvas, canvas.rect)
     inner = photo
     if rule.is_free:
-        side = long_side if long_side is not None else rule.side
-        side = max(side, rule.smallest) if rule.smallest else side
-        side = min(side, rule.largest) if rule.largest else side
-        inner = photo.scale_to_long_side(side)
+        inner = photo.scale_to_long_side(bound_side(rule, rule.side if long_side is None else long_side))
     if rule.rule == "round":
         canvas = Size(_round_near(inner.width, rule.multiple), _round_near(inner.height, rule.multiple))
         return Placement(photo, canvas, canvas.rect)

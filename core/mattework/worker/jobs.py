@@ -114,6 +114,7 @@ def describe_engine() -> dict[str, Any]:
     def name_all(specs: Sequence[ModelSpec]) -> list[dict[str, str]]:
         return [{"id": spec.id, "name": spec.display_name} for spec in specs]
 
+    networks = [spec for spec in list_matting_models() if store.is_installed(spec)]
     return {
         "program": __version__,
         "protocol": PROTOCOL,
@@ -123,7 +124,9 @@ def describe_engine() -> dict[str, Any]:
         "default_model": DEFAULT_MODEL,
         "prompt_models": name_all([spec for spec in installed if spec.task == "prompt"]),
         "default_prompt_model": DEFAULT_PROMPT_MODEL,
-        "matting_models": name_all([spec for spec in list_matting_models() if store.is_installed(spec)]),
+        # What is built in is a part of "auto": hosts name it where a recipe does, and do not offer it beside that.
+        "matting_models": name_all([spec for spec in networks if not spec.embedded]),
+        "built_in_matting_models": name_all([spec for spec in networks if spec.embedded]),
     }
 
 

@@ -29,6 +29,7 @@ def ask_user(
     layer: Gimp.Layer,
     models: Sequence[tuple[str, str]],
     networks: Sequence[tuple[str, str]],
+    built_in: Sequence[tuple[str, str]],
 ) -> bool:
     """Show the dialog of a procedure; gives whether the user said OK. The answers are in `config`."""
     gi.require_version("GimpUi", "3.0")
@@ -42,7 +43,7 @@ def ask_user(
     theirs: list[str] = []
     ours: dict[int, Any] = {}
     for argument in record.arguments:
-        made = _make_control(argument, config, image, models, networks)
+        made = _make_control(argument, config, image, models, networks, built_in)
         if made is not None:
             ours[len(theirs) + len(ours)] = _make_row(argument, made, labels)
         elif not isinstance(argument, OWN) and argument is not SOLVER and argument.name not in EDGE_NAMES:
@@ -105,12 +106,13 @@ def _make_control(
     image: Gimp.Image,
     models: Sequence[tuple[str, str]],
     networks: Sequence[tuple[str, str]],
+    built_in: Sequence[tuple[str, str]],
 ) -> Any:
     """Our control for an argument; None where GIMP has one, or where there is nothing to choose from."""
     if isinstance(argument, Model):
         return _choose_model(config, models) if len(models) > 1 else None
     if argument is SOLVER:
-        return _choose_solver(config, networks)
+        return _choose_solver(config, networks, built_in)
     if isinstance(argument, Outline):
         return _choose_item(config, argument.name, image.get_paths())
     if isinstance(argument, Painting):
@@ -130,11 +132,14 @@ def _choose_model(config: Gimp.ProcedureConfig, models: Sequence[tuple[str, str]
     return _make_choice(config, ("model",), offer, lambda chosen: config.set_property("model", chosen))
 
 
-def _choose_solver(config: Gimp.ProcedureConfig, networks: Sequence[tuple[str, str]]) -> Any:
+def _choose_solver(
+    config: Gimp.ProcedureConfig, networks: Sequence[tuple[str, str]], built_in: Sequence[tuple[str, str]]
+) -> Any:
     """The ways to solve an edge, the networks that are installed among them."""
 
     def offer() -> Offer:
-        return list_ways(networks, config.get_property("solver"), config.get_property("matting-model") or "")
+        network = config.get_property("matting-model") or ""
+        return list_ways(networks, config.get_property("solver"), network, built_in)
 
     def choose(way: str) -> None:
         solver, network = split_way(way)

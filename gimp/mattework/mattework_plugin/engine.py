@@ -61,7 +61,8 @@ def show_progress(part: int, parts: int) -> Callable[[str, float], None]:
 
 
 def list_models(about: dict[str, Any], task: str) -> list[tuple[str, str]]:
-    """Identifier and name of every installed model for a task ("subject", "prompt" or "matting"), the default one first."""
+    """Identifier and name of every installed model for a task ("subject", "prompt", "matting" or "built_in_matting"), the
+    default one first."""
     prefix = "" if task == "subject" else f"{task}_"
     models = [(str(one["id"]), str(one["name"])) for one in about.get(f"{prefix}models", [])]
     return sorted(models, key=lambda one: one[0] != about.get(f"default_{prefix}model"))

@@ -109,9 +109,11 @@ def _ask(
     names = {argument.name for argument in record.arguments}
     models: list[tuple[str, str]] = []
     networks: list[tuple[str, str]] = []
+    built_in: list[tuple[str, str]] = []
     if client is not None and "solver" in names:
         about = client.call("about")
         models, networks = list_models(about, record.task), list_models(about, "matting")
+        built_in = list_models(about, "built_in_matting")
     if client is not None and "model" in names:
         client.open_folder(models[0][0] if models else None)  # loaded while the user looks at the dialog
     layer = choose_originals(image, drawables)[0]
@@ -119,4 +121,4 @@ def _ask(
         values: dict[str, Any] = read_recipe_edge(layer)
         for name, value in values.items():
             config.set_property(name, value)
-    return ask_user(record, procedure, config, image, layer, models, networks)
+    return ask_user(record, procedure, config, image, layer, models, networks, built_in)

@@ -17,19 +17,25 @@ SOLVERS = (
 
 
 def list_ways(
-    networks: Sequence[tuple[str, str]], solver: str, network: str
+    networks: Sequence[tuple[str, str]],
+    solver: str,
+    network: str,
+    built_in: Sequence[tuple[str, str]] = (),
 ) -> tuple[list[tuple[str, str]], str]:
     """Identifier and label of every way to solve an edge, and the identifier of the one that is chosen now.
 
     Networks are offered when they are installed. One that is chosen already, by a recipe say, stays in the list also
-    where it is not: another in its place would be another edge.
+    where it is not: another in its place would be another edge. What is `built_in` is part of the automatic way, and in
+    the list only while it is chosen by its name.
     """
     ways = [*SOLVERS, *((f"{NEURAL} {identifier}", f"Network: {name}") for identifier, name in networks)]
     if solver != NEURAL:
         return ways, solver
-    chosen = f"{NEURAL} {network or (networks[0][0] if networks else '')}".strip()
+    name = network or next((identifier for identifier, _ in (*networks, *built_in)), "")
+    chosen = f"{NEURAL} {name}".strip()
     if chosen not in dict(ways):
-        ways.append((chosen, f"Network: {network or 'none'} (not installed)"))
+        label = dict(built_in).get(name) or f"{name or 'none'} (not installed)"
+        ways.append((chosen, f"Network: {label}"))
     return ways, chosen
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton, QVBoxLayout, QWidget
 
-from mattework import EdgeSettings, MattingChoice, Recipe, list_matting_models, open_store
+from mattework import EdgeSettings, MattingChoice, ModelSpec, Recipe, list_matting_models, open_store
 from mattework.recipe import SolverName
 from mattework_editor.panels.colour_button import ColourButton, read_colour
 from mattework_editor.panels.setting import Setting
@@ -156,31 +156,52 @@ class EdgePanel(QWidget):
         self._choose(self.tr("Band"), replace(self._recipe, trimap=rules))
 
     def list_solvers(self) -> None:
-        """List the solvers again: networks may have been installed or removed."""
+        """List the solvers again: networks may have been installed or removed.
+
+        What is built in is a part of "auto" and gives the same edge: it is listed only while the recipe names it.
+        """
         self.solver.clear()
         for solver in SOLVERS:
             self.solver.addItem(_capitalise(name_solver(solver)), solver)
         store = open_store()
         for spec in list_matting_models():
-            if store.is_installed(spec):
-                title = self.tr("Network: {model}").format(model=spec.display_name)
-                self.solver.addItem(title, f"{NEURAL} {spec.id}")
+            if store.is_installed(spec) and not spec.embedded:
+                self._add_network(spec)
+        self._offered = self.solver.count()
         self._show_solver(self._recipe)
 
     def choose_network(self, model: str) -> None:
         """Ask for the edge to be solved by an installed network."""
         self.list_solvers()
-        self.solver.setCurrentIndex(self.solver.findData(f"{NEURAL} {model}"))
+        self._show_entry(f"{NEURAL} {model}")
         self._choose_solver()
 
     def _show_solver(self, recipe: Recipe) -> None:
         entry: str = recipe.solver
         if entry == NEURAL and recipe.matting is not None:
             entry = f"{NEURAL} {recipe.matting.model}"
-        if self.solver.findData(entry) < 0:  # a file's own network
-            model = entry.partition(" ")[2] or self.tr("none")
-            self.solver.addItem(self.tr("Network: {model} (not installed)").format(model=model), entry)
+        self._show_entry(entry)
+
+    def _show_entry(self, entry: str) -> None:
+        place = self.solver.findData(entry)
+        if place < self._offered:
+            while self.solver.count() > self._offered:  # what only another recipe named
+                self.solver.removeItem(self._offered)
+        if place < 0:  # a file's own network
+            model = entry.partition(" ")[2]
+            here = [
+                spec for spec in list_matting_models() if spec.id == model and open_store().is_installed(spec)
+            ]
+            if here:
+                self._add_network(here[0])
+            else:
+                title = self.tr("Network: {model} (not installed)").format(model=model or self.tr("none"))
+                self.solver.addItem(title, entry)
         self.solver.setCurrentIndex(self.solver.findData(entry))
+
+    def _add_network(self, spec: ModelSpec) -> None:
+        title = self.tr("Network: {model}").format(model=spec.display_name)
+        self.solver.addItem(title, f"{NEURAL} {spec.id}")
 
     def _choose_solver(self) -> None:
         name, _, model = str(self.solver.currentData()).partition(" ")

@@ -3010,6 +3010,10 @@
       <translation>{model} läuft hier nicht auf {device} ({what}), darum lief es auf dem Prozessor.</translation>
     </message>
     <message>
+      <source>{model} does not take a long side of {asked} pixels; it was shown {shown}.</source>
+      <translation>{model} nimmt keine lange Seite von {asked} Pixeln an; gezeigt wurden {shown}.</translation>
+    </message>
+    <message>
       <source>{model} failed on {device}: {why}. Try --device cpu or another model.</source>
       <translation>{model} ist auf {device} gescheitert: {why}. Versuchen Sie --device cpu oder ein anderes Modell.</translation>
     </message>

@@ -31,11 +31,11 @@ def settings(name):
 def follow_solver():
     config = settings("mattework-remove-background")
     config.set_property("solver", "guided")
-    row = dialogs._choose_solver(config, [("mine", "My own")])
+    row = dialogs._choose_solver(config, [("mine", "My own")], [("ours", "Built in")])
     seen = [row.get_active_text()]
     row.set_active_id("neural mine")
     seen.append([config.get_property("solver"), config.get_property("matting-model")])
-    for solver, network in (("neural", "gone"), ("auto", "")):
+    for solver, network in (("neural", "gone"), ("neural", "ours"), ("auto", "")):
         config.set_property("matting-model", network)
         config.set_property("solver", solver)
         seen.append(row.get_active_text())

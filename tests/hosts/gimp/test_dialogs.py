@@ -39,6 +39,7 @@ def test_the_rows_follow_the_settings_that_reset_and_load_change(rows: dict[str,
         "Guided filter (fast)",
         ["neural", "mine"],
         "Network: gone (not installed)",
+        "Network: Built in",
         "Automatic",
     ]
     assert rows["follow_model"] == ["", "First", "second", "First"]
