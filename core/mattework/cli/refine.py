@@ -44,7 +44,8 @@ def refine(source: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     original file is left alone.
 
     In a document whose layer was cut with `cut --layer --keep-recipe`, that layer's mask is made again and everything else
-    in the file is kept as it is.
+    in the file is kept as it is. A mask that was joined with an earlier one (--existing-mask) is made again without that
+    one, and the report says so: give --existing-mask only where the layer will not be refined.
 
     \b
     mattework refine photo.cutout.psd -o tighter.psd --shift -1
