@@ -17,19 +17,19 @@ from mattework_training.strands import grow_strands
 
 # Share of each source among the subjects of composites.
 CUTOUT_SHARES = {
-    "tuxpaint": 0.10,
+    "tuxpaint": 0.12,
     "fluent3d": 0.04,
-    "rendered": 0.09,
+    "rendered": 0.10,
     "things": 0.12,
     "plants": 0.04,
     "foliage": 0.08,
-    "openwork": 0.12,
+    "openwork": 0.07,
     "magento": 0.06,
     "saleor": 0.05,
     "grocery": 0.07,
-    "people": 0.09,
+    "people": 0.10,
     "pets": 0.10,
-    "clothes": 0.04,
+    "clothes": 0.05,
 }
 
 # Sources that are drawn: the drawing, and how many there are.
