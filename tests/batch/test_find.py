@@ -90,8 +90,9 @@ def test_pictures_in_the_folder_of_results_are_counted_and_results_are_not(tmp_p
     for name in ("deep/b.png", "a.cutout.png", "sheet.png", ".hidden.png"):
         put(tmp_path / "out" / name)
     (tmp_path / "out" / "mattework-batch.jsonl").write_text("{}")
-    sheet = (tmp_path / "out" / "sheet.png").resolve()
-    found = find_pictures([str(tmp_path)], leave_out=tmp_path / "out", reports={sheet})
+    (tmp_path / "report.html").write_text("<html></html>")
+    reports = {(tmp_path / name).resolve() for name in ("out/sheet.png", "report.html")}
+    found = find_pictures([str(tmp_path)], leave_out=tmp_path / "out", reports=reports)
     assert [one.source.name for one in found.pictures] == ["a.png"]
     assert found.notes == ("1 picture in the folder of results left out.",)
 

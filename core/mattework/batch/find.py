@@ -84,7 +84,7 @@ def find_pictures(
             head = PurePath(follow_links(path).name) if len(folders) > 1 else PurePath()
             candidates = _walk_folder(path, head, roots, leave_out)
         for one, why in candidates:
-            if why in (None, "there") and reports and follow_links(one.source) in reports:
+            if why in (None, "there", "stranger") and reports and follow_links(one.source) in reports:
                 continue
             place = locate_file(one.source)
             if why is not None:
