@@ -10,8 +10,6 @@ NOTES = (
     "Nothing is unknown in the trimap, so no edge was solved.",
     "The trimap lays the unknown band itself: the width that was set for it was not used.",
     "The photo has a soft edge of its own, which stays: edge settings change the mask that lies over it.",
-    "The mask: {count} pixels were not numbers (NaN or infinite) and were set to 0.",
-    "The trimap: {count} pixels were not numbers (NaN or infinite) and were set to 0.",
     "No clean colours were asked for, so the spill of the screen was left too.",
     "The trimap marks no {kind}, so closed-form matting has nothing to go by; {used} was used. "
     "Mark some of it with a stroke for a better edge.",

@@ -2422,10 +2422,6 @@
       <translation>Die Maske wurde seither von Hand geändert; diese Arbeit ist nicht in der neuen Kante.</translation>
     </message>
     <message>
-      <source>The mask: {count} pixels were not numbers (NaN or infinite) and were set to 0.</source>
-      <translation>Die Maske: {count} Pixel waren keine Zahlen (NaN oder unendlich) und wurden auf 0 gesetzt.</translation>
-    </message>
-    <message>
       <source>The merged picture in the file is {why}. The layers are sound and were used.</source>
       <translation>Das zusammengefügte Bild in der Datei ist {why}. Die Ebenen sind heil und wurden genommen.</translation>
     </message>
@@ -2504,10 +2500,6 @@
     <message>
       <source>The trimap marks no {kind}, so closed-form matting has nothing to go by; {used} was used. Mark some of it with a stroke for a better edge.</source>
       <translation>Die Trimap kennzeichnet keinen {kind}, also hat die geschlossene Form keinen Anhalt; benutzt wurde {used}. Ein Strich darauf macht die Kante besser.</translation>
-    </message>
-    <message>
-      <source>The trimap: {count} pixels were not numbers (NaN or infinite) and were set to 0.</source>
-      <translation>Die Trimap: {count} Pixel waren keine Zahlen (NaN oder unendlich) und wurden auf 0 gesetzt.</translation>
     </message>
     <message>
       <source>The {what} stored with the recipe is damaged, so it cannot be re-applied. Cut the photo out again.</source>
