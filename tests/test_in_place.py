@@ -203,6 +203,17 @@ def read_layers(path: Path) -> dict[str, Layer]:
     return {layer.name: layer for layer in mattework.open_document(path).walk_layers()}
 
 
+def test_a_mask_of_labels_is_refused_also_where_it_is_as_large_as_the_document(
+    design: Path, tmp_path: Path
+) -> None:
+    size = mattework.open_document(design).size
+    labels = np.zeros(size.shape, np.uint8)
+    labels[: size.height // 2] = 1
+    cv2.imwrite(str(tmp_path / "labels.png"), labels)
+    with pytest.raises(UsageError, match="Multiply it by 255"):
+        mattework.cut_layer(design, "Shot/Photo", tmp_path / "masked.psd", from_mask=tmp_path / "labels.png")
+
+
 def test_refining_makes_the_same_mask_on_the_same_layer(masked: Path) -> None:
     target = masked.with_name(f"again{masked.suffix}")
     assert run_command_line(["refine", str(masked), "-o", str(target)]) == 0

@@ -31,10 +31,10 @@ def take_mask(source: MaskSource, tell: Callable[[str], None] | None = None) -> 
     if isinstance(source, np.ndarray):
         mask = _as_unit_mask(source)
         if source.dtype.kind == "u":  # floats may be as low, where hardly anything was found
-            refuse_labels(mask, "mask")
+            refuse_labels(float(mask.max()), "mask")
     else:
         mask = read_mask(source, tell=tell)
-        refuse_labels(mask, "mask")
+        refuse_labels(float(mask.max()), "mask")
     return keep_mask(mask)
 
 
@@ -60,7 +60,7 @@ def take_trimap(
             raise UsageError(
                 f"The trimap is {source.shape[1]} x {source.shape[0]} pixels, the photo {size}. They must be equal."
             )
-        refuse_labels(source.astype(np.float32) / np.float32(255), "trimap")
+        refuse_labels(int(source.max(initial=0)) / 255, "trimap")
         trimap = np.full(source.shape, 128, np.uint8)
         trimap[source == 0] = 0
         trimap[source == 255] = 255

@@ -200,7 +200,7 @@ def refine_layer(
 
 def _place_mask(choices: dict[str, Any], name: str, size: Size, rect: Rect) -> bool:
     """Put the part over the layer in the place of a mask or trimap that is as large as the document; whether it was."""
-    from mattework.formats.masks import read_mask, read_trimap
+    from mattework.formats.masks import read_mask, read_trimap, refuse_labels
 
     given = choices.get(name)
     if given is None or rect.size == size:
@@ -210,6 +210,8 @@ def _place_mask(choices: dict[str, Any], name: str, size: Size, rect: Rect) -> b
     whole = given
     if not isinstance(given, np.ndarray):
         whole = read_mask(given) if name == "from_mask" else read_trimap(given)
+        if name == "from_mask":
+            refuse_labels(float(whole.max()), "mask")  # as an array of floats it would be taken
     if whole.shape != size.shape:
         return False
     part = np.zeros(rect.size.shape, whole.dtype)

@@ -101,6 +101,13 @@ def test_a_mask_in_black_and_white_on_a_layer_gives_its_brightness() -> None:
     np.testing.assert_array_equal(read_mask(save_layer(values, opacity)), values / 255)
 
 
+def test_a_soft_mask_that_is_all_but_opaque_gives_its_brightness() -> None:
+    values = np.tile(np.linspace(0, 255, 20).astype(np.uint8), (20, 1))
+    opacity = np.full((20, 20), 255, np.uint8)
+    opacity[0, 0] = 254
+    np.testing.assert_allclose(read_mask(save_layer(values, opacity)), values / 255, atol=1 / 250)
+
+
 def test_a_gray_photograph_that_was_cut_out_gives_its_alpha() -> None:
     values = np.tile(np.linspace(0, 255, 20).astype(np.uint8), (20, 1))
     opacity = np.zeros((20, 20), np.uint8)

@@ -77,9 +77,9 @@ def read_mask(
 ) -> Floats:
     """Any picture as a mask (H, W), float32 0..1, 1 for the subject.
 
-    A picture with transparency gives its alpha; an opaque one its brightness, as stored. A mask or trimap that was painted
-    in black and white, or gray, on a transparent layer gives its brightness over black. `word` is what messages call it;
-    `tell` is given notes about the file.
+    A picture of which something is more transparent than not gives its alpha, any other its brightness, as stored. What was
+    painted on a transparent layer gives its brightness over black: a mask in black and white, and any trimap. `word` is
+    what messages call it; `tell` is given notes about the file.
 
     Raises:
         UsageError: the mask's size is not `size`, or its floats run far beyond 0 and 1.
@@ -104,7 +104,7 @@ def read_mask(
 
     colour, alpha = flatten_document(document)
     opacity = None if alpha is None else _as_unit_floats(alpha)
-    if opacity is None or float(opacity.min()) == 1.0:
+    if opacity is None or float(opacity.min()) > 0.5:
         return _take_brightness(document, colour, word)
     if word != "trimap" and not _is_painted(colour, opacity, document.mode):
         return opacity
@@ -123,20 +123,21 @@ def read_trimap(
         InputError: as `read_mask`.
     """
     values = read_mask(source, size, word="trimap", tell=tell)
-    refuse_labels(values, "trimap")
+    refuse_labels(float(values.max()), "trimap")
     trimap = np.full(values.shape, 128, np.uint8)
     trimap[values <= TRIMAP_MARGIN] = 0
     trimap[values >= 1 - TRIMAP_MARGIN] = 255
     return trimap
 
 
-def refuse_labels(values: Floats, word: str) -> None:
-    """Refuse a mask (h, w) of 0..1 that holds labels such as 0, 1 and 2 in place of shades: it would be all but black.
+def refuse_labels(largest: float, word: str) -> None:
+    """Refuse a mask that holds labels such as 0, 1 and 2 in place of shades: it would be all but black.
+
+    `largest` is the largest of its values, as 0..1.
 
     Raises:
-        UsageError: its largest value is more than 0 and no more than 2 of 255.
+        UsageError: that is more than 0 and no more than 2 of 255.
     """
-    largest = float(values.max(initial=0.0))
     if 0 < largest <= _LARGEST_LABEL:
         scale = "128" if word == "trimap" else "255"
         raise UsageError(
