@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mattework_training.camera import blur_and_record, change_key, change_light
+from mattework_training.camera import blur_and_record, change_key, change_light, pan_ground
 from mattework_training.dressing import dress_part
 from mattework_training.grounds import (
     Pixels,
@@ -25,9 +25,10 @@ from mattework_training.grounds import (
 from mattework_training.library import Image, Library, Photo
 from mattework_training.placing import Placed, Pose, draw_pose, draw_small_pose, frame_photo, place_cutout
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
-from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
+from mattework_training.riding import place_rider
+from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below, reflect_in_water
 from mattework_training.subjects import Subjects, pick_photo
-from mattework_training.surroundings import draw_bars
+from mattework_training.surroundings import add_distractor, draw_front, draw_occluder, lay_behind, mix_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,26 @@ RECIPE = {
     "portrait": 0.08,
     "portrait on new ground": 0.08,
     "holding": 0.03,
-    "pets": 0.21,
-    "clothes": 0.03,
+    "pets": 0.20,
+    "clothes": 0.02,
     "things": 0.06,
-    "composite": 0.15,
+    "composite": 0.13,
     "close-up": 0.05,
     "bystanders": 0.05,
     "obstructed": 0.07,
-    "small": 0.04,
+    "riding": 0.05,
+    "small": 0.03,
     "empty": 0.03,
 }
 
 # Kinds of samples in which subject and ground may both be dark, both bright, or of one colour more often.
-_KEYED = ("composite", "close-up", "obstructed", "small")
+_KEYED = ("composite", "close-up", "obstructed", "riding", "small")
+
+
+# How often the camera follows the subject of these kinds, so that what is behind it is streaked.
+_FOLLOWED = {"riding": 0.35, "bystanders": 0.15, "obstructed": 0.15, "small": 0.15}
+# How often a subject of these kinds is mirrored in water.
+_AFLOAT = {"riding": 0.06, "composite": 0.05, "obstructed": 0.08, "small": 0.08}
 
 
 # How often a photograph of these kinds is seen so near that it has hardly any ground.
@@ -69,17 +77,6 @@ _NEAR = {"people": 0.08, "pets": 0.12, "things": 0.15}
 def _to_bytes(alpha: Pixels) -> Image:
     result: Image = np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)
     return result
-
-
-def _mix_in(ground: Pixels, rgba: Image, pose: Pose, blur: float, rng: np.random.Generator) -> Pixels:
-    """Lay a cut-out into the ground, out of focus by ``blur`` pixels of 256, and as dark as half."""
-    shape = ground.shape[0], ground.shape[1]
-    placed = place_cutout(rgba, shape, pose, rng)
-    layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
-    if blur > 0.2:
-        layer = cv2.GaussianBlur(layer, (0, 0), max(shape) / 256 * blur)
-    mixed = ground * (1 - layer[..., 3:]) + layer[..., :3] * np.float32(rng.uniform(0.5, 1))
-    return np.asarray(mixed, np.float32)
 
 
 class SampleMaker:
@@ -100,6 +97,7 @@ class SampleMaker:
             "composite": self._make_composite,
             "bystanders": self._make_bystanders,
             "obstructed": self._make_obstructed,
+            "riding": self._make_riding,
             "close-up": self._make_close_up,
             "small": self._make_small,
             "empty": self._make_empty,
@@ -212,34 +210,11 @@ class SampleMaker:
         ground = choose_ground(self._library, shape, rng)
         return self.compose("holding", ground, [person, thing], shape, rng)
 
-    def _add_distractor(self, ground: Pixels, shape: Shape, rng: np.random.Generator) -> Pixels:
-        """Something out of focus that a border cuts, as background."""
-        side = float(rng.integers(2))
-        along = rng.uniform(0.1, 0.9)
-        across = side + rng.uniform(-0.06, 0.06)
-        center = (across, along) if rng.random() < 0.7 else (along, across)
-        pose = Pose(long_side=rng.uniform(0.15, 0.4), center=center, angle=rng.uniform(-0.5, 0.5))
-        return self._lay_behind(ground, pose, shape, rng)
-
-    def _lay_behind(self, ground: Pixels, pose: Pose, shape: Shape, rng: np.random.Generator) -> Pixels:
-        return _mix_in(ground, self.subjects.draw_cutout(rng), pose, rng.uniform(1.5, 5), rng)
-
-    def _draw_occluder(self, shape: Shape, rng: np.random.Generator) -> Placed:
-        """Something out of focus that reaches in from the lower corners, nearer than the subject."""
-        center = (float(rng.integers(2)) + rng.uniform(-0.08, 0.08), rng.uniform(0.6, 1.05))
-        pose = Pose(long_side=rng.uniform(0.3, 0.6), center=center, angle=rng.uniform(-0.6, 0.6))
-        placed = place_cutout(self.subjects.draw_cutout(rng), shape, pose, rng)
-        sigma = max(shape) / 256 * rng.uniform(2.5, 6)
-        layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
-        layer = cv2.GaussianBlur(layer, (0, 0), sigma).astype(np.float32)
-        color = layer[..., :3] / np.maximum(layer[..., 3:], 1e-3)
-        return Placed(color.astype(np.float32), layer[..., 3])
-
     def _make_composite(self, shape: Shape, rng: np.random.Generator) -> Sample:
         count = 1 if rng.random() < 0.86 else int(rng.integers(2, 4))
         ground = choose_ground(self._library, shape, rng)
         if rng.random() < 0.12:
-            ground = self._add_distractor(ground, shape, rng)
+            ground = add_distractor(self.subjects, ground, rng)
         placed = []
         for _ in range(count):
             for _ in range(4):
@@ -278,11 +253,11 @@ class SampleMaker:
         pose = draw_small_pose(rgba, shape, rng)
         for _ in range(int(rng.integers(1, 3))):
             if rng.random() < 0.5:
-                ground = self._add_distractor(ground, shape, rng)
+                ground = add_distractor(self.subjects, ground, rng)
             else:
                 center = (float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.2, 0.9)))
                 farther = Pose(long_side=pose.long_side * rng.uniform(0.25, 0.55), center=center, angle=0.0)
-                ground = self._lay_behind(ground, farther, shape, rng)
+                ground = lay_behind(self.subjects, ground, farther, rng)
         return self.compose("small", ground, [place_cutout(rgba, shape, pose, rng)], shape, rng)
 
     def _make_bystanders(self, shape: Shape, rng: np.random.Generator) -> Sample:
@@ -305,20 +280,10 @@ class SampleMaker:
         for _ in range(int(rng.integers(2, 8))):
             center = (float(rng.uniform(0, 1)), float(height + rng.normal(0, 0.015)))
             behind = Pose(long_side=pose.long_side * size * rng.uniform(0.9, 1.1), center=center, angle=0.0)
-            ground = _mix_in(ground, self.subjects.draw_person(rng), behind, blur, rng)
+            ground = mix_in(ground, self.subjects.draw_person(rng), behind, blur, rng)
         return self.compose(
             "bystanders", ground, [place_cutout(self.subjects.draw_person(rng), shape, pose, rng)], shape, rng
         )
-
-    def _draw_front(self, shape: Shape, rng: np.random.Generator) -> Placed:
-        """Something sharp or nearly so, nearer than the subject: posts, or a plant that the border cuts."""
-        # No furniture and the like: what is held before one belongs to one.
-        rgba = None if rng.random() < 0.5 else self.subjects.draw_surrounding(rng, plants=1.0)
-        if rgba is None:
-            return draw_bars(shape, rng)
-        center = (float(rng.uniform(-0.1, 1.1)), float(rng.uniform(0.6, 1.1)))
-        pose = Pose(long_side=rng.uniform(0.25, 0.7), center=center, angle=rng.normal(0, 0.2))
-        return place_cutout(rgba, shape, pose, rng)
 
     def _make_obstructed(self, shape: Shape, rng: np.random.Generator) -> Sample:
         """A person, animal or vehicle among plants, posts and furniture, and partly behind them."""
@@ -330,7 +295,7 @@ class SampleMaker:
             if rgba is not None:
                 center = (float(rng.uniform(0, 1)), float(rng.uniform(0.3, 1)))
                 pose = Pose(long_side=rng.uniform(0.15, 0.7), center=center, angle=0.0)
-                ground = _mix_in(ground, rgba, pose, rng.uniform(0, 1.2), rng)
+                ground = mix_in(ground, rgba, pose, rng.uniform(0, 1.2), rng)
         pose = Pose(
             long_side=rng.uniform(0.25, 0.9),
             center=(0.5 + rng.uniform(-0.25, 0.25), 0.5 + rng.uniform(-0.15, 0.2)),
@@ -340,12 +305,28 @@ class SampleMaker:
         visible = subject.alpha
         fronts = []
         for _ in range(int(rng.integers(0, 4))):
-            front = self._draw_front(shape, rng)
+            front = draw_front(self.subjects, shape, rng)
             left = visible * (1 - front.alpha)
             if left.sum() > 0.6 * subject.alpha.sum():
                 visible = left
                 fronts.append(front)
         return self.compose("obstructed", ground, [subject], shape, rng, fronts)
+
+    def _make_riding(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
+        """Somebody on a bicycle, an animal, a board; sometimes before others who look on."""
+        rider = place_rider(self.subjects, shape, rng)
+        if rider is None:
+            return None
+        ground = choose_busy_ground(self._library, shape, rng)
+        if ground is None:
+            ground = choose_ground(self._library, shape, rng)
+        if rng.random() < 0.35:
+            for _ in range(int(rng.integers(1, 6))):
+                center = (float(rng.uniform(0, 1)), float(rng.uniform(0.2, 0.5)))
+                far = Pose(long_side=rng.uniform(0.1, 0.35), center=center, angle=0.0)
+                ground = mix_in(ground, self.subjects.draw_person(rng), far, rng.uniform(0, 1.5), rng)
+        fronts = [draw_front(self.subjects, shape, rng)] if rng.random() < 0.1 else []
+        return self.compose("riding", ground, rider, shape, rng, fronts)
 
     def _draw_key(self, kind: str, rng: np.random.Generator) -> int:
         """1: something white on something bright; -1: something black on something dark; mostly 0."""
@@ -363,6 +344,8 @@ class SampleMaker:
         fronts: Sequence[Placed] = (),
     ) -> Sample:
         """Compose subjects over a ground with their shadows, ``fronts`` over them, and take the photograph."""
+        if kind in _FOLLOWED and rng.random() < _FOLLOWED[kind]:
+            ground = pan_ground(ground, rng)
         ground = change_light(ground, rng, 0.6)
         key = self._draw_key(kind, rng)
         if key:
@@ -390,6 +373,8 @@ class SampleMaker:
                 bare = contact_shadow(bare, a, rng)
             if rng.random() < 0.07:
                 bare = reflect_below(bare, color, a, rng)
+            if kind in _AFLOAT and rng.random() < _AFLOAT[kind]:
+                bare = reflect_in_water(bare, color, a, rng)
             ground = np.where(alpha[..., None] > 0.02, ground, bare)
             visible = a[..., None]
             if kind == "composite" and rng.random() < 0.03:
@@ -399,7 +384,7 @@ class SampleMaker:
             ground = ground * (1 - visible) + color * visible
             alpha = alpha + (1 - alpha) * a
         if kind == "composite" and rng.random() < 0.04:
-            fronts = [self._draw_occluder(shape, rng)]
+            fronts = [draw_occluder(self.subjects, shape, rng)]
         for front in fronts:
             cover = front.alpha[..., None]
             ground = ground * (1 - cover) + front.color * cover

@@ -1,10 +1,13 @@
-"""Posts, rails and fences that stand before a subject and are not meant."""
+"""What stands before, beside and behind a subject and is not meant: posts and fences, plants, things out of focus."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from mattework_training.placing import Placed, Shape
+from mattework_training.library import Image
+from mattework_training.placing import Pixels, Placed, Pose, Shape, place_cutout
+from mattework_training.subjects import Subjects
 
 
 def draw_bars(shape: Shape, rng: np.random.Generator) -> Placed:
@@ -49,3 +52,52 @@ def draw_bars(shape: Shape, rng: np.random.Generator) -> Placed:
         color = np.where(cover[..., None] > 0, paint, color).astype(np.float32)
         alpha = np.maximum(alpha, cover).astype(np.float32)
     return Placed(np.clip(color, 0, 255).astype(np.float32), alpha)
+
+
+def mix_in(ground: Pixels, rgba: Image, pose: Pose, blur: float, rng: np.random.Generator) -> Pixels:
+    """Lay a cut-out into the ground, out of focus by ``blur`` pixels of 256, and as dark as half."""
+    shape = ground.shape[0], ground.shape[1]
+    placed = place_cutout(rgba, shape, pose, rng)
+    layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
+    if blur > 0.2:
+        layer = cv2.GaussianBlur(layer, (0, 0), max(shape) / 256 * blur)
+    mixed = ground * (1 - layer[..., 3:]) + layer[..., :3] * np.float32(rng.uniform(0.5, 1))
+    return np.asarray(mixed, np.float32)
+
+
+def lay_behind(subjects: Subjects, ground: Pixels, pose: Pose, rng: np.random.Generator) -> Pixels:
+    """Anything, out of focus, in the ground."""
+    return mix_in(ground, subjects.draw_cutout(rng), pose, rng.uniform(1.5, 5), rng)
+
+
+def add_distractor(subjects: Subjects, ground: Pixels, rng: np.random.Generator) -> Pixels:
+    """Something out of focus that a border cuts, as background."""
+    side = float(rng.integers(2))
+    along = rng.uniform(0.1, 0.9)
+    across = side + rng.uniform(-0.06, 0.06)
+    center = (across, along) if rng.random() < 0.7 else (along, across)
+    pose = Pose(long_side=rng.uniform(0.15, 0.4), center=center, angle=rng.uniform(-0.5, 0.5))
+    return lay_behind(subjects, ground, pose, rng)
+
+
+def draw_occluder(subjects: Subjects, shape: Shape, rng: np.random.Generator) -> Placed:
+    """Something out of focus that reaches in from the lower corners, nearer than the subject."""
+    center = (float(rng.integers(2)) + rng.uniform(-0.08, 0.08), rng.uniform(0.6, 1.05))
+    pose = Pose(long_side=rng.uniform(0.3, 0.6), center=center, angle=rng.uniform(-0.6, 0.6))
+    placed = place_cutout(subjects.draw_cutout(rng), shape, pose, rng)
+    sigma = max(shape) / 256 * rng.uniform(2.5, 6)
+    layer = np.dstack([placed.color * placed.alpha[..., None], placed.alpha])
+    layer = cv2.GaussianBlur(layer, (0, 0), sigma).astype(np.float32)
+    color = layer[..., :3] / np.maximum(layer[..., 3:], 1e-3)
+    return Placed(color.astype(np.float32), layer[..., 3])
+
+
+def draw_front(subjects: Subjects, shape: Shape, rng: np.random.Generator) -> Placed:
+    """Something sharp or nearly so, nearer than the subject: posts, or a plant that the border cuts."""
+    # No furniture and the like: what is held before one belongs to one.
+    rgba = None if rng.random() < 0.5 else subjects.draw_surrounding(rng, plants=1.0)
+    if rgba is None:
+        return draw_bars(shape, rng)
+    center = (float(rng.uniform(-0.1, 1.1)), float(rng.uniform(0.6, 1.1)))
+    pose = Pose(long_side=rng.uniform(0.25, 0.7), center=center, angle=rng.normal(0, 0.2))
+    return place_cutout(rgba, shape, pose, rng)
