@@ -90,4 +90,4 @@ def reflect_in_water(ground: Pixels, color: Pixels, alpha: Pixels, rng: np.rando
     strength = np.float32(rng.uniform(0.35, 0.9))
     cover = mirrored[..., 3:] * strength
     dim = np.float32(rng.uniform(0.6, 1.0))
-    return (ground * (1 - cover) + mirrored[..., :3] * strength * dim).astype(np.float32)
+    return np.asarray(ground * (1 - cover) + mirrored[..., :3] * strength * dim, np.float32)
