@@ -25,7 +25,7 @@ from benchmarks.subject_sets import open_crowds
 
 from mattework.finding import open_model
 from mattework.prompt import Prompt
-from mattework.segment.prompted import open_selector
+from mattework.segment.opening import open_selector
 
 Bools = npt.NDArray[np.bool_]
 ROOT = Path(__file__).resolve().parent.parent

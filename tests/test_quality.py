@@ -128,3 +128,13 @@ def test_the_score_is_the_overlap_that_the_probabilities_promise() -> None:
 
 def test_a_single_pixel_can_be_scored() -> None:
     assert 0.0 <= score_mask(np.ones((1, 1), np.float32))[0] <= 1.0
+
+
+def test_a_mask_that_is_doubtful_for_haze_around_it_says_so() -> None:
+    hazy = np.full((200, 300), 0.2, np.float32)
+    hazy[80:120, 120:180] = 1
+    score, reasons = score_mask(hazy)
+    assert score < 0.5
+    assert reasons == ("what lies around the subject is uncertain",)
+    clear = np.where(hazy == 1, hazy, np.float32(0))
+    assert score_mask(clear) == (1.0, ())

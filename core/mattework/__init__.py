@@ -88,7 +88,8 @@ if TYPE_CHECKING:
         parse_recipe,
     )
     from mattework.reopen import find_made_layers, find_photo, list_losses
-    from mattework.segment.prompted import ObjectSelector, open_selector
+    from mattework.segment.opening import open_selector
+    from mattework.segment.prompted import ObjectSelector
     from mattework.segment.selection import Selection
     from mattework.shadow import draw_shadow, settle_shadow, tell_about_shadow
     from mattework.touch import touch_alpha, touch_region
@@ -159,7 +160,8 @@ _HOMES = {
     ),
     "mattework.own_layers": ("OwnLayers",),
     "mattework.reopen": ("find_made_layers", "find_photo", "list_losses"),
-    "mattework.segment.prompted": ("ObjectSelector", "open_selector"),
+    "mattework.segment.opening": ("open_selector",),
+    "mattework.segment.prompted": ("ObjectSelector",),
     "mattework.segment.selection": ("Selection",),
     "mattework.shadow": ("draw_shadow", "settle_shadow", "tell_about_shadow"),
     "mattework.touch": ("touch_alpha", "touch_region"),

@@ -134,7 +134,7 @@ def find_with_prompts(
     Raises:
         UsageError: no prompt says what belongs to the object, or one lies outside the photo.
     """
-    from mattework.segment.prompted import open_selector
+    from mattework.segment.opening import open_selector
 
     try:
         prompts = [make_plain(prompt) for prompt in prompts]

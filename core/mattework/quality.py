@@ -23,6 +23,7 @@ FULL_FRAME = 0.9
 NO_SUBJECT = "no clear subject found"
 NOT_THE_SAME = "seen a second time, the subject is not the same"
 ALL_ALIKE = "nearly all of the frame looks like one"
+FILLS_FRAME = "the subject fills the frame"
 
 _CANDIDATE = 0.3  # another part counts as a candidate from this share of the largest part's area
 _TOUCH = 0.04  # a border is touched when the subject covers this share of it
@@ -56,13 +57,13 @@ def expect_overlap(soft_mask: Floats) -> float:
     return float(soft_mask[inside].sum()) / union if inside.any() else 0.0
 
 
-def measure_mask(soft_mask: Floats) -> MaskSigns:
-    """Measure a soft mask (h, w) float32 of 0 to 1."""
+def measure_mask(soft_mask: Floats, *, least_share: float = LEAST_SHARE) -> MaskSigns:
+    """Measure a soft mask (h, w) float32 of 0 to 1; less than `least_share` of it counts as no subject."""
     import cv2
 
     inside = soft_mask > 0.5
     share = float(inside.mean()) if inside.size else 0.0
-    if share < LEAST_SHARE:
+    if share < least_share or share == 0.0:
         return MaskSigns(share=share, overlap=0.0, firmness=0.0, doubt=0.0, candidates=0, borders=0)
     _, _, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
     areas = statistics[1:, cv2.CC_STAT_AREA]
@@ -117,11 +118,13 @@ def score_mask(
     if signs.share < 0.01:
         reasons.append("the subject is very small")
     elif signs.share > FULL_FRAME:
-        lower(_FILLS, "the subject fills the frame")
+        lower(_FILLS, FILLS_FRAME)
     if agreement is not None:
         score *= 0.4 + 0.6 * agreement
         if agreement < 0.75:
             reasons.append("two looks at the subject disagree")
+    if score < DOUBTFUL and not reasons:  # nobody is sent to look at a picture without a word
+        reasons.append("what lies around the subject is uncertain")
     return round(float(min(1.0, max(0.0, score))), 3), tuple(reasons)
 
 

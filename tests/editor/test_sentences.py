@@ -127,16 +127,27 @@ def list_masks() -> list[Floats]:
     small[100:106, 100:106] = 1
     three = np.zeros((200, 200), np.float32)
     three[50:, :] = 1
-    return [*masks, soft, small, three, np.ones((200, 200), np.float32), np.zeros((200, 200), np.float32)]
+    hazy = np.full((200, 200), 0.4, np.float32)
+    hazy[80:120, 80:120] = 1
+    return [
+        *masks,
+        soft,
+        small,
+        three,
+        hazy,
+        np.ones((200, 200), np.float32),
+        np.zeros((200, 200), np.float32),
+    ]
 
 
 def list_reasons() -> set[str]:
     point = Prompt(kind="point", points=((100.0, 100.0),))
     reasons: set[str] = set()
     for mask in list_masks():
-        reasons |= {*score_mask(mask, agreement=0.5, sizes=0.5)[1]}
+        reasons |= {*score_mask(mask)[1], *score_mask(mask, agreement=0.5, sizes=0.5)[1]}
         if mask.any():
             for gestures in ([point], [point, point]):
+                reasons |= {*score_selection(mask, gestures)[1]}
                 reasons |= {*score_selection(mask, gestures, sizes=0.5, looks=0.5)[1]}
     return reasons
 
@@ -145,7 +156,7 @@ def test_the_reasons_of_the_confidence_are_told_in_the_language_of_the_window(ap
     reasons = sorted(list_reasons())
     assert (
         len({re.sub(r"\d+ %|two things|three things|four things|5 things", "N", one) for one in reasons})
-        == 15
+        == 17
     )
     assert list(word_sentences(reasons)) == reasons
     install_language("de")

@@ -14,8 +14,9 @@ from mattework.geometry import Size
 from mattework.models.runtime import ModelSession
 from mattework.models.spec import FileRole
 from mattework.quality import expect_overlap
+from mattework.segment.opening import open_selector
 from mattework.segment.prompt_model import open_prompt_model
-from mattework.segment.prompted import ObjectSelector, open_selector
+from mattework.segment.prompted import ObjectSelector
 from segment.prompted_networks import enlarge, point, use_own_folders
 from segment.sample_photos import read_sample
 

@@ -17,6 +17,7 @@ from mattework.prompt import Prompt
 from mattework.segment.prompt_model import open_companion, open_prompt_model
 from mattework.segment.prompted import ObjectSelector
 from mattework.segment.second_look import compare_masks
+from mattework.segment.selection_score import score_selection
 
 from .prompted_networks import open_maps_network
 from .sample_photos import SAMPLES, read_sample
@@ -86,6 +87,53 @@ def test_a_speck_is_selected_and_not_the_wall_behind_it(radius: int) -> None:
     area = float((found.soft_mask > 0.5).mean()) * 1500 * 2000
     assert 0.4 < area / (np.pi * radius**2) < 15
     assert area < 0.002 * wall.shape[0] * wall.shape[1]
+
+
+def draw_sky(radii: tuple[int, int], *centers: tuple[int, int]) -> tuple[Bytes, Bytes]:
+    """Dark ellipses before a sky of a little noise, and where they are."""
+    sky = np.full((1500, 2000, 3), (150, 200, 235), np.float32) + np.linspace(-20, 20, 1500)[:, None, None]
+    sky += np.random.default_rng(0).normal(0, 3, sky.shape)
+    picture, truth = sky.clip(0, 255).astype(np.uint8), np.zeros((1500, 2000), np.uint8)
+    for center in centers:
+        cv2.ellipse(picture, center, radii, 20, 0, 360, (20, 20, 25), -1)
+        cv2.ellipse(truth, center, radii, 20, 0, 360, 1, -1)
+    return picture, truth
+
+
+def overlap(mask: Floats, truth: Bytes) -> float:
+    found = cv2.resize(mask, truth.shape[::-1]) > 0.5
+    return float((found & (truth > 0)).sum() / max(1, (found | (truth > 0)).sum()))
+
+
+@pytest.mark.parametrize("radii", [(22, 12), (14, 8)])
+def test_a_second_speck_is_added_to_the_first_and_not_the_sky(radii: tuple[int, int]) -> None:
+    picture, both = draw_sky(radii, (400, 400), (1500, 1100))
+    first = both.copy()
+    first[:, 1000:] = 0
+    selector = ObjectSelector(picture, open_prompt_model())
+    assert overlap(selector.select([point(400, 400)]).soft_mask, first) > 0.7
+    assert overlap(selector.select([point(400, 400), point(1500, 1100)]).soft_mask, both) > 0.7
+
+
+def test_a_click_on_the_sky_after_one_on_a_speck_still_takes_the_sky() -> None:
+    picture, _ = draw_sky((22, 12), (400, 400))
+    found = ObjectSelector(picture, open_prompt_model()).select([point(400, 400), point(1000, 300)])
+    assert (found.soft_mask > 0.5).mean() > 0.1
+
+
+@pytest.mark.parametrize("reach", [20, 35])
+def test_a_box_around_a_speck_finds_it(reach: int) -> None:
+    picture, truth = draw_sky((9, 5), (100, 100))
+    box = Prompt(kind="box", points=((100.0 - reach, 100.0 - reach), (100.0 + reach, 100.0 + reach)))
+    found = ObjectSelector(picture, open_prompt_model()).select([box])
+    assert overlap(found.soft_mask, truth) > 0.5
+    assert found.confidence > 0
+
+
+def test_two_certain_specks_far_apart_are_certain() -> None:
+    mask = np.zeros((1000, 1500), np.float32)
+    mask[10:24, 10:24] = mask[980:994, 1400:1414] = 1
+    assert score_selection(mask, [point(17, 17), point(1407, 987)], sizes=1.0) == (1.0, ())
 
 
 def test_an_answer_that_is_the_whole_picture_is_never_sure(

@@ -15,7 +15,7 @@ from mattework.geometry import Size
 from mattework.models.folders import embedded_folder
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt
-from mattework.segment.prompted import open_selector
+from mattework.segment.opening import open_selector
 from segment.prompted_networks import (
     BLUE,
     GREEN,

@@ -13,7 +13,8 @@ from mattework.errors import Cancelled, UsageError
 from mattework.geometry import Size
 from mattework.models.runtime import ModelSession
 from mattework.prompt import Prompt
-from mattework.segment.prompted import ObjectSelector, open_selector
+from mattework.segment.opening import open_selector
+from mattework.segment.prompted import ObjectSelector
 from segment.prompted_networks import (
     BLUE,
     GREEN,

@@ -28,7 +28,7 @@ from mattework.segment.encoded import encode_picture
 from mattework.segment.first_click import HALF_SIZE, take_whole, tell_whole
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
-from mattework.segment.prompt_model import WHICH_TAKE_PROMPTS, open_prompt_model, see_subject
+from mattework.segment.prompt_model import see_subject
 from mattework.segment.regions import clear_beyond, take_away
 from mattework.segment.second_look import (
     TRUST_SECOND,
@@ -37,12 +37,14 @@ from mattework.segment.second_look import (
     compare_looks,
     compare_masks,
     find_box,
+    fit_masks,
+    join_masks,
     paste_look,
     take_part,
 )
 from mattework.segment.selection import Known, Selection
 from mattework.segment.selection_score import score_selection
-from mattework.segment.speck import is_lost, lies_whole, list_views
+from mattework.segment.speck import frame_region, is_apart, lies_whole, list_views, stands_alone, tell_need
 from mattework.segment.tones import spread_tones
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
@@ -50,7 +52,7 @@ _ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is 
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
 _KEPT_LOOKS = 4
-_ENCODED = 0.5  # of the step "subject": the photo is seen, and the gestures are still to be followed
+ENCODED = 0.5  # of the step "subject": the photo is seen, and the gestures are still to be followed
 
 
 class ObjectSelector:
@@ -66,7 +68,7 @@ class ObjectSelector:
         zoom: bool = True,
         two_sizes: bool = True,
     ) -> None:
-        """See `open_selector`, which opens the model too.
+        """See `opening.open_selector`, which opens the model too.
 
         `two_sizes` allows a second input size, where the model has one.
         """
@@ -129,7 +131,7 @@ class ObjectSelector:
         del self._chain[known:]
         state = self._chain[-1][1] if self._chain else self._start[1]
         for count in range(known + 1, len(gestures) + 1):
-            report_progress(progress, "subject", _ENCODED + (1 - _ENCODED) * (count - 1) / len(gestures))
+            report_progress(progress, "subject", ENCODED + (1 - ENCODED) * (count - 1) / len(gestures))
             before, state = state, self._follow(state, gestures[:count])
             state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
@@ -205,9 +207,19 @@ class ObjectSelector:
         self._start = (digest, Known() if previous is None else self._lay_down(previous))
 
     def _follow(self, state: Known, gestures: Sequence[Prompt]) -> Known:
-        marks = [one for one in gestures if one.kind in ("point", "scribble")]
         if gestures[-1].kind in ("box", "lasso"):
             return self._follow_region(state, gestures)
+        found = self._follow_mark(state, gestures)
+        if state.frame is None or not gestures[-1].adds:
+            return found
+        known = self._blend(state)
+        if not is_apart(known, gestures[-1], self._size):
+            return found
+        alone = self._blend(self._follow_mark(Known(), gestures[-1:]))
+        return self._lay_down(join_masks(known, alone)) if stands_alone(alone, self._blend(found)) else found
+
+    def _follow_mark(self, state: Known, gestures: Sequence[Prompt]) -> Known:
+        marks = [one for one in gestures if one.kind in ("point", "scribble")]
         if state.frame is None and not any(mark.adds for mark in marks):
             return state
         if state.crop is not None and lies_well_within(marks[-1], state.crop, self._size):
@@ -226,16 +238,17 @@ class ObjectSelector:
         if state.frame is not None:
             return self._look_closer(found, marks)
         chosen = self._look_closer(self._choose_size(found, gestures), marks, alone=alone)
-        if alone and len(gestures) == 1 and is_lost(self._paste(chosen)):
-            chosen = self._look_for_speck(gestures[-1]) or chosen
+        need = tell_need(self._paste(chosen)) if alone and len(gestures) == 1 else None
+        if need is not None:
+            chosen = self._look_for_speck(gestures[-1], need) or chosen
         whole = self._find_whole(frame, chosen, gestures[-1]) if len(gestures) == 1 else None
         return chosen if whole is None else whole
 
-    def _look_for_speck(self, mark: Prompt) -> Known | None:
-        """What lies whole under a mark in ever smaller views around it; see `speck`."""
+    def _look_for_speck(self, mark: Prompt, need: float) -> Known | None:
+        """What lies whole under a mark in ever smaller views around it, and promises the overlap `need`; see `speck`."""
         for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
             part, notes = ask_look(self._look_at(view), (mark,), None, None, alone=True)
-            if lies_whole(part):
+            if lies_whole(part) and expect_overlap(part) >= need:
                 frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
                 seen = Known(frame=frame, crop=view, part=part, notes=notes)
                 return self._look_closer(replace(seen, frame=self._paste(seen)), (mark,), alone=True)
@@ -269,17 +282,25 @@ class ObjectSelector:
         frame, notes = ask_look(self._look_at(self._size.rect), (), region, None)
         inside = replace(region, adds=True)
         found = self._confine(Known(frame=frame, region=inside, notes=notes), region)
-        if state.frame is None:
+        if not (frame > 0.5).any():
+            found = self._look_into(region, found)
+        elif state.frame is None:
             found = self._choose_size(found, gestures)
         found = self._confine(self._look_closer(found, ()), region)
         if state.frame is None:
             return found
         known, thing = self._blend(state), self._blend(found)
-        height, width = max(known.shape, thing.shape)
-        known, thing = (resize_smoothly(one, Size(width, height)).clip(0.0, 1.0) for one in (known, thing))
         if region.adds:
-            return self._lay_down(np.maximum(known, thing))
-        return self._take_away(known, thing, region)
+            return self._lay_down(join_masks(known, thing))
+        return self._take_away(*fit_masks(known, thing), region)
+
+    def _look_into(self, region: Prompt, found: Known) -> Known:
+        """What a region holds that is too small for the frame to show."""
+        view = frame_region(region, self._size, _LEAST_CROP) if self._zoom else None
+        if view is None:
+            return found
+        part, notes = ask_look(self._look_at(view), (), region, None)
+        return replace(found, crop=view, part=part, notes=notes)
 
     def _confine(self, state: Known, region: Prompt) -> Known:
         """Nothing of the object that a region means lies far from the region."""
@@ -373,41 +394,3 @@ class ObjectSelector:
             looks=looks,
             asked=state.asked,
         )
-
-
-def open_selector(
-    rgb: Bytes,
-    *,
-    size: Size | None = None,
-    model: str | None = None,
-    device: str = "auto",
-    session: ModelSession | None = None,
-    long_side: int | None = None,
-    zoom: bool = True,
-    progress: Progress | None = None,
-) -> ObjectSelector:
-    """Let a network see a photo once, so that it can answer prompts on it at once.
-
-    Args:
-        rgb: (H, W, 3) uint8, RGB: the photo, or a preview of it of about 2000 pixels on the long side.
-        size: of the photo whose pixels prompts are given in, where `rgb` is a preview; its own size by default.
-        model: identifier of a model of the task "prompt"; the embedded one when not given.
-        device: as for `cut_out`.
-        session: a model opened by `open_model(task="prompt")`, instead of `model` and `device`.
-        long_side: long side that a model with a free input size is shown; None for the record's own.
-        zoom: look a second time at an object that is small in the frame. Models that see 1024 pixels or more do not.
-        progress: called with the steps "model" and "subject".
-
-    Raises:
-        UsageError: no RGB picture of bytes, or a model of another task.
-        UnknownModel, ModelNotInstalled, ConsentNeeded, ModelDamaged, ModelFailed, DeviceUnavailable, OutOfMemory.
-    """
-    report_progress(progress, "model", 0.0)
-    if session is None:
-        session = open_prompt_model(model, device)
-    elif session.spec.task != "prompt":
-        raise UsageError(f"{session.spec.display_name} takes no prompts. {WHICH_TAKE_PROMPTS}")
-    report_progress(progress, "subject", 0.0)
-    selector = ObjectSelector(rgb, session, size=size, long_side=long_side, zoom=zoom)
-    report_progress(progress, "subject", _ENCODED)
-    return selector

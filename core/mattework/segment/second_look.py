@@ -87,6 +87,18 @@ def compare_masks(first: Floats, second: Floats) -> float:
     return float(np.minimum(first, after).clip(0.0).sum()) / union if union > 0.0 else 1.0
 
 
+def fit_masks(first: Floats, second: Floats) -> tuple[Floats, Floats]:
+    """Two soft masks of the same view at the resolution of the finer one."""
+    height, width = max(first.shape, second.shape)
+    fitted = [resize_smoothly(one, Size(width, height)).clip(0.0, 1.0) for one in (first, second)]
+    return fitted[0], fitted[1]
+
+
+def join_masks(first: Floats, second: Floats) -> Floats:
+    """What either of two soft masks of the same view holds, at the resolution of the finer one."""
+    return np.maximum(*fit_masks(first, second))
+
+
 def average_as_logits(first: Floats, second: Floats, weight: float = 0.5, gain: float = 1.0) -> Floats:
     """The mean of two soft masks (h, w) in the domain of their logits: who is sure weighs more than who is in doubt.
 

@@ -39,7 +39,8 @@ def score_selection(
     box = find_box(mask, frame, least_share=0.0)
     assert box is not None
     # The object and its surroundings, however small it is in the frame.
-    signs = measure_mask(mask[box.grow(max(4, box.size.long_side // 2)).intersect(frame.rect).slices])
+    around = box.grow(max(4, box.size.long_side // 2)).intersect(frame.rect)
+    signs = measure_mask(mask[around.slices], least_share=0.0)
     reasons = []
     if sizes is not None and sizes < 0.75:
         one_click = len(gestures) == 1 and gestures[0].kind == "point"
@@ -64,4 +65,6 @@ def score_selection(
         score = 1.0 - _BY_PIXELS * (1.0 - signs.overlap) - by_sizes * (1.0 - sizes)
     if fills:
         score = min(score, DOUBTFUL - 0.01)
+    if score < DOUBTFUL and not reasons:
+        reasons.append("what lies around the object is uncertain")
     return round(min(1.0, max(0.0, score)), 3), tuple(reasons)

@@ -22,6 +22,8 @@ from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.quality import (
     ALL_ALIKE,
+    DOUBTFUL,
+    FILLS_FRAME,
     FULL_FRAME,
     LEAST_SHARE,
     NO_SUBJECT,
@@ -146,6 +148,8 @@ def find_subject(
     elif _shows_subject(mask, confidence):
         box = find_box(mask, size)
         mask = drop_ghosts(mask)
+        if float((mask > 0.5).mean()) > FULL_FRAME and FILLS_FRAME not in reasons:  # it grew by asking
+            confidence, reasons = min(confidence, DOUBTFUL - 0.01), (*reasons, FILLS_FRAME)
     else:
         confidence, reasons = 0.0, (NO_SUBJECT, *((ALL_ALIKE,) if _fills_frame(mask, confidence) else ()))
         mask = np.zeros_like(mask)

@@ -32,7 +32,7 @@ class WarmSelectors:
     ) -> ObjectSelector:
         from mattework.finding import PREVIEW_SIDE
         from mattework.photo import make_preview, take_photo
-        from mattework.segment.prompted import open_selector
+        from mattework.segment.opening import open_selector
         from mattework.worker.rasters import locate_file, read_document
 
         path = locate_file(folder, picture.file)

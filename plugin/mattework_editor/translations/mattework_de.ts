@@ -2794,6 +2794,14 @@
       <translation>war nach {seconds} Sekunden nicht bereit und wurde angehalten</translation>
     </message>
     <message>
+      <source>what lies around the object is uncertain</source>
+      <translation>was um das Objekt herum liegt, ist unsicher</translation>
+    </message>
+    <message>
+      <source>what lies around the subject is uncertain</source>
+      <translation>was um das Motiv herum liegt, ist unsicher</translation>
+    </message>
+    <message>
       <source>{count} pixels of the merged picture held no numbers and were set to 0.</source>
       <translation>{count} Pixel des zusammengefügten Bildes enthielten keine Zahlen und wurden auf 0 gesetzt.</translation>
     </message>
