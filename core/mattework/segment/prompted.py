@@ -282,7 +282,7 @@ class ObjectSelector:
         frame, notes = ask_look(self._look_at(self._size.rect), (), region, None)
         inside = replace(region, adds=True)
         found = self._confine(Known(frame=frame, region=inside, notes=notes), region)
-        if not (frame > 0.5).any():
+        if found.frame is not None and not (found.frame > 0.5).any():
             found = self._look_into(region, found)
         elif state.frame is None:
             found = self._choose_size(found, gestures)
