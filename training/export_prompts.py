@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -100,7 +99,9 @@ def measure_clicks(encoder: Any, decoder: Any, samples: list[PromptSample]) -> d
 def export(options: argparse.Namespace) -> None:
     network = PromptNet()
     if options.mean_since is None:
-        network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+        network.load_state_dict(
+            torch.load(options.run / "averaged.pt", weights_only=True, map_location="cpu")
+        )
     else:
         network.load_state_dict(read_mean(RunFolder(options.run).list_kept(options.mean_since), 0.0, network))
     network.eval()
@@ -139,12 +140,7 @@ def export(options: argparse.Namespace) -> None:
             },
             "measured": measured,
         }
-        options.out.mkdir(parents=True, exist_ok=True)
-        for path in (encoder, decoder):
-            partial = options.out / f"{path.name}.part"
-            partial.write_bytes(path.read_bytes())
-            os.replace(partial, options.out / path.name)
-    (options.out / f"{_NAME}.json").write_text(json.dumps(record, indent=2) + "\n")
+        onnx_files.publish((encoder, decoder), record, options.out)
     print(json.dumps(measured, indent=2))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -56,32 +55,32 @@ def check_parity(network: RefineNet, file: Path) -> float:
 
 def export(options: argparse.Namespace) -> None:
     network = RefineNet()
-    network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+    network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True, map_location="cpu"))
     network.eval()
-    options.out.mkdir(parents=True, exist_ok=True)
-    partial = options.out / f"{NAME}.onnx.part"
-    write_refiner(network, partial)
-    parity = check_parity(network, partial)
-    if parity > 0.01:  # weights of half precision
-        partial.unlink()
-        raise SystemExit(f"torch and onnxruntime differ by {parity} of alpha; nothing was written")
-    target = options.out / f"{NAME}.onnx"
-    os.replace(partial, target)
-    record = {
-        "id": NAME,
-        "task": "matting",
-        "files": [describe_file(target)],
-        "licence": {
-            "code": "Apache-2.0",
-            "weights": "Apache-2.0",
-            "data": "mixed free terms, listed with attributions in mattework-refiner.md",
-        },
-        "measured": {
-            "left_of_the_solvers_error": check(network, options.scenes, options.check_scenes),
-            "parity_with_torch": parity,
-        },
-    }
-    (options.out / f"{NAME}.json").write_text(json.dumps(record, indent=2) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{NAME}.onnx"
+        write_refiner(network, file)
+        parity = check_parity(network, file)
+        if parity > 0.01:  # weights of half precision
+            raise SystemExit(f"torch and onnxruntime differ by {parity} of alpha; nothing was written")
+        left = check(network, options.scenes, options.check_scenes)
+        if not left:
+            raise SystemExit(
+                f"There are no held-out scenes in {options.scenes}; make some with training/make_refiner_scenes.py "
+                "--part check. Nothing was written."
+            )
+        record = {
+            "id": NAME,
+            "task": "matting",
+            "files": [describe_file(file)],
+            "licence": {
+                "code": "Apache-2.0",
+                "weights": "Apache-2.0",
+                "data": "mixed free terms, listed with attributions in mattework-refiner.md",
+            },
+            "measured": {"left_of_the_solvers_error": left, "parity_with_torch": parity},
+        }
+        onnx_files.publish([file], record, options.out)
     print(json.dumps(record["measured"], indent=2))
 
 
@@ -89,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--run", type=Path, default=_CACHE / "refiner")
     parser.add_argument("--scenes", type=Path, default=_CACHE / "refiner-scenes")
-    parser.add_argument("--check-scenes", type=int, default=160)
+    parser.add_argument("--check-scenes", type=int, default=320)
     parser.add_argument("--out", type=Path, default=_REPOSITORY / "resources" / "models")
     export(parser.parse_args())
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -91,7 +90,9 @@ def read_network(options: argparse.Namespace) -> SubjectNet:
     """The network that the options ask for, with its norms folded where it is a mean."""
     network = SubjectNet()
     if options.mean_since is None:
-        network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+        network.load_state_dict(
+            torch.load(options.run / "averaged.pt", weights_only=True, map_location="cpu")
+        )
     else:
         kept = RunFolder(options.run).list_kept(options.mean_since)
         network.load_state_dict(read_mean(kept, options.last_share, network))
@@ -134,12 +135,7 @@ def export(options: argparse.Namespace) -> None:
             "held_out_calibration_error": round(measure_calibration_error(join_answers(answers)), 4),
             "parity_with_torch": parity,
         }
-        options.out.mkdir(parents=True, exist_ok=True)
-        for path in published:
-            partial = options.out / f"{path.name}.part"
-            partial.write_bytes(path.read_bytes())
-            os.replace(partial, options.out / path.name)
-    (options.out / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
+        onnx_files.publish(published, record, options.out)
     print(json.dumps(record["measured"], indent=2))
 
 

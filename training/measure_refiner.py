@@ -51,7 +51,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     network = RefineNet()
-    network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True))
+    network.load_state_dict(torch.load(options.run / "averaged.pt", weights_only=True, map_location="cpu"))
     network.eval()
     folder = find_data(options.data)[0].parent / "bench" / "alphamatting"
     rows = []

@@ -37,7 +37,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
             trainer.start_from(options.subject)
             return
         network = PromptNet()
-        network.load_state_dict(torch.load(options.weights, weights_only=True))
+        network.load_state_dict(torch.load(options.weights, weights_only=True, map_location="cpu"))
         if options.encoder is not None:
             batches = make_check_batches(data, 9, 160, 320, "train", limit=100)
             pictures = [torch.from_numpy(scale_picture(s.image)) for batch in batches for s in batch]

@@ -35,7 +35,8 @@ _LOG_EVERY = 100
 def refine(network: RefineNet, planes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """(16, H, W) to alpha (H, W) 0..1; sides are multiples of 16."""
     with torch.inference_mode():
-        alpha: npt.NDArray[np.float32] = network(torch.from_numpy(planes[None]))[0, 0].numpy()
+        seen = torch.from_numpy(planes[None]).to(next(network.parameters()).device)
+        alpha: npt.NDArray[np.float32] = network(seen)[0, 0].cpu().numpy()
     return alpha
 
 
@@ -70,12 +71,17 @@ def train(options: argparse.Namespace) -> None:
     if folder.is_finished():
         folder.log("this run is finished; give another folder with --run to train again")
         return
+    with folder.claim():
+        _train(options, folder)
+
+
+def _train(options: argparse.Namespace, folder: RunFolder) -> None:
     cv2.setNumThreads(1)
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     trainer = RefineTrainer(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     if options.weights is not None:
-        trainer.begin(torch.load(options.weights, weights_only=True))
+        trainer.begin(torch.load(options.weights, weights_only=True, map_location="cpu"))
     saved = folder.load()
     progress = Progress()
     if saved is not None:

@@ -43,6 +43,11 @@ def train(rank: int, options: argparse.Namespace) -> None:
 
     def start() -> None:
         if options.weights is None:
+            if not backbone.is_file():
+                raise SystemExit(
+                    f"There are no weights of MobileNetV2 to begin with at {backbone}. Name them with --backbone "
+                    "(training/README.md says how they are made), or go on from a model with --weights."
+                )
             trainer.start_from(backbone)
         elif options.weights.suffix == ".onnx":
             batches = make_check_batches(data, 9, 160, 320, "train", limit=100)
@@ -54,7 +59,7 @@ def train(rank: int, options: argparse.Namespace) -> None:
                 folder.log(f"laterals fitted to the new encoder explain {shares} of what they answered")
             trainer.begin(network.state_dict())
         else:
-            trainer.begin(torch.load(options.weights, weights_only=True))
+            trainer.begin(torch.load(options.weights, weights_only=True, map_location="cpu"))
 
     # One size teaches the coarse things faster; weights that are gone on from know them.
     source = SubjectSource(SINGLE_SIZE_UNTIL if options.weights is None else 0.0, options.sides)

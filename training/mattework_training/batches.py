@@ -123,9 +123,10 @@ class _Stream(IterableDataset[B_co]):
 
     def __iter__(self) -> Iterator[B_co]:
         cv2.setNumThreads(1)
-        torch.set_num_threads(1)
         self._source.open(self._data, self._seed)
         worker = torch.utils.data.get_worker_info()
+        if worker is not None:  # or it would hold for the training too
+            torch.set_num_threads(1)
         makers = 1 if worker is None else worker.num_workers
         maker_id = 0 if worker is None else worker.id
         lane, lanes = self._rank * makers + maker_id, makers * self._partners

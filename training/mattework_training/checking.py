@@ -31,13 +31,14 @@ class CheckResult:
 def check_network(network: SubjectNet, batches: list[list[Sample]]) -> CheckResult:
     """Run in float32, in evaluation mode; the network's mode is left as evaluation."""
     network.eval()
+    device = next(network.parameters()).device
     ious: dict[str, list[float]] = {}
     errors: list[float] = []
     empty: list[float] = []
     with torch.inference_mode():
         for samples in batches:
-            images = torch.from_numpy(np.stack([s.image for s in samples]))
-            answers = network(images_to_tensor(images)).sigmoid()[:, 0].numpy()
+            images = torch.from_numpy(np.stack([s.image for s in samples])).to(device)
+            answers = network(images_to_tensor(images)).sigmoid()[:, 0].cpu().numpy()
             for sample, answer in zip(samples, answers, strict=True):
                 known = sample.known > 215
                 alpha = sample.alpha.astype(np.float32) / 255

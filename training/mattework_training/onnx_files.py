@@ -6,10 +6,13 @@ back ends of onnxruntime all have.
 
 from __future__ import annotations
 
+import json
+import os
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,3 +126,20 @@ def scale_picture(picture: npt.NDArray[np.uint8]) -> Tensor4:
     """RGB uint8 (H, W, 3) as the network's input, (1, 3, H, W) float32 in -1..1."""
     scaled = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
     return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
+
+
+def publish(files: Sequence[Path], record: dict[str, Any], out: Path) -> None:
+    """Put finished files and their record, named by its ``id``, into a folder; all, or none where one cannot be written."""
+    out.mkdir(parents=True, exist_ok=True)
+    contents = {path.name: path.read_bytes() for path in files}
+    contents[f"{record['id']}.json"] = (json.dumps(record, indent=2) + "\n").encode()
+    partials = [out / f"{name}.part" for name in contents]
+    try:
+        for partial, content in zip(partials, contents.values(), strict=True):
+            partial.write_bytes(content)
+    except OSError:
+        for partial in partials:
+            partial.unlink(missing_ok=True)
+        raise
+    for partial in partials:
+        os.replace(partial, partial.with_suffix(""))

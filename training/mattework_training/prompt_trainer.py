@@ -58,7 +58,7 @@ class PromptTrainer(Trainer[PromptNet, PromptBatch]):
     def start_from(self, weights: Path) -> None:
         """Take over a trained subject network."""
         subject = SubjectNet()
-        subject.load_state_dict(torch.load(weights, weights_only=True))
+        subject.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
         start_from_subject(self.network, subject)
         self.averaged.load_state_dict(self.network.state_dict())
 
@@ -106,6 +106,7 @@ class PromptTrainer(Trainer[PromptNet, PromptBatch]):
 def check_prompts(network: PromptNet, batches: list[list[PromptSample]]) -> dict[str, float]:
     """Mean IoU after 1, 3 and 5 deepest clicks and from a box, over held-out things; by kind after 3."""
     network.eval()
+    device = next(network.parameters()).device
     ious: dict[str, list[float]] = {}
 
     def note(name: str, answer: np.ndarray, wanted: np.ndarray, known: np.ndarray) -> None:
@@ -116,7 +117,8 @@ def check_prompts(network: PromptNet, batches: list[list[PromptSample]]) -> dict
         for samples in batches:
             batch = _stack(samples)
             features = tuple(
-                f.repeat_interleave(TARGETS, 0) for f in network.encode(images_to_tensor(batch.images))
+                f.repeat_interleave(TARGETS, 0)
+                for f in network.encode(images_to_tensor(batch.images.to(device)))
             )
             wanted = batch.alphas.numpy().astype(np.float32) / 255
             known = batch.weights.numpy() > 0
@@ -127,13 +129,16 @@ def check_prompts(network: PromptNet, batches: list[list[PromptSample]]) -> dict
                 click_inside(maps[i], wanted[i], None)
                 draw_box(boxes[i], wanted[i], None)
             answers = (
-                network.decode.forward_train(features, torch.from_numpy(boxes)).half.sigmoid()[:, 0].numpy()
+                network.decode.forward_train(features, torch.from_numpy(boxes).to(device))
+                .half.sigmoid()[:, 0]
+                .cpu()
+                .numpy()
             )
             for i in range(len(maps)):
                 note("box", answers[i], wanted[i], known[i])
             for clicks in range(1, 6):
-                logits = network.decode.forward_train(features, torch.from_numpy(maps)).half
-                answers = logits.sigmoid()[:, 0].numpy()
+                logits = network.decode.forward_train(features, torch.from_numpy(maps).to(device)).half
+                answers = logits.sigmoid()[:, 0].cpu().numpy()
                 for i in range(len(maps)):
                     if clicks in (1, 3, 5):
                         note(f"clicks {clicks}", answers[i], wanted[i], known[i])

@@ -93,7 +93,7 @@ class RunFolder:
         """The last checkpoint, or ``None``. Raises ``ValueError`` for another program's file."""
         if not self.checkpoint.exists():
             return None
-        state = torch.load(self.checkpoint, weights_only=True)
+        state = torch.load(self.checkpoint, weights_only=True, map_location="cpu")
         if state.get("format") != _FORMAT:
             raise ValueError(
                 f"{self.checkpoint} was written by another version of this program. "

@@ -65,7 +65,7 @@ def read_mean(paths: Sequence[Path], last_share: float, network: nn.Module) -> S
         raise ValueError("There are no weights to take the mean of.")
     states = []
     for path in paths:
-        network.load_state_dict(torch.load(path, weights_only=True))
+        network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
         states.append(fold_norms(network))
     each = (1 - last_share) / len(states)
     return mix_weights(states, [each] * (len(states) - 1) + [each + last_share])
