@@ -23,6 +23,7 @@ from mattework.recipe import SolverName, TrimapRules
 
 ROOT = Path(__file__).resolve().parent.parent
 ROW_HEIGHT = 160
+SETS = ("people", "horses", "davis", "alphamatting")
 
 
 def measure(alpha: Floats, truth: Floats) -> tuple[float, float]:
@@ -72,7 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sets", nargs="+", default=["people", "horses", "davis", "alphamatting"])
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS, metavar="SET")
     parser.add_argument("--limit", type=int, default=0, help="pictures a set, 0 for all")
     parser.add_argument("--doubt", type=float, help="as in TrimapRules; 0 for never")
     parser.add_argument("--edge", choices=["auto", "closed-form", "guided", "hard"], default="auto")

@@ -307,7 +307,8 @@ def main() -> None:
             for label, alpha in (("true", scene.alpha), ("wrong", wrong)):
                 sheet = np.round(np.clip(draw_sheet(scene, alpha), 0, 1) * 255).astype(np.uint8)
                 path = options.sheets / f"{scene.name.replace(' ', '-')}-{label}.png"
-                cv2.imwrite(str(path), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+                if not cv2.imwrite(str(path), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
+                    raise SystemExit(f"{path} cannot be written.")
     print_row("mean", [float(one) for one in np.mean(table, axis=0)])
     if options.speed:
         measure_speed()

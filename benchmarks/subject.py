@@ -32,8 +32,11 @@ from benchmarks.subject_methods import Image, Mask, open_methods, open_pair
 from benchmarks.subject_scores import Tally
 from benchmarks.subject_sets import MADE_SETS, REAL_SETS, Case, open_sets
 
+from mattework_training.sheets import write_sheet
+
 ROOT = Path(__file__).resolve().parent.parent
 _TILE = 200
+SETS = (*REAL_SETS, *MADE_SETS)
 
 
 def _draw_tile(picture: Image) -> Image:
@@ -64,9 +67,13 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, dict[str, float]
         raise SystemExit(f"The measuring data is not at {shared}; set MATTEWORK_SHARED to its folder.")
     methods = open_methods(shared / "models")
     if options.methods:
+        if unknown := set(options.methods) - set(methods):
+            raise SystemExit(
+                f"There is no method {', '.join(sorted(unknown))}. Those that are there: {', '.join(methods)}."
+            )
         methods = {name: methods[name] for name in options.methods}
     if options.files:
-        methods[" + ".join(path.name for path in options.files)] = open_pair(*options.files[:2])
+        methods[" + ".join(path.name for path in options.files)] = open_pair(*options.files)
     sets = open_sets(shared, options.every)
     tallies = {name: {one: Tally() for one in options.sets} for name in methods}
     for set_name in options.sets:
@@ -83,9 +90,9 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, dict[str, float]
                 rows.append(_draw_row(case, found))
         print(f"{set_name}: {len(next(iter(tallies.values()))[set_name].ious)} pictures", file=sys.stderr)
         for page in range(0, len(rows), 12):
-            options.sheets.mkdir(parents=True, exist_ok=True)
-            sheet = np.vstack(rows[page : page + 12])[..., ::-1]
-            cv2.imwrite(str(options.sheets / f"{set_name}-{page // 12:02d}.png"), sheet)
+            write_sheet(
+                options.sheets / f"{set_name}-{page // 12:02d}.png", np.vstack(rows[page : page + 12])
+            )
     return {
         name: {one: tally.summarise() for one, tally in by_set.items()} for name, by_set in tallies.items()
     }
@@ -111,7 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sets", nargs="+", default=[*REAL_SETS, *MADE_SETS], metavar="SET")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS, metavar="SET")
     parser.add_argument("--methods", nargs="+", metavar="METHOD", help="only these")
     parser.add_argument(
         "--files",
@@ -124,6 +131,11 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write all scores here")
     parser.add_argument("--sheets", type=Path, help="folder for contact sheets")
     options = parser.parse_args()
+    if len(options.files or ()) > 2:
+        parser.error("--files takes one file or two: the first network's and the second's")
+    for path in options.files or ():
+        if not path.is_file():
+            parser.error(f"--files: there is no {path}")
     result = measure(options)
     print(write_table(result))
     if options.json:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 import cv2
 import numpy as np
@@ -77,16 +80,21 @@ def _predict(session: ModelSession) -> Method:
 
 def open_pair(first: Path, second: Path | None = None) -> Method:
     """Other files in the place of the two that ship, seen as they are, without asking the network that answers prompts."""
-    files: list[tuple[Path, FileRole]] = [(first, "model")]
-    if second is not None:
-        files.append((second, "second"))
+    # A store finds files by name: under names of their own neither is taken for the other, wherever they lie.
+    folder = Path(mkdtemp(prefix="mattework-pair-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    roles: dict[FileRole, Path | None] = {"model": first, "second": second}
+    files: list[tuple[Path, FileRole]] = []
+    for role, path in roles.items():
+        if path is not None:
+            files.append((Path(shutil.copyfile(path, folder / f"{role}.onnx")), role))
     spec = replace(
         find_spec("mattework-subject"),
         files=tuple(ModelFile(name=path.name, role=role) for path, role in files),
         embedded=False,
     )
-    folders = [ModelFolder(path.resolve().parent, "embedded") for path, _ in files]
-    return _find(open_session(spec, ModelStore(folders), device="cpu", threads=2), None, zoom=True, ask=False)
+    store = ModelStore([ModelFolder(folder, "embedded")])
+    return _find(open_session(spec, store, device="cpu", threads=2), None, zoom=True, ask=False)
 
 
 def open_methods(peers: Path) -> dict[str, Method]:

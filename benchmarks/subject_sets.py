@@ -145,7 +145,7 @@ def open_crowds(data: Path, seed: int) -> PromptSampleMaker:
 
 def draw_crowds(data: Path, every: int) -> Iterator[Case]:
     """Several held-out cut-outs on one ground, one of which is meant; `data` is the folder with `train`."""
-    count = _CROWDS // every
+    count = -(-_CROWDS // every)
     maker = open_crowds(data, 991)
     index = 0
     while count > 0:

@@ -166,7 +166,8 @@ def main() -> None:
             rows.append(draw_row(photo, [truth, plain, painted]))
     if arguments.sheet:
         sheet = np.rint(np.concatenate(rows) * 255).clip(0, 255).astype(np.uint8)
-        cv2.imwrite(str(arguments.sheet), np.ascontiguousarray(sheet[:, :, ::-1]))
+        if not cv2.imwrite(str(arguments.sheet), np.ascontiguousarray(sheet[:, :, ::-1])):
+            raise SystemExit(f"{arguments.sheet} cannot be written; is its folder there?")
 
 
 if __name__ == "__main__":

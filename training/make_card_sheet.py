@@ -21,7 +21,8 @@ from mattework.models.folders import embedded_folder
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.store import ModelFolder, ModelStore
 from mattework.segment.subject import SubjectResult, find_subject
-from mattework_training.library import Image, decode_picture, find_data, read_images
+from mattework_training.library import Image, decode_picture, find_data, find_tar, read_images
+from mattework_training.sheets import write_sheet
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _TILE = (200, 220)
@@ -63,11 +64,15 @@ def main() -> None:
     store = ModelStore([ModelFolder(embedded_folder(), "embedded")])
     session = open_session(find_spec("mattework-subject"), store, device="cpu")
     samples = [(photo, find_subject(photo, session)) for photo in read_samples()]
-    unlabelled = read_images(find_data(options.data)[0] / "clothing-cc0-unlabelled.tar", "train", 240)
-    failures = find_least_sure(unlabelled, session, 9)
+    tar = find_tar(find_data(options.data), "clothing-cc0-unlabelled")
+    if tar is None:
+        raise SystemExit(
+            "The sheet shows photographs of clothing-cc0-unlabelled.tar, and it is not in the data."
+        )
+    failures = find_least_sure(read_images(tar, "train", 240), session, 9)
     pairs = [*samples, *failures]
     rows = [np.hstack([draw_pair(*pair) for pair in pairs[i : i + 6]]) for i in range(0, len(pairs), 6)]
-    cv2.imwrite(str(options.out), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])
+    write_sheet(options.out, np.vstack(rows))
     for photo, result in pairs:
         print(
             f"{photo.shape[1]}x{photo.shape[0]}  confidence {result.confidence}  {'; '.join(result.reasons)}"

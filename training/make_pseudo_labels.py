@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mattework_training.library import Image, decode_picture, find_data, find_tar, read_tar
 from mattework_training.packing import add_file, encode_picture, open_tar
 from mattework_training.pseudo_labels import label_photo, open_model
+from mattework_training.sheets import write_sheet
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def main() -> None:
     if options.sheet is not None and shown:
         shown += [np.zeros_like(shown[0])] * (-len(shown) % 10)
         rows = [np.hstack(shown[start : start + 10]) for start in range(0, len(shown), 10)]
-        cv2.imwrite(str(options.sheet), np.vstack(rows)[..., ::-1])
+        write_sheet(options.sheet, np.vstack(rows))
 
 
 def draw_label(image: Image, trimap: Image, side: int = 180) -> Image:

@@ -29,6 +29,7 @@ from mattework_training.library import Image, decode_picture
 from mattework_training.models3d import Model, Part, read_catalogue, read_parts
 from mattework_training.packing import add_file, encode_picture, open_tar
 from mattework_training.rendering import Renderer, draw_lights, draw_view
+from mattework_training.sheets import write_sheet
 
 LONG_SIDE = 320
 # The licence of a library has to begin with one of these words.
@@ -160,7 +161,7 @@ def main() -> None:
             print(f"{library.stem}: {len(models)} models, {count} pictures so far", flush=True)
         add_file(archive, "credits.tsv", ("\n".join(credits) + "\n").encode())
     if options.sheet is not None:
-        cv2.imwrite(str(options.sheet), draw_sheet(options.out)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+        write_sheet(options.sheet, draw_sheet(options.out))
 
 
 if __name__ == "__main__":

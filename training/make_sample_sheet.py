@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mattework_training.library import Library, find_data, load_library
 from mattework_training.samples import Sample, SampleMaker
+from mattework_training.sheets import write_sheet
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _SIDE = 160
@@ -25,7 +26,12 @@ _COLUMNS = 8
 
 def choose_showable(library: Library) -> Library:
     """Only what may be shown: no people, no pets, no photographed scenes."""
-    return Library(clothes=library.clothes, cutouts={"fluent3d": library.cutouts["fluent3d"]})
+    drawings = library.cutouts.get("fluent3d")
+    if not drawings or not library.clothes:
+        raise SystemExit(
+            "The sheet shows cutouts-fluent3d.tar and clothing-cc0.tar, and they are not both in the data."
+        )
+    return Library(clothes=library.clothes, cutouts={"fluent3d": drawings})
 
 
 def draw_sheet(samples: list[Sample]) -> np.ndarray:
@@ -53,7 +59,7 @@ def main() -> None:
     ]
     samples = [maker.make_kind(kind, index, (_SIDE, _SIDE)) for kind, numbers in plan for index in numbers]
     sheet = draw_sheet([sample for sample in samples if sample is not None])
-    cv2.imwrite(str(options.out), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])
+    write_sheet(options.out, sheet)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,16 @@ def test_files_are_those_of_the_record_and_small() -> None:
     assert sum(entry["bytes"] for entry in FILES) <= 12_000_000
 
 
+@pytest.mark.parametrize("record", [RECORD, SECOND], ids=["first", "second"])
+def test_the_card_states_what_was_measured_of_these_files(record: dict[str, Any]) -> None:
+    card = (MODELS / "mattework-subject.md").read_text(encoding="utf-8")
+    measured = record["measured"]
+    for value in measured["held_out_iou"].values():
+        assert f"{value:.4f}".lstrip("0") in card
+    error = f"{measured['held_out_calibration_error']:.3f}".lstrip("0")
+    assert f"{error} for the {'second' if record is SECOND else 'first'}" in card
+
+
 @pytest.mark.parametrize("size", [(320, 320), (320, 224), (256, 448)])
 def test_a_pear_is_found_in_every_size(session: Any, size: tuple[int, int]) -> None:
     image, mask = draw_pear(*size)
