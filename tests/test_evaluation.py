@@ -168,3 +168,21 @@ def test_measure_alpha_of_the_truth_is_perfect() -> None:
     assert scores.sad == scores.mse == scores.mad == scores.gradient == scores.connectivity == 0
     assert scores.iou == scores.f == scores.boundary_f == 1
     assert scores.s_measure == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", ["labels", "palette"])
+def test_labels_and_colours_are_no_known_alpha(folders: tuple[Path, Path, Path], kind: str) -> None:
+    images, alphas, _ = folders
+    labels = truth().astype(np.uint8)
+    picture = Image.fromarray(labels)
+    if kind == "palette":
+        picture = Image.fromarray(labels, "P")
+        picture.putpalette([0, 0, 0, 128, 0, 0])
+    (alphas / "a.bmp").unlink()
+    picture.save(alphas / "a.png")
+    evaluation = evaluate_folder(images, alphas, predict=read_as_prediction)
+    row = next(row for row in evaluation.rows if row.name == "a")
+    assert row.scores is None
+    assert row.error is not None
+    assert ("has colours" if kind == "palette" else "labels") in row.error
+    assert sum(row.error is not None for row in evaluation.rows) == 1

@@ -18,6 +18,7 @@ from mattework.cli.root import run_command_line
 from mattework.document.model import BlendMode, ColorMode, Document, Group, Layer
 from mattework.errors import RecipeError, UnsupportedFile, UsageError
 from mattework.geometry import Rect, Size
+from mattework.prompt import Prompt
 from samples import draw_disc
 
 
@@ -340,3 +341,58 @@ def test_a_document_is_not_written_under_the_name_of_a_flat_picture(tmp_path: Pa
     arguments = ["cut", str(tmp_path / "a.psd"), "--layer", "Photo", "-o", str(tmp_path / "b.png")]
     assert run_command_line(arguments) == UsageError.exit_code
     assert [path.name for path in tmp_path.iterdir()] == ["a.psd"]
+
+
+def test_prompts_in_pixels_of_the_layer_are_not_moved(design: Path, tmp_path: Path) -> None:
+    """As the recipe of a layer holds them."""
+    of_document = Prompt(kind="point", points=((88.0, 70.0),))
+    first = mattework.cut_layer(design, "Photo", tmp_path / "a.psd", prompts=[of_document])
+    kept = first.cutout.recipe.subject.prompts
+    assert kept[0].points == ((48.0, 40.0),)
+    second = mattework.cut_layer(design, "Photo", tmp_path / "b.psd", layer_prompts=kept)
+    assert second.cutout.recipe.subject.prompts == kept
+    assert np.array_equal(first.cutout.alpha, second.cutout.alpha)
+
+
+def test_a_prompt_beside_the_layer_is_refused_in_the_pixels_that_were_given(
+    design: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.psd"
+    wanted = "The point 20,20 lies outside the layer “Shot/Photo”, which reaches from 40,30 to 136,110"
+    with pytest.raises(UsageError, match=wanted):
+        mattework.cut_layer(design, "Photo", target, prompts=[Prompt(kind="point", points=((20.0, 20.0),))])
+    assert not target.exists()
+
+
+def test_a_recipe_of_another_layer_is_not_dropped_in_silence(design: Path, tmp_path: Path) -> None:
+    truth, first = draw_disc()[1], tmp_path / "first.psd"
+    mattework.cut_layer(design, "Photo", first, from_mask=truth, keep_recipe=True)
+    ground = np.ones((100, 120), np.float32)
+    ground[:50] = 0
+    choices: dict[str, Any] = {"from_mask": ground, "keep_recipe": True}
+    done = mattework.cut_layer(first, "Ground", tmp_path / "second.psd", **choices)
+    assert any("that of the layer “Shot/Photo” made room" in note for note in done.cutout.report.notes)
+    before = first.read_bytes()
+    with pytest.raises(UsageError, match="that of the layer “Shot/Photo” made room"):
+        mattework.cut_layer(first, "Ground", first, overwrite=True, **choices)
+    assert first.read_bytes() == before
+    again = mattework.cut_layer(
+        first, "Photo", first, from_mask=truth, keep_recipe=True, existing="replace", overwrite=True
+    )
+    assert not any("made room" in note for note in again.cutout.report.notes)
+
+
+def test_a_recipe_that_no_longer_tells_of_the_mask_is_told(design: Path, tmp_path: Path) -> None:
+    truth, first = draw_disc()[1], tmp_path / "first.psd"
+    mattework.cut_layer(design, "Photo", first, from_mask=truth, keep_recipe=True)
+
+    def list_notes(existing: Any, layer: str = "Photo") -> tuple[str, ...]:
+        mask = truth if layer == "Photo" else np.eye(100, 120, dtype=np.float32)
+        done = mattework.cut_layer(
+            first, layer, tmp_path / "next.psd", from_mask=mask, existing=existing, overwrite=True
+        )
+        return done.cutout.report.notes
+
+    assert any("still carries the recipe" in note for note in list_notes("replace"))
+    assert not any("still carries the recipe" in note for note in list_notes("keep"))
+    assert not any("still carries the recipe" in note for note in list_notes("refuse", "Ground"))

@@ -64,8 +64,12 @@ def test_another_photo_than_the_recipes_is_told_what_is_taken_over(tmp_path: Pat
     assert "another photo" in note
     assert "Taken over from the recipe: the soft mask, 1 stroke and the settings." in note
     assert "Made anew from this photo: the unknown band, the edge, the clean colours." in note
+    assert "Strokes and lengths count in the pixels of the photo that it was made from." in note
     square = mattework.apply_recipe(other[:, :60], recipe=cutout.recipe, inputs=cutout.inputs)
     assert "other proportions" in square.report.notes[1]
+    plain = replace(cutout.recipe, strokes=())
+    (note,) = mattework.apply_recipe(other, recipe=plain, inputs=cutout.inputs).report.notes
+    assert "Strokes and lengths" not in note
     nameless = replace(cutout.recipe, source_sha256=None)
     assert mattework.apply_recipe(other, recipe=nameless, inputs=cutout.inputs).report.notes == ()
 

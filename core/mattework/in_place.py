@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mattework.formats.streams import Source, Target
     from mattework.geometry import Rect, Size
     from mattework.progress import Progress
+    from mattework.prompt import Prompt
 
 
 _NO_ROOM_FOR = ("background", "shadow", "colours", "key")
@@ -38,6 +40,12 @@ _WHOLE_MASK = "What was given is as large as the document; its part over the lay
 _OTHER_MASK = (
     "The layer's mask was not as the recipe made it: painted on since, or joined with one that was there. That one is only "
     "in the file it came from."
+)
+
+
+_OLD_RECIPE = (
+    "The file still carries the recipe of the mask that was made before, and refining makes that one again. Keep the "
+    "recipe of this one, with --keep-recipe, to refine it."
 )
 
 
@@ -56,6 +64,7 @@ def cut_layer(
     *,
     existing: ExistingMask = "refuse",
     keep_recipe: bool = False,
+    layer_prompts: Sequence[Prompt] = (),
     overwrite: bool = False,
     progress: Progress | None = None,
     **choices: Any,
@@ -70,14 +79,17 @@ def cut_layer(
         layer: number from the top, path ("Group/Photo"), or name.
         target: path or stream; never the source itself unless `overwrite`.
         existing: what becomes of a mask that is there: refuse, replace, multiply, intersect or keep.
-        keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed.
+        keep_recipe: write the recipe into the document's XMP, the one more thing that is then changed. It takes the place
+            of one that is there.
+        layer_prompts: prompts that count in pixels of the layer, as those in the recipe of one layer do; followed first.
         choices: as of `cut_out`, but for those that make layers: model, device, session, prompts, rules, solver, edge,
             zoom ... Prompts and strokes count in pixels of the document. A mask or trimap is of the layer, or as large as
             the document: then its part over the layer is taken.
 
     Raises:
         UsageError: no such layer, a mask that is there and was not spoken of, another word for what becomes of it, a
-            choice that makes layers, or a target that is named as a flat picture.
+            choice that makes layers, a prompt outside the layer, a target that is named as a flat picture, or is the source
+            and would lose the recipe of something else.
         UnsupportedFile, DamagedFile, FileTooLarge, OutputError: see `mattework.errors`.
     """
     from mattework.formats.limits import Limits
@@ -100,7 +112,13 @@ def cut_layer(
         document = editor.open_layer(stream, layer, limits=Limits(), name=name)
         row = choose_row(list_rows(editor.scan(stream, limits=Limits(), name=name)), layer, name=name)
         rect = cast("Layer", document.layers[0]).rect
-        prompts = [move_prompt(one, -rect.left, -rect.top) for one in choices.pop("prompts", ())]
+        given = choices.pop("prompts", ())
+        for one in given:
+            _check_place(one, rect, row.path)
+        prompts = [*layer_prompts, *(move_prompt(one, -rect.left, -rect.top) for one in given)]
+        replaced = _tell_replaced(document.metadata.xmp, row.path) if keep_recipe else None
+        if replaced is not None and overwrite and (read_from := name_file(source, (replaced,))) is not None:
+            read_from.refuse_loss(target)
         strokes = [move_stroke(one, -rect.left, -rect.top) for one in choices.pop("strokes", ())]
         moved = [name for name in ("from_mask", "trimap") if _place_mask(choices, name, document.size, rect)]
         cutout = cut_out(
@@ -114,10 +132,59 @@ def cut_layer(
         cutout = replace(cutout, recipe=replace(cutout.recipe, layer=row.path), read_from=name_file(source))
         if moved:
             cutout = _add_note(cutout, _WHOLE_MASK)
+        if replaced is not None:
+            cutout = _add_note(cutout, replaced)
+        if not keep_recipe and existing != "keep" and _is_of_layer(document.metadata.xmp, cutout.recipe):
+            cutout = _add_note(cutout, _OLD_RECIPE)
         new = _make_mask(cutout, row.number, rect, existing, keep_recipe)
         closes = isinstance(source, (str, PathLike))
         edit = editor.write(stream, target, new, name, closes=closes, overwrite=overwrite, progress=progress)
     return LayerCut(cutout=cutout, edit=edit)
+
+
+def _check_place(prompt: Prompt, rect: Rect, path: str) -> None:
+    """Refuse a prompt, in pixels of the document, that lies beside the layer.
+
+    Raises:
+        UsageError
+    """
+    xs, ys = [x for x, _ in prompt.points], [y for _, y in prompt.points]
+    if not xs or not all(map(math.isfinite, (*xs, *ys))):
+        return  # told with all that is wrong with prompts
+    if max(xs) < rect.left or max(ys) < rect.top or min(xs) > rect.right or min(ys) > rect.bottom:
+        where = f"The point {xs[0]:g},{ys[0]:g}" if prompt.kind == "point" else f"A {prompt.kind}"
+        raise UsageError(
+            f"{where} lies outside the layer “{path}”, which reaches from {rect.left},{rect.top} to "
+            f"{rect.right},{rect.bottom}."
+        )
+
+
+def _tell_replaced(xmp: bytes | None, path: str) -> str | None:
+    """A sentence about a recipe in the packet that is not of this layer; None where there is none."""
+    old = _find_recipe(xmp)
+    if old is None or old.layer == path:
+        return None
+    of = "the whole picture" if old.layer is None else f"the layer “{old.layer}”"
+    return (
+        f"A file has room for one recipe, and that of {of} made room for this one: what it made can be refined only in the "
+        "file it came from."
+    )
+
+
+def _is_of_layer(xmp: bytes | None, new: Recipe) -> bool:
+    """Whether the packet holds a recipe of the layer, or of a picture that it belongs to, that made another mask."""
+    old = _find_recipe(xmp)
+    return old is not None and (old.layer in (None, new.layer) or old.source_sha256 == new.source_sha256)
+
+
+def _find_recipe(xmp: bytes | None) -> Recipe | None:
+    from mattework.formats.xmp import get_recipe
+
+    try:
+        found = get_recipe(xmp)
+    except RecipeError:
+        return None  # damaged: there is nothing to keep
+    return None if found is None else found[0]
 
 
 def check_document_name(target: Target) -> None:

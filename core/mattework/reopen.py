@@ -123,10 +123,15 @@ def describe_transfer(recipe: Recipe, inputs: RecipeInputs) -> str:
     if recipe.strokes:
         kept.append("1 stroke" if len(recipe.strokes) == 1 else f"{len(recipe.strokes)} strokes")
     anew += "" if recipe.colours == 0 else ", the clean colours"
+    edge = recipe.edge
+    has_lengths = bool(recipe.strokes or recipe.shadow or edge.smooth or edge.feather or edge.shift)
+    lengths = (
+        " Strokes and lengths count in the pixels of the photo that it was made from." if has_lengths else ""
+    )
     return (
         "This is another photo than the one that the recipe was made from, or it was changed since. Taken over from the "
-        f"recipe: {', '.join(kept)} and the settings. Made anew from this photo: {anew}. To have the subject found in "
-        "this very photo, cut it."
+        f"recipe: {', '.join(kept)} and the settings.{lengths} Made anew from this photo: {anew}. To have the subject "
+        "found in this very photo, cut it."
     )
 
 

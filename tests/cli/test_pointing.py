@@ -126,6 +126,12 @@ def test_a_point_on_a_layer_counts_in_pixels_of_the_document(scene: Path, capsys
     dx, dy = masked.mask.rect.left, masked.mask.rect.top
     assert mask[100 - dy, 110 - dx] == 255
     assert mask[100 - dy, 230 - dx] == 0
+    again, kept = scene.with_name("again.psd"), ("--keep-recipe", "--model", "maps")
+    assert cut(design, "--layer", "Photo", "--point", "110,100", *kept, "-o", target, "--overwrite") == 0
+    assert cut(design, "--layer", "Photo", "--prompts", target, *kept, "-o", again) == 0
+    redone = next(open_document(again).walk_layers())
+    assert redone.mask is not None
+    assert np.array_equal(redone.mask.pixels, mask), "a recipe's points count from the layer's corner already"
     assert cut(design, "--layer", "Photo", "--point", "50%,50%", "-o", target) == 2
     assert "in pixels of the document" in capsys.readouterr().err
 
@@ -216,7 +222,7 @@ def test_prompts_come_through_a_pipe() -> None:
     with open(reading, "rb"):
         with open(writing, "wb") as stream:
             stream.write(said)
-        (found,) = read_prompts(Path(f"/dev/fd/{reading}"))
+        (found,), _ = read_prompts(Path(f"/dev/fd/{reading}"))
     assert (found.kind, len(found.points)) == ("lasso", 6)
 
 

@@ -44,6 +44,16 @@ def test_a_recipe_comes_back(packet: bytes | None) -> None:
     assert get_recipe(written) == (RECIPE, INPUTS)
 
 
+@pytest.mark.parametrize("odd", ["\uffff", "\ufffe", "a\u0001b", "]]>", "\r\n"])
+def test_names_with_what_no_xml_may_hold_come_back_and_spoil_nothing(odd: str) -> None:
+    recipe = Recipe(layer=f"Photo{odd}", background=f"bgs/{odd}.png")
+    packet = put_recipe(FOREIGN, recipe, RecipeInputs())
+    found = get_recipe(packet)
+    assert found is not None
+    assert found[0] == recipe
+    assert "Füße".encode() in packet
+
+
 def test_a_second_recipe_takes_the_place_of_the_first() -> None:
     first = put_recipe(FOREIGN, RECIPE, RecipeInputs(soft_mask=b"a", trimap=b"b"))
     second = put_recipe(first, Recipe(program="2"), RecipeInputs())

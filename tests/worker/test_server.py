@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -119,6 +120,25 @@ def test_a_cancel_that_comes_before_its_request_has_begun_is_not_lost(tmp_path: 
             if len(answers) == 2:
                 break
         assert answers == {1: "done", 2: "Cancelled"}
+
+
+def test_a_cancel_of_nothing_leaves_the_next_request_alone(tmp_path: Path) -> None:
+    with connect(tmp_path) as (_, channel):
+        channel.send({"op": "cancel"})
+        channel.send({"op": "open", "id": 1, "params": {"warm": False}})
+        assert (channel.receive() or {})["event"] == "result"
+        channel.send({"op": "cancel"})
+        channel.send({"op": "open", "id": 2, "params": {"warm": False}})
+        assert (channel.receive() or {})["event"] == "result"
+
+
+def test_a_folder_that_was_cleaned_away_is_made_again(tmp_path: Path) -> None:
+    with connect(tmp_path) as (connection, channel):
+        for number in (1, 2):
+            channel.send({"op": "open", "id": number, "params": {"warm": False}})
+            answer = channel.receive() or {}
+            assert Path(answer["value"]["folder"]).is_dir()
+            shutil.rmtree(connection.worker.work)
 
 
 def test_a_request_of_many_megabytes_is_taken(tmp_path: Path) -> None:

@@ -287,6 +287,7 @@ class CutJob:
         from mattework.in_place import cut_layer
 
         assert self.layer is not None
+        layer_prompts, prompts = self.pointing.split()
         done = cut_layer(
             read_source(source),
             int(self.layer) if self.layer.isdecimal() else self.layer,
@@ -295,7 +296,8 @@ class CutJob:
             keep_recipe=self.keep_recipe,
             overwrite=overwrite,
             progress=progress,
-            prompts=self.pointing.place(None),
+            prompts=prompts,
+            layer_prompts=layer_prompts,
             **self._choices(),
         )
         self._save_beside(done.cutout, overwrite=overwrite)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,10 +49,12 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointingOptions:
-    """What was pointed at. `prompts` come from the file `path`, in pixels, and are followed before the `pointers`."""
+    """What was pointed at. `prompts` come from the file `path`, in pixels, and are followed before the `pointers`; those
+    `of_layer` count from the corner of the layer that they were given for."""
 
     pointers: tuple[Pointer, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    of_layer: bool = False
     path: Path | None = None
 
     @property
@@ -67,6 +69,12 @@ class PointingOptions:
     def adds(self) -> bool:
         """Whether anything says what belongs to the thing."""
         return any(one.adds for one in self.prompts) or any(one.adds for one in self.pointers)
+
+    def split(self) -> tuple[tuple[Prompt, ...], tuple[Prompt, ...]]:
+        """The prompts that count in pixels of one layer, and those in pixels of its document; without shares."""
+        if not self.of_layer:
+            return (), self.place(None)
+        return self.prompts, replace(self, prompts=()).place(None)
 
     def place(self, size: Size | None) -> tuple[Prompt, ...]:
         """The prompts on a picture of that size; None where all are in pixels and it is not known yet.
@@ -93,11 +101,13 @@ def add_pointing_options(command: Callable[..., Any]) -> Callable[..., Any]:
             for kind in KINDS
         }
         path: Path | None = options.pop("prompts")
+        prompts, of_layer = ((), False) if path is None else read_prompts(path)
         pointing = PointingOptions(
             pointers=tuple(
                 parse_pointer(kind, text, adds=adds) for (kind, adds), texts in said.items() for text in texts
             ),
-            prompts=() if path is None else read_prompts(path),
+            prompts=prompts,
+            of_layer=of_layer,
             path=path,
         )
         return command(*arguments, pointing=pointing, **options)
@@ -161,8 +171,9 @@ def parse_pointer(kind: PromptKind, text: str, *, adds: bool = True) -> Pointer:
     return pointer
 
 
-def read_prompts(path: Path) -> tuple[Prompt, ...]:
-    """The prompts in a file: a JSON list of them, a recipe, what `mattework info --json` prints, or a file that was cut.
+def read_prompts(path: Path) -> tuple[tuple[Prompt, ...], bool]:
+    """The prompts in a file: a JSON list of them, a recipe, what `mattework info --json` prints, or a file that was cut;
+    and whether they are of one layer, and count from its corner.
 
     Raises:
         FileNotReadable, DamagedFile: it is not there, or says no prompts; says what is wrong with them.
@@ -175,23 +186,25 @@ def read_prompts(path: Path) -> tuple[Prompt, ...]:
             is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
             # A pipe, as of what `mattework info --json` prints, can be read but once.
             data = head + stream.read() if is_json else b""
-        prompts = _read_json(path, data) if is_json else _read_recipe(path)
+        prompts, of_layer = _read_json(path, data) if is_json else _read_recipe(path)
     except OSError as error:
         raise FileNotReadable(f"{path} cannot be read: {error.strerror or error}.") from error
     if not prompts:
         raise DamagedFile(
             f"{path} holds no prompts. Save one from a picture that was cut by pointing at a thing."
         )
-    return prompts
+    return prompts, of_layer
 
 
-def _read_json(path: Path, data: bytes) -> tuple[Prompt, ...]:
+def _read_json(path: Path, data: bytes) -> tuple[tuple[Prompt, ...], bool]:
     import msgspec
 
     try:
         found: Any = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+        of_layer = False
         for key in ("recipe", "subject", "prompts"):
             if isinstance(found, dict):
+                of_layer = of_layer or (key == "subject" and found.get("layer") is not None)
                 found = found.get(key, found)
         prompts = msgspec.convert(found, tuple[Prompt, ...])
         known = {field.name for field in fields(Prompt)}
@@ -211,13 +224,14 @@ def _read_json(path: Path, data: bytes) -> tuple[Prompt, ...]:
     for number, prompt in enumerate(prompts, 1):
         if (wrong := tell_wrong_count(prompt)) is not None:
             raise DamagedFile(f"Prompt {number} in {path}: a {wrong}.")
-    return prompts
+    return prompts, of_layer
 
 
-def _read_recipe(path: Path) -> tuple[Prompt, ...]:
+def _read_recipe(path: Path) -> tuple[tuple[Prompt, ...], bool]:
     from mattework.formats.recipe_file import read_recipe
 
-    return read_recipe(path)[0].subject.prompts
+    recipe = read_recipe(path)[0]
+    return recipe.subject.prompts, recipe.layer is not None
 
 
 def _name_fields(names: Iterable[str]) -> str:

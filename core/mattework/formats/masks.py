@@ -68,6 +68,11 @@ def save_mask(
     write_target(target, write, overwrite=overwrite)
 
 
+KNOWN_ALPHA = "known alpha"
+"""The word for a mask that others are measured by: a colour picture is none."""
+_COLOURED, _COLOURED_SHARE = 0.15, 0.01
+
+
 def read_mask(
     source: Source,
     size: Size | None = None,
@@ -103,6 +108,13 @@ def read_mask(
     from mattework.document.composite import flatten_document
 
     colour, alpha = flatten_document(document)
+    if _has_colours(document, colour):
+        if word == KNOWN_ALPHA:
+            raise UsageError(
+                f"The {word} has colours, as a photo or a map of labels has. Give one in black, white and gray."
+            )
+        if tell is not None:
+            tell(f"The {word} has colours; how bright they are was taken.")
     opacity = None if alpha is None else _as_unit_floats(alpha)
     if opacity is None or float(opacity.min()) > 0.5:
         return _take_brightness(document, colour, word)
@@ -181,6 +193,14 @@ def _is_painted(colour: Samples, opacity: Floats, mode: ColorMode) -> bool:
 def _as_unit_floats(samples: Samples) -> Floats:
     values = samples.astype(np.float32) / np.float32(depth_white(array_depth(samples)))
     return cast("Floats", np.clip(values, 0.0, 1.0))
+
+
+def _has_colours(document: Document, colour: Samples) -> bool:
+    """Whether more of a mask is coloured than scanners and JPEG make so."""
+    if document.mode is not ColorMode.RGB or document.depth == 32:
+        return False
+    apart = colour.max(axis=2) - colour.min(axis=2)
+    return float((apart > _COLOURED * (2**document.depth - 1)).mean()) > _COLOURED_SHARE
 
 
 def _take_brightness(document: Document, colour: Samples, word: str) -> Floats:

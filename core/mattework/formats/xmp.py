@@ -95,7 +95,8 @@ def put_recipe(xmp: bytes | None, recipe: Recipe, inputs: RecipeInputs) -> bytes
 
     A broken packet is replaced by a new one: `clean_xmp` told about it when the file was read.
     """
-    values = [("Recipe", recipe.to_json())]
+    # Of what no XML may hold, a recipe has only characters within its strings, which JSON can write another way.
+    values = [("Recipe", _NO_XML.sub(lambda one: f"\\u{ord(one[0]):04x}", recipe.to_json()))]
     for name, png in (("SoftMask", inputs.soft_mask), ("Trimap", inputs.trimap)):
         if png is not None:
             values.append((name, base64.b64encode(png).decode("ascii")))

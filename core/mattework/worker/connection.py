@@ -52,6 +52,8 @@ class Connection:
         self._sending = threading.Lock()
         self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._busy = threading.Event()
+        # Requests; each is counted by one thread alone.
+        self._received = self._done = 0
         self._folder: Path | None = None
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
@@ -109,9 +111,10 @@ class Connection:
                 if request.get("op") == "cancel":
                     if "id" in request:
                         self._cancelled_number = request["id"]
-                    else:
+                    elif self._received > self._done:  # or it would cancel what is asked next
                         self.cancelled.set()
                 else:
+                    self._received += 1
                     self._requests.put(request)
         finally:
             # Nobody wants any more what we still do for this client.
@@ -131,6 +134,7 @@ class Connection:
                         self._send({**_refuse_length(), "id": number})
             finally:
                 self._busy.clear()
+                self._done += 1
                 self.cancelled.clear()
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -192,7 +196,8 @@ class Connection:
             self.worker.running.release()
 
     def _make_folder(self) -> Path:
-        if self._folder is None:
+        if self._folder is None or not self._folder.is_dir():
+            self.worker.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may have cleaned up
             self._folder = Path(tempfile.mkdtemp(dir=self.worker.work))
         return self._folder
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Task = Literal["subject", "prompt"]
 
+_WAYS = ("replace", "intersect", "add", "subtract")
 MASK_FILE, COLOURS_FILE, SOFT_MASK_FILE = "mask.raw", "colours.raw", "soft-mask.png"
 
 
@@ -42,6 +43,7 @@ def cut_subject(
 
     if request.start is not None and not request.prompts:
         raise UsageError("A mask to begin from goes with prompts.")
+    _check_wishes(request)
     progress("open", 0.0)
     document, raw = read_document(request.picture, folder)
     start = None
@@ -221,6 +223,22 @@ def _hand_over(
     return value
 
 
+def _check_wishes(request: CutRequest) -> None:
+    """Refuse before any work what the mask cannot become.
+
+    Raises:
+        UsageError
+    """
+    from mattework.worker.rasters import DTYPES
+
+    if request.combine not in _WAYS:
+        raise UsageError(f"Masks are combined by {', '.join(_WAYS)}, not {request.combine!r}.")
+    if request.combine != "replace" and request.existing is None:
+        raise UsageError(f"To {request.combine} a mask needs the layer's: give it as `existing`.")
+    if request.sample not in DTYPES:
+        raise UsageError(f"Samples of the kind {request.sample!r} are not known.")
+
+
 def _combine_masks(matte: Any, request: CutRequest, document: Document, folder: Path | None) -> Any:
     import numpy as np
 
@@ -228,13 +246,12 @@ def _combine_masks(matte: Any, request: CutRequest, document: Document, folder: 
 
     if request.combine == "replace":
         return matte
+    assert request.existing is not None
     ways: Mapping[str, Callable[[Any, Any], Any]] = {
         "intersect": np.minimum,
         "add": np.maximum,
         "subtract": lambda found, mask: np.minimum(mask, 1 - found),
     }
-    if request.combine not in ways or request.existing is None:
-        raise UsageError(f"Masks are combined by replace, {', '.join(ways)}, not {request.combine!r}.")
     existing = unit_values(read_plane(locate_file(folder, request.existing), request.sample, document.size))
     return ways[request.combine](unit_values(matte), existing)
 
