@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mattework.errors import UsageError
 from mattework.worker.client import connect_worker
+from mattework.worker.cutting import cut_subject
 from mattework.worker.protocol import (
     PROTOCOL,
     AdjustRequest,
@@ -20,6 +22,7 @@ from mattework.worker.protocol import (
     CutRequest,
     EdgeOptions,
     EngineError,
+    Picture,
     RefineRequest,
     ShadowRequest,
 )
@@ -208,3 +211,22 @@ def test_a_full_disk_is_told_and_nothing_stays(places: Path) -> None:
         said = finish_program(process).decode()
     assert "The disk is full" in said
     assert said.splitlines()[-1] == str(PROTOCOL), "the worker lives on"
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"combine": "zz"}, "combined by replace, intersect, add, subtract, not 'zz'"),
+        ({"combine": "add"}, "To add a mask needs the layer's"),
+        ({"sample": "u7"}, "'u7' are not known"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_refused_before_any_work(wish: dict[str, str], says: str) -> None:
+    picture = Picture("nothing.raw", 4, 4, 3, False, "u8")
+    request = CutRequest(**{"picture": picture, "sample": "u8", **wish})  # type: ignore[arg-type]
+
+    def progress(step: str, _: float) -> None:
+        pytest.fail(f"began with {step}")
+
+    with pytest.raises(UsageError, match=says):
+        cut_subject(None, request, None, progress)  # type: ignore[arg-type]
