@@ -75,11 +75,14 @@ def test_a_layered_file_is_not_refined_into_a_flat_picture_in_its_place(
     suffix: str, flat: str, is_layer: bool, cutout: Path, disc: tuple[Path, Path], capsys: Captured
 ) -> None:
     path = cutout.with_name(f"design{suffix}")
-    save_document(open_document(cutout), path)
+    document = open_document(cutout)
     if is_layer:
+        # Its own recipe would stand in the way: a file has room for one.
+        save_document(replace(document, metadata=replace(document.metadata, xmp=None)), path)
         more = ("--from-mask", disc[1], "--existing-mask", "replace", "--keep-recipe", "--overwrite")
         assert run("cut", path, "--layer", "Photo", *more, "-o", path) == 0
     else:
+        save_document(document, path)
         assert run("refine", cutout, "-o", path, "--overwrite") == 0
     before = path.read_bytes()
     assert refine_in_place(path, "--format", flat) == 2
