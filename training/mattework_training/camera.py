@@ -58,12 +58,6 @@ def motion_kernel(length: int, angle: float) -> Pixels:
     return normalised
 
 
-def pan_ground(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """What is behind somebody whom the camera follows: streaks, mostly level, up to a tenth of the frame long."""
-    length = int(max(pixels.shape[:2]) * rng.uniform(0.01, 0.1)) // 2 * 2 + 1
-    return cv2.filter2D(pixels, -1, motion_kernel(max(3, length), rng.normal(0, 0.25))).astype(np.float32)
-
-
 def blur_and_record(pixels: Pixels, rng: np.random.Generator) -> Bytes:
     """Lens blur, rare motion blur, lost resolution, noise and JPEG. Returns uint8."""
     height, width = pixels.shape[:2]

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from mattework_training.ranks import Rank, is_ridden, tell_rank
+from mattework_training.ranks import Rank, tell_rank
 
 Image = npt.NDArray[np.uint8]
 """(H, W, 3) RGB, (H, W) mask or (H, W, 4) RGB with straight alpha."""
@@ -69,8 +69,6 @@ class Library:
     cutouts: dict[str, list[Image]] = field(default_factory=dict)
     ranked: dict[Rank, list[Image]] = field(default_factory=dict)
     """The same cut-outs, by what their names say that they show."""
-    ridden: list[Image] = field(default_factory=list)
-    """Those of them that people sit on in the open."""
     edges: list[Image] = field(default_factory=list)
     """Pieces of photographed fur and feathers, as cut-outs that go on beyond the piece's border."""
     scenes: list[Image] = field(default_factory=list)
@@ -225,8 +223,6 @@ def load_library(data: Data, part: Part, *, limit: int | None = None) -> Library
             library.cutouts[name] = list(cutouts.values())
             for stem, cutout in cutouts.items():
                 library.ranked.setdefault(tell_rank(name, stem), []).append(cutout)
-                if is_ridden(name, stem):
-                    library.ridden.append(cutout)
     if path := find_tar(data, "edges-photographed"):
         blobs = list(read_tar(path, part).get("rgba", {}).values())[:limit]
         library.edges.extend(decode_picture(blob, cv2.IMREAD_UNCHANGED) for blob in blobs)

@@ -81,9 +81,9 @@ def _draw_candlestick(drawing: _Drawing, rng: np.random.Generator) -> None:
                 drawing.draw_rod(np.array([[x, end], [x, end - 0.06]]), width * 0.8)
 
 
-def _draw_wheel(drawing: _Drawing, rng: np.random.Generator, pairs: float = 0.4) -> None:
-    """A rim with spokes and a hub; or, of a share of ``pairs``, two with a frame between them, as a bicycle has."""
-    count = 2 if rng.random() < pairs else 1
+def _draw_wheel(drawing: _Drawing, rng: np.random.Generator) -> None:
+    """A rim with spokes and a hub; sometimes two with a frame between them, as a bicycle has."""
+    count = 2 if rng.random() < 0.4 else 1
     radius = 0.2 if count == 2 else rng.uniform(0.3, 0.44)
     width = rng.uniform(0.008, 0.03)
     centers = [_at(0.27, 0.68), _at(0.73, 0.68)] if count == 2 else [_at(0.5, 0.5)]
@@ -283,19 +283,6 @@ def draw_openwork(number: int) -> Image:
     rng = np.random.default_rng((0x09E4, number))
     drawing = _Drawing()
     _KINDS[number % len(_KINDS)](drawing, rng)
-    return _finish(drawing, rng)
-
-
-@lru_cache(maxsize=NUMBER)
-def draw_bicycle(number: int) -> Image:
-    """The bicycle of that number, as ``draw_openwork``."""
-    rng = np.random.default_rng((0xB1CE, number))
-    drawing = _Drawing()
-    _draw_wheel(drawing, rng, pairs=1.0)
-    return _finish(drawing, rng)
-
-
-def _finish(drawing: _Drawing, rng: np.random.Generator) -> Image:
     _turn(drawing, rng)
     thing = _paint(drawing, rng)
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(thing[..., 3]))

@@ -19,11 +19,6 @@ _MOVERS = re.compile(
     r"|yamaha|forklift|peterbilt|-bike|bicycle|rowboat|tricycle|biplane"
 )
 _ANIMALS = re.compile(r"^(erase|farm|world|fishes)-")
-_RIDDEN = re.compile(
-    r"motorbike|scooter|yamaha|-bike|bicycle|cycle__|tricycle|equines__|horse|caballito|camel|elephant|rowboat|boat@"
-    r"|wheel_tractor|race__"
-)
-_NOT_RIDDEN = re.compile(r"seahorse")
 _NO_MOVERS = re.compile(r"clothes-horse|indoor-bike|toys__")
 
 
@@ -40,9 +35,3 @@ def tell_rank(source: str, stem: str) -> Rank:
     if _PLANTS.search(name):
         return "plant"
     return "prop" if source == "rendered" else "other"
-
-
-def is_ridden(source: str, stem: str) -> bool:
-    """Whether the cut-out is of something that people sit on in the open: a bicycle, a horse, a boat."""
-    name = f"{stem}@"
-    return tell_rank(source, stem) == "mover" and bool(_RIDDEN.search(name)) and not _NOT_RIDDEN.search(name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mattework_training.camera import blur_and_record, change_key, change_light, pan_ground
+from mattework_training.camera import blur_and_record, change_key, change_light
 from mattework_training.dressing import dress_part
 from mattework_training.grounds import (
     Pixels,
@@ -25,8 +25,7 @@ from mattework_training.grounds import (
 from mattework_training.library import Image, Library, Photo
 from mattework_training.placing import Placed, Pose, draw_pose, draw_small_pose, frame_photo, place_cutout
 from mattework_training.portraits import crop_portrait, cut_from_photo, hide_face
-from mattework_training.riding import place_rider
-from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below, reflect_in_water
+from mattework_training.shadows import cast_shadow, contact_shadow, reflect_below
 from mattework_training.subjects import Subjects, pick_photo
 from mattework_training.surroundings import add_distractor, draw_front, draw_occluder, lay_behind, mix_in
 
@@ -48,26 +47,19 @@ RECIPE = {
     "portrait": 0.08,
     "portrait on new ground": 0.08,
     "holding": 0.03,
-    "pets": 0.20,
-    "clothes": 0.02,
+    "pets": 0.21,
+    "clothes": 0.03,
     "things": 0.06,
-    "composite": 0.13,
+    "composite": 0.15,
     "close-up": 0.05,
     "bystanders": 0.05,
     "obstructed": 0.07,
-    "riding": 0.05,
-    "small": 0.03,
+    "small": 0.04,
     "empty": 0.03,
 }
 
 # Kinds of samples in which subject and ground may both be dark, both bright, or of one colour more often.
-_KEYED = ("composite", "close-up", "obstructed", "riding", "small")
-
-
-# How often the camera follows the subject of these kinds, so that what is behind it is streaked.
-_FOLLOWED = {"riding": 0.35, "bystanders": 0.15, "obstructed": 0.15, "small": 0.15}
-# How often a subject of these kinds is mirrored in water.
-_AFLOAT = {"riding": 0.06, "composite": 0.05, "obstructed": 0.08, "small": 0.08}
+_KEYED = ("composite", "close-up", "obstructed", "small")
 
 
 # How often a photograph of these kinds is seen so near that it has hardly any ground.
@@ -97,7 +89,6 @@ class SampleMaker:
             "composite": self._make_composite,
             "bystanders": self._make_bystanders,
             "obstructed": self._make_obstructed,
-            "riding": self._make_riding,
             "close-up": self._make_close_up,
             "small": self._make_small,
             "empty": self._make_empty,
@@ -312,22 +303,6 @@ class SampleMaker:
                 fronts.append(front)
         return self.compose("obstructed", ground, [subject], shape, rng, fronts)
 
-    def _make_riding(self, shape: Shape, rng: np.random.Generator) -> Sample | None:
-        """Somebody on a bicycle, an animal, a board; sometimes before others who look on."""
-        rider = place_rider(self.subjects, shape, rng)
-        if rider is None:
-            return None
-        ground = choose_busy_ground(self._library, shape, rng)
-        if ground is None:
-            ground = choose_ground(self._library, shape, rng)
-        if rng.random() < 0.35:
-            for _ in range(int(rng.integers(1, 6))):
-                center = (float(rng.uniform(0, 1)), float(rng.uniform(0.2, 0.5)))
-                far = Pose(long_side=rng.uniform(0.1, 0.35), center=center, angle=0.0)
-                ground = mix_in(ground, self.subjects.draw_person(rng), far, rng.uniform(0, 1.5), rng)
-        fronts = [draw_front(self.subjects, shape, rng)] if rng.random() < 0.1 else []
-        return self.compose("riding", ground, rider, shape, rng, fronts)
-
     def _draw_key(self, kind: str, rng: np.random.Generator) -> int:
         """1: something white on something bright; -1: something black on something dark; mostly 0."""
         if kind not in _KEYED:
@@ -344,8 +319,6 @@ class SampleMaker:
         fronts: Sequence[Placed] = (),
     ) -> Sample:
         """Compose subjects over a ground with their shadows, ``fronts`` over them, and take the photograph."""
-        if kind in _FOLLOWED and rng.random() < _FOLLOWED[kind]:
-            ground = pan_ground(ground, rng)
         ground = change_light(ground, rng, 0.6)
         key = self._draw_key(kind, rng)
         if key:
@@ -373,8 +346,6 @@ class SampleMaker:
                 bare = contact_shadow(bare, a, rng)
             if rng.random() < 0.07:
                 bare = reflect_below(bare, color, a, rng)
-            if kind in _AFLOAT and rng.random() < _AFLOAT[kind]:
-                bare = reflect_in_water(bare, color, a, rng)
             ground = np.where(alpha[..., None] > 0.02, ground, bare)
             visible = a[..., None]
             if kind == "composite" and rng.random() < 0.03:

@@ -67,27 +67,3 @@ def reflect_below(ground: Pixels, color: Pixels, alpha: Pixels, rng: np.random.G
     mirrored[foot + 1 : foot + 1 + depth] = color[foot - depth + 1 : foot + 1][::-1]
     soft = cv2.GaussianBlur(strength, (0, 0), 1.0)[..., None]
     return (ground * (1 - soft) + mirrored * soft).astype(np.float32)
-
-
-def reflect_in_water(ground: Pixels, color: Pixels, alpha: Pixels, rng: np.random.Generator) -> Pixels:
-    """The subject upside down in water: nearly as bright as itself, flattened, torn sideways by growing waves."""
-    height, width = alpha.shape
-    rows = np.nonzero(alpha.max(axis=1) > 0.3)[0]
-    if not len(rows) or rows.max() > height - 8:
-        return ground
-    foot = float(rows.max()) - rng.uniform(0, 0.12) * (rows.max() - rows.min())
-    flat = rng.uniform(0.7, 1.1)
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    below = np.maximum(y - np.float32(foot), 0)
-    wave = rng.uniform(0.005, 0.05) * width * (0.3 + below / height)
-    length = rng.uniform(0.01, 0.06) * height
-    phase = below / np.float32(length) * (1 - below / (4 * height))
-    ripple = np.sin(phase + rng.uniform(0, 6) + np.float32(rng.uniform(0, 4)) * x / width) * wave
-    layer = np.dstack([color * alpha[..., None], alpha]).astype(np.float32)
-    source_y = (np.float32(foot) - below / np.float32(flat) + ripple * np.float32(0.3)).astype(np.float32)
-    mirrored = cv2.remap(layer, (x + ripple).astype(np.float32), source_y, cv2.INTER_LINEAR)
-    mirrored = cv2.GaussianBlur(mirrored, (0, 0), rng.uniform(0.5, 2.5)) * (below > 0)[..., None]
-    strength = np.float32(rng.uniform(0.35, 0.9))
-    cover = mirrored[..., 3:] * strength
-    dim = np.float32(rng.uniform(0.6, 1.0))
-    return np.asarray(ground * (1 - cover) + mirrored[..., :3] * strength * dim, np.float32)

@@ -98,18 +98,9 @@ class Subjects:
 
     def draw_person(self, rng: np.random.Generator) -> Image:
         """Mostly a person, else anything."""
-        rgba = self.draw_standing(rng) if rng.random() < 0.75 else None
+        photo = pick_photo(self._library.people, rng) if rng.random() < 0.75 else None
+        rgba = None if photo is None else cut_from_photo(photo, rng)
         return self.draw_cutout(rng) if rgba is None else rgba
-
-    def draw_standing(self, rng: np.random.Generator) -> Image | None:
-        """Somebody out of a photograph, or ``None`` where there is none to take."""
-        photo = pick_photo(self._library.people, rng)
-        return None if photo is None else cut_from_photo(photo, rng)
-
-    def draw_ridden(self, rng: np.random.Generator) -> Image | None:
-        """Something that people sit on in the open, where the library has any."""
-        ridden = self._library.ridden
-        return ridden[rng.integers(len(ridden))] if ridden else None
 
     def draw_thing(self, rng: np.random.Generator) -> Image:
         """Something that a hand could hold: a product, else anything."""
