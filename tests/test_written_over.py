@@ -108,6 +108,13 @@ def test_a_painted_mask_is_not_refined_away(layered: Path) -> None:
 
 def test_a_painted_mask_of_one_layer_is_not_refined_away(layered: Path) -> None:
     mask = draw_disc(64, 64)[1]
+    document = mattework.open_document(layered)
+    with pytest.raises(UsageError, match="that of the whole picture made room"):
+        mattework.cut_layer(
+            layered, "Photo", layered, existing="replace", keep_recipe=True, overwrite=True, from_mask=mask
+        )
+    bare = replace(document, metadata=replace(document.metadata, xmp=None))
+    mattework.save_document(bare, layered, overwrite=True)
     done = mattework.cut_layer(
         layered,
         "Photo",
