@@ -112,7 +112,10 @@ def test_a_second_speck_is_added_to_the_first_and_not_the_sky(radii: tuple[int, 
     first[:, 1000:] = 0
     selector = ObjectSelector(picture, open_prompt_model())
     assert overlap(selector.select([point(400, 400)]).soft_mask, first) > 0.7
-    assert overlap(selector.select([point(400, 400), point(1500, 1100)]).soft_mask, both) > 0.7
+    second = selector.select([point(400, 400), point(1500, 1100)])
+    assert overlap(second.soft_mask, both) > 0.7
+    assert second.confidence > 0.1
+    assert "seen at another size, the object looks different" not in second.reasons
 
 
 def test_a_click_on_the_sky_after_one_on_a_speck_still_takes_the_sky() -> None:

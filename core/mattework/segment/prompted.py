@@ -44,7 +44,15 @@ from mattework.segment.second_look import (
 )
 from mattework.segment.selection import Known, Selection
 from mattework.segment.selection_score import score_selection
-from mattework.segment.speck import frame_region, is_apart, lies_whole, list_views, stands_alone, tell_need
+from mattework.segment.speck import (
+    frame_region,
+    is_apart,
+    is_speck,
+    lies_whole,
+    list_views,
+    stands_alone,
+    tell_need,
+)
 from mattework.segment.tones import spread_tones
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
@@ -135,7 +143,9 @@ class ObjectSelector:
             before, state = state, self._follow(state, gestures[:count])
             state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
-        if self._two_sizes and state.frame is not None and state.sizes is None:
+        # Several specks were seen from near, each; the whole frame at a smaller size shows none of them.
+        are_specks = len(gestures) > 1 and state.frame is not None and is_speck(self._blend(state))
+        if self._two_sizes and state.frame is not None and state.sizes is None and not are_specks:
             other = self._ask_at(
                 _OTHER_SIZE, gestures, previous, lambda step, _: report_progress(progress, step, 1.0)
             )

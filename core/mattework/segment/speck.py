@@ -41,6 +41,11 @@ def tell_need(mask: Floats) -> float | None:
     return _SURE if share > _SOME and overlap < _UNSURE else None
 
 
+def is_speck(mask: Floats) -> bool:
+    """Whether what is selected, (h, w), is hardly seen in the frame."""
+    return 0 < float((mask > 0.5).mean()) < _SPECK
+
+
 def is_apart(known: Floats, mark: Prompt, size: Size) -> bool:
     """Whether a further mark, in a frame of `size`, lies beside what was known (h, w), and that is a speck."""
     x, y = place_points(mark, size, Size(known.shape[1], known.shape[0]))
