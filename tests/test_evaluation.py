@@ -186,3 +186,16 @@ def test_labels_and_colours_are_no_known_alpha(folders: tuple[Path, Path, Path],
     assert row.error is not None
     assert ("has colours" if kind == "palette" else "labels") in row.error
     assert sum(row.error is not None for row in evaluation.rows) == 1
+
+
+def test_the_alpha_of_a_colour_cutout_is_a_known_alpha(folders: tuple[Path, Path, Path]) -> None:
+    images, alphas, _ = folders
+    cutout = np.random.default_rng(0).integers(0, 256, (16, 16, 4), dtype=np.uint8)
+    cutout[..., 3] = np.rint(truth() * 255)
+    (alphas / "a.bmp").unlink()
+    Image.fromarray(cutout).save(alphas / "a.png")
+    evaluation = evaluate_folder(images, alphas, predict=read_as_prediction)
+    row = next(row for row in evaluation.rows if row.name == "a")
+    assert row.error is None
+    assert row.scores is not None
+    assert row.scores.sad == 0

@@ -14,7 +14,7 @@ import numpy as np
 from mattework import metrics
 from mattework.arrays import Bools, Bytes, Floats
 from mattework.errors import InputError, ModelFailed, OutOfMemory, UsageError
-from mattework.formats.masks import KNOWN_ALPHA, read_mask, read_trimap, refuse_labels
+from mattework.formats.masks import read_mask, read_trimap, refuse_labels
 from mattework.formats.sniff import SUFFIXES
 from mattework.geometry import Size
 from mattework.progress import Progress, report_progress
@@ -134,8 +134,8 @@ def measure_alpha(prediction: Floats, truth: Floats, band: Bools | None = None) 
 
 def _evaluate_pair(image: Path, alpha: Path, trimap: Path | None, predict: Predict) -> Row:
     try:
-        truth = read_mask(alpha, word=KNOWN_ALPHA)
-        refuse_labels(float(truth.max()), KNOWN_ALPHA)
+        truth = read_mask(alpha, word="known alpha", take_colours=False)
+        refuse_labels(float(truth.max()), "known alpha")
         size = Size(truth.shape[1], truth.shape[0])
         guide = None if trimap is None else read_trimap(trimap)
         if trimap is not None and guide is not None and guide.shape != truth.shape:

@@ -116,7 +116,8 @@ def cut_layer(
         for one in given:
             _check_place(one, rect, row.path)
         prompts = [*layer_prompts, *(move_prompt(one, -rect.left, -rect.top) for one in given)]
-        replaced = _tell_replaced(document.metadata.xmp, row.path) if keep_recipe else None
+        old = _find_recipe(document.metadata.xmp)
+        replaced = _tell_replaced(old, row.path) if keep_recipe else None
         if replaced is not None and overwrite and (read_from := name_file(source, (replaced,))) is not None:
             read_from.refuse_loss(target)
         strokes = [move_stroke(one, -rect.left, -rect.top) for one in choices.pop("strokes", ())]
@@ -134,7 +135,7 @@ def cut_layer(
             cutout = _add_note(cutout, _WHOLE_MASK)
         if replaced is not None:
             cutout = _add_note(cutout, replaced)
-        if not keep_recipe and existing != "keep" and _is_of_layer(document.metadata.xmp, cutout.recipe):
+        if not keep_recipe and existing != "keep" and _is_of_layer(old, cutout.recipe):
             cutout = _add_note(cutout, _OLD_RECIPE)
         new = _make_mask(cutout, row.number, rect, existing, keep_recipe)
         closes = isinstance(source, (str, PathLike))
@@ -159,9 +160,8 @@ def _check_place(prompt: Prompt, rect: Rect, path: str) -> None:
         )
 
 
-def _tell_replaced(xmp: bytes | None, path: str) -> str | None:
-    """A sentence about a recipe in the packet that is not of this layer; None where there is none."""
-    old = _find_recipe(xmp)
+def _tell_replaced(old: Recipe | None, path: str) -> str | None:
+    """A sentence about a document's recipe that is not of this layer; None where there is none."""
     if old is None or old.layer == path:
         return None
     of = "the whole picture" if old.layer is None else f"the layer “{old.layer}”"
@@ -171,9 +171,8 @@ def _tell_replaced(xmp: bytes | None, path: str) -> str | None:
     )
 
 
-def _is_of_layer(xmp: bytes | None, new: Recipe) -> bool:
-    """Whether the packet holds a recipe of the layer, or of a picture that it belongs to, that made another mask."""
-    old = _find_recipe(xmp)
+def _is_of_layer(old: Recipe | None, new: Recipe) -> bool:
+    """Whether a document's recipe is of the layer that was cut anew, or of the picture that it belongs to."""
     return old is not None and (old.layer in (None, new.layer) or old.source_sha256 == new.source_sha256)
 
 

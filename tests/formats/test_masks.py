@@ -178,3 +178,20 @@ def test_a_trimap_has_three_values() -> None:
 def test_a_mask_of_no_floats_is_not_written_as_another_one(kind: type) -> None:
     with pytest.raises(UsageError, match="floats of 0 to 1"):
         save_mask(np.ones((2, 2), kind), BytesIO(), format="png")
+
+
+def test_a_mask_with_colours_is_told_where_its_brightness_counts(tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (20, 30, 4), dtype=np.uint8)
+    colours[..., 3] = 0
+    colours[5:15, 5:20, 3] = 255
+    told: list[str] = []
+    Image.fromarray(colours).save(tmp_path / "cutout.png")
+    assert (read_mask(tmp_path / "cutout.png", tell=told.append) == colours[..., 3] / 255).all()
+    assert told == []
+    Image.fromarray(colours[..., :3].copy()).save(tmp_path / "photo.png")
+    read_mask(tmp_path / "photo.png", tell=told.append)
+    assert told == ["The mask has colours; how bright they are was taken."]
+    gray = np.repeat(colours[..., :1], 3, axis=2)
+    Image.fromarray(gray).save(tmp_path / "gray.jpg")
+    read_mask(tmp_path / "gray.jpg", tell=told.append)
+    assert len(told) == 1

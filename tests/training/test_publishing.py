@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install m
 pytest.importorskip("onnx", reason="export needs onnx: pip install mattework[train]")
 
 from export_refiner import export  # noqa: E402
+from mattework.errors import OutputNotWritable  # noqa: E402
 from mattework_training.batches import BatchStream, SubjectSource  # noqa: E402
 from mattework_training.library import Library  # noqa: E402
 from mattework_training.onnx_files import publish  # noqa: E402
@@ -70,11 +71,11 @@ def test_files_and_record_that_cannot_all_be_written_leave_what_was_there(tmp_pa
     made.write_bytes(b"new")
     out.mkdir()
     (out / "net.onnx").write_bytes(b"old")
-    (out / "net.json.part").mkdir()  # nothing can be written there
-    with pytest.raises(OSError, match=r"net\.json\.part"):
+    (out / "net.json").mkdir()  # nothing can be written there
+    with pytest.raises(OutputNotWritable, match=r"net\.json is a folder"):
         publish([made], {"id": "net"}, out)
     assert (out / "net.onnx").read_bytes() == b"old"
-    assert not (out / "net.onnx.part").exists()
+    assert sorted(path.name for path in out.iterdir()) == ["net.json", "net.onnx"]
 
 
 def test_only_one_may_train_in_a_folder(tmp_path: Path) -> None:

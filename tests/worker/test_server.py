@@ -18,7 +18,7 @@ from mattework._version import __version__
 from mattework.worker import connection as connection_module
 from mattework.worker.connection import Connection
 from mattework.worker.protocol import MAX_LINE, PROTOCOL, LineChannel, make_challenge, prove_secret
-from mattework.worker.rendezvous import WorkerRecord
+from mattework.worker.rendezvous import WorkerRecord, sweep_work_folders
 from mattework.worker.server import Worker
 
 REQUESTS = 3000
@@ -132,13 +132,23 @@ def test_a_cancel_of_nothing_leaves_the_next_request_alone(tmp_path: Path) -> No
         assert (channel.receive() or {})["event"] == "result"
 
 
-def test_a_folder_that_was_cleaned_away_is_made_again(tmp_path: Path) -> None:
-    with connect(tmp_path) as (connection, channel):
+def test_a_folder_that_was_cleaned_away_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "work").mkdir()
+    with connect(tmp_path / "work") as (connection, channel):
         for number in (1, 2):
             channel.send({"op": "open", "id": number, "params": {"warm": False}})
             answer = channel.receive() or {}
-            assert Path(answer["value"]["folder"]).is_dir()
-            shutil.rmtree(connection.worker.work)
+            folder = Path(answer["value"]["folder"])
+            assert folder.is_dir()
+            assert sweep_work_folders() == [], "its owner lives"
+            assert folder.is_dir()
+            if number == 1:
+                shutil.rmtree(connection.worker.work)
+        connection.worker.drop_work()
+        assert not folder.exists()
 
 
 def test_a_request_of_many_megabytes_is_taken(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ back ends of onnxruntime all have.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from mattework.atomic import write_atomically
 from mattework_training.network import SubjectNet
 
 OPSET = 17
@@ -131,15 +132,8 @@ def scale_picture(picture: npt.NDArray[np.uint8]) -> Tensor4:
 def publish(files: Sequence[Path], record: dict[str, Any], out: Path) -> None:
     """Put finished files and their record, named by its ``id``, into a folder; all, or none where one cannot be written."""
     out.mkdir(parents=True, exist_ok=True)
-    contents = {path.name: path.read_bytes() for path in files}
-    contents[f"{record['id']}.json"] = (json.dumps(record, indent=2) + "\n").encode()
-    partials = [out / f"{name}.part" for name in contents]
-    try:
-        for partial, content in zip(partials, contents.values(), strict=True):
-            partial.write_bytes(content)
-    except OSError:
-        for partial in partials:
-            partial.unlink(missing_ok=True)
-        raise
-    for partial in partials:
-        os.replace(partial, partial.with_suffix(""))
+    contents = {f"{record['id']}.json": (json.dumps(record, indent=2) + "\n").encode()}
+    contents |= {path.name: path.read_bytes() for path in files}
+    with ExitStack() as stack:  # names are taken when all are written, the record's last
+        for name, content in contents.items():
+            stack.enter_context(write_atomically(out / name, overwrite=True)).write(content)

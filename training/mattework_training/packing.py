@@ -12,18 +12,17 @@ import cv2
 
 from mattework_training.library import Image
 
-_WEBP_QUALITY = 90
+_QUALITY = {".webp": [cv2.IMWRITE_WEBP_QUALITY, 90], ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 82]}
 
 
 def encode_picture(picture: Image, suffix: str) -> bytes:
-    """A picture (RGB, RGBA or grey, uint8) as ``.webp`` (quality 90, alpha exact) or ``.png``."""
+    """A picture (RGB, RGBA or grey, uint8) as ``.webp`` (quality 90, alpha exact), ``.jpg`` (82) or ``.png``."""
     channels = picture.shape[2] if picture.ndim == 3 else 1
     if channels == 4:
         picture = cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA).astype(picture.dtype)
     elif channels == 3:
         picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(picture.dtype)
-    quality = [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY] if suffix == ".webp" else []
-    done, blob = cv2.imencode(suffix, picture, quality)
+    done, blob = cv2.imencode(suffix, picture, _QUALITY.get(suffix, []))
     if not done:
         raise ValueError(f"OpenCV cannot write {suffix}")
     return blob.tobytes()

@@ -68,9 +68,8 @@ def save_mask(
     write_target(target, write, overwrite=overwrite)
 
 
-KNOWN_ALPHA = "known alpha"
-"""The word for a mask that others are measured by: a colour picture is none."""
 _COLOURED, _COLOURED_SHARE = 0.15, 0.01
+"""A mask has colours where the channels of more than this share of its pixels lie farther apart than this."""
 
 
 def read_mask(
@@ -79,15 +78,17 @@ def read_mask(
     *,
     word: str = "mask",
     tell: Callable[[str], None] | None = None,
+    take_colours: bool = True,
 ) -> Floats:
     """Any picture as a mask (H, W), float32 0..1, 1 for the subject.
 
     A picture of which something is more transparent than not gives its alpha, any other its brightness, as stored. What was
     painted on a transparent layer gives its brightness over black: a mask in black and white, and any trimap. `word` is
-    what messages call it; `tell` is given notes about the file.
+    what messages call it; `tell` is given notes about the file. Without `take_colours` the brightness of a colour picture,
+    such as a photo or a map of labels, is none.
 
     Raises:
-        UsageError: the mask's size is not `size`, or its floats run far beyond 0 and 1.
+        UsageError: the mask's size is not `size`, its floats run far beyond 0 and 1, or it has colours that are not taken.
         InputError: the file cannot be read.
     """
     from mattework.formats.files import open_document
@@ -108,19 +109,20 @@ def read_mask(
     from mattework.document.composite import flatten_document
 
     colour, alpha = flatten_document(document)
+    opacity = None if alpha is None else _as_unit_floats(alpha)
+    is_opaque = opacity is None or float(opacity.min()) > 0.5
+    takes_alpha = word != "trimap" and not is_opaque
+    if opacity is not None and takes_alpha and not _is_painted(colour, opacity, document.mode):
+        return opacity
     if _has_colours(document, colour):
-        if word == KNOWN_ALPHA:
+        if not take_colours:
             raise UsageError(
                 f"The {word} has colours, as a photo or a map of labels has. Give one in black, white and gray."
             )
         if tell is not None:
             tell(f"The {word} has colours; how bright they are was taken.")
-    opacity = None if alpha is None else _as_unit_floats(alpha)
-    if opacity is None or float(opacity.min()) > 0.5:
-        return _take_brightness(document, colour, word)
-    if word != "trimap" and not _is_painted(colour, opacity, document.mode):
-        return opacity
-    return _take_brightness(document, colour, word) * opacity
+    brightness = _take_brightness(document, colour, word)
+    return brightness if opacity is None or is_opaque else brightness * opacity
 
 
 def read_trimap(

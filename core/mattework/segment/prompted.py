@@ -225,8 +225,11 @@ class ObjectSelector:
         known = self._blend(state)
         if not is_apart(known, gestures[-1], self._size):
             return found
-        alone = self._blend(self._follow_mark(Known(), gestures[-1:]))
-        return self._lay_down(join_masks(known, alone)) if stands_alone(alone, self._blend(found)) else found
+        lone = self._follow_mark(Known(), gestures[-1:])
+        alone = self._blend(lone)
+        if not stands_alone(alone, self._blend(found)):
+            return found
+        return replace(self._lay_down(join_masks(known, alone)), notes=lone.notes, asked=lone.asked)
 
     def _follow_mark(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         marks = [one for one in gestures if one.kind in ("point", "scribble")]
@@ -292,10 +295,10 @@ class ObjectSelector:
         frame, notes = ask_look(self._look_at(self._size.rect), (), region, None)
         inside = replace(region, adds=True)
         found = self._confine(Known(frame=frame, region=inside, notes=notes), region)
+        if state.frame is None:
+            found = self._confine(self._choose_size(found, gestures), region)
         if found.frame is not None and not (found.frame > 0.5).any():
             found = self._look_into(region, found)
-        elif state.frame is None:
-            found = self._choose_size(found, gestures)
         found = self._confine(self._look_closer(found, ()), region)
         if state.frame is None:
             return found

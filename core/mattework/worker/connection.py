@@ -197,8 +197,7 @@ class Connection:
 
     def _make_folder(self) -> Path:
         if self._folder is None or not self._folder.is_dir():
-            self.worker.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may have cleaned up
-            self._folder = Path(tempfile.mkdtemp(dir=self.worker.work))
+            self._folder = Path(tempfile.mkdtemp(dir=self.worker.keep_work()))
         return self._folder
 
     def _send(self, message: dict[str, Any]) -> None:

@@ -68,6 +68,7 @@ def serve(name: str, idle: float) -> int:
         worker = Worker(name=name, record=record, work=work, idle=idle)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
+        stack.callback(worker.drop_work)
         stack.callback(worker.stop)
         _say_ready(out)
         worker.listen(listener)
@@ -92,7 +93,27 @@ class Worker:
     stopping: threading.Event = field(default_factory=threading.Event)
     installed: str | None = None
     running: threading.Lock = field(default_factory=threading.Lock)
+    renewing: threading.Lock = field(default_factory=threading.Lock)
+    renewed: list[tuple[Path, IO[bytes]]] = field(default_factory=list)
     connections: set[Connection] = field(default_factory=set)
+
+    def keep_work(self) -> Path:
+        """The folder of raw files: a new one, with a lock of its own, where somebody cleaned the old one away.
+
+        Raises:
+            OSError, EngineError: none can be made.
+        """
+        with self.renewing:
+            if not self.work.is_dir():
+                self.renewed.append(make_work_folder())
+                self.work = self.renewed[-1][0]
+            return self.work
+
+    def drop_work(self) -> None:
+        """Delete the folders of raw files that were made later."""
+        for folder, lock in self.renewed:
+            lock.close()
+            shutil.rmtree(folder, ignore_errors=True)
 
     def retire(self) -> None:
         """Be found no more, and end when those who are connected have gone; who comes now starts the next worker."""
