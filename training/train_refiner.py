@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mattework.metrics import measure_gradient_error, measure_sad
 from mattework_training.pace import Pace
+from mattework_training.published import read_refiner
 from mattework_training.refine_batches import RefineBatches, evidence_of, prepare
 from mattework_training.refine_network import RefineNet
 from mattework_training.refine_shards import read_scenes
@@ -30,6 +31,7 @@ from mattework_training.run_folder import Progress, RunFolder
 _CACHE = platformdirs.user_cache_path("mattework") / "training"
 _CHECK_EVERY = 300.0
 _LOG_EVERY = 100
+_BATCHES_FOR_NORMS = 20
 
 
 def refine(network: RefineNet, planes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -80,16 +82,15 @@ def _train(options: argparse.Namespace, folder: RunFolder) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     trainer = RefineTrainer(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    if options.weights is not None:
-        trainer.begin(torch.load(options.weights, weights_only=True, map_location="cpu"))
     saved = folder.load()
-    progress = Progress()
-    if saved is not None:
-        progress, state = saved
-        trainer.restore(state)
+    progress, state = (Progress(), None) if saved is None else saved
     batches = RefineBatches(options.scenes, options.seed + progress.steps, batch=options.batch)
     if not len(batches):
         raise SystemExit(f"No scenes in {options.scenes}; make some with training/make_refiner_scenes.py.")
+    if state is not None:
+        trainer.restore(state)
+    elif options.weights is not None:
+        trainer.begin(_read_weights(options.weights, batches))
     trainer.train_layers_from(0)
     if progress.steps == 0:
         folder.log(trainer.choose_precision(batches.next_batch()))
@@ -122,6 +123,15 @@ def _train(options: argparse.Namespace, folder: RunFolder) -> None:
     folder.log("finished")
 
 
+def _read_weights(path: Path, batches: RefineBatches) -> dict[str, Any]:
+    """Of a run, or of a published file, whose norms get their statistics from crops."""
+    if path.suffix == ".onnx":
+        crops = [batches.next_batch()[0] for _ in range(_BATCHES_FOR_NORMS)]
+        return dict(read_refiner(path, crops).state_dict())
+    weights: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+    return weights
+
+
 def _save_and_check(
     trainer: RefineTrainer, folder: RunFolder, progress: Progress, options: argparse.Namespace
 ) -> dict[str, Any]:
@@ -141,7 +151,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=50, help="wall-clock budget")
     parser.add_argument("--scenes", type=Path, default=_CACHE / "refiner-scenes")
     parser.add_argument("--run", type=Path, default=_CACHE / "refiner")
-    parser.add_argument("--weights", type=Path, help="begin with the averaged weights of another run")
+    parser.add_argument(
+        "--weights", type=Path, help="begin with another run's averaged.pt, or with a published ONNX file"
+    )
     parser.add_argument("--rate", type=float, default=1.0, help="part of the usual rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)

@@ -10,7 +10,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch: pip install mattework[train]")
 
-from mattework.matting.evidence import PLANES  # noqa: E402
+from export_refiner import write_refiner  # noqa: E402
+from mattework.matting.evidence import PLANES, SOLVED_PLANE  # noqa: E402
 from mattework_training.fibres import (  # noqa: E402
     Fibres,
     Outline,
@@ -24,6 +25,7 @@ from mattework_training.fibres import (  # noqa: E402
     trace_outline,
 )
 from mattework_training.library import Library  # noqa: E402
+from mattework_training.published import read_published, read_refiner  # noqa: E402
 from mattework_training.refine_batches import RefineBatches, evidence_of, prepare  # noqa: E402
 from mattework_training.refine_network import RefineNet, measure_refine_loss  # noqa: E402
 from mattework_training.refine_scenes import SIDE, RefineScene, SceneMaker, draw_trimap  # noqa: E402
@@ -168,3 +170,27 @@ def test_training_brings_the_loss_down(tmp_path: Path, scenes: list[RefineScene]
     trainer.train_layers_from(0)
     losses = [trainer.step(batch, 1.0, number) for number in range(20)]
     assert losses[-1] < 0.8 * losses[0]
+
+
+def test_the_published_refiner_can_be_trained_on(tmp_path: Path, scenes: list[RefineScene]) -> None:
+    torch.manual_seed(3)
+    made = RefineNet()
+    torch.nn.init.normal_(made.last.weight, std=0.5)
+    planes = [torch.from_numpy(evidence_of(prepare(scene))[None]) for scene in scenes]
+    made.train()
+    for one in planes:  # batch norms with statistics of their own
+        made(one)
+    write_refiner(made.eval(), tmp_path / "refiner.onnx")
+    read = read_refiner(tmp_path / "refiner.onnx", planes)
+    stacked = torch.cat(planes)
+    with torch.inference_mode():
+        wanted = made(stacked)
+        published = read.eval()(stacked)
+        trained = read.train()(stacked).clamp(0, 1)
+    solved = (stacked[:, SOLVED_PLANE : SOLVED_PLANE + 1] + 1) / 2
+    changed = float((wanted - solved).abs().mean())
+    assert changed > 0.05
+    assert float((published - wanted).abs().max()) < 0.02  # weights of half precision
+    assert float((trained - published).abs().mean()) < 0.2 * changed
+    with pytest.raises(ValueError, match="none of this network's"):
+        read_published(tmp_path / "refiner.onnx", ())

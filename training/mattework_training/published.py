@@ -6,7 +6,7 @@ scale and shift that make it the identity under them; the network answers as the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mattework_training.network import SubjectNet
+from mattework_training.refine_network import RefineNet
 
 
 def read_published(path: Path, pictures: Sequence[Tensor]) -> SubjectNet:
@@ -25,6 +26,29 @@ def read_published(path: Path, pictures: Sequence[Tensor]) -> SubjectNet:
     auxiliary answers are not in the file and begin at zero. Raises ``ValueError`` when the file is not of this network.
     """
     network = SubjectNet()
+    with torch.no_grad():
+        for auxiliary in (network.head_quarter, network.head_sixteenth):
+            auxiliary.weight.zero_()
+            assert auxiliary.bias is not None
+            auxiliary.bias.zero_()
+    _take_weights(network, path, pictures, absent={"head_quarter", "head_sixteenth"})
+    return network
+
+
+def read_refiner(path: Path, evidence: Sequence[Tensor]) -> RefineNet:
+    """The refiner with the weights of ``mattework-refiner.onnx``, as ``read_published`` reads the subject network's.
+
+    ``evidence`` are inputs of the network, (N, 16, H, W). Raises ``ValueError`` when the file is not of this network.
+    """
+    network = RefineNet()
+    _take_weights(network, path, evidence)
+    return network
+
+
+def _take_weights(
+    network: nn.Module, path: Path, inputs: Sequence[Tensor], absent: Collection[str] = ()
+) -> None:
+    """The file's convolutions for those of ``network``, all but the ``absent`` ones, and norms that change nothing."""
     modules = dict(network.named_modules())
     norms: list[nn.BatchNorm2d] = []
     wanted = {name for name, module in modules.items() if isinstance(module, nn.Conv2d)}
@@ -45,39 +69,34 @@ def read_published(path: Path, pictures: Sequence[Tensor]) -> SubjectNet:
             assert isinstance(norm, nn.BatchNorm2d)
             norm.bias.copy_(torch.from_numpy(bias))
             norms.append(norm)
-        missing = wanted - {"head_quarter", "head_sixteenth"}
-        if missing:
-            raise ValueError(f"{path}: the network's layers {', '.join(sorted(missing))} are not in it.")
-        for auxiliary in (network.head_quarter, network.head_sixteenth):
-            auxiliary.weight.zero_()
-            assert auxiliary.bias is not None
-            auxiliary.bias.zero_()
+    missing = wanted.difference(absent)
+    if missing:
+        raise ValueError(f"{path}: the network's layers {', '.join(sorted(missing))} are not in it.")
     for norm in norms:
         norm.running_var.fill_(1 - norm.eps)  # and a mean of 0: the identity but for the bias
-    if pictures:
-        _give_statistics(network, norms, pictures)
-    return network
+    if inputs:
+        _give_statistics(network, norms, inputs)
 
 
-def _give_statistics(network: SubjectNet, norms: list[nn.BatchNorm2d], pictures: Sequence[Tensor]) -> None:
+def _give_statistics(network: nn.Module, norms: list[nn.BatchNorm2d], inputs: Sequence[Tensor]) -> None:
     """Measure what enters each norm while it only adds its bias, and make that addition its normalisation."""
     sums: dict[nn.Module, Tensor] = {}
 
-    def measure(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        values = inputs[0].double()
+    def measure(norm: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+        values = arguments[0].double()
         stacked = torch.stack([values.mean((0, 2, 3)), values.square().mean((0, 2, 3))])
         sums[norm] = sums.get(norm, torch.zeros_like(stacked)) + stacked
 
     network.eval()
     hooks = [norm.register_forward_pre_hook(measure) for norm in norms]
     with torch.inference_mode():
-        for picture in pictures:
-            network(picture)
+        for one in inputs:
+            network(one)
     for hook in hooks:
         hook.remove()
     with torch.no_grad():
         for norm in norms:
-            mean, square = sums[norm] / len(pictures)
+            mean, square = sums[norm] / len(inputs)
             spread = (square - mean.square()).clamp_min(1e-6)
             norm.running_mean.copy_(mean)
             norm.running_var.copy_(spread)
