@@ -46,12 +46,12 @@ from mattework.segment.selection import Known, Selection
 from mattework.segment.selection_score import score_selection
 from mattework.segment.speck import (
     frame_region,
+    gives_way,
     is_apart,
     is_speck,
-    lies_whole,
     list_views,
+    shows_more,
     stands_alone,
-    tell_need,
 )
 from mattework.segment.tones import spread_tones
 
@@ -251,20 +251,23 @@ class ObjectSelector:
         if state.frame is not None:
             return self._look_closer(found, marks)
         chosen = self._look_closer(self._choose_size(found, gestures), marks, alone=alone)
-        need = tell_need(self._paste(chosen)) if alone and len(gestures) == 1 else None
-        if need is not None:
-            chosen = self._look_for_speck(gestures[-1], need) or chosen
-        whole = self._find_whole(frame, chosen, gestures[-1]) if len(gestures) == 1 else None
-        return chosen if whole is None else whole
+        if not alone or len(gestures) > 1:
+            return chosen
+        return (
+            self._find_whole(frame, chosen, gestures[-1]) or self._look_nearer(chosen, gestures[-1]) or chosen
+        )
 
-    def _look_for_speck(self, mark: Prompt, need: float) -> Known | None:
-        """What lies whole under a mark in ever smaller views around it, and promises the overlap `need`; see `speck`."""
+    def _look_nearer(self, chosen: Known, mark: Prompt) -> Known | None:
+        """What ever smaller views around a first mark show, where that stands for the answer; see `speck`."""
+        answer = self._blend(chosen)
         for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
             part, notes = ask_look(self._look_at(view), (mark,), None, None, alone=True)
-            if lies_whole(part) and expect_overlap(part) >= need:
-                frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
-                seen = Known(frame=frame, crop=view, part=part, notes=notes)
+            frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
+            seen = Known(frame=frame, crop=view, part=part, notes=notes)
+            if gives_way(answer, self._blend(seen), part):
                 return self._look_closer(replace(seen, frame=self._paste(seen)), (mark,), alone=True)
+            if shows_more(part):
+                return None
         return None
 
     def _find_whole(self, first: Floats, chosen: Known, mark: Prompt) -> Known | None:
