@@ -3,6 +3,7 @@
     python benchmarks/prompts.py                               every set, as tables
     python benchmarks/prompts.py --every 6 --sets people davis
     python benchmarks/prompts.py --sets crowds --clicks 5      one of several held-out cut-outs in drawn scenes
+    python benchmarks/prompts.py --sets small --clicks 5       one of some that are small in a photograph
     python benchmarks/prompts.py --models mobile-sam --json result.json
     python benchmarks/prompts.py --sheets FOLDER               also draws the masks after 1, 3 and 5 clicks and from a box
 
@@ -39,7 +40,15 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 
-from benchmarks.subject_sets import CROWDS, PROMPT_SETS, Case, draw_crowds, read_real
+from benchmarks.subject_sets import (
+    CROWDS,
+    PROMPT_SETS,
+    SMALL,
+    Case,
+    draw_crowds,
+    draw_small_things,
+    read_real,
+)
 
 from mattework.models.runtime import ModelSession, open_session
 from mattework.models.store import open_store
@@ -260,11 +269,11 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, dict[str, float]
     for set_name in options.sets:
         tallies = {name: Tally(most=options.clicks) for name in methods}
         rows: list[Image] = []
-        is_drawn = set_name == CROWDS
+        draw = {CROWDS: draw_crowds, SMALL: draw_small_things}.get(set_name)
         cases = (
-            draw_crowds(shared, options.every)
-            if is_drawn
-            else read_real(shared / "bench", set_name, options.every)
+            read_real(shared / "bench", set_name, options.every)
+            if draw is None
+            else draw(shared, options.every)
         )
         for case in map(shrink, cases):
             if not (case.alpha[case.known] > 0.5).any():
@@ -308,7 +317,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--sets", nargs="+", default=list(PROMPT_SETS), choices=(*PROMPT_SETS, CROWDS), metavar="SET"
+        "--sets", nargs="+", default=list(PROMPT_SETS), choices=(*PROMPT_SETS, CROWDS, SMALL), metavar="SET"
     )
     parser.add_argument(
         "--models", nargs="*", default=[DEFAULT_PROMPT_MODEL], metavar="ID", help="models to measure"

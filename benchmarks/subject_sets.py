@@ -28,8 +28,8 @@ from mattework_training.subjects import Subjects
 Mask = npt.NDArray[np.float32]
 REAL_SETS = ("people", "horses", "pets128", "davis")
 PROMPT_SETS = (*REAL_SETS, "alphamatting")
-CROWDS = "crowds"
-_CROWDS = 48
+CROWDS, SMALL = "crowds", "small"
+_CROWDS, _SMALL = 48, 80
 # Of the cut-outs in crowds. Those of training go their own way, and what is measured must not follow.
 _CROWD_SHARES = {
     "tuxpaint": 0.21, "fluent3d": 0.06, "magento": 0.09, "saleor": 0.06, "grocery": 0.08,
@@ -155,6 +155,46 @@ def draw_crowds(data: Path, every: int) -> Iterator[Case]:
         if sample.kinds[0] == "thing" and (alpha > 0.5).mean() >= 0.004:
             count -= 1
             yield Case(f"crowd {index}", sample.image, alpha, sample.known > 0)
+
+
+def draw_small_things(data: Path, every: int) -> Iterator[Case]:
+    """Up to twelve held-out cut-outs of 15 to 180 pixels, alike or not, in photographs of 1200 x 900; one is meant.
+
+    Every second photograph is blurred to a sky. `data` is the folder with `train`.
+    """
+    library = load_library(data / "train", "check")
+    sources = [pictures for pictures in library.cutouts.values() if pictures]
+    for index in range(0, _SMALL, every):
+        rng = np.random.default_rng((19, index))
+        scene = library.scenes[rng.integers(len(library.scenes))]
+        image = cv2.resize(scene, (1200, 900), interpolation=cv2.INTER_AREA).astype(np.float32)
+        if index % 2:
+            image = cv2.GaussianBlur(image, (0, 0), 25).astype(np.float32)
+        truth = np.zeros(image.shape[:2], np.float32)
+        taken = np.zeros(truth.shape, bool)
+        side, are_alike = float(np.exp(rng.uniform(np.log(22), np.log(140)))), rng.random() < 0.5
+        first: Image | None = None
+        for _ in range(int(rng.integers(1, 13))):
+            if first is None or not are_alike:
+                source = sources[rng.integers(len(sources))]
+                thing = source[rng.integers(len(source))]
+            else:
+                thing = first
+            scale = side * rng.uniform(0.7, 1.3) / max(thing.shape[:2])
+            small = cv2.resize(thing, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            height, width = small.shape[:2]
+            y, x = (int(rng.integers(5, most - side - 5)) for most, side in ((900, height), (1200, width)))
+            if taken[y - 5 : y + height + 5, x - 5 : x + width + 5].any():
+                continue
+            place = np.s_[y : y + height, x : x + width]
+            taken[place] = True
+            alpha = small[..., 3:].astype(np.float32) / 255
+            image[place] = image[place] * (1 - alpha) + small[..., :3] * alpha
+            if first is None:
+                first, truth[place] = thing, alpha[..., 0]
+        if (truth > 0.5).sum() >= 40:
+            noisy = np.rint(np.clip(image + rng.normal(0, 2, image.shape), 0, 255)).astype(np.uint8)
+            yield Case(f"small {index}", noisy, truth, np.ones(truth.shape, bool))
 
 
 def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]:

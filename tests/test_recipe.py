@@ -90,6 +90,22 @@ def test_a_recipe_of_a_newer_version_says_to_install_a_newer_mattework() -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"version": 1, "edges": {"shift": 1}}', "edges"),
+        ('{"version": 1, "edge": {"fether": 1}}', "edge.fether"),
+        (
+            '{"version": 2, "strokes": [{"kind": "unknown", "radius": 3, "points": [[1, 1]], "hard": 1}]}',
+            "strokes.hard",
+        ),
+    ],
+)
+def test_a_setting_that_is_not_known_is_named_and_not_dropped(text: str, name: str) -> None:
+    with pytest.raises(RecipeError, match=f'setting "{name}".* misspelt, or of a newer'):
+        parse_recipe(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -118,6 +118,35 @@ def test_a_second_speck_is_added_to_the_first_and_not_the_sky(radii: tuple[int, 
     assert "seen at another size, the object looks different" not in second.reasons
 
 
+def draw_balls(seed: int) -> tuple[Bytes, list[Bytes]]:
+    """Fourteen striped balls before a sky, and where each is."""
+    rng = np.random.default_rng(seed)
+    sky = np.empty((1067, 1600, 3), np.float32)
+    sky[:] = np.linspace((0, 140, 165), (185, 200, 205), 1067)[:, None]
+    places = []
+    for number in range(14):
+        center = (100 + 200 * (number % 7) + int(rng.integers(-40, 40)), 300 + 400 * (number // 7))
+        radius = int(rng.integers(12, 30))
+        place = np.zeros((1067, 1600), np.uint8)
+        cv2.circle(place, center, radius, 1, -1)
+        is_stripe = np.arange(1600) // max(4, radius // 3) % 2 > 0
+        stripes = np.where(is_stripe[None, :, None], *rng.integers(0, 256, (2, 3)))
+        sky = np.where(place[..., None] > 0, stripes, sky)
+        places.append(place)
+    return (sky + rng.normal(0, 2, sky.shape)).clip(0, 255).astype(np.uint8), places
+
+
+@pytest.mark.parametrize("seed", [0, 3, 4])
+def test_a_first_click_on_one_of_many_small_things_means_that_one_and_not_the_sky(seed: int) -> None:
+    picture, places = draw_balls(seed)
+    selector = ObjectSelector(picture, open_prompt_model())
+    for place in places[::3]:
+        y, x = np.argwhere(place).mean(axis=0)
+        found = selector.select([point(float(x), float(y))])
+        assert overlap(found.soft_mask, place) > 0.85
+        assert found.confidence > 0.7
+
+
 def test_a_click_on_the_sky_after_one_on_a_speck_still_takes_the_sky() -> None:
     picture, _ = draw_sky((22, 12), (400, 400))
     found = ObjectSelector(picture, open_prompt_model()).select([point(400, 400), point(1000, 300)])

@@ -269,26 +269,34 @@ def test_a_second_network_without_a_finer_size_is_refused(session: ModelSession)
         check_spec(replace(session.spec, files=files))
 
 
-def test_a_tiny_picture_is_seen_smaller_as_well(
-    monkeypatch: pytest.MonkeyPatch, session: ModelSession
+def test_a_tiny_picture_is_seen_smaller_and_by_each_network_both_ways_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session: ModelSession
 ) -> None:
-    seen: list[int] = []
+    seen: list[tuple[str, int, bool]] = []
     run = ModelSession.run
 
     def note_size(self: ModelSession, inputs: dict[str, Any], role: FileRole = "model") -> Any:
-        seen.append(max(next(iter(inputs.values())).shape))
+        planes = next(iter(inputs.values()))
+        red = planes[0, 0]
+        seen.append((role, max(planes.shape), bool(red[:, : red.shape[1] // 2].sum() < red.sum() / 2)))
         return run(self, inputs, role)
 
     monkeypatch.setattr(ModelSession, "run", note_size)
+    (tmp_path / "same.onnx").write_bytes((tmp_path / "red.onnx").read_bytes())
+    files = (ModelFile(name="red.onnx"), ModelFile(name="same.onnx", role="second"))
     size = SizeRule(rule="fit", side=320, multiple=32, smallest=32, largest=512, finer=448)
+    spec = replace(session.spec, id="pair", files=files, input=InputRule(size=size))
+    pair = open_session(spec, ModelStore([ModelFolder(tmp_path, "user")]), device="cpu")
     for side in (128, 200, 500):
         find_subject(
-            paint_disc(side // 2, side // 2, side // 4, height=side, width=side)[0],
-            replace_size(session, size),
-            zoom=False,
+            paint_disc(side // 3, side // 2, side // 4, height=side, width=side)[0], pair, zoom=False
         )
 
-    assert seen == [256, 320, 320, 320, 320, 448]
+    assert seen == [
+        *(("model", 288, False), ("model", 288, True), ("second", 288, True), ("second", 288, False)),
+        *(("model", 320, False), ("model", 320, True), ("second", 320, True)),
+        *(("model", 320, False), ("model", 448, True), ("second", 448, True)),
+    ]
 
 
 def replace_size(session: ModelSession, size: SizeRule) -> ModelSession:

@@ -67,7 +67,7 @@ class SizeRule:
     `pad` is a sample value 0 to 255; `anchor` says where the photo lies on a padded canvas. `smallest` and `largest`
     bound the long side that a caller may ask of `fit` and `round`. `finer`: a second long side at which a subject model
     looks at the mirrored photo as well, to average both answers; where the photo lacks the pixels, the mirrored one is seen
-    at the usual size, and a tiny photo itself at a smaller one. Nobody gets it who asks for a size.
+    at the usual size, and a tiny photo at a smaller one. Nobody gets it who asks for a size.
     """
 
     rule: SizeRuleName

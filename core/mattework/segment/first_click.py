@@ -79,6 +79,12 @@ def tell_whole(model: str, support: float) -> tuple[str, ...]:
     return (f"the mark was taken to mean the whole subject, as {model} finds it",)
 
 
+def is_settled(subject: Floats, support: float | None) -> bool:
+    """Whether the subject (h, w) that stands for the answer is surely meant, and no small thing before it: an answer to the
+    mark is the same, or it is seen close up."""
+    return (support or 0.0) > _SAME or float((subject > 0.5).mean()) > _LARGE
+
+
 def _is_sure_under(soft_mask: Floats, mark: Prompt, size: Size) -> bool:
     """Whether a soft mask (h, w) leaves little doubt under a mark, given in pixels of a frame of `size`."""
     x, y = place_points(mark, size, Size(soft_mask.shape[1], soft_mask.shape[0]))

@@ -25,7 +25,7 @@ from mattework.progress import Progress, report_progress
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
 from mattework.segment.encoded import encode_picture
-from mattework.segment.first_click import HALF_SIZE, take_whole, tell_whole
+from mattework.segment.first_click import HALF_SIZE, is_settled, take_whole, tell_whole
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
 from mattework.segment.prompt_model import see_subject
@@ -143,9 +143,11 @@ class ObjectSelector:
             before, state = state, self._follow(state, gestures[:count])
             state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
-        # Several specks were seen from near, each; the whole frame at a smaller size shows none of them.
-        are_specks = len(gestures) > 1 and state.frame is not None and is_speck(self._blend(state))
-        if self._two_sizes and state.frame is not None and state.sizes is None and not are_specks:
+        if state.frame is not None and is_speck(self._blend(state)):
+            state = replace(
+                state, sizes=None
+            )  # seen from near; the whole frame at a smaller size shows nothing of it
+        elif self._two_sizes and state.frame is not None and state.sizes is None:
             other = self._ask_at(
                 _OTHER_SIZE, gestures, previous, lambda step, _: report_progress(progress, step, 1.0)
             )
@@ -253,9 +255,11 @@ class ObjectSelector:
         chosen = self._look_closer(self._choose_size(found, gestures), marks, alone=alone)
         if not alone or len(gestures) > 1:
             return chosen
-        return (
-            self._find_whole(frame, chosen, gestures[-1]) or self._look_nearer(chosen, gestures[-1]) or chosen
-        )
+        whole = self._find_whole(frame, chosen, gestures[-1])
+        if whole is not None and is_settled(self._paste(whole), whole.sizes):
+            return whole
+        chosen = whole or chosen
+        return self._look_nearer(chosen, gestures[-1]) or chosen
 
     def _look_nearer(self, chosen: Known, mark: Prompt) -> Known | None:
         """What ever smaller views around a first mark show, where that stands for the answer; see `speck`."""

@@ -4,8 +4,8 @@ A look may be two answers, averaged: one at the model's usual input size, one of
 coarse one knows what the subject is, the fine one where it ends, and what depends on left and right is no property of a
 subject. Their mean was measured to be better than either, and better than without the mirror (`benchmarks/subject.py`).
 Where a model has a second network, of another training, its answer is a third: it errs elsewhere.
-Where much is in doubt after that, another network is asked: see `doubt`. A tiny photo is seen smaller instead of larger:
-enlarged much it is more blurred than what the network has learnt from.
+Where much is in doubt after that, another network is asked: see `doubt`. A tiny photo is seen smaller instead of larger,
+since enlarged much it is more blurred than what the network has learnt from, and by each network both ways round.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _PIXELS_FOR_FINER = 0.7
 """A photo needs this part of the finer size's pixels on its long side: enlarging more than that shows nothing new."""
 
 _TINY = 0.5
-"""A photo whose long side is less than this part of the usual input size is seen at `_SMALLER` of that size as well."""
-_SMALLER = 0.8
+"""A photo whose long side is less than this part of the usual input size is seen at `_SMALLER` of that size."""
+_SMALLER = 0.9
 
 
 _SURER = 1.2
@@ -182,14 +182,13 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     if not finer or long_side is not None:
         return predict_mask(session, rgb, long_side=long_side), None
     is_tiny = _is_tiny(rgb, session)
-    first = predict_mask(
-        session, rgb, long_side=max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
-    )
-    shows_more = max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer
+    usual = max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
+    closer = finer if max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer else usual
+    first = predict_mask(session, rgb, long_side=usual)
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
 
     def look_closely(role: FileRole) -> Floats:
-        answer = predict_mask(session, mirrored, long_side=finer if shows_more else None, role=role)
+        answer = predict_mask(session, mirrored, long_side=closer, role=role)
         return np.ascontiguousarray(answer[:, ::-1])
 
     second = look_closely("model")
@@ -197,6 +196,8 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     mean = average_as_logits(resize_smoothly(first, Size(second.shape[1], second.shape[0])), second)
     if "second" in session.roles:
         other = look_closely("second")
+        if is_tiny:
+            other = average_as_logits(other, predict_mask(session, rgb, long_side=usual, role="second"))
         agreement = min(agreement, compare_masks(mean, other))
         mean = average_as_logits(mean, other, 1 / 3, _SURER)
     return mean, agreement
