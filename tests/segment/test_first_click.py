@@ -46,9 +46,19 @@ def test_a_thing_among_others_stays_what_it_is_at_every_size() -> None:
 
 
 def test_what_is_seen_close_up_and_differs_from_size_to_size_is_the_subject() -> None:
-    part, other_part = fill(10, 20, 0.9), fill(30, 40, 0.9)
+    part, other_part = fill(10, 20, 0.8), fill(30, 40, 0.8)
     assert measure_support(fill(5, 80), part, part, part, lambda: other_part) is not None
     small = measure_support(
         fill(5, 35), fill(10, 12, 0.9), fill(10, 12, 0.9), fill(10, 12), lambda: fill(20, 22)
     )
     assert small is None, "it fills too little of the frame"
+
+
+def test_a_sure_answer_that_is_a_small_part_of_the_subject_is_one_of_several_things() -> None:
+    subject, one = fill(5, 80), fill(10, 20, 0.95)
+    for smaller in (one, subject):  # though one answer is the subject
+        assert measure_support(subject, one, one, smaller, lambda: fill(30, 40, 0.95)) is None
+    sticking_out = fill(2, 12, 0.95)
+    assert measure_support(subject, sticking_out, sticking_out, subject, never) is not None
+    most = fill(10, 60, 0.95)
+    assert measure_support(subject, most, most, most, never) is not None

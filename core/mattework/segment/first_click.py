@@ -33,6 +33,10 @@ _LARGE = 0.3
 _SURE = 0.8
 """A subject that is less sure of the marked place does not know what is there; the answer to the mark does."""
 
+_CERTAIN, _PART, _WITHIN = 0.85, 0.4, 0.9
+"""An answer that promises more overlap than the first, has less than the second in common with the subject, and lies within
+it by more than the third, is one of several things that are the subject together."""
+
 _SAME = 0.8
 """A subject that has this much in common with an answer is no other thing: nothing is said of it."""
 
@@ -106,7 +110,7 @@ def measure_support(
     Returns:
         The intersection over union, 0 to 1, with the answer that is likest.
     """
-    if expect_overlap(subject) <= expect_overlap(chosen):
+    if expect_overlap(subject) <= expect_overlap(chosen) or _is_one_of_several(subject, chosen):
         return None
     likeness = max(compare_masks(subject, one) for one in (first, smaller))
     if likeness >= _ALIKE:
@@ -115,3 +119,11 @@ def measure_support(
     likeness = max(likeness, compare_masks(subject, half))
     is_close_up = float((subject > 0.5).mean()) > _LARGE and compare_masks(first, half) < _UNLIKE
     return likeness if likeness >= _ALIKE or is_close_up else None
+
+
+def _is_one_of_several(subject: Floats, chosen: Floats) -> bool:
+    if expect_overlap(chosen) <= _CERTAIN or compare_masks(subject, chosen) >= _PART:
+        return False
+    size = Size(subject.shape[1], subject.shape[0])
+    answer = resize_smoothly(chosen, size) > 0.5
+    return bool((answer & (subject > 0.5)).sum() > _WITHIN * max(1, answer.sum()))
