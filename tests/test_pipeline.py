@@ -223,6 +223,53 @@ def test_cancelling_stops_the_work_at_once() -> None:
     assert "colours" not in steps
 
 
+def test_edge_settings_and_touches_tell_how_far_they_are_and_can_be_cancelled() -> None:
+    picture, truth = draw_disc(1400, 1100)
+    stroke = Stroke(kind="foreground", radius=60, hardness=0.2, points=((10.0, 10.0), (1300, 900)))
+    steps: list[tuple[str, float]] = []
+
+    def note(step: str, fraction: float) -> None:
+        steps.append((step, fraction))
+
+    mattework.cut_out(
+        picture, from_mask=truth, edge=EdgeSettings(smooth=20), strokes=[stroke], solver="hard", progress=note
+    )
+    settings = [fraction for step, fraction in steps if step == "edge settings"]
+    assert len(settings) > 3
+    assert settings == sorted(settings)
+    assert ("touches", 1.0) in steps
+
+    for wanted in ("touches", "edge settings"):
+
+        def cancel(step: str, fraction: float, wanted: str = wanted) -> None:
+            if step == wanted:
+                raise Cancelled("Cancelled.")
+
+        with pytest.raises(Cancelled):
+            mattework.cut_out(
+                picture, from_mask=truth, edge=EdgeSettings(smooth=20), solver="hard", progress=cancel
+            )
+
+
+def test_a_stroke_in_turn_without_any_foreground_says_what_solved_it() -> None:
+    picture, _ = draw_disc()
+    nothing = np.zeros(picture.shape[:2], np.float32)
+    middle = (picture.shape[1] / 2, picture.shape[0] / 2)
+    stroke = Stroke(kind="unknown", radius=20, points=(middle,))
+    empty = mattework.cut_out(picture, from_mask=nothing)
+    together = mattework.cut_out(picture, from_mask=nothing, strokes=[stroke])
+    recipe = replace(empty.recipe.go_on_in_turn(), strokes=(stroke,))
+    in_turn = mattework.apply_recipe(picture, recipe=recipe, inputs=empty.inputs)
+    for cutout in (together, in_turn):
+        assert cutout.report.solver == "guided"
+        assert cutout.recipe.matting is None
+        assert any("marks no foreground" in note for note in cutout.report.notes)
+
+    beside = Stroke(kind="transparent", radius=3, points=((3.0, 3.0),))
+    with_dab = mattework.cut_out(picture, from_mask=nothing, strokes=[stroke, beside])
+    assert with_dab.report.solver == "guided", "a transparent dab on the background is no subject"
+
+
 def test_pictures_that_are_cut_in_several_threads_come_out_as_one_by_one(tmp_path: Path) -> None:
     names = [f"{side}.{suffix}" for side in (64, 96) for suffix in ("png", "psd", "tif")]
     for name in names:

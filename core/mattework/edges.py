@@ -29,6 +29,7 @@ from mattework.band import find_band_tiles
 from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
 from mattework.geometry import Rect
+from mattework.progress import Progress, report_progress
 from mattework.recipe import LONGEST_EDGE_SETTING, EdgeSettings
 
 HAIR = 4.0
@@ -70,8 +71,12 @@ def apply_edge_settings(
     return result
 
 
-def lay_edge_settings(alpha: Plane[np.float32], settings: EdgeSettings) -> Plane[np.float32]:
+def lay_edge_settings(
+    alpha: Plane[np.float32], settings: EdgeSettings, progress: Progress | None = None
+) -> Plane[np.float32]:
     """What `apply_edge_settings` gives, laid on `alpha` where it differs: it takes memory along the edge only.
+
+    `progress` is told of the step "edge settings" tile by tile, and may raise `Cancelled`.
 
     Raises:
         UsageError: as `apply_edge_settings`.
@@ -81,7 +86,7 @@ def lay_edge_settings(alpha: Plane[np.float32], settings: EdgeSettings) -> Plane
     if settings.is_neutral:
         return alpha
     result = Patchwork(alpha)
-    for tile, matte in _apply_in_tiles(alpha, settings, 1.0, _TILE_SIDE):
+    for tile, matte in _apply_in_tiles(alpha, settings, 1.0, _TILE_SIDE, progress):
         result[tile.slices] = matte
     return result
 
@@ -99,12 +104,18 @@ def _check_request(settings: EdgeSettings, scale: float, tile_side: int) -> None
 
 
 def _apply_in_tiles(
-    alpha: Plane[np.float32], settings: EdgeSettings, scale: float, tile_side: int
+    alpha: Plane[np.float32],
+    settings: EdgeSettings,
+    scale: float,
+    tile_side: int,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Rect, Floats]]:
     """Every tile in which the settings change anything, with its new values."""
     reach = _reach(settings, scale)
     bounds = Rect(0, 0, alpha.shape[1], alpha.shape[0])
-    for tile in find_band_tiles(alpha, side=max(tile_side, 2 * reach), reach=reach):
+    tiles = find_band_tiles(alpha, side=max(tile_side, 2 * reach), reach=reach)
+    for number, tile in enumerate(tiles):
+        report_progress(progress, "edge settings", number / len(tiles))
         crop = tile.grow(reach).intersect(bounds)
         matte = _apply(np.ascontiguousarray(alpha[crop.slices]), settings, scale)
         yield tile, matte[tile.move(-crop.left, -crop.top).slices]

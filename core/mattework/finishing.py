@@ -109,11 +109,12 @@ def finish_alpha(
     from mattework.edges import lay_edge_settings
     from mattework.touch import lay_touches
 
-    solved = lay_touches(solved, recipe.strokes)
+    with run.step("touches"):
+        solved = lay_touches(solved, recipe.strokes, run.progress)
     with run.step("colours"):
         clean = _clean_colours(photo, solved, recipe, run)
     with run.step("layers"):
-        matte = lay_edge_settings(solved, recipe.edge)
+        matte = lay_edge_settings(solved, recipe.edge, run.progress)
         if recipe.edge != EdgeSettings() and _is_transparent(photo):
             run.notes.append(
                 "The photo has a soft edge of its own, which stays: edge settings change the mask that lies over it."

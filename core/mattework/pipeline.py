@@ -248,7 +248,7 @@ def _make_cutout(
 ) -> Cutout:
     """From a found subject to the finished result: trimap, alpha, and all that follows."""
     from mattework.matting.solve import solve_alpha
-    from mattework.matting.solvers import open_solver
+    from mattework.matting.solvers import OpenSolver
     from mattework.matting.trimap import draw_strokes, make_trimap
 
     colour = convert_for_matting(photo)
@@ -279,7 +279,7 @@ def _make_cutout(
             progress=run.progress,
         )
         alpha = solution.alpha
-        told = list[str]()
+        told, ran = list[str](), list[OpenSolver]()
         if in_turn:
             from mattework.matting.resolve import resolve_strokes
 
@@ -296,10 +296,11 @@ def _make_cutout(
                 device=device,
                 progress=run.progress,
                 tell=told.append,
+                ran=ran.append,
             )
         used, matting, said = solution.solver, solution.matting, solution.notes
-        if in_turn and used == "none":  # what was not there before may be painted now
-            painted = open_solver(recipe.wanted_solver, recipe.matting, device)
+        if ran and used == "none":  # what was not there before may be painted now
+            painted = next((one for one in ran if one.matting is not None), ran[-1])
             used, matting, said = painted.name, painted.matting, painted.notes
         run.notes.extend(note for note in dict.fromkeys((*said, *told)) if note not in run.notes)
     kept = recipe.matting if recipe.solver == "neural" else None  # with nothing unknown no network ran

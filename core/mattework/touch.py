@@ -29,6 +29,7 @@ from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import bound_segment, draw_brush, stroke_bounds
 from mattework.outline import split_outline
+from mattework.progress import Progress, report_progress
 from mattework.recipe import Stroke
 
 LARGEST_GAP = 16.0
@@ -60,8 +61,12 @@ def touch_alpha(alpha: Floats, strokes: Sequence[Stroke]) -> Floats:
     return touched
 
 
-def lay_touches(alpha: Plane[np.float32], strokes: Sequence[Stroke]) -> Plane[np.float32]:
+def lay_touches(
+    alpha: Plane[np.float32], strokes: Sequence[Stroke], progress: Progress | None = None
+) -> Plane[np.float32]:
     """What `touch_alpha` gives, laid on `alpha` where it differs: it takes memory under the touches only.
+
+    `progress` is told of the step "touches" strip by strip, and may raise `Cancelled`.
 
     Raises:
         UsageError: as `touch_alpha`.
@@ -77,6 +82,7 @@ def lay_touches(alpha: Plane[np.float32], strokes: Sequence[Stroke]) -> Plane[np
     for rows in split_rows(alpha):
         part = Rect(bounds.left, rows.start, bounds.right, rows.stop).intersect(bounds)
         if not part.is_empty:
+            report_progress(progress, "touches", (part.top - bounds.top) / bounds.height)
             touched[part.slices] = touch_region(alpha, strokes, part)
     return touched
 

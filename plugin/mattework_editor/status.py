@@ -80,6 +80,8 @@ class StatusBar(QStatusBar):
             "edge": self.tr("Solving the edge"),
             "solving alpha": self.tr("Solving the edge"),
             "solving strokes": self.tr("Solving your strokes"),
+            "touches": self.tr("Laying on your brush strokes"),
+            "edge settings": self.tr("Setting the edge"),
             "cutting the edge": self.tr("Cutting the edge"),
             "carrying alpha to full size": self.tr("Carrying the edge to full size"),
             "colours": self.tr("Cleaning the colours"),

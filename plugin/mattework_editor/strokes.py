@@ -115,7 +115,7 @@ class Strokes(QObject):
                 matting=recipe.matting,
                 opacity=session.photo.alpha,
                 thorough=thorough,
-                tell=lambda note: bench.told.emit(word_sentence(note)),
+                tell=(lambda note: bench.told.emit(word_sentence(note))) if thorough else None,
             )
 
         def work(task: Task) -> SolvedStroke | None:

@@ -15,7 +15,7 @@ from mattework.matting.brush import stroke_bounds
 from mattework.matting.resolve import BLEND, MOST_UNKNOWN, resolve_region, resolve_strokes
 from mattework.matting.solve import solve_alpha
 from mattework.matting.trimap import draw_strokes
-from mattework.recipe import Stroke
+from mattework.recipe import SolverName, Stroke
 
 from .scenes import Composite, draw_composite
 
@@ -99,6 +99,35 @@ def test_without_a_known_foreground_or_background_it_does_as_a_solve_of_the_whol
     )
     error = np.abs(patch - whole.alpha[where.slices])
     assert error.mean() < 0.005
+
+
+def test_what_differs_from_the_request_is_told() -> None:
+    scene = draw_composite(200)
+    told: list[str] = []
+    names: list[str] = []
+    trimap = np.where(scene.trimap == 255, 128, scene.trimap).astype(np.uint8)
+    alpha = np.zeros(trimap.shape, np.float32)
+
+    def resolve(trimap: Bytes, strokes: tuple[Stroke, ...], solver: SolverName) -> None:
+        resolve_region(
+            scene.colour,
+            trimap,
+            alpha,
+            Rect(60, 50, 150, 140),
+            strokes=strokes,
+            solver=solver,
+            tell=told.append,
+            ran=lambda opened: names.append(opened.name),
+        )
+
+    resolve(trimap, (), "closed-form")
+    assert names == ["guided"]
+    assert "marks no foreground" in told.pop()
+    clear = Stroke(kind="transparent", radius=30, points=((100.0, 100.0),))
+    resolve(draw_strokes(scene.trimap, [clear]), (clear,), "guided")
+    assert "looks through what was painted" in told.pop()
+    resolve(scene.trimap, (), "closed-form")
+    assert (names[-1], told) == ("closed-form", [])
 
 
 @settings(max_examples=25, deadline=None)

@@ -23,7 +23,9 @@ STEP_NAMES = {
     "subject": "finding the subject",
     "trimap": "laying the unknown band",
     "edge": "solving the edge",
+    "touches": "laying on the brush strokes",
     "colours": "cleaning the colours",
+    "edge settings": "setting the edge",
     "layers": "building layers",
     "save": "saving",
 }

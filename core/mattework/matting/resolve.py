@@ -13,8 +13,8 @@ from mattework.geometry import Rect, Size
 from mattework.matting.brush import stroke_bounds
 from mattework.matting.opacity import lift_alpha, press_alpha
 from mattework.matting.scene import Landmarks, enlarge_soft_mask, find_landmarks
-from mattework.matting.solve import MOST_LANDMARKS, check_request, solve_frame
-from mattework.matting.solvers import SolverRecord, choose_solver, open_solver
+from mattework.matting.solve import MOST_LANDMARKS, check_request, explain_missing_kind, solve_frame
+from mattework.matting.solvers import OpenSolver, SolverRecord, choose_solver, open_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_strokes, draw_transparent
 from mattework.progress import Progress, report_progress
 from mattework.recipe import MattingChoice, SolverName, Stroke
@@ -41,6 +41,7 @@ def resolve_region(
     device: str = "auto",
     thorough: bool = False,
     tell: Callable[[str], None] | None = None,
+    ran: Callable[[OpenSolver], None] | None = None,
 ) -> tuple[Rect, Floats]:
     """Solve alpha again where the trimap changed.
 
@@ -59,7 +60,8 @@ def resolve_region(
             nothing background, closed form gives way to the guided filter here as it does there.
         thorough: take as many unknown pixels at full scale as `solve_alpha` does. Large strokes need a second then, and
             come out as well as in a solve of the whole photo.
-        tell: told, in words for people, why closed form alone solved what "auto" was asked for.
+        tell: told, in words for people, what differed from the request, as the notes of `solve_alpha` say it.
+        ran: given the solver that solved it, where anything was unknown.
 
     Returns:
         The rectangle to replace in the alpha, and its new values (h, w) float32. The rectangle is empty when the region
@@ -92,14 +94,17 @@ def resolve_region(
         landmarks = find_landmarks(colour, trimap, (seen.left, seen.top), most=MOST_LANDMARKS)
         clear = draw_transparent(strokes, seen)
         opened = open_solver(solver, matting, device)
-        if opened.record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, clear is not None):
+        notes: tuple[str, ...] = ()
+        looks_through = clear is not None and bool((clear & unknown).any())
+        if opened.record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, looks_through):
             opened = open_solver("guided")
+            notes = (explain_missing_kind(trimap, soft_mask is not None),)
         own = None if opacity is None else opacity[seen.slices]
         press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
 
-        def solve(record: SolverRecord) -> None:
+        def solve(record: SolverRecord) -> tuple[str, ...]:
             most = record.most_unknown if thorough else min(record.most_unknown, MOST_UNKNOWN)
-            solve_frame(
+            return solve_frame(
                 colour[seen.slices],
                 unknown,
                 patch,
@@ -112,13 +117,17 @@ def resolve_region(
             )
 
         try:
-            solve(opened.record)
+            notes += solve(opened.record)
         except (ModelFailed, OutOfMemory) as error:
             opened = opened.go_alone(error)
-            solve(opened.record)
-        if tell is not None and solver == "auto" and opened.name == "closed-form":
-            for note in opened.notes:
+            notes += solve(opened.record)
+        if solver == "auto" and opened.name == "closed-form":
+            notes = (*opened.notes, *notes)
+        if tell is not None:
+            for note in notes:
                 tell(note)
+        if ran is not None:
+            ran(opened)
         lift_alpha(patch, own, unknown)
     _blend(solved, alpha, zone, region)
     return zone, solved
@@ -138,6 +147,7 @@ def resolve_strokes(
     device: str = "auto",
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
+    ran: Callable[[OpenSolver], None] | None = None,
 ) -> tuple[Bytes, Floats]:
     """Draw strokes into a trimap one after the other, and solve alpha again under each: what painting them has made.
 
@@ -148,7 +158,7 @@ def resolve_strokes(
         strokes: all strokes in their order; touches among them are left for `touch_alpha`.
         soft_mask, solver, matting, opacity, device: as in `solve_alpha`.
         progress: told of every stroke; may raise `Cancelled`.
-        tell: as in `resolve_region`.
+        tell, ran: as in `resolve_region`.
 
     Returns:
         The trimap with the strokes, and the alpha, both (H, W).
@@ -178,6 +188,7 @@ def resolve_strokes(
             device=device,
             thorough=True,
             tell=tell,
+            ran=ran,
         )
         solved[zone.slices] = values
     return drawn, solved

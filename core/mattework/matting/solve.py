@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour, check_soft_mask
+from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_colour, check_soft_mask, split_rows
 from mattework.errors import ModelFailed, OutOfMemory, UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
@@ -112,7 +112,8 @@ def solve_alpha(
     else:
         frame = where.grow(SURROUNDINGS).intersect(Size(trimap.shape[1], trimap.shape[0]).rect)
         clear = draw_transparent(strokes, frame)
-        has_subject = clear is not None or bool((trimap == FOREGROUND).any())
+        looks_through = clear is not None and bool((clear & (trimap[frame.slices] == UNKNOWN)).any())
+        has_subject = looks_through or bool((trimap == FOREGROUND).any())
         opened = open_solver(solver, matting, device)
         if opened.record.needs_both_kinds and not (has_subject and bool((trimap == BACKGROUND).any())):
             opened = open_solver("guided")
@@ -245,11 +246,11 @@ def _check_regions(trimap: Bytes) -> None:
         )
 
 
-def explain_missing_kind(trimap: Bytes, has_soft_mask: bool) -> str:
+def explain_missing_kind(trimap: Plane[np.uint8], has_soft_mask: bool) -> str:
     missing = [
         word
         for word, kind in (("foreground", FOREGROUND), ("background", BACKGROUND))
-        if not (trimap == kind).any()
+        if not any((trimap[rows, :] == kind).any() for rows in split_rows(trimap))
     ]
     used = "the soft mask, sharpened by the guided filter," if has_soft_mask else "a plain interpolation"
     return (

@@ -3210,6 +3210,10 @@
       <translation>Motiv wird gesucht</translation>
     </message>
     <message>
+      <source>Laying on your brush strokes</source>
+      <translation>Ihre Pinselstriche werden aufgetragen</translation>
+    </message>
+    <message>
       <source>Laying the unknown band</source>
       <translation>Unbekanntes Band wird gelegt</translation>
     </message>
@@ -3248,6 +3252,10 @@
     <message>
       <source>Scale</source>
       <translation>Maßstab</translation>
+    </message>
+    <message>
+      <source>Setting the edge</source>
+      <translation>Kante wird eingestellt</translation>
     </message>
     <message>
       <source>Solving the edge</source>
