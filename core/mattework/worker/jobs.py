@@ -40,7 +40,8 @@ STAGES = {
     "subject": (0.10, "finding the subject"),
     "trimap": (0.30, "laying the unknown band"),
     "edge": (0.35, "solving the edge"),
-    "colours": (0.80, "cleaning the colours"),
+    "touches": (0.80, "laying on the brush strokes"),
+    "colours": (0.82, "cleaning the colours"),
     "layers": (0.97, "writing the mask"),
 }
 """Where each step of the pipeline begins on the way from 0 to 1, and what people read meanwhile."""

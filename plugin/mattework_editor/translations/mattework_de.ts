@@ -3210,8 +3210,8 @@
       <translation>Motiv wird gesucht</translation>
     </message>
     <message>
-      <source>Laying on your brush strokes</source>
-      <translation>Ihre Pinselstriche werden aufgetragen</translation>
+      <source>Laying on the brush strokes</source>
+      <translation>Pinselstriche werden aufgetragen</translation>
     </message>
     <message>
       <source>Laying the unknown band</source>
