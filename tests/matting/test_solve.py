@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import cv2
@@ -241,3 +242,20 @@ def test_a_transparent_stroke_over_a_pane_lets_the_ground_through() -> None:
     assert before[pane].mean() > 0.55
     assert np.abs(after - truth)[pane].mean() < 0.06
     assert after[24:26, 34:126].min() > 0.95
+
+
+def test_a_far_speck_changes_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = draw_composite(200)
+    colour = np.full((700, 900, 3), 0.3, np.float32)
+    colour[:200, :200] = scene.colour
+    trimap = np.zeros((700, 900), np.uint8)
+    trimap[:200, :200] = scene.trimap
+    for name, record in list(SOLVERS.items()):
+        monkeypatch.setitem(SOLVERS, name, replace(record, most_pixels=60_000))
+    with_speck = trimap.copy()
+    with_speck[690:694, 890:894] = 128
+    solvers: tuple[SolverName, ...] = ("closed-form", "guided", "hard")
+    for solver in solvers:
+        alone = solve_alpha(colour, trimap, solver=solver).alpha
+        beside = solve_alpha(colour, with_speck, solver=solver).alpha
+        np.testing.assert_array_equal(beside[:600], alone[:600])

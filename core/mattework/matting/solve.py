@@ -27,11 +27,12 @@ from mattework.matting.scene import (
     choose_factor,
     find_landmarks,
     find_unknown,
+    split_frame,
     take_scene,
 )
 from mattework.matting.solvers import SolverRecord, choose_solver, open_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_transparent
-from mattework.progress import Progress, report_progress
+from mattework.progress import Progress, report_progress, take_part
 from mattework.recipe import MattingChoice, SolverName, Stroke
 
 SURROUNDINGS = 64
@@ -118,13 +119,27 @@ def solve_alpha(
         if opened.record.needs_both_kinds and not (has_subject and bool((trimap == BACKGROUND).any())):
             opened = open_solver("guided")
             notes.append(explain_missing_kind(trimap, soft_mask is not None))
-        landmarks = find_landmarks(colour, trimap, (frame.left, frame.top), most=MOST_LANDMARKS)
         unknown = trimap == UNKNOWN
+        count = int(np.count_nonzero(unknown))
 
         def solve(record: SolverRecord) -> tuple[str, ...]:
-            return solve_frame(
-                colour, unknown, alpha, record, frame, soft_mask, landmarks, tile, progress, clear=clear
-            )
+            parts = split_frame(unknown, frame, margin=SURROUNDINGS, most_pixels=record.most_pixels)
+            said: list[str] = []
+            for number, part in enumerate(parts):
+                said += solve_frame(
+                    colour,
+                    unknown,
+                    alpha,
+                    record,
+                    part,
+                    soft_mask,
+                    find_landmarks(colour, trimap, (part.left, part.top), most=MOST_LANDMARKS),
+                    tile,
+                    take_part(progress, number / len(parts), (number + 1) / len(parts)),
+                    clear=None if clear is None else clear[part.move(-frame.left, -frame.top).slices],
+                    count=count,
+                )
+            return tuple(dict.fromkeys(said))
 
         try:
             more = solve(opened.record)
@@ -157,14 +172,16 @@ def solve_frame(
     *,
     photo_side: int | None = None,
     clear: Bools | None = None,
+    count: int | None = None,
 ) -> tuple[str, ...]:
     """Solve the unknown pixels of `frame` and write them into `alpha` (H, W), whose other values are the boundary.
 
     The arrays may be a part of a photo whose long side is `photo_side`. `clear` is what is seen through, as in `Scene` but
-    (H, W) of the frame in photo pixels. Returns what people should know of it.
+    (H, W) of the frame in photo pixels. `count` is how many pixels are unknown in all where the frame is one of several,
+    which share what a solver can afford. Returns what people should know of it.
     """
     factor = choose_factor(
-        int(np.count_nonzero(unknown[frame.slices])),
+        int(np.count_nonzero(unknown[frame.slices])) if count is None else count,
         frame.area,
         most_unknown=record.most_unknown,
         most_pixels=record.most_pixels,
