@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,15 +41,51 @@ def test_colours_that_are_no_numbers_or_too_bright_are_clipped() -> None:
     np.testing.assert_array_equal(reduce_colour(colour, 1), [[[0.0, 1.0, 0.0]]])
 
 
-def test_a_block_is_known_where_half_of_it_is_and_it_agrees() -> None:
-    unknown = np.zeros((2, 8), bool)
-    alpha = np.ones((2, 8), np.float32)
-    alpha[:, 4:] = 0
+def test_a_block_beside_the_band_is_known_where_half_of_it_is_and_it_agrees() -> None:
+    unknown = np.zeros((2, 12), bool)
+    alpha = np.ones((2, 12), np.float32)
+    alpha[:, 8:] = 0
     unknown[0, 2:4] = True  # half unknown, the rest foreground
-    unknown[:, 4] = unknown[0, 5] = True  # a quarter known
+    unknown[:, 4:6] = True
+    unknown[:, 6] = unknown[0, 7] = True  # a quarter known
     small, value = reduce_known(unknown, alpha, 2)
-    np.testing.assert_array_equal(small, [[False, False, True, False]])
-    np.testing.assert_array_equal(value, [[1, 1, 0, 0]])
+    np.testing.assert_array_equal(small, [[False, False, True, True, False, False]])
+    np.testing.assert_array_equal(value, [[1, 1, 0, 0, 0, 0]])
+
+
+@settings(max_examples=40, deadline=None)
+@given(factor=st.integers(2, 8), place=st.integers(0, 50), slope=st.floats(-1, 1), wide=st.integers(1, 3))
+def test_an_unknown_line_thinner_than_a_block_does_not_vanish(
+    factor: int, place: int, slope: float, wide: int
+) -> None:
+    unknown = np.zeros((64, 96), bool)
+    columns = np.arange(96)
+    for row in range(wide):
+        unknown[np.clip(place + row + np.rint(slope * columns).astype(int), 0, 63), columns] = True
+    alpha = np.zeros(unknown.shape, np.float32)
+    alpha[:, 90:] = 1
+    small, _ = reduce_known(unknown, alpha, factor)
+    shown = np.repeat(np.repeat(small, factor, axis=0), factor, axis=1)[:64, :96]
+    beside = cv2.dilate(shown.astype(np.uint8), np.ones((2 * factor + 1, 2 * factor + 1), np.uint8)) > 0
+    assert beside[unknown].all()
+    if wide < factor:
+        assert shown[unknown].all()
+
+
+def test_a_thin_scribble_counts_beside_a_thick_one_far_away() -> None:
+    unknown = np.ones((80, 160), bool)
+    alpha = np.zeros((80, 160), np.float32)
+    unknown[:8] = False  # background
+    unknown[40:60, 10:40] = False
+    alpha[40:60, 10:40] = 1
+    unknown[50, 100:140] = False
+    alpha[50, 100:140] = 1
+    unknown[39, 10:40] = False  # a fringe of the thick one, of one pixel
+    alpha[39, 10:40] = 1
+    small, value = reduce_known(unknown, alpha, 8)
+    np.testing.assert_array_equal(~small[6, 13:17], True)
+    np.testing.assert_array_equal(value[6, 13:17], 1)
+    assert small[4, 1:5].all()
 
 
 def test_a_thin_known_line_does_not_vanish() -> None:
@@ -174,8 +211,6 @@ def test_halving_keeps_the_frame_and_doubles_the_factor() -> None:
 def test_what_lies_near_the_band_is_the_same_as_if_all_were_taken(
     factor: int, reach: int, band: tuple[int, int, int, int]
 ) -> None:
-    import cv2
-
     random = np.random.default_rng(factor)
     colour = random.integers(0, 256, (1000, 1100, 3)).astype(np.uint8)
     top, left, height, width = band

@@ -21,6 +21,9 @@ AT_ONCE = 1 << 18
 """Pixels of the soft mask that are read or made at once."""
 MOST_PARTS = 16
 """Parts that a frame is split into."""
+FAR = 3
+"""Blocks around one that is hardly known in which others speak for it."""
+_ALL = 0.999
 MOST_SPREAD = 0.05
 """Variance of known alpha up to which the known pixels of a block agree."""
 
@@ -264,9 +267,10 @@ def reduce_known(
 ) -> tuple[Bools, Floats]:
     """Which blocks are unknown, and the mean known alpha of the others (0 in unknown blocks).
 
-    A block is known where all of it is, or where half of it is and the known values agree. When no foreground or no
-    background would be left so, a block counts as known as soon as one pixel in it is. Outside `pieces` (in pixels of the
-    result), where given, no pixel is unknown, and one of each block stands for it.
+    A block is known where all of it is, or where half of it is and the known values agree. What is thinner than a block
+    does not vanish so: a block with anything unknown stays so unless one beside it is unknown throughout, and one with
+    anything known, alike, is known unless there are such blocks of that kind within `FAR` of it. Outside `pieces` (in
+    pixels of the result), where given, no pixel is unknown, and one of each block stands for it.
     """
     if factor == 1:
         return unknown, np.where(unknown, np.float32(0), alpha)
@@ -284,12 +288,23 @@ def reduce_known(
         held = np.maximum(held, 1e-6)
         mean[piece.slices] = first / held
         agree[piece.slices] = second / held - (first / held) ** 2 < MOST_SPREAD
-    for least in (0.5, 1e-4):
-        known_block = (share > 0.999) | ((share >= least) & agree)
-        kinds = mean[known_block] > 0.5
-        if kinds.size and kinds.any() and not kinds.all():
-            break
+    known_block = (share > _ALL) | ((share >= 0.5) & agree)
+    thin = known_block & (share <= _ALL)
+    if thin.any():
+        known_block &= ~(thin & ~_is_near(share < 1 - _ALL, 1))
+    weak = ~known_block & (share > 1 - _ALL) & (share < 0.5) & agree
+    if weak.any():
+        for is_kind in (mean > 0.5, mean <= 0.5):
+            known_block |= weak & is_kind & ~_is_near(known_block & ~weak & is_kind, FAR)
     return ~known_block, np.asarray(np.where(known_block, mean, 0.0), np.float32)
+
+
+def _is_near(marked: Bools, reach: int) -> Bools:
+    """Where something is marked within `reach` pixels, corners too."""
+    import cv2
+
+    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    return np.asarray(cv2.dilate(marked.astype(np.uint8), window), np.bool_)
 
 
 def _rect_of(picture: Floats) -> Rect:
