@@ -105,8 +105,8 @@ class TrimapRules:
 class Stroke:
     """One gesture of a painting tool in image pixels.
 
-    `kind` is what lies under it then; "restored" takes back what earlier strokes did there, "bridged" closes small holes
-    and gaps, "cleaned" removes specks.
+    `kind` is what lies under it then; "restored" takes back what earlier strokes drew there (the edge is solved again),
+    "bridged" closes small holes and gaps, "cleaned" removes specks.
     `shape`: a round brush of `radius` dragged along `points` (x, y); the area inside the outline `points`, whose border
     is `radius` pixels soft to each side; or a gradient, in full force before the first of two points and gone beyond the
     second. `hardness` is the share of the radius over which a brush has full force, `opacity` that force, both 0 to 1.

@@ -12,7 +12,7 @@ import mattework
 from mattework.arrays import Floats, Samples
 from mattework.geometry import Rect
 from mattework.matting.opacity import lift_alpha, press_alpha
-from mattework.matting.resolve import resolve_region
+from mattework.matting.resolve import _heed_opacity, resolve_region
 from mattework.matting.solve import solve_alpha
 
 from .scenes import Composite, draw_composite
@@ -102,6 +102,25 @@ def test_a_stroke_heeds_the_opacity_as_the_whole_solve_does(scene: Composite) ->
     shown = values * scene.alpha[zone.slices]
     assert (shown <= scene.alpha[zone.slices] + 0.01).all()
     assert float(np.abs(shown - (alpha * scene.alpha)[zone.slices]).mean()) < 0.01
+
+
+@pytest.mark.parametrize("side", [1200, 3000])
+def test_a_wide_soft_edge_of_a_large_photo_is_kept_too(side: int) -> None:
+    """Ramps are as wide as a feather of a hundredth of the photo."""
+    ramp_width = side / 100
+    across = np.clip((np.arange(side) - 300) / ramp_width, 0, 1).astype(np.float32)
+    own = np.repeat(across[None], 600, axis=0)
+    ramp = (own > 0.03) & (own < 0.85)
+    matte = np.where(own < 1, np.float32(0.5), np.float32(1))
+    where = own < 1
+    lift_alpha(matte, own, where)
+    np.testing.assert_allclose(matte[ramp], 1)
+    part = np.s_[200:400, 200 : 400 + side // 100]
+    alone = np.where(own < 1, np.float32(0.5), np.float32(1))
+    _heed_opacity(
+        lift_alpha, alone[part], where[part], Rect(200, 200, 400 + side // 100, 400), alone.copy(), own
+    )
+    np.testing.assert_array_equal(alone[part], matte[part])
 
 
 @given(solutions, st.floats(0.1, 1.0), st.integers(0, 200))

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from mattework.arrays import Bytes, Floats, Plane, Samples, check_alpha, split_rows
+from mattework.arrays import Bools, Bytes, Floats, Plane, Samples, check_alpha, split_rows
 from mattework.errors import ModelFailed, OutOfMemory, UsageError
 from mattework.geometry import Rect, Size
 from mattework.matting.brush import stroke_bounds
-from mattework.matting.opacity import lift_alpha, press_alpha
+from mattework.matting.opacity import find_opacity_context, lift_alpha, press_alpha
 from mattework.matting.scene import Landmarks, enlarge_soft_mask, find_landmarks
 from mattework.matting.solve import MOST_LANDMARKS, check_request, explain_missing_kind, solve_frame
 from mattework.matting.solvers import OpenSolver, SolverRecord, choose_solver, open_solver
@@ -99,8 +99,8 @@ def resolve_region(
         if opened.record.needs_both_kinds and not _has_both_kinds(trimap, landmarks, looks_through):
             opened = open_solver("guided")
             notes = (explain_missing_kind(trimap, soft_mask is not None),)
-        own = None if opacity is None else opacity[seen.slices]
-        press_alpha(patch, own, trimap[seen.slices] == UNKNOWN)
+        if opacity is not None:
+            _heed_opacity(press_alpha, patch, trimap[seen.slices] == UNKNOWN, seen, alpha, opacity)
 
         def solve(record: SolverRecord) -> tuple[str, ...]:
             most = record.most_unknown if thorough else min(record.most_unknown, MOST_UNKNOWN)
@@ -128,7 +128,8 @@ def resolve_region(
                 tell(note)
         if ran is not None:
             ran(opened)
-        lift_alpha(patch, own, unknown)
+        if opacity is not None:
+            _heed_opacity(lift_alpha, patch, unknown, seen, alpha, opacity)
     _blend(solved, alpha, zone, region)
     return zone, solved
 
@@ -203,6 +204,24 @@ def _has_both_kinds(trimap: Plane[np.uint8], landmarks: Landmarks, looks_through
         if not any((trimap[rows, :] == kind).any() for rows in split_rows(trimap)):
             return False
     return True
+
+
+def _heed_opacity(
+    change: Callable[..., None],
+    patch: Floats,
+    where: Bools,
+    seen: Rect,
+    alpha: Plane[np.float32],
+    opacity: Samples,
+) -> None:
+    """Press or lift the alpha of `seen` in place, heeding as much of the photo around it as a solve of the whole does."""
+    frame = Size(alpha.shape[1], alpha.shape[0]).rect
+    around = find_opacity_context(seen, frame)
+    inner = seen.move(-around.left, -around.top).slices
+    matte, there = np.array(alpha[around.slices], np.float32), np.zeros(around.size.shape, bool)
+    matte[inner], there[inner] = patch, where
+    change(matte, opacity[around.slices], there, photo_side=frame.size.long_side)
+    patch[:] = matte[inner]
 
 
 def _blend(solved: Floats, alpha: Plane[np.float32], zone: Rect, region: Rect) -> None:
