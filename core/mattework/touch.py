@@ -204,7 +204,8 @@ def _weigh_brush(stroke: Stroke, where: Rect) -> Floats:
     heaviest = np.zeros(where.size.shape, np.float32)
     ends = list(pairwise(range(len(points)))) or [(0, 0)]
     for first, second in ends:
-        near = bound_segment(points[first], points[second], radius + 1).intersect(where)
+        widest = radius * max(float(sizes[first]), float(sizes[second]))
+        near = bound_segment(points[first], points[second], widest + 1).intersect(where)
         if near.is_empty:
             continue
         distance, share = _project(points[first], points[second], near)
