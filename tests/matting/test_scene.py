@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mattework.geometry import Rect
 from mattework.matting.carry import carry_alpha
 from mattework.matting.scene import (
+    MOST_PARTS,
     choose_factor,
     enlarge_soft_mask,
     find_landmarks,
@@ -116,7 +117,7 @@ def test_the_factor_keeps_to_both_limits(unknown: int, pixels: int, factor: int)
     rects=st.lists(
         st.tuples(st.integers(0, 180), st.integers(0, 140), st.integers(1, 30), st.integers(1, 20)),
         min_size=1,
-        max_size=30,
+        max_size=60,
     ),
     most=st.integers(100, 30_000),
 )
@@ -138,6 +139,7 @@ def test_parts_of_a_frame_hold_each_unknown_pixel_once_with_all_around_it(
         assert find_unknown(np.where(inner, 128, 0).astype(np.uint8)).grow(margin).intersect(photo) == part
     assert (count[unknown] == 1).all()
     assert frame.area > most or parts == [frame]
+    assert len(parts) <= MOST_PARTS
 
 
 def test_a_speck_in_a_far_corner_is_a_part_of_its_own() -> None:

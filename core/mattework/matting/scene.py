@@ -77,7 +77,7 @@ def split_frame(unknown: Bools, frame: Rect, *, margin: int, most_pixels: int) -
     """The parts of a frame that have to be solved together, each with `margin` pixels around its unknown ones.
 
     A frame of more than `most_pixels` is cut where a strip without unknown pixels goes through all of it, wider than both
-    margins: a speck in a far corner would make the scene of everything else coarser. It is cut at most `MOST_PARTS` times.
+    margins: a speck in a far corner would make the scene of everything else coarser. There are at most `MOST_PARTS` parts.
 
     Args:
         unknown: (H, W) of the photo; all unknown pixels lie in `frame` at least `margin` from its border, or the photo's.
@@ -86,7 +86,7 @@ def split_frame(unknown: Bools, frame: Rect, *, margin: int, most_pixels: int) -
     while waiting:
         part = waiting.pop(0)
         cut = None
-        if part.area > most_pixels and len(waiting) + len(parts) < MOST_PARTS:
+        if part.area > most_pixels and len(waiting) + len(parts) < MOST_PARTS - 1:
             cut = _cut_at_widest_gap(unknown[part.slices], 2 * margin)
         if cut is None:
             parts.append(part)

@@ -144,9 +144,8 @@ class ObjectSelector:
             state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
         if state.frame is not None and is_speck(self._blend(state)):
-            state = replace(
-                state, sizes=None
-            )  # seen from near; the whole frame at a smaller size shows nothing of it
+            # It was seen from near; the whole frame at a smaller size shows nothing of it.
+            state = replace(state, sizes=None)
         elif self._two_sizes and state.frame is not None and state.sizes is None:
             other = self._ask_at(
                 _OTHER_SIZE, gestures, previous, lambda step, _: report_progress(progress, step, 1.0)
