@@ -37,8 +37,12 @@ _BLOCK = 4
 
 def find_opacity_context(part: Rect, frame: Rect) -> Rect:
     """As much around a part of a photo, `frame`, as decides what is made of the alpha in it."""
+    return _see_around(part, frame, _measure_reach(frame.size.long_side))
+
+
+def _see_around(part: Rect, frame: Rect, reach: int) -> Rect:
     # The thing beside an edge is looked for as far away as the edge, and its surroundings as far again.
-    around = part.grow(2 * _measure_reach(frame.size.long_side) + 2 * _BLOCK)
+    around = part.grow(2 * reach + 2 * _BLOCK)
     left, top = (
         place // _BLOCK * _BLOCK for place in (around.left, around.top)
     )  # the same blocks everywhere
@@ -107,9 +111,7 @@ def _find_edges(opacity: Samples, where: Bools, reach: int) -> Iterator[tuple[Re
     for tile in frame.split_into_tiles(_TILE):
         if not where[tile.slices].any():
             continue
-        around = tile.grow(2 * reach + 2 * _BLOCK)
-        left, top = around.left // _BLOCK * _BLOCK, around.top // _BLOCK * _BLOCK
-        seen = Rect(left, top, around.right, around.bottom).intersect(frame)
+        seen = _see_around(tile, frame, reach)
         own = opacity[seen.slices].astype(np.float32) / white
         if not (own < 1).any():
             continue

@@ -143,15 +143,16 @@ class ObjectSelector:
             before, state = state, self._follow(state, gestures[:count])
             state = replace(state, asked=state.asked or before.asked)
             self._chain.append((gestures[count - 1], state))
-        if state.frame is not None and is_speck(self._blend(state)):
+        mask = None if state.frame is None else self._blend(state)
+        if mask is not None and is_speck(mask):
             # It was seen from near; the whole frame at a smaller size shows nothing of it.
             state = replace(state, sizes=None)
-        elif self._two_sizes and state.frame is not None and state.sizes is None:
+        elif self._two_sizes and mask is not None and state.sizes is None:
             other = self._ask_at(
                 _OTHER_SIZE, gestures, previous, lambda step, _: report_progress(progress, step, 1.0)
             )
             state = replace(state, sizes=compare_masks(self._paste(state), other))
-        return self._hand_out(state, gestures)
+        return self._hand_out(state, mask, gestures)
 
     def prepare(self) -> None:
         """See the photo in all the ways that a first gesture may ask for, so that it need not wait for them."""
@@ -265,9 +266,9 @@ class ObjectSelector:
         answer = self._blend(chosen)
         for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
             part, notes = ask_look(self._look_at(view), (mark,), None, None, alone=True)
-            frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
-            seen = Known(frame=frame, crop=view, part=part, notes=notes)
-            if gives_way(answer, self._blend(seen), part):
+            if gives_way(answer, part, view.area / self._size.area):
+                frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
+                seen = Known(frame=frame, crop=view, part=part, notes=notes)
                 return self._look_closer(replace(seen, frame=self._paste(seen)), (mark,), alone=True)
             if shows_more(part):
                 return None
@@ -394,9 +395,8 @@ class ObjectSelector:
             return state.frame
         return blend_looks(state.frame, state.part, state.crop, self._size)
 
-    def _hand_out(self, state: Known, gestures: Sequence[Prompt]) -> Selection:
+    def _hand_out(self, state: Known, mask: Floats | None, gestures: Sequence[Prompt]) -> Selection:
         looks = 1 if state.crop is None else 2
-        mask = None if state.frame is None else self._blend(state)
         box = None if mask is None else find_box(mask, self._photo, least_share=0.0)
         if mask is None or box is None:
             reason = "nothing was found there" if mask is not None else "nothing was pointed at yet"

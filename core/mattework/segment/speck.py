@@ -82,11 +82,11 @@ def shows_more(part: Floats) -> bool:
     return not _lies_whole(part) and expect_overlap(part) > _KNOWS
 
 
-def gives_way(answer: Floats, near: Floats, part: Floats) -> bool:
-    """Whether `answer`, (h, w) of the frame, gives way to `near`, of the frame as well, which a view shows as `part`."""
+def gives_way(answer: Floats, part: Floats, share: float) -> bool:
+    """Whether `answer`, (h, w) of the frame, gives way to `part`, (h, w) of a view that is this share of the frame."""
     if not _lies_whole(part) or expect_overlap(part) < _WORTH:
         return False
-    return float((answer > 0.5).mean()) > _LARGER * float((near > 0.5).mean())
+    return float((answer > 0.5).mean()) > _LARGER * share * float((part > 0.5).mean())
 
 
 def _lies_whole(part: Floats) -> bool:
