@@ -19,17 +19,10 @@ from mattework.geometry import Rect, Size
 from mattework.matting.affinity import RING
 from mattework.matting.carry import TILE, carry_alpha
 from mattework.matting.clear import knows_background
+from mattework.matting.frames import choose_factor, find_unknown, split_frame
 from mattework.matting.guided import harden_edge
 from mattework.matting.opacity import lift_alpha
-from mattework.matting.scene import (
-    Landmarks,
-    Scene,
-    choose_factor,
-    find_landmarks,
-    find_unknown,
-    split_frame,
-    take_scene,
-)
+from mattework.matting.scene import Landmarks, Scene, find_landmarks, take_scene
 from mattework.matting.solvers import SolverRecord, choose_solver, open_solver
 from mattework.matting.trimap import BACKGROUND, FOREGROUND, UNKNOWN, draw_transparent
 from mattework.progress import Progress, report_progress, take_part
