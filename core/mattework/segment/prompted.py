@@ -24,10 +24,9 @@ from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
 from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
-from mattework.segment.encoded import encode_picture
 from mattework.segment.first_click import HALF_SIZE, is_settled, take_whole, tell_whole
 from mattework.segment.gestures import check_prompts, scale_prompt
-from mattework.segment.look import Look, ask_look, lies_well_within, newly_touches
+from mattework.segment.look import ask_look, lies_well_within, newly_touches
 from mattework.segment.prompt_model import see_subject
 from mattework.segment.regions import clear_beyond, take_away
 from mattework.segment.second_look import (
@@ -54,12 +53,12 @@ from mattework.segment.speck import (
     stands_alone,
 )
 from mattework.segment.tones import spread_tones
+from mattework.segment.views import Views
 
 _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
 _ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is looked for
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
-_KEPT_LOOKS = 4
 ENCODED = 0.5  # of the step "subject": the photo is seen, and the gestures are still to be followed
 
 
@@ -88,12 +87,10 @@ class ObjectSelector:
         self._size = Size(rgb.shape[1], rgb.shape[0])
         self._photo = size or self._size
         self._session = session
-        self._long_side = long_side
-        self._looks: dict[Rect, Look] = {}
         self._chain: list[tuple[Prompt, Known]] = []
         self._start: tuple[bytes, Known] = (b"", Known())
-        whole = self._look_at(self._size.rect)
-        canvas = whole.encoded.placement.canvas
+        self._views = Views(self._rgb, session, long_side=long_side)
+        canvas = self._views.frame.encoded.placement.canvas
         self._zoom = zoom and canvas.long_side < _HEAVY_SIDE
         self._two_sizes = two_sizes and session.spec.input.size.is_free and canvas.long_side < _HEAVY_SIDE
         self._others: dict[float, ObjectSelector] = {}
@@ -132,17 +129,7 @@ class ObjectSelector:
             Cancelled: `progress` wanted it; what was followed so far stays known.
         """
         gestures = [scale_prompt(one, self._photo, self._size) for one in check_prompts(prompts, self._photo)]
-        self._begin(previous)
-        known = 0
-        while known < min(len(gestures), len(self._chain)) and self._chain[known][0] == gestures[known]:
-            known += 1
-        del self._chain[known:]
-        state = self._chain[-1][1] if self._chain else self._start[1]
-        for count in range(known + 1, len(gestures) + 1):
-            report_progress(progress, "subject", ENCODED + (1 - ENCODED) * (count - 1) / len(gestures))
-            before, state = state, self._follow(state, gestures[:count])
-            state = replace(state, asked=state.asked or before.asked)
-            self._chain.append((gestures[count - 1], state))
+        state = self._follow_all(gestures, previous, progress)
         mask = None if state.frame is None else self._blend(state)
         if mask is not None and is_speck(mask):
             # It was seen from near; the whole frame at a smaller size shows nothing of it.
@@ -168,7 +155,7 @@ class ObjectSelector:
         """The frame as seen at this share of the input size."""
         other = self._others.get(share)
         if other is None:
-            side = round(share * self._look_at(self._size.rect).encoded.placement.canvas.long_side)
+            side = round(share * self._views.frame.encoded.placement.canvas.long_side)
             other = ObjectSelector(self._rgb, self._session, long_side=side, zoom=False, two_sizes=False)
             self._others[share] = other
         return other
@@ -178,6 +165,23 @@ class ObjectSelector:
             self._subject = see_subject(self._rgb, model, zoom=self._zoom)
         return self._subject
 
+    def _follow_all(
+        self, gestures: Sequence[Prompt], previous: Floats | None, progress: Progress | None
+    ) -> Known:
+        """What is known after gestures in pixels of the frame; only those that are new are followed."""
+        self._begin(previous)
+        known = 0
+        while known < min(len(gestures), len(self._chain)) and self._chain[known][0] == gestures[known]:
+            known += 1
+        del self._chain[known:]
+        state = self._chain[-1][1] if self._chain else self._start[1]
+        for count in range(known + 1, len(gestures) + 1):
+            report_progress(progress, "subject", ENCODED + (1 - ENCODED) * (count - 1) / len(gestures))
+            before, state = state, self._follow(state, gestures[:count])
+            state = replace(state, asked=state.asked or before.asked)
+            self._chain.append((gestures[count - 1], state))
+        return state
+
     def _ask_at(
         self,
         share: float,
@@ -186,7 +190,9 @@ class ObjectSelector:
         progress: Progress | None = None,
     ) -> Floats:
         """What the frame at this share of the input size gives for the same gestures."""
-        return self._see_at(share).select(gestures, previous, progress=progress).soft_mask
+        other = self._see_at(share)
+        state = other._follow_all(gestures, previous, progress)
+        return other._nothing() if state.frame is None else state.frame
 
     def _choose_size(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
@@ -239,7 +245,7 @@ class ObjectSelector:
             return state
         if state.crop is not None and lies_well_within(marks[-1], state.crop, self._size):
             assert state.part is not None
-            look = self._look_at(state.crop)
+            look = self._views.look_at(state.crop)
             part, notes = ask_look(look, marks, state.region, state.part)
             if not newly_touches(state.part, part, state.crop, self._size):
                 # What was compared for the answer before says nothing of this one.
@@ -248,7 +254,7 @@ class ObjectSelector:
         before = None if state.frame is None else self._paste(state)
         # One mark means one thing; what later marks bring in beside it is believed.
         alone = state.frame is None and sum(mark.adds for mark in marks) == 1
-        frame, notes = ask_look(self._look_at(self._size.rect), marks, state.region, before, alone=alone)
+        frame, notes = ask_look(self._views.frame, marks, state.region, before, alone=alone)
         found = Known(frame=frame, region=state.region, notes=notes)
         if state.frame is not None:
             return self._look_closer(found, marks)
@@ -264,12 +270,14 @@ class ObjectSelector:
     def _look_nearer(self, chosen: Known, mark: Prompt) -> Known | None:
         """What ever smaller views around a first mark show, where that stands for the answer; see `speck`."""
         answer = self._blend(chosen)
+        # Three looks in a row would keep a person waiting; a view of so little shows enough at the smaller size.
+        views = self._see_at(_OTHER_SIZE)._views if self._two_sizes else self._views
         for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
-            part, notes = ask_look(self._look_at(view), (mark,), None, None, alone=True)
+            part, notes = ask_look(views.look_at(view), (mark,), None, None, alone=True)
             if gives_way(answer, part, view.area / self._size.area):
-                frame = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
-                seen = Known(frame=frame, crop=view, part=part, notes=notes)
-                return self._look_closer(replace(seen, frame=self._paste(seen)), (mark,), alone=True)
+                seen = Known(frame=self._nothing(), crop=view, part=part, notes=notes)
+                seen = replace(seen, frame=self._paste(seen))
+                return self._look_closer(seen, (mark,), alone=True, views=views)
             if shows_more(part):
                 return None
         return None
@@ -299,7 +307,7 @@ class ObjectSelector:
         region = gestures[-1]
         if state.frame is None and not region.adds:
             return state
-        frame, notes = ask_look(self._look_at(self._size.rect), (), region, None)
+        frame, notes = ask_look(self._views.frame, (), region, None)
         inside = replace(region, adds=True)
         found = self._confine(Known(frame=frame, region=inside, notes=notes), region)
         if state.frame is None:
@@ -319,7 +327,7 @@ class ObjectSelector:
         view = frame_region(region, self._size, _LEAST_CROP) if self._zoom else None
         if view is None:
             return found
-        part, notes = ask_look(self._look_at(view), (), region, None)
+        part, notes = ask_look(self._views.look_at(view), (), region, None)
         return replace(found, crop=view, part=part, notes=notes)
 
     def _confine(self, state: Known, region: Prompt) -> Known:
@@ -339,22 +347,24 @@ class ObjectSelector:
 
     def _lay_down(self, mask: Floats) -> Known:
         """A mask of the whole picture as the state to go on from."""
-        frame = resize_smoothly(mask.astype(np.float32), self._look_at(self._size.rect).encoded.mask_size)
+        frame = resize_smoothly(mask.astype(np.float32), self._views.frame.encoded.mask_size)
         state = Known(frame=np.ascontiguousarray(frame.clip(0.0, 1.0)))
         crop = self._choose_crop(mask, self._size.rect)
         if crop is None:
             return state
-        part = take_part(mask, crop, self._size, self._look_at(crop).encoded.mask_size)
+        part = take_part(mask, crop, self._size, self._views.look_at(crop).encoded.mask_size)
         return replace(state, crop=crop, part=part)
 
-    def _look_closer(self, state: Known, marks: Sequence[Prompt], *, alone: bool = False) -> Known:
+    def _look_closer(
+        self, state: Known, marks: Sequence[Prompt], *, alone: bool = False, views: Views | None = None
+    ) -> Known:
         """A second look at what was found, when it is small in what was seen."""
         assert state.frame is not None
         mask = self._paste(state)
         crop = self._choose_crop(mask, state.crop or self._size.rect)
         if crop is None:
             return state
-        look = self._look_at(crop)
+        look = (views or self._views).look_at(crop)
         before = take_part(self._blend(state), crop, self._size, look.encoded.mask_size)
         part, notes = ask_look(look, marks, state.region, before, alone=alone)
         agreement = compare_looks(mask, part, crop, self._size)
@@ -369,17 +379,8 @@ class ObjectSelector:
             mask, self._size, seen=seen, least_side=_LEAST_CROP, least_share=0.0, below=_ZOOM_BELOW
         )
 
-    def _look_at(self, rect: Rect) -> Look:
-        """The encoded part of the picture; the frame and the last few parts are kept."""
-        look = self._looks.pop(rect, None)
-        if look is None:
-            rgb = np.ascontiguousarray(self._rgb[rect.slices])
-            encoded = encode_picture(self._session, rgb, long_side=self._long_side)
-            look = Look(rect, encoded, resize_smoothly(rgb, encoded.mask_size))
-        self._looks[rect] = look
-        if len(self._looks) > _KEPT_LOOKS:
-            del self._looks[next(one for one in self._looks if one != self._size.rect)]
-        return look
+    def _nothing(self) -> Floats:
+        return np.zeros(self._views.frame.encoded.mask_size.shape, np.float32)
 
     def _paste(self, state: Known) -> Floats:
         """The mask of the whole frame at the first look's resolution."""
@@ -400,9 +401,12 @@ class ObjectSelector:
         box = None if mask is None else find_box(mask, self._photo, least_share=0.0)
         if mask is None or box is None:
             reason = "nothing was found there" if mask is not None else "nothing was pointed at yet"
-            empty = np.zeros(self._look_at(self._size.rect).encoded.mask_size.shape, np.float32)
             return Selection(
-                soft_mask=empty, box=None, confidence=0.0, reasons=(reason, *state.notes), looks=looks
+                soft_mask=self._nothing(),
+                box=None,
+                confidence=0.0,
+                reasons=(reason, *state.notes),
+                looks=looks,
             )
         confidence, reasons = score_selection(mask, gestures, sizes=state.sizes, looks=state.agreement)
         return Selection(

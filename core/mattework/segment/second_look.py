@@ -27,14 +27,16 @@ def find_box(soft_mask: Floats, size: Size, *, least_share: float = LEAST_SHARE)
     """
     import cv2
 
-    inside = soft_mask > 0.5
-    if not inside.any() or float(inside.mean()) < least_share:
+    inside = (soft_mask > 0.5).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(inside)
+    if not width or float(inside.mean()) < least_share:
         return None
-    _, _, statistics, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=8)
+    held = np.ascontiguousarray(inside[y : y + height, x : x + width])
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(held, connectivity=8)
     parts = statistics[1:]
     areas = parts[:, cv2.CC_STAT_AREA]
     parts = parts[areas >= 0.02 * areas.max()]
-    left, top = parts[:, cv2.CC_STAT_LEFT], parts[:, cv2.CC_STAT_TOP]
+    left, top = x + parts[:, cv2.CC_STAT_LEFT], y + parts[:, cv2.CC_STAT_TOP]
     right, bottom = left + parts[:, cv2.CC_STAT_WIDTH], top + parts[:, cv2.CC_STAT_HEIGHT]
     sx, sy = size.width / soft_mask.shape[1], size.height / soft_mask.shape[0]
     return Rect(
