@@ -53,6 +53,48 @@ def test_an_answer_that_knows_its_place_comes_back_whole(wanted: Bools, side: in
     assert all(one.size.shape == (min(side, height), min(side, width)) for one in squares)
 
 
+@given(bands, st.integers(8, 60), st.integers(1, 3), st.integers(1, 16))
+def test_squares_that_are_cut_to_what_is_wanted_show_it_and_what_lies_around(
+    wanted: Bools, side: int, overlap: int, multiple: int
+) -> None:
+    truth = np.random.default_rng(4).random(wanted.shape, np.float32)
+    squares = list[Rect]()
+
+    def answer(around: Rect) -> Floats:
+        squares.append(around)
+        return truth[around.slices]
+
+    alpha, share = solve_in_tiles(wanted, side, overlap, answer, multiple=multiple)
+    assert (share[wanted] == 1).all()
+    np.testing.assert_allclose(alpha[wanted], truth[wanted], atol=1e-6)
+    frame = Rect(0, 0, wanted.shape[1], wanted.shape[0])
+    for square in squares:
+        assert square == square.intersect(frame)
+        assert square.width % multiple == 0 or square.width == frame.width
+        assert square.height % multiple == 0 or square.height == frame.height
+        assert wanted[square.slices].any()
+        assert max(square.width, square.height) < side + multiple
+    for row, column in np.argwhere(wanted):
+        around = Rect(column - overlap, row - overlap, column + overlap + 1, row + overlap + 1).intersect(
+            frame
+        )
+        assert any(square.intersect(around) == around for square in squares)
+
+
+def test_a_straight_band_is_shown_in_narrow_pieces() -> None:
+    wanted = np.zeros((400, 400), bool)
+    wanted[:, 200:208] = True
+    shown = {True: 0, False: 0}
+    for cut in shown:
+
+        def answer(around: Rect, cut: bool = cut) -> Floats:
+            shown[cut] += around.area
+            return np.zeros(around.size.shape, np.float32)
+
+        solve_in_tiles(wanted, 144, 24, answer, multiple=16 if cut else None)
+    assert shown[True] < 0.5 * shown[False]
+
+
 def test_answers_that_differ_pass_into_one_another() -> None:
     wanted = np.ones((40, 200), bool)
     answers = iter(range(100))

@@ -55,13 +55,12 @@ class Evidence:
 
     def find_doubtful(self) -> Bools:
         """Unknown pixels (h, w) that the solver did not find plainly one side's, with all that it weighed."""
-        low, high = self.solved.copy(), self.solved.copy()
-        for plane in range(2):
-            hint = self.hints[:, :, plane].astype(np.float32)
-            np.minimum(low, hint, out=low)
-            np.maximum(high, hint, out=high)
-        plain = (high < PLAIN) | (low > 1 - PLAIN)
-        return np.asarray(self.scene.unknown & ~plain, np.bool_)
+        rows, columns = np.nonzero(self.scene.unknown)
+        weighed = np.column_stack([self.solved[rows, columns], self.hints[rows, columns, :2]])
+        plain = (weighed.max(axis=1) < PLAIN) | (weighed.min(axis=1) > 1 - PLAIN)
+        doubtful = np.zeros(self.solved.shape, np.bool_)
+        doubtful[rows[~plain], columns[~plain]] = True
+        return doubtful
 
 
 def gather_evidence(scene: Scene, progress: Progress | None = None) -> Evidence:

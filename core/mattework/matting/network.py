@@ -170,7 +170,13 @@ def _refine_solution(scene: Scene, session: ModelSession, progress: Progress | N
     wanted = evidence.find_doubtful() & open_
     side = max(rule.size.side or TILE, 3 * REFINER_OVERLAP)
     refined, share = solve_in_tiles(
-        wanted, side, REFINER_OVERLAP, answer, take_part(progress, 0.7, 1), at_once=AT_ONCE
+        wanted,
+        side,
+        REFINER_OVERLAP,
+        answer,
+        take_part(progress, 0.7, 1),
+        multiple=rule.size.multiple,
+        at_once=AT_ONCE,
     )
     share *= open_
     refined -= evidence.solved
