@@ -51,7 +51,7 @@ def solve_in_tiles(
             begin to count.
         answer: is given a square, and gives its alpha in 0..1, (side, side) or any other size.
         progress: told of every square; may raise `Cancelled`.
-        multiple: for an `answer` that takes sides of any multiple of this: squares are cut to what is wanted of their pieces
+        multiple: for an `answer` that takes sides of any multiple: squares are cut to what is wanted of their pieces
             and what is seen beyond it, which spares a thin band a third of the area.
         at_once: squares that are worked on beside each other.
     """
