@@ -13,7 +13,7 @@ from mattework.document.model import ColorMode, Document, Group, Layer, Mask
 from mattework.errors import UsageError
 from mattework.formats.files import save_document
 from mattework.geometry import Size
-from mattework.photo import convert_for_matting, open_source, take_photo
+from mattework.photo import convert_for_matting, make_network_view, make_preview, open_source, take_photo
 from mattework.pipeline import cut_out
 from samples import draw_disc
 
@@ -164,3 +164,33 @@ def test_a_few_lights_in_a_float_picture_darken_nothing() -> None:
     picture[0] = 60
     photo = take_photo(open_source(picture))
     assert convert_for_matting(photo) is photo.colour
+
+
+@pytest.mark.parametrize("gain", [1 / 128, 1 / 16, 1.0, 8.0])
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_the_subject_is_found_at_any_exposure(gain: float, dtype: type[np.generic]) -> None:
+    """In a deep photo nothing is lost that 8 bits would lose."""
+    sample = Path(__file__).resolve().parents[1] / "resources" / "samples" / "chelsea.jpg"
+    picture = np.asarray(Image.open(sample).convert("RGB").resize((320, 213)), np.float32) / 255
+    if dtype == np.uint16:
+        if gain > 1:
+            pytest.skip("nothing is brighter than white in 16 bits")
+        exposed: np.ndarray[tuple[int, ...], np.dtype[np.generic]] = np.rint(picture * gain * 65535).astype(
+            np.uint16
+        )
+    else:
+        exposed = picture * np.float32(gain)
+    usual, found = (np.asarray(cut_out(one).alpha) for one in (picture, exposed))
+    assert usual.mean() > 0.2
+    assert np.minimum(usual, found).sum() > 0.9 * np.maximum(usual, found).sum()
+
+
+def test_what_people_are_shown_keeps_its_exposure() -> None:
+    dark = take_photo(open_source(np.full((20, 30, 3), 1000, np.uint16)))
+    assert make_preview(dark, 30).max() < 5
+    assert make_network_view(dark, 30).min() > 200
+
+
+def test_a_photo_of_8_bits_is_seen_by_networks_as_it_is() -> None:
+    dark = take_photo(open_source((draw_disc()[0] // 30).astype(np.uint8)))
+    assert np.array_equal(make_network_view(dark, 4000), make_preview(dark, 4000))

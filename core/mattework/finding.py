@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
 from mattework.given import keep_mask
-from mattework.photo import Photo, make_opacity_preview, make_preview
+from mattework.photo import Photo, make_network_view, make_opacity_preview
 from mattework.prompt import Prompt, make_plain
 from mattework.recipe import RecipeInputs, SubjectChoice
 
@@ -95,7 +95,7 @@ def find_with_model(
     from mattework.segment.subject import find_subject
 
     _refuse_prompted(session.spec)
-    preview = make_preview(photo, PREVIEW_SIDE)
+    preview = make_network_view(photo, PREVIEW_SIDE)
     side = _choose_side(session, input_side)
     found = find_subject(preview, session, zoom=zoom, long_side=side or None, progress=progress)
     choice = SubjectChoice(
@@ -144,7 +144,7 @@ def find_with_prompts(
         raise UsageError("Nothing says what is to be cut out. Give a point on it, or a box around it.")
     side = _choose_side(session, input_side)
     selector = open_selector(
-        make_preview(photo, PREVIEW_SIDE),
+        make_network_view(photo, PREVIEW_SIDE),
         size=photo.size,
         session=session,
         long_side=side or None,

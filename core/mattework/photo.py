@@ -26,6 +26,8 @@ _WITHIN = 0.95
 """The part of a float picture that edges are solved in without clipping."""
 _SEEN = 1_000_000
 """Pixels, about, that tell how bright it is."""
+_DARK, _LIT = 0.1, 99.98
+"""A photo whose brightest samples, but for the percentage beyond, are below this part of white is lightened to be seen."""
 _BRIGHTEST_MEDIAN = 8.0
 """Float pictures may be brighter than white, but none is three stops over it in half of its pixels."""
 
@@ -114,13 +116,28 @@ def find_layer(document: Document, is_wanted: Callable[[Layer], bool]) -> Layer 
 
 
 def make_preview(photo: Photo, long_side: int) -> Bytes:
-    """An sRGB picture (h, w, 3) of at most `long_side`, transparent parts laid over mid-gray: what a network looks at."""
+    """An sRGB picture (h, w, 3) of at most `long_side`, transparent parts over mid-gray: the photo as people see it."""
+    return _show(photo, _shrink(photo, long_side), long_side)
+
+
+def make_network_view(photo: Photo, long_side: int) -> Bytes:
+    """The same as a network is to see it: what is deeper than 8 bits at an exposure at which they show the photo, not its
+    highlights or its shadows alone."""
+    small = _shrink(photo, long_side)
+    if photo.mode in (ColorMode.GRAY, ColorMode.RGB):
+        small = _lighten(_darken(small))
+    return _show(photo, small, long_side)
+
+
+def _shrink(photo: Photo, long_side: int) -> Samples:
+    if photo.size.long_side <= long_side:
+        return photo.colour
+    return _resize_samples(photo.colour, photo.size.scale_to_long_side(long_side))
+
+
+def _show(photo: Photo, small: Samples, long_side: int) -> Bytes:
     from mattework.document.colour import convert_to_srgb8
 
-    size = photo.size
-    small = photo.colour
-    if size.long_side > long_side:
-        small = _resize_samples(small, size.scale_to_long_side(long_side))
     rgb = convert_to_srgb8(small, photo.mode, photo.icc)
     opacity = make_opacity_preview(photo, long_side)
     if opacity is None:
@@ -165,6 +182,18 @@ def _darken(colour: Samples) -> Samples:
     step = max(1, round((colour.shape[0] * colour.shape[1] / _SEEN) ** 0.5))
     white = np.quantile(colour[::step, ::step], _WITHIN)
     return colour if white <= 1 else cast("Samples", colour / np.float32(white))
+
+
+def _lighten(colour: Samples) -> Samples:
+    """Samples of more than 8 bits that are all so dark that 8 bits would leave few tones of them, up to white."""
+    if colour.dtype == np.uint8:
+        return colour
+    white = depth_white(array_depth(colour))
+    brightest = float(np.percentile(colour, _LIT)) / white
+    if not 0 < brightest < _DARK:
+        return colour
+    lit = np.clip(colour.astype(np.float32) / np.float32(brightest), 0, white)
+    return cast("Samples", lit.astype(colour.dtype))
 
 
 def _is_plain(layer: Layer) -> bool:

@@ -156,6 +156,8 @@ def cut_out(
             how: Any = {"zoom": zoom, "input_side": input_side, "progress": progress}
             if prompts:
                 start = None if from_mask is None else take_mask(from_mask, run.notes.append)[0]
+                if start is not None:
+                    run.notes.extend(tell_about_scaling(start, photo.size))
                 subject = find_with_prompts(photo, session, prompts, start=start, **how)
             else:
                 subject = find_with_model(photo, session, **how)

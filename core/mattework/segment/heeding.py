@@ -8,6 +8,7 @@ import numpy as np
 
 from mattework.arrays import Bytes, Floats
 from mattework.geometry import Size
+from mattework.models.tensors import resize_smoothly
 from mattework.prompt import Prompt
 
 _REACH = 0.06
@@ -63,17 +64,22 @@ def heed_marks(mask: Floats, rgb: Bytes, marks: Sequence[Prompt], size: Size) ->
     return np.ascontiguousarray(heeded, np.float32), pieces
 
 
-def drop_islands(mask: Floats, marks: Sequence[Prompt], size: Size) -> Floats:
-    """The mask without the pieces that hang together with no mark that adds; with the rim of what is kept untouched.
+def drop_islands(mask: Floats, marks: Sequence[Prompt], size: Size, known: Floats | None = None) -> Floats:
+    """The mask without the pieces that nobody pointed at; with the rim of what is kept untouched.
+
+    A click means what hangs together with it: a neighbour that the network brings along is not selected by it.
 
     Args:
         mask, marks, size: as for `heed_marks`, whose answer this takes.
+        known: what was selected before, (h, w) of the same view at any resolution: pieces that are part of it stay.
     """
     import cv2
 
     count, labels = cv2.connectedComponents((mask > 0.5).astype(np.uint8), connectivity=8)
     kept = np.zeros(count, np.bool_)
     kept[labels[_draw_wanted(marks, size, mask.shape) > 0]] = True
+    if known is not None:
+        kept[labels[resize_smoothly(known, Size(mask.shape[1], mask.shape[0])) > 0.5]] = True
     kept[0] = True
     if kept.all():
         return mask

@@ -29,17 +29,18 @@ def ask_look(
     marks: Sequence[Prompt],
     region: Prompt | None,
     previous: Floats | None,
-    *,
-    alone: bool = False,
 ) -> tuple[Floats, tuple[str, ...]]:
-    """The answer of one look, and what to say of marks that it did not follow; `alone` drops what no mark is on."""
+    """The answer of one look, and what to say of marks that it did not follow.
+
+    Where there are marks, what hangs together with none of them and was not in `previous` is left out.
+    """
     left, top = look.rect.left, look.rect.top
     marks = [move_prompt(mark, -left, -top) for mark in marks]
     region = None if region is None else move_prompt(region, -left, -top)
     answer = answer_prompts(look.encoded, marks, region, previous)
     heeded, pieces = heed_marks(answer, look.colours, marks, look.rect.size)
-    if alone:
-        heeded = drop_islands(heeded, marks, look.rect.size)
+    if marks:
+        heeded = drop_islands(heeded, marks, look.rect.size, previous)
     if not pieces:
         return heeded, ()
     return heeded, ("a mark was not followed by the network; the mask was corrected around it",)

@@ -27,8 +27,9 @@ from mattework.quality import expect_overlap
 from mattework.segment.first_click import HALF_SIZE, is_settled, take_whole, tell_whole
 from mattework.segment.gestures import check_prompts, scale_prompt
 from mattework.segment.look import ask_look, lies_well_within, newly_touches
+from mattework.segment.pieces import find_piece
 from mattework.segment.prompt_model import see_subject
-from mattework.segment.regions import clear_beyond, take_away
+from mattework.segment.regions import clear_beyond, heed_order, take_away
 from mattework.segment.second_look import (
     TRUST_SECOND,
     blend_looks,
@@ -59,6 +60,7 @@ _LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this muc
 _ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is looked for
 _HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
+_SAME_THING = 0.7  # an answer from near that has less in common with what was known is about another thing
 ENCODED = 0.5  # of the step "subject": the photo is seen, and the gestures are still to be followed
 
 
@@ -230,17 +232,24 @@ class ObjectSelector:
         found = self._follow_mark(state, gestures)
         if state.frame is None or not gestures[-1].adds:
             return found
-        known = self._blend(state)
-        if not is_apart(known, gestures[-1], self._size):
-            return found
-        lone = self._follow_mark(Known(), gestures[-1:])
-        alone = self._blend(lone)
-        if not stands_alone(alone, self._blend(found)):
-            return found
-        return replace(self._lay_down(join_masks(known, alone)), notes=lone.notes, asked=lone.asked)
+        known, mark = self._blend(state), gestures[-1]
+        if is_apart(known, mark, self._size):
+            lone = self._follow_mark(Known(), (mark,))
+            alone = self._blend(lone)
+            if stands_alone(alone, self._blend(found)):
+                return replace(self._lay_down(join_masks(known, alone)), notes=lone.notes, asked=lone.asked)
+        return self._add_thing(known, found, mark) or found
+
+    def _add_thing(self, known: Floats, found: Known, mark: Prompt) -> Known | None:
+        """What was known and, seen from near, the thing beside it that a further mark brought in; None where none did."""
+        thing = find_piece(self._blend(found), mark, self._size)
+        if thing is None or bool((np.minimum(*fit_masks(known, thing)) > 0.5).any()):
+            return None
+        near = self._sharpen(self._lay_down(thing), mark)
+        return replace(self._lay_down(join_masks(known, self._blend(near))), notes=found.notes)
 
     def _follow_mark(self, state: Known, gestures: Sequence[Prompt]) -> Known:
-        marks = [one for one in gestures if one.kind in ("point", "scribble")]
+        marks = heed_order(gestures)
         if state.frame is None and not any(mark.adds for mark in marks):
             return state
         if state.crop is not None and lies_well_within(marks[-1], state.crop, self._size):
@@ -252,14 +261,12 @@ class ObjectSelector:
                 mended = replace(state, part=part, notes=notes, sizes=None, agreement=None)
                 return self._look_closer(mended, marks)
         before = None if state.frame is None else self._paste(state)
-        # One mark means one thing; what later marks bring in beside it is believed.
-        alone = state.frame is None and sum(mark.adds for mark in marks) == 1
-        frame, notes = ask_look(self._views.frame, marks, state.region, before, alone=alone)
+        frame, notes = ask_look(self._views.frame, marks, state.region, before)
         found = Known(frame=frame, region=state.region, notes=notes)
         if state.frame is not None:
             return self._look_closer(found, marks)
-        chosen = self._look_closer(self._choose_size(found, gestures), marks, alone=alone)
-        if not alone or len(gestures) > 1:
+        chosen = self._look_closer(self._choose_size(found, gestures), marks)
+        if len(gestures) > 1:
             return chosen
         whole = self._find_whole(frame, chosen, gestures[-1])
         if whole is not None and is_settled(self._paste(whole), whole.sizes):
@@ -273,11 +280,11 @@ class ObjectSelector:
         # Three looks in a row would keep a person waiting; a view of so little shows enough at the smaller size.
         views = self._see_at(_OTHER_SIZE)._views if self._two_sizes else self._views
         for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
-            part, notes = ask_look(views.look_at(view), (mark,), None, None, alone=True)
+            part, notes = ask_look(views.look_at(view), (mark,), None, None)
             if gives_way(answer, part, view.area / self._size.area):
                 seen = Known(frame=self._nothing(), crop=view, part=part, notes=notes)
                 seen = replace(seen, frame=self._paste(seen))
-                return self._look_closer(seen, (mark,), alone=True, views=views)
+                return self._look_closer(seen, (mark,), views=views)
             if shows_more(part):
                 return None
         return None
@@ -300,7 +307,16 @@ class ObjectSelector:
             return None
         piece, support = whole
         notes = tell_whole(rule.subject, support)
-        return replace(self._lay_down(piece), sizes=support, notes=notes, asked=rule.subject)
+        laid = replace(self._lay_down(piece), sizes=support, notes=notes, asked=rule.subject)
+        return self._sharpen(laid, mark)
+
+    def _sharpen(self, state: Known, mark: Prompt) -> Known:
+        """What the network shows of a thing that is known from afar only, where it is the same thing."""
+        if state.crop is None:
+            return state
+        part, _ = ask_look(self._views.look_at(state.crop), (mark,), None, state.part)
+        assert state.part is not None
+        return replace(state, part=part) if compare_masks(state.part, part) >= _SAME_THING else state
 
     def _follow_region(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
@@ -355,9 +371,7 @@ class ObjectSelector:
         part = take_part(mask, crop, self._size, self._views.look_at(crop).encoded.mask_size)
         return replace(state, crop=crop, part=part)
 
-    def _look_closer(
-        self, state: Known, marks: Sequence[Prompt], *, alone: bool = False, views: Views | None = None
-    ) -> Known:
+    def _look_closer(self, state: Known, marks: Sequence[Prompt], *, views: Views | None = None) -> Known:
         """A second look at what was found, when it is small in what was seen."""
         assert state.frame is not None
         mask = self._paste(state)
@@ -366,7 +380,7 @@ class ObjectSelector:
             return state
         look = (views or self._views).look_at(crop)
         before = take_part(self._blend(state), crop, self._size, look.encoded.mask_size)
-        part, notes = ask_look(look, marks, state.region, before, alone=alone)
+        part, notes = ask_look(look, marks, state.region, before)
         agreement = compare_looks(mask, part, crop, self._size)
         if agreement < TRUST_SECOND:
             return replace(state, agreement=agreement)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mattework.arrays import Floats
@@ -9,6 +11,8 @@ from mattework.geometry import Rect, Size
 from mattework.prompt import Prompt
 from mattework.segment.prompt_maps import fill_region
 
+MARKS = ("point", "scribble")
+"""Kinds of gestures that lie on a thing, and do not go around it."""
 _SPILL = 0.15
 """Of a region's longer side: how far its object may reach beyond it, where it was drawn too tight."""
 _TAKEN = 0.2
@@ -24,6 +28,28 @@ def clear_beyond(mask: Floats, seen: Rect, region: Prompt) -> Floats:
     y = seen.top + (np.arange(mask.shape[0]) + 0.5) * seen.height / mask.shape[0]
     across, down = (x >= low[0]) & (x <= high[0]), (y >= low[1]) & (y <= high[1])
     return np.asarray(mask * (down[:, None] & across), np.float32)
+
+
+def heed_order(gestures: Sequence[Prompt]) -> list[Prompt]:
+    """The points and scribbles of gestures in order, without those that a later region of the other kind holds: what was
+    said last counts."""
+    return [
+        mark
+        for place, mark in enumerate(gestures)
+        if mark.kind in MARKS and not any(_overrules(later, mark) for later in gestures[place + 1 :])
+    ]
+
+
+def _overrules(region: Prompt, mark: Prompt) -> bool:
+    import cv2
+
+    if region.kind in MARKS or region.adds == mark.adds:
+        return False
+    outline = np.array(region.points, np.float32)
+    if region.kind == "box":
+        (left, top), (right, bottom) = outline
+        outline = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32)
+    return all(cv2.pointPolygonTest(outline, point, False) >= 0 for point in mark.points)
 
 
 def take_away(known: Floats, thing: Floats, region: Prompt) -> tuple[Floats, bool]:

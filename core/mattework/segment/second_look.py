@@ -15,6 +15,13 @@ ZOOM_BELOW = 0.3
 TRUST_SECOND = 0.2
 """Two looks that overlap less than this contradict each other, and the first is believed."""
 
+TRUST_EACH = 0.5
+"""The same of looks at each of several things: with a neighbour in view, one look more often means another thing."""
+
+_COMPARABLE, _MOST_THINGS = 0.3, 4
+"""Things of this part of the largest one's size are looked at each by itself, so many at most."""
+_APART = 0.5
+"""Of what one look around all of them would show: all that looks at each of them may, so that they pay."""
 _MARGIN = 0.2  # of the box's sides, on each side: context that the network needs
 _SMALLEST_CROP = 64  # pixels; below that there is nothing more to see
 _SEAM = 0.06  # of the crop's short side: how far the second look is faded into the first
@@ -75,6 +82,30 @@ def choose_crop(
     if crop.size.short_side < _SMALLEST_CROP or crop.area > below * (seen or size.rect).area:
         return None
     return crop
+
+
+def choose_crops(mask: Floats, size: Size) -> list[Rect]:
+    """Where in a frame of `size` to look for its subject again: once around all of a soft mask (h, w), or around each of a
+    few things of comparable size that lie apart. Larger ones first; none where it would not pay."""
+    import cv2
+
+    around = choose_crop(mask, size)
+    once = [] if around is None else [around]
+    inside = (mask > 0.5).astype(np.uint8)
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    areas = statistics[1:, cv2.CC_STAT_AREA]
+    things = (
+        [] if count == 1 else [1 + int(one) for one in np.flatnonzero(areas >= _COMPARABLE * areas.max())]
+    )
+    if not 2 <= len(things) <= _MOST_THINGS:
+        return once
+    crops = [choose_crop(np.where(labels == one, mask, np.float32(0)), size) for one in things]
+    each = sorted((one for one in crops if one is not None), key=lambda one: one.area, reverse=True)
+    if len(each) < len(things) or (
+        around is not None and sum(one.area for one in each) > _APART * around.area
+    ):
+        return once
+    return each
 
 
 def compare_looks(first: Floats, second: Floats, crop: Rect, size: Size) -> float:

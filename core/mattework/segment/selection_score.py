@@ -28,7 +28,7 @@ def score_selection(
 
     Args:
         mask: (h, w) float32 of 0 to 1, the whole frame; something is above 0.5.
-        gestures: what was pointed at so far.
+        gestures: what was pointed at so far; the same one again counts once.
         sizes: intersection over union with the answer at another input size, 0 to 1, where it was asked for.
         looks: the same of the first and the closer look, where there were two.
 
@@ -61,7 +61,7 @@ def score_selection(
     if sizes is None:
         score = signs.overlap * (1.0 if looks is None else 0.4 + 0.6 * looks)
     else:
-        by_sizes = _BY_SIZES / max(1, len(gestures)) ** 0.5
+        by_sizes = _BY_SIZES / max(1, len(set(gestures))) ** 0.5
         score = 1.0 - _BY_PIXELS * (1.0 - signs.overlap) - by_sizes * (1.0 - sizes)
     if fills:
         score = min(score, DOUBTFUL - 0.01)

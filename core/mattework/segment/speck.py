@@ -17,7 +17,7 @@ from mattework.prompt import Prompt
 from mattework.quality import expect_overlap
 from mattework.segment.pieces import place_points
 
-_NEARER = (0.22, 0.1)
+_NEARER = (0.28, 0.12)
 """Sides of the views, as shares of the frame's long side."""
 _WORTH = 0.5
 """The overlap that what lies whole in a view has to promise."""

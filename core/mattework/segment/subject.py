@@ -16,6 +16,7 @@ import numpy as np
 
 from mattework.arrays import Bytes, Floats
 from mattework.geometry import Rect, Size
+from mattework.models.placement import bound_side
 from mattework.models.runtime import ModelSession, predict_mask
 from mattework.models.spec import FileRole
 from mattework.models.tensors import resize_smoothly
@@ -34,10 +35,11 @@ from mattework.quality import (
 from mattework.segment.doubt import OPINION, ask_about, is_in_doubt
 from mattework.segment.pieces import drop_ghosts
 from mattework.segment.second_look import (
+    TRUST_EACH,
     TRUST_SECOND,
     average_as_logits,
     blend_looks,
-    choose_crop,
+    choose_crops,
     compare_looks,
     compare_masks,
     find_box,
@@ -50,6 +52,10 @@ _PIXELS_FOR_FINER = 0.7
 _TINY = 0.5
 """A photo whose long side is less than this part of the usual input size is seen at `_SMALLER` of that size."""
 _SMALLER = 0.9
+
+_LEAST_SHORT = 0.3
+"""Of the usual input size: how much a network is shown of a panorama's short side at least. It found nothing in one of 12
+to 1 that it saw 27 pixels high."""
 
 
 _SURER = 1.2
@@ -98,8 +104,8 @@ def find_subject(
 ) -> SubjectResult:
     """Find the subject of a photo.
 
-    A subject that fills little of the frame is looked at again, cropped, so that the network spends its pixels on it. A
-    photo of few tones is seen with all of them (`spread_tones`).
+    A subject that fills little of the frame is looked at again, cropped, so that the network spends its pixels on it; where
+    there are a few of them far apart, each of them is. A photo of few tones is seen with all of them (`spread_tones`).
 
     Args:
         rgb: (H, W, 3) uint8, RGB. About 2000 pixels on the long side are enough; more costs only time.
@@ -118,15 +124,19 @@ def find_subject(
     rgb = spread_tones(rgb)
     mask, sizes = _look(session, rgb, long_side)
     passes, agreement = 1, None
-    crop = choose_crop(mask, size) if zoom else None
-    if crop is not None:
-        report_progress(progress, "subject", 0.5)
-        part = np.ascontiguousarray(rgb[crop.slices])
-        second, _ = _look(session, part, long_side)
-        passes = 2
-        agreement = compare_looks(mask, second, crop, size)
-        if agreement >= TRUST_SECOND:
-            mask = blend_looks(mask, second, crop, size)
+    crops = choose_crops(mask, size) if zoom else []
+    seconds = []
+    for count, crop in enumerate(crops, 1):
+        report_progress(progress, "subject", count / (2 * len(crops)))
+        seconds.append(_look(session, np.ascontiguousarray(rgb[crop.slices]), long_side)[0])
+    if crops:
+        passes += len(crops)
+        agreement = min(
+            compare_looks(mask, second, crop, size) for crop, second in zip(crops, seconds, strict=True)
+        )
+        if agreement >= (TRUST_SECOND if len(crops) == 1 else TRUST_EACH):
+            for crop, second in zip(crops, seconds, strict=True):
+                mask = blend_looks(mask, second, crop, size)
     # What was in doubt before another network was asked tells more of what is wrong than what is left of it.
     confidence, reasons = score_mask(mask, agreement=agreement, sizes=sizes)
     is_haze = sizes is not None and _is_haze(mask, sizes, confidence)
@@ -184,6 +194,10 @@ def _look(session: ModelSession, rgb: Bytes, long_side: int | None) -> tuple[Flo
     is_tiny = _is_tiny(rgb, session)
     usual = max(sizes.smallest, round(_SMALLER * sizes.side)) if is_tiny else None
     closer = finer if max(rgb.shape[:2]) >= _PIXELS_FOR_FINER * finer else usual
+    short, long = sorted(rgb.shape[:2])
+    longer = min(_LEAST_SHORT * long / short, min(sizes.largest, long) / sizes.side)
+    if longer > 1:
+        usual, closer = round(longer * sizes.side), bound_side(sizes, round(longer * finer))
     first = predict_mask(session, rgb, long_side=usual)
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
 

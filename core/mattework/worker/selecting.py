@@ -31,7 +31,7 @@ class WarmSelectors:
         self, picture: Picture, folder: Path | None, session: ModelSession, progress: Progress
     ) -> ObjectSelector:
         from mattework.finding import PREVIEW_SIDE
-        from mattework.photo import make_preview, take_photo
+        from mattework.photo import make_network_view, take_photo
         from mattework.segment.opening import open_selector
         from mattework.worker.rasters import locate_file, read_document
 
@@ -46,7 +46,7 @@ class WarmSelectors:
             progress("open", 0.0)
             document, _ = read_document(picture, folder)
             photo = take_photo(document)
-            preview = make_preview(photo, PREVIEW_SIDE)
+            preview = make_network_view(photo, PREVIEW_SIDE)
             selector = open_selector(preview, size=photo.size, session=session, progress=progress)
         if key is not None:
             self._kept[key] = selector
