@@ -18,7 +18,7 @@ import numpy as np
 
 from mattework.arrays import Bytes, Floats
 from mattework.errors import UsageError
-from mattework.geometry import Rect, Size
+from mattework.geometry import Size
 from mattework.models.runtime import ModelSession
 from mattework.models.tensors import resize_smoothly
 from mattework.progress import Progress, report_progress
@@ -31,16 +31,10 @@ from mattework.segment.pieces import find_piece
 from mattework.segment.prompt_model import see_subject
 from mattework.segment.regions import clear_beyond, heed_order, take_away
 from mattework.segment.second_look import (
-    TRUST_SECOND,
-    blend_looks,
-    choose_crop,
-    compare_looks,
     compare_masks,
     find_box,
     fit_masks,
     join_masks,
-    paste_look,
-    take_part,
 )
 from mattework.segment.selection import Known, Selection
 from mattework.segment.selection_score import score_selection
@@ -54,13 +48,9 @@ from mattework.segment.speck import (
     stands_alone,
 )
 from mattework.segment.tones import spread_tones
-from mattework.segment.views import Views
+from mattework.segment.views import LEAST_CROP, Views
 
-_LEAST_CROP = 96  # pixels: an object of a few pixels is looked at with this much around it
-_ZOOM_BELOW = 0.5  # of what was seen before: earlier than where the subject is looked for
-_HEAVY_SIDE = 1024  # networks that see this much of the frame are heavy and need no second look
 _OTHER_SIZE = 5 / 7  # of the input size: where the same is asked again
-_SAME_THING = 0.7  # an answer from near that has less in common with what was known is about another thing
 ENCODED = 0.5  # of the step "subject": the photo is seen, and the gestures are still to be followed
 
 
@@ -91,10 +81,8 @@ class ObjectSelector:
         self._session = session
         self._chain: list[tuple[Prompt, Known]] = []
         self._start: tuple[bytes, Known] = (b"", Known())
-        self._views = Views(self._rgb, session, long_side=long_side)
-        canvas = self._views.frame.encoded.placement.canvas
-        self._zoom = zoom and canvas.long_side < _HEAVY_SIDE
-        self._two_sizes = two_sizes and session.spec.input.size.is_free and canvas.long_side < _HEAVY_SIDE
+        self._views = Views(self._rgb, session, long_side=long_side, zooms=zoom)
+        self._two_sizes = two_sizes and session.spec.input.size.is_free and self._views.is_light
         self._others: dict[float, ObjectSelector] = {}
         self._subject: Floats | None = None
 
@@ -132,7 +120,7 @@ class ObjectSelector:
         """
         gestures = [scale_prompt(one, self._photo, self._size) for one in check_prompts(prompts, self._photo)]
         state = self._follow_all(gestures, previous, progress)
-        mask = None if state.frame is None else self._blend(state)
+        mask = None if state.frame is None else self._views.blend(state)
         if mask is not None and is_speck(mask):
             # It was seen from near; the whole frame at a smaller size shows nothing of it.
             state = replace(state, sizes=None)
@@ -140,7 +128,7 @@ class ObjectSelector:
             other = self._ask_at(
                 _OTHER_SIZE, gestures, previous, lambda step, _: report_progress(progress, step, 1.0)
             )
-            state = replace(state, sizes=compare_masks(self._paste(state), other))
+            state = replace(state, sizes=compare_masks(self._views.paste(state), other))
         return self._hand_out(state, mask, gestures)
 
     def prepare(self) -> None:
@@ -157,14 +145,14 @@ class ObjectSelector:
         """The frame as seen at this share of the input size."""
         other = self._others.get(share)
         if other is None:
-            side = round(share * self._views.frame.encoded.placement.canvas.long_side)
+            side = round(share * self._views.long_side)
             other = ObjectSelector(self._rgb, self._session, long_side=side, zoom=False, two_sizes=False)
             self._others[share] = other
         return other
 
     def _see_subject(self, model: str) -> Floats:
         if self._subject is None:
-            self._subject = see_subject(self._rgb, model, zoom=self._zoom)
+            self._subject = see_subject(self._rgb, model, zoom=self._views.zooms)
         return self._subject
 
     def _follow_all(
@@ -194,7 +182,7 @@ class ObjectSelector:
         """What the frame at this share of the input size gives for the same gestures."""
         other = self._see_at(share)
         state = other._follow_all(gestures, previous, progress)
-        return other._nothing() if state.frame is None else state.frame
+        return other._views.nothing() if state.frame is None else state.frame
 
     def _choose_size(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """The surer of two answers to a first gesture: the one given, and that at a smaller input size."""
@@ -224,7 +212,7 @@ class ObjectSelector:
         if digest == self._start[0]:
             return
         self._chain.clear()
-        self._start = (digest, Known() if previous is None else self._lay_down(previous))
+        self._start = (digest, Known() if previous is None else self._views.lay_down(previous))
 
     def _follow(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         if gestures[-1].kind in ("box", "lasso"):
@@ -232,21 +220,23 @@ class ObjectSelector:
         found = self._follow_mark(state, gestures)
         if state.frame is None or not gestures[-1].adds:
             return found
-        known, mark = self._blend(state), gestures[-1]
+        known, mark = self._views.blend(state), gestures[-1]
         if is_apart(known, mark, self._size):
             lone = self._follow_mark(Known(), (mark,))
-            alone = self._blend(lone)
-            if stands_alone(alone, self._blend(found)):
-                return replace(self._lay_down(join_masks(known, alone)), notes=lone.notes, asked=lone.asked)
+            alone = self._views.blend(lone)
+            if stands_alone(alone, self._views.blend(found)):
+                return replace(
+                    self._views.lay_down(join_masks(known, alone)), notes=lone.notes, asked=lone.asked
+                )
         return self._add_thing(known, found, mark) or found
 
     def _add_thing(self, known: Floats, found: Known, mark: Prompt) -> Known | None:
         """What was known and, seen from near, the thing beside it that a further mark brought in; None where none did."""
-        thing = find_piece(self._blend(found), mark, self._size)
+        thing = find_piece(self._views.blend(found), mark, self._size)
         if thing is None or bool((np.minimum(*fit_masks(known, thing)) > 0.5).any()):
             return None
-        near = self._sharpen(self._lay_down(thing), mark)
-        return replace(self._lay_down(join_masks(known, self._blend(near))), notes=found.notes)
+        near = self._views.sharpen(self._views.lay_down(thing), mark)
+        return replace(self._views.lay_down(join_masks(known, self._views.blend(near))), notes=found.notes)
 
     def _follow_mark(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         marks = heed_order(gestures)
@@ -259,32 +249,32 @@ class ObjectSelector:
             if not newly_touches(state.part, part, state.crop, self._size):
                 # What was compared for the answer before says nothing of this one.
                 mended = replace(state, part=part, notes=notes, sizes=None, agreement=None)
-                return self._look_closer(mended, marks)
-        before = None if state.frame is None else self._paste(state)
+                return self._views.look_closer(mended, marks)
+        before = None if state.frame is None else self._views.paste(state)
         frame, notes = ask_look(self._views.frame, marks, state.region, before)
         found = Known(frame=frame, region=state.region, notes=notes)
         if state.frame is not None:
-            return self._look_closer(found, marks)
-        chosen = self._look_closer(self._choose_size(found, gestures), marks)
+            return self._views.look_closer(found, marks)
+        chosen = self._views.look_closer(self._choose_size(found, gestures), marks)
         if len(gestures) > 1:
             return chosen
         whole = self._find_whole(frame, chosen, gestures[-1])
-        if whole is not None and is_settled(self._paste(whole), whole.sizes):
+        if whole is not None and is_settled(self._views.paste(whole), whole.sizes):
             return whole
         chosen = whole or chosen
         return self._look_nearer(chosen, gestures[-1]) or chosen
 
     def _look_nearer(self, chosen: Known, mark: Prompt) -> Known | None:
         """What ever smaller views around a first mark show, where that stands for the answer; see `speck`."""
-        answer = self._blend(chosen)
-        # Three looks in a row would keep a person waiting; a view of so little shows enough at the smaller size.
-        views = self._see_at(_OTHER_SIZE)._views if self._two_sizes else self._views
-        for view in list_views(mark, self._size, _LEAST_CROP) if self._zoom else ():
-            part, notes = ask_look(views.look_at(view), (mark,), None, None)
+        answer = self._views.blend(chosen)
+        # Several looks in a row would keep a person waiting; a view of so little shows enough at the smaller size.
+        small = self._see_at(_OTHER_SIZE)._views if self._two_sizes else self._views
+        for view in list_views(mark, self._size, LEAST_CROP) if self._views.zooms else ():
+            part, notes = ask_look(small.look_at(view), (mark,), None, None)
             if gives_way(answer, part, view.area / self._size.area):
-                seen = Known(frame=self._nothing(), crop=view, part=part, notes=notes)
-                seen = replace(seen, frame=self._paste(seen))
-                return self._look_closer(seen, (mark,), views=views)
+                seen = Known(frame=self._views.nothing(), crop=view, part=part, notes=notes)
+                seen = replace(seen, frame=self._views.paste(seen))
+                return self._views.look_closer(seen, (mark,), by=small)
             if shows_more(part):
                 return None
         return None
@@ -298,7 +288,7 @@ class ObjectSelector:
             self._see_subject(rule.subject),
             mark,
             self._size,
-            chosen=self._blend(chosen),
+            chosen=self._views.blend(chosen),
             first=first,
             smaller=self._ask_at(_OTHER_SIZE, (mark,)),
             ask_half=lambda: self._ask_at(HALF_SIZE, (mark,)),
@@ -307,16 +297,8 @@ class ObjectSelector:
             return None
         piece, support = whole
         notes = tell_whole(rule.subject, support)
-        laid = replace(self._lay_down(piece), sizes=support, notes=notes, asked=rule.subject)
-        return self._sharpen(laid, mark)
-
-    def _sharpen(self, state: Known, mark: Prompt) -> Known:
-        """What the network shows of a thing that is known from afar only, where it is the same thing."""
-        if state.crop is None:
-            return state
-        part, _ = ask_look(self._views.look_at(state.crop), (mark,), None, state.part)
-        assert state.part is not None
-        return replace(state, part=part) if compare_masks(state.part, part) >= _SAME_THING else state
+        laid = replace(self._views.lay_down(piece), sizes=support, notes=notes, asked=rule.subject)
+        return self._views.sharpen(laid, mark)
 
     def _follow_region(self, state: Known, gestures: Sequence[Prompt]) -> Known:
         """A region means the object in it; beside what is selected already, that is added or taken away."""
@@ -330,17 +312,17 @@ class ObjectSelector:
             found = self._confine(self._choose_size(found, gestures), region)
         if found.frame is not None and not (found.frame > 0.5).any():
             found = self._look_into(region, found)
-        found = self._confine(self._look_closer(found, ()), region)
+        found = self._confine(self._views.look_closer(found, ()), region)
         if state.frame is None:
             return found
-        known, thing = self._blend(state), self._blend(found)
+        known, thing = self._views.blend(state), self._views.blend(found)
         if region.adds:
-            return self._lay_down(join_masks(known, thing))
+            return self._views.lay_down(join_masks(known, thing))
         return self._take_away(*fit_masks(known, thing), region)
 
     def _look_into(self, region: Prompt, found: Known) -> Known:
         """What a region holds that is too small for the frame to show."""
-        view = frame_region(region, self._size, _LEAST_CROP) if self._zoom else None
+        view = frame_region(region, self._size, LEAST_CROP) if self._views.zooms else None
         if view is None:
             return found
         part, notes = ask_look(self._views.look_at(view), (), region, None)
@@ -357,58 +339,9 @@ class ObjectSelector:
     def _take_away(self, known: Floats, thing: Floats, region: Prompt) -> Known:
         left, is_found = take_away(known, thing, scale_prompt(region, self._size, Size(*known.shape[::-1])))
         if is_found:
-            return self._lay_down(left)
+            return self._views.lay_down(left)
         note = "no separate thing was found in what is to be taken away; all of it was taken"
-        return replace(self._lay_down(left), notes=(note,))
-
-    def _lay_down(self, mask: Floats) -> Known:
-        """A mask of the whole picture as the state to go on from."""
-        frame = resize_smoothly(mask.astype(np.float32), self._views.frame.encoded.mask_size)
-        state = Known(frame=np.ascontiguousarray(frame.clip(0.0, 1.0)))
-        crop = self._choose_crop(mask, self._size.rect)
-        if crop is None:
-            return state
-        part = take_part(mask, crop, self._size, self._views.look_at(crop).encoded.mask_size)
-        return replace(state, crop=crop, part=part)
-
-    def _look_closer(self, state: Known, marks: Sequence[Prompt], *, views: Views | None = None) -> Known:
-        """A second look at what was found, when it is small in what was seen."""
-        assert state.frame is not None
-        mask = self._paste(state)
-        crop = self._choose_crop(mask, state.crop or self._size.rect)
-        if crop is None:
-            return state
-        look = (views or self._views).look_at(crop)
-        before = take_part(self._blend(state), crop, self._size, look.encoded.mask_size)
-        part, notes = ask_look(look, marks, state.region, before)
-        agreement = compare_looks(mask, part, crop, self._size)
-        if agreement < TRUST_SECOND:
-            return replace(state, agreement=agreement)
-        return replace(state, frame=mask, crop=crop, part=part, agreement=agreement, notes=notes)
-
-    def _choose_crop(self, mask: Floats, seen: Rect) -> Rect | None:
-        if not self._zoom:
-            return None
-        return choose_crop(
-            mask, self._size, seen=seen, least_side=_LEAST_CROP, least_share=0.0, below=_ZOOM_BELOW
-        )
-
-    def _nothing(self) -> Floats:
-        return np.zeros(self._views.frame.encoded.mask_size.shape, np.float32)
-
-    def _paste(self, state: Known) -> Floats:
-        """The mask of the whole frame at the first look's resolution."""
-        assert state.frame is not None
-        if state.crop is None or state.part is None:
-            return state.frame
-        return paste_look(state.frame, state.part, state.crop, self._size)
-
-    def _blend(self, state: Known) -> Floats:
-        """The mask of the whole frame at the finer look's resolution."""
-        assert state.frame is not None
-        if state.crop is None or state.part is None:
-            return state.frame
-        return blend_looks(state.frame, state.part, state.crop, self._size)
+        return replace(self._views.lay_down(left), notes=(note,))
 
     def _hand_out(self, state: Known, mask: Floats | None, gestures: Sequence[Prompt]) -> Selection:
         looks = 1 if state.crop is None else 2
@@ -416,7 +349,7 @@ class ObjectSelector:
         if mask is None or box is None:
             reason = "nothing was found there" if mask is not None else "nothing was pointed at yet"
             return Selection(
-                soft_mask=self._nothing(),
+                soft_mask=self._views.nothing(),
                 box=None,
                 confidence=0.0,
                 reasons=(reason, *state.notes),
