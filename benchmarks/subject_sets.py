@@ -29,14 +29,14 @@ Mask = npt.NDArray[np.float32]
 REAL_SETS = ("people", "horses", "pets128", "davis")
 PROMPT_SETS = (*REAL_SETS, "alphamatting")
 CROWDS, SMALL = "crowds", "small"
-_CROWDS, _SMALL = 48, 80
+_CROWDS, _SMALL, _APART = 48, 80, 40
 # Of the cut-outs in crowds. Those of training go their own way, and what is measured must not follow.
 _CROWD_SHARES = {
     "tuxpaint": 0.21, "fluent3d": 0.06, "magento": 0.09, "saleor": 0.06, "grocery": 0.08,
     "people": 0.14, "pets": 0.14, "clothes": 0.08,
 }  # fmt: skip
 NOTHING_SETS = ("empty", "textures")
-MADE_SETS = ("portraits", "products", *NOTHING_SETS)
+MADE_SETS = ("portraits", "products", "apart", *NOTHING_SETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,21 +180,55 @@ def draw_small_things(data: Path, every: int) -> Iterator[Case]:
                 thing = source[rng.integers(len(source))]
             else:
                 thing = first
-            scale = side * rng.uniform(0.7, 1.3) / max(thing.shape[:2])
-            small = cv2.resize(thing, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            small = _shrink(thing, side * rng.uniform(0.7, 1.3))
             height, width = small.shape[:2]
             y, x = (int(rng.integers(5, most - side - 5)) for most, side in ((900, height), (1200, width)))
             if taken[y - 5 : y + height + 5, x - 5 : x + width + 5].any():
                 continue
             place = np.s_[y : y + height, x : x + width]
             taken[place] = True
-            alpha = small[..., 3:].astype(np.float32) / 255
-            image[place] = image[place] * (1 - alpha) + small[..., :3] * alpha
+            alpha = _lay(image[place], small)
             if first is None:
-                first, truth[place] = thing, alpha[..., 0]
+                first, truth[place] = thing, alpha
         if (truth > 0.5).sum() >= 40:
-            noisy = np.rint(np.clip(image + rng.normal(0, 2, image.shape), 0, 255)).astype(np.uint8)
-            yield Case(f"small {index}", noisy, truth, np.ones(truth.shape, bool))
+            yield Case(f"small {index}", _add_noise(image, rng), truth, np.ones(truth.shape, bool))
+
+
+def _draw_apart(library: Library, every: int) -> Iterator[Case]:
+    """Two or three held-out cut-outs of 100 to 400 pixels, far apart in blurred photographs of 2000 x 1000; all meant."""
+    sources = [pictures for pictures in library.cutouts.values() if pictures]
+    for index in range(0, _APART, every):
+        rng = np.random.default_rng((23, index))
+        scene = library.scenes[rng.integers(len(library.scenes))]
+        image = cv2.resize(scene, (2000, 1000), interpolation=cv2.INTER_AREA).astype(np.float32)
+        image = cv2.GaussianBlur(image, (0, 0), 30).astype(np.float32)
+        truth = np.zeros(image.shape[:2], np.float32)
+        side, count = float(np.exp(rng.uniform(np.log(100), np.log(400)))), int(rng.integers(2, 4))
+        for number in range(count):
+            source = sources[rng.integers(len(sources))]
+            small = _shrink(source[rng.integers(len(source))], side * rng.uniform(0.85, 1.15))
+            height, width = small.shape[:2]
+            x = int((number + 0.5) * 2000 / count - width / 2 + rng.uniform(-60, 60))
+            y = int(rng.integers(20, 980 - height))
+            place = np.s_[y : y + height, x : x + width]
+            truth[place] = _lay(image[place], small)
+        yield Case(f"apart {index}", _add_noise(image, rng), truth, np.ones(truth.shape, bool))
+
+
+def _shrink(thing: Image, side: float) -> Image:
+    scale = side / max(thing.shape[:2])
+    return cv2.resize(thing, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _lay(under: Mask, thing: Image) -> Mask:
+    """Lay a cut-out over a part of a picture, in place; its alpha."""
+    alpha = thing[..., 3:].astype(np.float32) / 255
+    under[...] = under * (1 - alpha) + thing[..., :3] * alpha
+    return np.asarray(alpha[..., 0])
+
+
+def _add_noise(image: Mask, rng: np.random.Generator) -> Image:
+    return np.rint(np.clip(image + rng.normal(0, 2, image.shape), 0, 255)).astype(np.uint8)
 
 
 def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]:
@@ -209,6 +243,7 @@ def open_sets(data: Path, every: int) -> dict[str, Callable[[], Iterator[Case]]]
         sets[name] = partial(read_real, bench, name, every)
     sets["portraits"] = partial(_make_portraits, bench, every)
     sets["products"] = partial(_make_products, library, every)
+    sets["apart"] = partial(_draw_apart, library, every)
     sets["empty"] = partial(_make_empty, library, every)
     sets["textures"] = partial(_draw_textures, every)
     return sets
