@@ -2,7 +2,7 @@
 
 Seen from nearer it is a thing like any other. What lies whole within such a view, under the mark, is taken instead of what
 is much larger. A part of a larger thing hardly ever does: of 852 clicks anywhere on the subjects of held-out photographs
-four were answered so, three of them rightly.
+eight were answered so, four of them rightly, and of the others none had been right.
 """
 
 from __future__ import annotations
