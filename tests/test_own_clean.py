@@ -230,3 +230,33 @@ def test_clean_colours_of_any_depth_are_as_they_were_made(
     again = refine(mattework.open_document(path))
     assert outline(again.document.layers) == ["Photo", NAME]
     assert again.report.notes == ()
+
+
+@pytest.mark.parametrize("lies", ["under", "between", "over"])
+def test_another_layer_of_that_name_stays(made: Document, lies: str) -> None:
+    rect = made.size.rect
+    height, width = made.size.shape
+    own = Layer(NAME, rect, np.full((height, width, 3), 77, np.uint8))
+    order = {"under": (own, 0), "between": (own, 1), "over": (own, 2)}
+
+    def put(photo: Layer, clean: Layer) -> tuple[Node, ...]:
+        nodes: list[Node] = [photo, clean]
+        nodes.insert(order[lies][1], own)
+        return tuple(nodes)
+
+    again = refine(arrange(made, put)).layered
+    kept = [one for one in again.walk_layers() if one.name == NAME and one.mask is None]
+    assert [int(one.pixels[0, 0, 0]) for one in kept] == [77]
+    assert sum(one.name == NAME for one in again.walk_layers()) == 2, "the old clean colours went"
+
+
+def test_a_layer_of_that_name_stays_where_none_were_made() -> None:
+    picture, truth = draw_disc(120, 100)
+    cut = mattework.cut_out(picture, from_mask=truth, colours=0)
+    rect = cut.layered.size.rect
+    own = Layer(NAME, rect, np.full((100, 120, 3), 77, np.uint8))
+    stream = BytesIO()
+    cut.save(stream, format="psd")
+    document = mattework.open_document(stream.getvalue())
+    again = refine(save_as_psd(replace(document, layers=(*document.layers, own), composite=None)), colours=0)
+    assert int(layer_of(again.layered, NAME).pixels[0, 0, 0]) == 77

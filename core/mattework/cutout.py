@@ -311,7 +311,6 @@ def put_matte_on_document(
 
     def put(nodes: Sequence[Node]) -> Iterator[Node]:
         """The nodes with what was made in its place, bottom to top."""
-        beside = any(isinstance(node, Layer) and node.pixels is photo.colour for node in nodes)
         for node in nodes:
             if isinstance(node, Group):
                 yield replace(node, children=tuple(put(node.children)))
@@ -333,7 +332,7 @@ def put_matte_on_document(
                 if fresh is not None:
                     mask = node.mask if found.goes(node) else None  # ours have none: somebody painted it
                     yield replace(fresh, name=node.name, mask=mask)
-            elif not (beside and is_whole_layer(node, CLEAN_LAYER, rect)):
+            else:
                 yield node
 
     is_layer = any(layer.pixels is photo.colour for layer in document.walk_layers())

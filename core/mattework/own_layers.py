@@ -142,10 +142,15 @@ def _find_clean(
     if any(one.pixels is photo.colour and one.name == CLEAN_LAYER for one in siblings):
         return None, ()  # they stand for the photo
     placed = [one for one in siblings if one.name == CLEAN_LAYER and one.rect == document.size.rect]
-    clean = placed[-1] if placed else None
-    if own is None or own.colours == 0:
-        return clean, ()
-    known = [*placed, *(one for one in siblings if one.pixels is photo.colour)]
+    if own is not None and own.colours == 0:
+        return None, ()  # it made none: one of that name is somebody's
+    if own is None:
+        return (placed[-1] if placed else None), ()
+    as_made = [one for one in placed if own.clean_crc32 == sum_samples(one.pixels)]
+    clean = next(iter(reversed(as_made or [one for one in placed if has_own_mask(one, own)] or placed)), None)
+    known = [
+        one for one in (clean, *siblings) if one is clean or (one is not None and one.pixels is photo.colour)
+    ]
     others = [one for one in document.walk_layers() if not any(one is other for other in known)]
     shaped = [one for one in others if one.mask is not None and one.rect.size == photo.size]
     masked = [one for one in shaped if has_own_mask(one, own)]

@@ -161,13 +161,14 @@ def list_losses(
 ) -> tuple[str, ...]:
     """What would be gone if the cut-out of `photo` that is made again took the place of the file, in sentences.
 
-    With `keeps_mask` the mask in the file is gone on with as it is, so that what was painted on it stays.
+    With `keeps_mask` the mask in the file that is seen is gone on with as it is, so that what was painted on it stays.
     """
     losses = list(document.left_out)
     if not any(layer.pixels is photo.colour for layer in document.walk_layers()):
         count = sum(1 for _ in document.walk_layers())
         losses.append(f"No layer holds the photo any more, so its layers ({count}) are put together.")
-    if not keeps_mask and _is_painted(document, photo, made):
+    is_lost = _has_two_masks(document, photo, made) if keeps_mask else _is_painted(document, photo, made)
+    if is_lost:
         losses.append("The mask was changed by hand since it was made; that work is not in the new edge.")
     return tuple(losses)
 
@@ -191,6 +192,17 @@ def _is_painted(document: Document, photo: Photo, made: Recipe) -> bool:
     if not any(masks) and not _carries_recipe(document):
         return False  # the photo alone, beside a recipe in a file of its own
     return not all(mask is not None and hash_samples(mask.pixels) == made.mask_sha256 for mask in masks)
+
+
+def _has_two_masks(document: Document, photo: Photo, made: Recipe) -> bool:
+    """Whether the photo under the clean colours has a mask that was changed by hand, and that is not theirs."""
+    ours = find_layer(document, lambda one: one.pixels is photo.colour)
+    clean = find_own_layers(document, photo, made).clean
+    masks = [one.mask for one in (ours, clean) if one is not None and one.mask is not None]
+    if made.mask_sha256 is None or len(masks) < 2:
+        return False
+    first, second = (hash_samples(mask.pixels) for mask in masks)
+    return first not in (made.mask_sha256, second)
 
 
 def _carries_recipe(document: Document) -> bool:

@@ -13,6 +13,7 @@ from mattework import (
     Recipe,
     depth_white,
     find_layer,
+    find_made_layers,
     find_photo,
     finish_cutout,
     follow_layers,
@@ -54,6 +55,7 @@ class Opened:
 
     `alpha` (H, W) is the mask in the file where it is the solved alpha itself: without touches and edge settings.
     `is_ours`: the file itself carries the choices. `losses` tells what it holds that a file saved in its place would not.
+    `is_painted`: `alpha` was changed by hand since the choices made it.
     """
 
     document: Document
@@ -64,6 +66,7 @@ class Opened:
     notes: tuple[str, ...]
     is_ours: bool = False
     losses: tuple[str, ...] = ()
+    is_painted: bool = False
 
     @property
     def target(self) -> Path | None:
@@ -87,11 +90,21 @@ def read_file(path: Path) -> Opened:
     photo, notes = find_photo(document, recipe)
     recipe = follow_layers(document, photo, recipe)
     touched = any(stroke.is_touch for stroke in recipe.strokes)
-    alpha = _stored_alpha(document) if recipe.edge.is_neutral and not touched else None
+    alpha = _stored_alpha(document, photo) if recipe.edge.is_neutral and not touched else None
     choices = Choices(recipe.go_on_in_turn(), inputs)
     losses = list_losses(document, photo, found[0], keeps_mask=alpha is not None)
+    is_painted = alpha is not None and list_losses(document, photo, found[0]) != losses
     notes = (*document.notes, *notes)
-    return Opened(document, photo, path, choices, alpha, notes, is_ours=True, losses=losses)
+    return Opened(
+        document, photo, path, choices, alpha, notes, is_ours=True, losses=losses, is_painted=is_painted
+    )
+
+
+def lay_choices(opened: Opened, choices: Choices, path: Path | None) -> Opened:
+    """The file with other choices than its own, of which its mask says nothing."""
+    found = get_recipe(opened.document.metadata.xmp) if opened.is_ours else None
+    losses = opened.losses if found is None else list_losses(opened.document, opened.photo, found[0])
+    return replace(opened, path=path, choices=choices, alpha=None, losses=losses, is_painted=False)
 
 
 def make_session(opened: Opened, engine: Engine, progress: Progress | None = None) -> Session:
@@ -103,7 +116,7 @@ def make_session(opened: Opened, engine: Engine, progress: Progress | None = Non
     if opened.choices is None:
         return start_session(opened.document, opened.photo, opened.path)
     planes, choices = make_planes(opened.photo, opened.choices, engine, opened.alpha, progress)
-    return Session(opened.document, opened.photo, choices, planes, opened.path)
+    return Session(opened.document, opened.photo, choices, planes, opened.path, is_painted=opened.is_painted)
 
 
 def make_planes(
@@ -158,42 +171,37 @@ def save_session(
     Raises:
         MatteworkError: see `mattework.save_document`; the file that was there is left as it was.
     """
-    return write_result(
-        session.document, session.photo, session.planes, session.choices, path, overwrite, progress
-    )
-
-
-def write_result(
-    document: Document,
-    photo: Photo,
-    planes: Planes,
-    choices: Choices,
-    path: Path,
-    overwrite: bool,
-    progress: Progress | None = None,
-) -> tuple[str, ...]:
     cutout = finish_cutout(
-        document,
-        photo,
-        planes.alpha,
-        planes.trimap,
-        recipe=choices.recipe,
-        inputs=choices.inputs,
+        session.document,
+        session.photo,
+        session.planes.alpha,
+        session.planes.trimap,
+        recipe=session.recipe,
+        inputs=session.choices.inputs,
         progress=progress,
     )
-    told = set(document.notes)  # on opening
+    if session.is_painted:
+        # The choices do not make this mask: the file goes on saying that it was changed by hand.
+        cutout = replace(cutout, recipe=replace(cutout.recipe, mask_sha256=session.recipe.mask_sha256))
+    told = set(session.document.notes)  # on opening
     made = (note for note in cutout.report.notes if note not in told)
     return (*made, *cutout.save(path, overwrite=overwrite, progress=progress))
 
 
-def _stored_alpha(document: Document) -> TiledPlane[np.float32] | None:
-    layer = find_layer(document, lambda one: one.mask is not None and one.mask.rect == document.size.rect)
-    if layer is None or layer.mask is None:
+def _stored_alpha(document: Document, photo: Photo) -> TiledPlane[np.float32] | None:
+    """The mask of the cut-out as it is seen: of the clean colours, else of the photo. Those of other layers are not it."""
+    pair = (
+        find_made_layers(document, photo).clean,
+        find_layer(document, lambda one: one.pixels is photo.colour),
+    )
+    masks = [one.mask for one in pair if one is not None and one.mask is not None]
+    mask = next((one for one in masks if one.rect == document.size.rect), None)
+    if mask is None:
         return None
     white = depth_white(document.depth)
     alpha = TiledPlane(document.size, np.float32)
     for strip in split_into_strips(document.size.rect, STRIP_ROWS):
-        alpha[strip.slices] = layer.mask.pixels[strip.slices].astype(np.float32) / np.float32(white)
+        alpha[strip.slices] = mask.pixels[strip.slices].astype(np.float32) / np.float32(white)
     return alpha
 
 

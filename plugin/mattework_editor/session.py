@@ -108,13 +108,14 @@ class SolvedStroke:
 @dataclass(slots=True, eq=False)
 class Session:
     """See the module. `path` is the file that the photo came from, None for one without (a dropped image); `own` are the
-    layers in it that an earlier cut had made."""
+    layers in it that an earlier cut had made. `is_painted`: the alpha goes on from a mask that was changed by hand."""
 
     document: Document
     photo: Photo
     choices: Choices
     planes: Planes
     path: Path | None = None
+    is_painted: bool = False
     own: OwnLayers = field(init=False)
     colour: Samples = field(init=False)
     soft_mask: Floats | None = field(init=False)

@@ -41,6 +41,8 @@ class Stepping(QObject):
         return self._bench.session.history if self._bench.session is not None else History()
 
     def undo(self) -> None:
+        if self._bench.drop_choice():
+            return
         if self._bench.strokes.drop_newest():
             self._bench.drafting.note_step()  # it may have been written meanwhile
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from mattework import Prompt, Recipe, Rect, Stroke, convert_to_srgb8
 from mattework.arrays import Bytes
 from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, files
+from mattework_editor.choosing import find_chosen, lay_chosen
 from mattework_editor.clean_display import CleanDisplay
 from mattework_editor.compose import Sources
 from mattework_editor.drafting import Drafting
@@ -70,6 +71,7 @@ class Workbench(QObject):
         self._after_opening.setSingleShot(True)
         self._after_opening.timeout.connect(self._leave_half_opened)
         self._waiting: deque[Callable[[], None]] = deque()
+        self._chosen: list[Callable[[], None]] = []
         self.changed.connect(self._start_waiting)
         self.display = MatteDisplay(self.tasks, self.tell, self)
         self.clean = CleanDisplay(self.tasks, self.tell, self)
@@ -121,7 +123,7 @@ class Workbench(QObject):
             opened = read(path)
             if draft is not None:
                 own = None if draft.pasted else opened.path
-                opened = replace(opened, path=own, choices=draft.choices, alpha=None)
+                opened = files.lay_choices(opened, draft.choices, own)
             task.report(self.tr("first look"), 0.4)
             colour = build_photo_pyramid(opened.photo, with_base=False)
             shape = opened.photo.size.shape
@@ -278,11 +280,13 @@ class Workbench(QObject):
         own = session.recipe
         if not self.can_edit or self.is_solving:
             # What is being worked on may change the rest of the recipe: only what was chosen is laid on it then.
-            names = (field.name for field in fields(recipe))
-            chosen = {
-                name: getattr(recipe, name) for name in names if getattr(recipe, name) != getattr(own, name)
-            }
-            self._wait(lambda: self._choose_later(session, name, chosen))
+            chosen = find_chosen(own, recipe)
+
+            def choose() -> None:
+                self._choose_later(session, name, chosen)
+
+            self._wait(choose)
+            self._chosen.append(choose)
             return
         solved_by = own.solver, own.wanted_solver, own.matting, own.trimap
         wanted = recipe.solver, recipe.wanted_solver, recipe.matting, recipe.trimap
@@ -294,7 +298,7 @@ class Workbench(QObject):
 
     def _choose_later(self, session: Session, name: str, chosen: Mapping[str, Any]) -> None:
         if session is self.session:  # else another photo is open by now
-            self.change_recipe(name, replace(session.recipe, **chosen))
+            self.change_recipe(name, lay_chosen(session.recipe, dict(chosen)))
 
     def save_file(
         self, path: Path, *, overwrite: bool, refused: Refused | None = None, given_up: Step = lambda: None
@@ -346,6 +350,16 @@ class Workbench(QObject):
     def has_waiting(self) -> bool:
         """Whether something waits for the last stroke to be solved."""
         return bool(self._waiting)
+
+    def drop_choice(self) -> bool:
+        """Forget the newest setting that waits for the last stroke; False where none does."""
+        waiting = [one for one in self._chosen if one in self._waiting]
+        self._chosen = waiting[:-1]
+        if not waiting:
+            return False
+        self._waiting.remove(waiting[-1])
+        self.changed.emit()
+        return True
 
     def wait_for_strokes(self, start: Callable[[], None]) -> None:
         """Start something when the last stroke is solved."""

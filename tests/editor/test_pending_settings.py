@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 from PyQt6.QtCore import Qt
 
 from editor.driving import TEST, Keys, save_to, wait_until
-from mattework import EdgeSettings, Recipe, Shadow
+from mattework import EdgeSettings, Recipe, Shadow, Stroke, resolve_region
+from mattework_editor.choosing import find_chosen, lay_chosen
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.shadow import ShadowPanel
 
@@ -86,3 +90,68 @@ def test_a_shadows_other_numbers_stay_as_they_were(application: object) -> None:
     (recipe,) = chosen
     assert recipe.shadow is not None
     assert replace(recipe.shadow, colour=shadow.colour) == replace(shadow, dx=9)
+
+
+@pytest.fixture
+def slow_strokes(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Strokes are solved when the event is set."""
+    goes_on = threading.Event()
+
+    def solve(*given: Any, **named: Any) -> Any:
+        if named.get("thorough"):
+            assert goes_on.wait(20)
+        return resolve_region(*given, **named)
+
+    monkeypatch.setattr("mattework_editor.strokes.resolve_region", solve)
+    return goes_on
+
+
+def choose(box: Any, value: float) -> None:
+    box.box.setValue(value)
+    box._settle()
+
+
+def test_two_sliders_moved_while_a_stroke_is_solved_are_both_chosen(
+    disc: Driver, slow_strokes: threading.Event
+) -> None:
+    disc.bench.paint("Refine Edge", (Stroke(kind="unknown", radius=12, points=((80, 100), (90, 110))),))
+    wait_until(lambda: disc.bench.is_solving, 5)
+    choose(disc.window.edge.feather, 4.0)
+    disc.bench.changed.emit()  # the panel shows what is settled so far
+    choose(disc.window.edge.smooth, 3.0)
+    slow_strokes.set()
+    disc.wait()
+    wait_until(lambda: disc.session.recipe.edge == EdgeSettings(feather=4.0, smooth=3.0), 5)
+    assert [step.name for step in disc.session.history.steps][-3:] == ["Refine Edge", "Feather", "Smooth"]
+
+
+def test_undo_takes_back_a_setting_that_waits_before_the_stroke(
+    disc: Driver, slow_strokes: threading.Event
+) -> None:
+    disc.bench.paint("Refine Edge", (Stroke(kind="unknown", radius=12, points=((80, 100), (90, 110))),))
+    wait_until(lambda: disc.bench.is_solving, 5)
+    choose(disc.window.edge.feather, 4.0)
+    disc.bench.stepping.undo()
+    slow_strokes.set()
+    disc.wait()
+    assert disc.session.recipe.edge == EdgeSettings()
+    assert disc.session.recipe.strokes[-1].kind == "unknown", "the stroke itself stays"
+
+
+@given(
+    st.tuples(*[st.sampled_from([0.0, 1.0, 2.0])] * 4),
+    st.tuples(*[st.sampled_from([0.0, 1.0, 2.0])] * 4),
+    st.sampled_from([None, "white"]),
+)
+def test_what_was_chosen_is_all_that_changes(
+    smooths: tuple[float, ...], feathers: tuple[float, ...], background: str | None
+) -> None:
+    """A setting laid on a recipe that has changed since leaves what else is in it."""
+    own = Recipe(edge=EdgeSettings(smooth=smooths[0], feather=feathers[0]))
+    wanted = Recipe(edge=EdgeSettings(smooth=smooths[1], feather=feathers[0]), background=background)
+    since = Recipe(edge=EdgeSettings(smooth=smooths[2], feather=feathers[2]), colours=0.5)
+    laid = lay_chosen(since, find_chosen(own, wanted))
+    smooth = smooths[2] if smooths[0] == smooths[1] else smooths[1]
+    assert laid == replace(
+        since, edge=EdgeSettings(smooth=smooth, feather=feathers[2]), background=background
+    )
