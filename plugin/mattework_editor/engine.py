@@ -12,12 +12,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from mattework import ColorMode, Photo, Prompt, Recipe, RecipeInputs, Size, parse_recipe, save_mask
-from mattework.arrays import Floats
+from mattework import (
+    ColorMode,
+    Photo,
+    Prompt,
+    Recipe,
+    RecipeInputs,
+    Size,
+    array_depth,
+    depth_white,
+    parse_recipe,
+    save_mask,
+)
+from mattework.arrays import Floats, Samples
 from mattework.errors import Cancelled
 from mattework.worker.client import WorkerClient, connect_worker
 from mattework.worker.protocol import (
@@ -262,11 +273,13 @@ class Engine:
 
 
 def _send_picture(photo: Photo, folder: Path) -> Picture:
-    """The photo in the raw files of the protocol: gray or RGB, other modes as 8-bit sRGB."""
+    """The photo in the raw files of the protocol: gray or RGB, other modes as 8-bit sRGB; with its own opacity."""
     from mattework import convert_for_matting
 
     colour = convert_for_matting(photo)
     colour = colour.reshape(*photo.size.shape, -1)
+    if photo.alpha is not None:
+        colour = np.concatenate([colour, _fit_depth(photo.alpha, colour)[..., None]], axis=2)
     icc = None
     if photo.icc is not None and photo.mode in (ColorMode.GRAY, ColorMode.RGB):
         (folder / "profile.icc").write_bytes(photo.icc)
@@ -274,7 +287,18 @@ def _send_picture(photo: Photo, folder: Path) -> Picture:
     colour.tofile(folder / "photo.raw")
     sample = SAMPLES[colour.dtype.name]
     size: Size = photo.size
-    return Picture("photo.raw", size.width, size.height, colour.shape[2], False, sample, icc=icc)
+    return Picture(
+        "photo.raw", size.width, size.height, colour.shape[2], photo.alpha is not None, sample, icc=icc
+    )
+
+
+def _fit_depth(alpha: Samples, like: Samples) -> Samples:
+    """The alpha in the depth of other samples."""
+    if alpha.dtype == like.dtype:
+        return alpha
+    white = depth_white(array_depth(like))
+    share = alpha.astype(np.float32) * np.float32(white / depth_white(array_depth(alpha)))
+    return cast("Samples", share if like.dtype == np.float32 else np.rint(share).astype(like.dtype))
 
 
 def _edge_options(recipe: Recipe) -> EdgeOptions:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,8 +15,10 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 
 import mattework
 from mattework import EdgeSettings, Layer, Mask
+from mattework.arrays import Floats, Samples
 from mattework_editor.engine import Engine
-from mattework_editor.files import lay_choices, make_session, read_file, save_session
+from mattework_editor.files import lay_choices, make_planes, make_session, read_file, save_session
+from mattework_editor.session import Session
 from samples import draw_disc
 
 HEIGHT, WIDTH = 100, 120
@@ -109,3 +113,45 @@ def test_a_file_as_it_was_made_may_be_saved_over(made: Path, engine: Engine) -> 
     save_session(session, made, overwrite=True)
     again = read_file(made)
     assert (again.losses, again.target) == ((), made)
+
+
+def quantise(values: Floats, depth: Literal[8, 16]) -> Samples:
+    if depth == 8:
+        return np.rint(values * 255).astype(np.uint8)
+    return np.rint(values * 65535).astype(np.uint16)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("is_cut", [False, True], ids=["photo", "cut-out"])
+def test_what_the_editor_saves_is_what_its_recipe_makes(
+    tmp_path: Path, engine: Engine, depth: Literal[8, 16], is_cut: bool
+) -> None:
+    """To the bit, also where a hard contrast shows every rounding, and where the photo has a soft edge of its own."""
+    white = 2**depth - 1
+    picture, truth = draw_disc(WIDTH, HEIGHT)
+    colour = quantise(picture.astype(np.float32) / 255, depth)
+    soft = np.asarray(mattework.cut_out(colour, from_mask=truth).alpha)
+    opacity = quantise(soft, depth) if is_cut else None
+    rect = mattework.Rect(0, 0, WIDTH, HEIGHT)
+    layers = (Layer("Photo", rect, colour, opacity),)
+    photo = tmp_path / "photo.tif"
+    mattework.save_document(
+        mattework.Document(mattework.Size(WIDTH, HEIGHT), mattework.ColorMode.RGB, depth, layers), photo
+    )
+    opened = read_file(photo)
+    mask = BytesIO()
+    mattework.save_mask(truth, mask, bits=16, format="png")
+    started = make_session(opened, engine)
+    choices = replace(started.choices, inputs=mattework.RecipeInputs(soft_mask=mask.getvalue()))
+    planes, choices = make_planes(opened.photo, choices, engine)
+    session = Session(opened.document, opened.photo, choices, planes, photo)
+    session.choose("Contrast", replace(session.recipe, edge=EdgeSettings(contrast=0.9)))
+    path = tmp_path / "cut.psd"
+    save_session(session, path, overwrite=False)
+    made = mattework.apply_recipe(path).layered
+    saved = mattework.open_document(path)
+    for one, other in zip(made.walk_layers(), saved.walk_layers(), strict=True):
+        assert one.mask is not None
+        assert other.mask is not None
+        assert 0 < other.mask.pixels[:, :].mean() < white
+        assert np.array_equal(one.mask.pixels[:, :], other.mask.pixels[:, :])

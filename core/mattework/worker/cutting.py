@@ -202,7 +202,8 @@ def _hand_over(
     from mattework.document.model import Layer
     from mattework.worker.rasters import locate_file, write_colours
 
-    matte: AnyArray = _mask_of(cutout)
+    is_exact = request.sample == "float" and not request.picture.has_alpha
+    matte: AnyArray = cutout.alpha if is_exact else _mask_of(cutout)
     if isinstance(request, CutRequest):
         matte = cutout.alpha if request.with_transparency else matte
         matte = _combine_masks(matte, request, document, folder)
