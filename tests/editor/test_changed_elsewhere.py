@@ -129,7 +129,7 @@ def test_what_the_editor_saves_is_what_its_recipe_makes(
     """To the bit, also where a hard contrast shows every rounding, and where the photo has a soft edge of its own."""
     white = 2**depth - 1
     picture, truth = draw_disc(WIDTH, HEIGHT)
-    colour = quantise(picture.astype(np.float32) / 255, depth)
+    colour = quantise(np.asarray(picture / 255, np.float32), depth)
     soft = np.asarray(mattework.cut_out(colour, from_mask=truth).alpha)
     opacity = quantise(soft, depth) if is_cut else None
     rect = mattework.Rect(0, 0, WIDTH, HEIGHT)
