@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from mattework.models.spec import ModelSpec
     from mattework.models.store import KnownFile, ModelStore, open_store
     from mattework.own_layers import OwnLayers
-    from mattework.photo import Photo, convert_for_matting, find_layer, take_photo
+    from mattework.photo import Photo, convert_for_matting, find_layer, hash_samples, take_photo
     from mattework.pipeline import apply_recipe, cut_out
     from mattework.progress import Progress
     from mattework.prompt import Prompt, PromptKind
@@ -138,7 +138,7 @@ _HOMES = {
     "mattework.models.runtime": ("ModelSession",),
     "mattework.models.spec": ("ModelSpec",),
     "mattework.models.store": ("KnownFile", "ModelStore", "open_store"),
-    "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "take_photo"),
+    "mattework.photo": ("Photo", "convert_for_matting", "find_layer", "hash_samples", "take_photo"),
     "mattework.pipeline": ("apply_recipe", "cut_out"),
     "mattework.progress": ("Progress",),
     "mattework.prompt": ("Prompt", "PromptKind"),
@@ -238,6 +238,7 @@ __all__ = [
     "get_recipe",
     "give_consent",
     "has_consent",
+    "hash_samples",
     "install_model",
     "lay_foreground",
     "lay_trimap",

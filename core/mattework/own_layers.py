@@ -146,11 +146,11 @@ def _find_clean(
         return None, ()  # it made none: one of that name is somebody's
     if own is None:
         return (placed[-1] if placed else None), ()
-    as_made = [one for one in placed if own.clean_crc32 == sum_samples(one.pixels)]
-    clean = next(iter(reversed(as_made or [one for one in placed if has_own_mask(one, own)] or placed)), None)
-    known = [
-        one for one in (clean, *siblings) if one is clean or (one is not None and one.pixels is photo.colour)
-    ]
+    clean = placed[-1] if placed else None
+    if len(placed) > 1:  # somebody's bear the name too
+        as_made = [one for one in placed if own.clean_crc32 == sum_samples(one.pixels)]
+        clean = (as_made or [one for one in placed if has_own_mask(one, own)] or placed)[-1]
+    known = [one for one in siblings if one is clean or one.pixels is photo.colour]
     others = [one for one in document.walk_layers() if not any(one is other for other in known)]
     shaped = [one for one in others if one.mask is not None and one.rect.size == photo.size]
     masked = [one for one in shaped if has_own_mask(one, own)]

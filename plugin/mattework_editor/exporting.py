@@ -23,7 +23,6 @@ from mattework import (
     array_depth,
     depth_white,
     drop_recipe,
-    finish_cutout,
     flatten_document,
     save_document,
 )
@@ -86,15 +85,7 @@ def make_png(session: Session, progress: Progress | None = None) -> bytes:
 
 def make_export(session: Session, export: Export, progress: Progress | None = None) -> Document:
     """The document that an export writes, cropped; one layer of the asked size where it is scaled."""
-    cutout = finish_cutout(
-        session.document,
-        session.photo,
-        session.planes.alpha,
-        session.planes.trimap,
-        recipe=session.recipe,
-        inputs=session.choices.inputs,
-        progress=progress,
-    )
+    cutout = session.finish(progress)
     background, shadow = _name_behind(session)
     document = leave_out(
         cutout.layered, (() if export.background else background) + (() if export.shadow else shadow)

@@ -9,15 +9,16 @@ import numpy as np
 
 from mattework import (
     Document,
+    Mask,
     Photo,
     Recipe,
     depth_white,
     find_layer,
     find_made_layers,
     find_photo,
-    finish_cutout,
     follow_layers,
     get_recipe,
+    hash_samples,
     list_losses,
     open_document,
     take_photo,
@@ -90,10 +91,11 @@ def read_file(path: Path) -> Opened:
     photo, notes = find_photo(document, recipe)
     recipe = follow_layers(document, photo, recipe)
     touched = any(stroke.is_touch for stroke in recipe.strokes)
-    alpha = _stored_alpha(document, photo) if recipe.edge.is_neutral and not touched else None
+    mask = _find_mask(document, photo) if recipe.edge.is_neutral and not touched else None
+    alpha = None if mask is None else _read_mask(mask, document)
     choices = Choices(recipe.go_on_in_turn(), inputs)
-    losses = list_losses(document, photo, found[0], keeps_mask=alpha is not None)
-    is_painted = alpha is not None and list_losses(document, photo, found[0]) != losses
+    losses = list_losses(document, photo, found[0], keeps_mask=mask is not None)
+    is_painted = mask is not None and found[0].mask_sha256 not in (None, hash_samples(mask.pixels))
     notes = (*document.notes, *notes)
     return Opened(
         document, photo, path, choices, alpha, notes, is_ours=True, losses=losses, is_painted=is_painted
@@ -171,15 +173,7 @@ def save_session(
     Raises:
         MatteworkError: see `mattework.save_document`; the file that was there is left as it was.
     """
-    cutout = finish_cutout(
-        session.document,
-        session.photo,
-        session.planes.alpha,
-        session.planes.trimap,
-        recipe=session.recipe,
-        inputs=session.choices.inputs,
-        progress=progress,
-    )
+    cutout = session.finish(progress)
     if session.is_painted:
         # The choices do not make this mask: the file goes on saying that it was changed by hand.
         cutout = replace(cutout, recipe=replace(cutout.recipe, mask_sha256=session.recipe.mask_sha256))
@@ -188,16 +182,17 @@ def save_session(
     return (*made, *cutout.save(path, overwrite=overwrite, progress=progress))
 
 
-def _stored_alpha(document: Document, photo: Photo) -> TiledPlane[np.float32] | None:
+def _find_mask(document: Document, photo: Photo) -> Mask | None:
     """The mask of the cut-out as it is seen: of the clean colours, else of the photo. Those of other layers are not it."""
     pair = (
         find_made_layers(document, photo).clean,
         find_layer(document, lambda one: one.pixels is photo.colour),
     )
     masks = [one.mask for one in pair if one is not None and one.mask is not None]
-    mask = next((one for one in masks if one.rect == document.size.rect), None)
-    if mask is None:
-        return None
+    return next((one for one in masks if one.rect == document.size.rect), None)
+
+
+def _read_mask(mask: Mask, document: Document) -> TiledPlane[np.float32]:
     white = depth_white(document.depth)
     alpha = TiledPlane(document.size, np.float32)
     for strip in split_into_strips(document.size.rect, STRIP_ROWS):

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from mattework import (
+    Cutout,
     Document,
     OwnLayers,
     Photo,
@@ -29,6 +30,7 @@ from mattework import (
     convert_for_matting,
     draw_strokes,
     find_made_layers,
+    finish_cutout,
     lay_trimap,
     read_mask,
     read_trimap,
@@ -133,6 +135,18 @@ class Session:
     @property
     def recipe(self) -> Recipe:
         return self.choices.recipe
+
+    def finish(self, progress: Progress | None = None) -> Cutout:
+        """The cut-out as it stands, with its layers and what the file is to carry; see `mattework.finish_cutout`."""
+        return finish_cutout(
+            self.document,
+            self.photo,
+            self.planes.alpha,
+            self.planes.trimap,
+            recipe=self.recipe,
+            inputs=self.choices.inputs,
+            progress=progress,
+        )
 
     @property
     def has_subject(self) -> bool:

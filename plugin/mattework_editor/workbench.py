@@ -286,7 +286,7 @@ class Workbench(QObject):
                 self._choose_later(session, name, chosen)
 
             self._wait(choose)
-            self._chosen.append(choose)
+            self._chosen = [*(one for one in self._chosen if one in self._waiting), choose]
             return
         solved_by = own.solver, own.wanted_solver, own.matting, own.trimap
         wanted = recipe.solver, recipe.wanted_solver, recipe.matting, recipe.trimap

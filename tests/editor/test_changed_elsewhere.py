@@ -90,6 +90,29 @@ def test_what_was_painted_on_the_mask_stays_or_is_told_of(
     assert again.target is None, "the file is not written over unasked"
 
 
+def test_two_masks_painted_each_otherwise_are_told_of_however_often_they_are_saved(
+    made: Path, engine: Engine
+) -> None:
+    """The one that is seen goes on, and is still not what the recipe makes."""
+    paint_masks(made, PHOTO, CLEAN)
+
+    def paint_more(layer: Layer) -> Layer:
+        if layer.name != PHOTO or layer.mask is None:
+            return layer
+        pixels = np.array(layer.mask.pixels[:, :], np.uint8)
+        pixels[:10] = 255
+        return replace(layer, mask=replace(layer.mask, pixels=pixels))
+
+    change(made, paint_more)
+    opened = read_file(made)
+    assert opened.losses
+    session = make_session(opened, engine)
+    session.choose("Feather", replace(session.recipe, edge=EdgeSettings(feather=1)))
+    save_session(session, made, overwrite=True)
+    assert max(read_hole(made).values()) < 128
+    assert read_file(made).losses
+
+
 def test_a_mask_that_was_painted_on_the_hidden_photo_alone_is_told_of(made: Path) -> None:
     paint_masks(made, PHOTO)
     opened = read_file(made)

@@ -106,6 +106,11 @@ def slow_strokes(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return goes_on
 
 
+def paint_slowly(disc: Driver) -> None:
+    disc.bench.paint("Refine Edge", (Stroke(kind="unknown", radius=12, points=((80, 100), (90, 110))),))
+    wait_until(lambda: disc.bench.is_solving, 5)
+
+
 def choose(box: Any, value: float) -> None:
     box.box.setValue(value)
     box._settle()
@@ -114,8 +119,7 @@ def choose(box: Any, value: float) -> None:
 def test_two_sliders_moved_while_a_stroke_is_solved_are_both_chosen(
     disc: Driver, slow_strokes: threading.Event
 ) -> None:
-    disc.bench.paint("Refine Edge", (Stroke(kind="unknown", radius=12, points=((80, 100), (90, 110))),))
-    wait_until(lambda: disc.bench.is_solving, 5)
+    paint_slowly(disc)
     choose(disc.window.edge.feather, 4.0)
     disc.bench.changed.emit()  # the panel shows what is settled so far
     choose(disc.window.edge.smooth, 3.0)
@@ -128,8 +132,7 @@ def test_two_sliders_moved_while_a_stroke_is_solved_are_both_chosen(
 def test_undo_takes_back_a_setting_that_waits_before_the_stroke(
     disc: Driver, slow_strokes: threading.Event
 ) -> None:
-    disc.bench.paint("Refine Edge", (Stroke(kind="unknown", radius=12, points=((80, 100), (90, 110))),))
-    wait_until(lambda: disc.bench.is_solving, 5)
+    paint_slowly(disc)
     choose(disc.window.edge.feather, 4.0)
     disc.bench.stepping.undo()
     slow_strokes.set()
