@@ -110,7 +110,8 @@ class Stroke:
     `shape`: a round brush of `radius` dragged along `points` (x, y); the area inside the outline `points`, whose border
     is `radius` pixels soft to each side; or a gradient, in full force before the first of two points and gone beyond the
     second. `hardness` is the share of the radius over which a brush has full force, `opacity` that force, both 0 to 1.
-    `pressures`, one for each point, scale the brush's size or its opacity, as `pressed` says.
+    `pressures`, one for each point, scale the brush's size or its opacity, as `pressed` says; a hard brush whose size they
+    scale still tells what is certain.
     """
 
     kind: StrokeKind
@@ -127,7 +128,7 @@ class Stroke:
         """Whether it is blended onto the solved alpha (see `mattework.touch`) and not drawn into the trimap."""
         if self.shape != "brush" or self.kind in ("bridged", "cleaned"):
             return True
-        partial = self.hardness < 1 or self.opacity < 1 or bool(self.pressures)
+        partial = self.hardness < 1 or self.opacity < 1 or bool(self.pressures and self.pressed == "opacity")
         return partial and self.kind in ("foreground", "background")
 
 

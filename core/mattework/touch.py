@@ -27,15 +27,13 @@ from mattework.document.piecewise import Patchwork
 from mattework.edges import dilate
 from mattework.errors import UsageError
 from mattework.geometry import Rect, Size
-from mattework.matting.brush import bound_segment, draw_brush, stroke_bounds
+from mattework.matting.brush import bound_segment, draw_brush, read_pressures, size_brush, stroke_bounds
 from mattework.outline import split_outline
 from mattework.progress import Progress, report_progress
 from mattework.recipe import Stroke
 
 LARGEST_GAP = 16.0
 """Radius, in pixels, of the largest disc that bridges and cleans; a brush of four times that has it."""
-LIGHTEST = 0.15
-"""Share of the radius that the lightest touch of a pen draws with."""
 
 
 def touch_alpha(alpha: Floats, strokes: Sequence[Stroke]) -> Floats:
@@ -193,23 +191,18 @@ def _weigh_brush(stroke: Stroke, where: Rect) -> Floats:
         distance = np.sqrt(_measure_squares(points, radius, where))
         weight = stroke.opacity * _fall_off(distance, np.float64(radius), stroke.hardness)
         return np.asarray(weight, np.float32)
-    sizes, forces = np.ones(len(points)), np.full(len(points), stroke.opacity)
-    pressures = np.array(stroke.pressures, np.float64)
-    if pressures.shape != sizes.shape or not ((pressures >= 0) & (pressures <= 1)).all():
-        raise UsageError("A stroke must have one pressure of 0 to 1 for each of its points.")
-    if stroke.pressed == "size":
-        sizes = np.maximum(LIGHTEST, pressures)
-    else:
-        forces = forces * pressures
+    sizes, forces = size_brush(stroke, points), np.full(len(points), stroke.opacity)
+    if stroke.pressed == "opacity":
+        forces = forces * read_pressures(stroke, points)
     heaviest = np.zeros(where.size.shape, np.float32)
     ends = list(pairwise(range(len(points)))) or [(0, 0)]
     for first, second in ends:
-        widest = radius * max(float(sizes[first]), float(sizes[second]))
+        widest = max(float(sizes[first]), float(sizes[second]))
         near = bound_segment(points[first], points[second], widest + 1).intersect(where)
         if near.is_empty:
             continue
         distance, share = _project(points[first], points[second], near)
-        size = radius * (sizes[first] + (sizes[second] - sizes[first]) * share)
+        size = sizes[first] + (sizes[second] - sizes[first]) * share
         force = forces[first] + (forces[second] - forces[first]) * share
         part = heaviest[near.move(-where.left, -where.top).slices]
         np.maximum(part, (force * _fall_off(distance, size, stroke.hardness)).astype(np.float32), out=part)

@@ -140,19 +140,23 @@ def _sample(plane: Plane[Any], blocks: Rect, factor: int) -> AnyArray:
 
 def _place_stroke(stroke: Stroke, seen: Rect, factor: int) -> Stroke:
     """A stroke on the reduced picture of the blocks `seen`; a hard one with no more points than are needed."""
-    points: Sequence[tuple[float, float]] = stroke.points
+    kept: Sequence[int] = range(len(stroke.points))
     if not stroke.is_touch:
-        points = _thin_out(points, stroke.radius * APART)
-    placed = tuple((x / factor - seen.left, y / factor - seen.top) for x, y in points)
-    return replace(stroke, points=placed, radius=stroke.radius / factor)
+        kept = _thin_out(stroke.points, stroke.radius * APART)
+    placed = tuple(
+        (stroke.points[at][0] / factor - seen.left, stroke.points[at][1] / factor - seen.top) for at in kept
+    )
+    pressures = tuple(stroke.pressures[at] for at in kept) if stroke.pressures else ()
+    return replace(stroke, points=placed, radius=stroke.radius / factor, pressures=pressures)
 
 
-def _thin_out(points: Sequence[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
-    kept = list(points[:1])
-    for point in points[1:-1]:
-        if math.dist(point, kept[-1]) >= gap:
-            kept.append(point)
-    return [*kept, *points[1:][-1:]]
+def _thin_out(points: Sequence[tuple[float, float]], gap: float) -> list[int]:
+    """Which points are at least `gap` apart, and the ends."""
+    kept = [0][: len(points)]
+    for at in range(1, len(points) - 1):
+        if math.dist(points[at], points[kept[-1]]) >= gap:
+            kept.append(at)
+    return [*kept, len(points) - 1] if len(points) > 1 else kept
 
 
 def _meets(stroke: Stroke, seen: Rect, factor: int) -> bool:

@@ -13,6 +13,7 @@ pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system librar
 from PyQt6.QtCore import Qt
 
 from editor.driving import LEFT, MIDDLE, TEST, Keys
+from mattework_editor.session import replay_strokes, start_session
 
 if TYPE_CHECKING:
     from editor.driving import Driver
@@ -113,6 +114,23 @@ def test_the_pressure_of_a_pen_scales_the_brush(driver: Driver, disc_file: Path)
     assert painted[60] < 14
     assert abs(int(painted[150]) - 40) <= 2
     assert len(driver.session.history.steps) == 1
+
+
+def test_a_pens_strokes_are_the_same_when_a_file_is_opened_again(driver: Driver, large_file: Path) -> None:
+    driver.open(large_file)
+    session = driver.session
+    driver.canvas.set_radius(40)
+    middle = session.size.width / 2
+    for key, top in ((Qt.Key.Key_B, 200.0), (Qt.Key.Key_N, 290.0), (Qt.Key.Key_R, 245.0)):
+        driver.key(key)
+        driver.pen(*((middle - 120 + 40 * at, top + 20 * at, 0.2 + 0.13 * at) for at in range(7)))
+    assert [len(one.pressures) > 3 for one in session.recipe.strokes] == [True] * 3
+    assert not any(one.is_touch for one in session.recipe.strokes)
+    fresh = start_session(session.document, session.photo)
+    again = replay_strokes(fresh.planes, session.colour, session.choices)
+    np.testing.assert_array_equal(again.trimap.unpack(), session.planes.trimap.unpack())
+    np.testing.assert_array_equal(again.alpha.unpack(), session.planes.alpha.unpack())
+    assert 0.1 < again.alpha.unpack()[session.planes.trimap.unpack() == 128].mean() < 0.9
 
 
 def test_a_stroke_ends_with_its_own_button_while_another_pans(driver: Driver, disc_file: Path) -> None:

@@ -333,7 +333,9 @@ def test_a_pen_that_presses_opacity_does_not_thin_a_brush_that_has_none(
     box.setCurrentIndex(0)
     box.activated.emit(0)
     driver.pen((40, 60, 0.25), (100, 60, 0.5), (160, 60, 0.75))
-    assert [stroke.radius for stroke in driver.session.recipe.strokes[1:]] == [3, 6, 9]
+    (thin,) = driver.session.recipe.strokes[1:]
+    assert [thin.radius * force for force in thin.pressures] == pytest.approx([3, 6, 9], abs=0.05)
+    assert driver.session.recipe.strokes[0].pressures == ()
 
 
 def test_panning_twice_in_haste_closes_no_polygon(driver: Driver, disc_file: Path) -> None:

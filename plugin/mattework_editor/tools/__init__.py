@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mattework_editor.gesture import Sample
 from mattework_editor.tools.background import BackgroundBrush
-from mattework_editor.tools.base import BrushTool, Tool, make_strokes
+from mattework_editor.tools.base import BrushTool, Tool, make_stroke
 from mattework_editor.tools.bridge import BridgeBrush
 from mattework_editor.tools.eraser import Eraser
 from mattework_editor.tools.foreground import ForegroundBrush
@@ -34,4 +34,4 @@ TOOLS: tuple[type[Tool], ...] = (
     ScreenColourPicker,
 )
 
-__all__ = ["TOOLS", "BrushTool", "Sample", "Tool", "make_strokes"]
+__all__ = ["TOOLS", "BrushTool", "Sample", "Tool", "make_stroke"]

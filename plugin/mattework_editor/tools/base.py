@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from PyQt6.QtGui import QPainter
@@ -10,14 +11,12 @@ from PyQt6.QtGui import QPainter
 from mattework import Stroke
 from mattework.recipe import StrokeKind
 from mattework_editor.command import translate
-from mattework_editor.gesture import LIGHTEST, Brush, Gesture, Sample, draw_way
+from mattework_editor.gesture import Brush, Gesture, Sample, draw_way
 from mattework_editor.viewport import Viewport
 
 if TYPE_CHECKING:
     from mattework_editor.session import Session
     from mattework_editor.workbench import Workbench
-
-PRESSURE_STEPS = 12
 
 
 class Tool:
@@ -87,7 +86,7 @@ class BrushTool(Tool):
         kind, brush = self.choose_kind(gesture.inverted), gesture.brush
         if self.is_soft and kind in SOFT_KINDS and _is_partial(kind, brush, gesture.samples):
             return (_make_touch(kind, gesture.samples, brush),)
-        return make_strokes(kind, gesture.samples, brush.radius, by_size=brush.pressed == "size")
+        return (make_stroke(kind, gesture.samples, brush.radius, by_size=brush.pressed == "size"),)
 
 
 SOFT_KINDS: tuple[StrokeKind, ...] = ("foreground", "background", "bridged", "cleaned")
@@ -99,41 +98,22 @@ def _is_partial(kind: StrokeKind, brush: Brush, samples: list[Sample]) -> bool:
 
 
 def _make_touch(kind: StrokeKind, samples: list[Sample], brush: Brush) -> Stroke:
-    """A soft or partial stroke: one for the whole gesture, with the pen's pressure at each point."""
-    thinned = thin_out(samples, max(0.5, brush.radius / 10))
-    pressed = any(one.pressure < 1 for one in thinned)
-    return Stroke(
-        kind=kind,
-        radius=round(brush.radius, 2),
-        points=tuple((round(one.x, 2), round(one.y, 2)) for one in thinned),
-        hardness=round(brush.hardness, 3),
-        opacity=round(brush.opacity, 3),
-        pressures=tuple(round(min(1.0, max(0.0, one.pressure)), 3) for one in thinned) if pressed else (),
-        pressed=brush.pressed,
+    """A soft or partial stroke."""
+    stroke = make_stroke(kind, samples, brush.radius)
+    return replace(
+        stroke, hardness=round(brush.hardness, 3), opacity=round(brush.opacity, 3), pressed=brush.pressed
     )
 
 
-def make_strokes(
-    kind: StrokeKind, samples: list[Sample], radius: float, *, by_size: bool = True
-) -> tuple[Stroke, ...]:
-    """The strokes of one gesture: one for a mouse; for a pen whose pressure changes the size (`by_size`) one for every
-    stretch of like pressure, end to end."""
+def make_stroke(kind: StrokeKind, samples: list[Sample], radius: float, *, by_size: bool = True) -> Stroke:
+    """The stroke of one gesture, with the pen's pressure at each point unless it changes nothing."""
     thinned = thin_out(samples, max(0.5, radius / 10))
-    runs: list[tuple[int, list[Sample]]] = []
-    for sample in thinned:
-        step = max(1, round(sample.pressure * PRESSURE_STEPS)) if by_size else PRESSURE_STEPS
-        if runs and runs[-1][0] == step:
-            runs[-1][1].append(sample)
-        else:
-            joint = [runs[-1][1][-1]] if runs else []
-            runs.append((step, [*joint, sample]))
-    return tuple(
-        Stroke(
-            kind=kind,
-            radius=round(radius * max(LIGHTEST, step / PRESSURE_STEPS), 2),
-            points=tuple((round(one.x, 2), round(one.y, 2)) for one in run),
-        )
-        for step, run in runs
+    pressed = by_size and any(one.pressure < 1 for one in thinned)
+    return Stroke(
+        kind=kind,
+        radius=round(radius, 2),
+        points=tuple((round(one.x, 2), round(one.y, 2)) for one in thinned),
+        pressures=tuple(round(min(1.0, max(0.0, one.pressure)), 3) for one in thinned) if pressed else (),
     )
 
 
