@@ -206,6 +206,7 @@ def test_pixels_far_from_the_edge_stay_exactly_0_and_1() -> None:
         {"feather": 8.0},
         {"shift": -6.0},
         {"smooth": 4.0, "feather": 3.0, "shift": 2.5, "contrast": 0.3},
+        {"smooth": 30.0, "feather": 90.0},
     ],
 )
 def test_result_does_not_depend_on_the_tile(change: dict[str, float]) -> None:

@@ -26,6 +26,7 @@ import numpy as np
 
 from mattework.arrays import Floats, Plane, check_alpha
 from mattework.band import find_band_tiles
+from mattework.blur import blur_plane, choose_block, reach_of_blur
 from mattework.document.piecewise import Patchwork
 from mattework.errors import UsageError
 from mattework.geometry import Rect
@@ -112,13 +113,21 @@ def _apply_in_tiles(
 ) -> Iterator[tuple[Rect, Floats]]:
     """Every tile in which the settings change anything, with its new values."""
     reach = _reach(settings, scale)
+    block = max(choose_block(length * scale / 2) for length in (settings.smooth, settings.feather))
     bounds = Rect(0, 0, alpha.shape[1], alpha.shape[0])
     tiles = find_band_tiles(alpha, side=max(tile_side, 2 * reach), reach=reach)
     for number, tile in enumerate(tiles):
         report_progress(progress, "edge settings", number / len(tiles))
-        crop = tile.grow(reach).intersect(bounds)
+        crop = _widen(tile.grow(reach), block).intersect(bounds)
         matte = _apply(np.ascontiguousarray(alpha[crop.slices]), settings, scale)
         yield tile, matte[tile.move(-crop.left, -crop.top).slices]
+
+
+def _widen(where: Rect, block: int) -> Rect:
+    """The smallest rectangle of whole blocks that holds another."""
+    left, top = (place // block * block for place in (where.left, where.top))
+    right, bottom = (-(-place // block) * block for place in (where.right, where.bottom))
+    return Rect(left, top, right, bottom)
 
 
 def _apply(matte: Floats, settings: EdgeSettings, scale: float) -> Floats:
@@ -141,7 +150,7 @@ def reach_outwards(settings: EdgeSettings, *, scale: float = 1.0) -> int:
         scale: size of the alpha relative to the full image.
     """
     moved = math.ceil(max(0.0, settings.shift) * scale)
-    blurred = sum(_kernel_radius(length * scale / 2) for length in (settings.smooth, settings.feather))
+    blurred = sum(reach_of_blur(length * scale / 2) for length in (settings.smooth, settings.feather))
     return moved + blurred
 
 
@@ -149,11 +158,11 @@ def _reach(settings: EdgeSettings, scale: float) -> int:
     """How far, in pixels of the alpha at hand, one pixel can influence another."""
     reach = 0
     if settings.smooth:
-        reach += max(3 * _kernel_radius(settings.smooth * scale / 2) + 2, _strand_reach(scale))
+        reach += max(3 * reach_of_blur(settings.smooth * scale / 2) + 2, _strand_reach(scale))
     if settings.shift:
         reach += math.ceil(abs(settings.shift) * scale) + _strand_reach(scale)
     if settings.feather:
-        reach += _kernel_radius(settings.feather * scale / 2)
+        reach += reach_of_blur(settings.feather * scale / 2)
     return reach + 1
 
 
@@ -166,7 +175,7 @@ def _smooth(matte: Floats, length: float, scale: float) -> Floats:
 
     sigma = length / 2
     soft = _blur(matte, sigma)
-    window = np.ones(2 * _kernel_radius(sigma) + 1, np.uint8)
+    window = np.ones(2 * math.ceil(3 * sigma) + 1, np.uint8)
 
     def find_steepest(values: Floats) -> Floats:
         right = np.diff(values, axis=1, append=values[:, -1:])
@@ -176,7 +185,7 @@ def _smooth(matte: Floats, length: float, scale: float) -> Floats:
         )
 
     ratio = find_steepest(matte) / np.maximum(find_steepest(soft), np.float32(1e-4))
-    gain = _blur_any(np.asarray(np.clip(ratio, 1, 4 + 4 * sigma), np.float32), sigma)
+    gain = blur_plane(np.asarray(np.clip(ratio, 1, 4 + 4 * sigma), np.float32), sigma)
     steep = (soft - np.float32(0.5)) * gain + np.float32(0.5)
     steep = np.clip(steep, 0, 1)
     return _snap(np.asarray(steep + _find_strands(matte, scale) * (matte - steep), np.float32))
@@ -222,7 +231,7 @@ def _find_strands(matte: Floats, scale: float) -> Floats:
 
 def _strand_reach(scale: float) -> int:
     length = HAIR * scale
-    return 5 * math.ceil(length) + math.ceil(2.5 * length) + _kernel_radius(length / 2)
+    return 5 * math.ceil(length) + math.ceil(2.5 * length) + reach_of_blur(length / 2)
 
 
 def dilate(matte: Floats, radius: float) -> Floats:
@@ -259,23 +268,8 @@ def _dilate_whole(matte: Floats, radius: int) -> Floats:
 
 
 def _blur(matte: Floats, sigma: float) -> Floats:
-    """Gaussian blur, cut off at three standard deviations; 0 and 1 beyond its reach stay exact."""
-    return _snap(_blur_any(matte, sigma))
-
-
-def _blur_any(values: Floats, sigma: float) -> Floats:
-    import cv2
-
-    side = 2 * _kernel_radius(sigma) + 1
-    if side == 1:
-        return values
-    return np.asarray(
-        cv2.GaussianBlur(values, (side, side), sigma, borderType=cv2.BORDER_REPLICATE), np.float32
-    )
-
-
-def _kernel_radius(sigma: float) -> int:
-    return math.ceil(3 * sigma)
+    """Gaussian blur; 0 and 1 beyond its reach stay exact."""
+    return _snap(blur_plane(matte, sigma))
 
 
 def _harden(matte: Floats, contrast: float) -> Floats:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from mattework.arrays import AnyArray, Floats, Samples
+from mattework.blur import blur_plane, reduce_plane
 from mattework.document.layer_names import SHADOW_LAYER
 from mattework.document.model import depth_dtype, depth_white
 from mattework.errors import UsageError
@@ -100,11 +101,11 @@ def draw_shadow(alpha: Floats, shadow: Shadow, *, scale: float = 1.0) -> tuple[R
     dx, dy, blur = settled.dx * scale, settled.dy * scale, settled.blur * scale
     if shadow.kind == "drop":
         step = _choose_step(blur / 4)
-        small = _shift(_reduce(alpha, step), dx / step, dy / step)
-        return _enlarge(_blur(small, blur / 4 / step), step, alpha.shape)
+        small = _shift(reduce_plane(alpha, step), dx / step, dy / step)
+        return _enlarge(blur_plane(small, blur / 4 / step), step, alpha.shape)
     finest = _FINEST * subject.height
     step = max(_choose_step(finest), -(-max(alpha.shape) // _LONGEST_MAP))
-    small = _reduce(alpha, step)
+    small = reduce_plane(alpha, step)
     plane = _cast_on_ground(small, dx / step, dy / step, blur / 4 / step, subject.height / step)
     return _enlarge(plane, step, alpha.shape)
 
@@ -210,7 +211,7 @@ def _cast_on_ground(alpha: Floats, dx: float, dy: float, far_sigma: float, heigh
     cast_shadow = _blur_with_distance(faded, share, near_sigma, max(near_sigma, far_sigma))
     gap = np.where(np.isfinite(underside), floor - underside, np.inf)
     touch = np.exp(-gap / (_NEAR * height)).astype(np.float32)[None]
-    touch = _blur(np.repeat(touch, 3, axis=0), max(1.0, 0.5 * _STRIP * height))[1:2]
+    touch = blur_plane(np.repeat(touch, 3, axis=0), max(1.0, 0.5 * _STRIP * height))[1:2]
     thick = max(near_sigma, _STRIP * height)
     strip = touch * np.exp(-0.5 * ((y - floor[None]) / np.float32(thick)) ** 2)
     dark: Floats = 1 - (1 - np.float32(_CAST) * cast_shadow) * (1 - strip)
@@ -238,49 +239,20 @@ def _find_floor(alpha: Floats) -> tuple[Floats, Floats]:
 def _blur_with_distance(plane: Floats, share: Floats, near: float, far: float) -> Floats:
     """The plane blurred by a standard deviation that goes from `near` to `far` as `share` goes from 0 to 1."""
     if far < near * 1.2:
-        return _blur(plane, near)
+        return blur_plane(plane, near)
     sigmas = [near * (far / near) ** (level / (_LEVELS - 1)) for level in range(_LEVELS)]
     wanted = np.float32(near) + share * np.float32(far - near)
     place = np.log(wanted / np.float32(near)) * np.float32((_LEVELS - 1) / math.log(far / near))
     out = np.zeros_like(plane)
     for level, sigma in enumerate(sigmas):
         weight = np.clip(1 - np.abs(place - np.float32(level)), 0, 1)
-        out += weight * _blur(plane, sigma)
+        out += weight * blur_plane(plane, sigma)
     return out
 
 
 def _choose_step(sigma: float) -> int:
     """By how much a plane may be reduced that will be blurred by this standard deviation."""
     return max(1, math.floor(sigma / _WORKING_SIGMA))
-
-
-def _blur(plane: Floats, sigma: float) -> Floats:
-    """A Gaussian of this standard deviation, wide ones at a reduced size; beyond the border the last pixel goes on."""
-    import cv2
-
-    if sigma < 0.3:
-        return plane
-    step = _choose_step(sigma / 2)
-    if step == 1:
-        return cast("Floats", cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
-    small = cv2.GaussianBlur(_reduce(plane, step), (0, 0), sigma / step, borderType=cv2.BORDER_REPLICATE)
-    size = (small.shape[1] * step, small.shape[0] * step)
-    large = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
-    return cast("Floats", np.ascontiguousarray(large[: plane.shape[0], : plane.shape[1]]))
-
-
-def _reduce(plane: Floats, step: int) -> Floats:
-    """Means of `step` x `step` pixels; the last row and column are repeated to whole blocks."""
-    import cv2
-
-    if step == 1:
-        return plane
-    height, width = plane.shape
-    below, beside = -height % step, -width % step
-    if below or beside:
-        plane = cast("Floats", cv2.copyMakeBorder(plane, 0, below, 0, beside, cv2.BORDER_REPLICATE))
-    size = (plane.shape[1] // step, plane.shape[0] // step)
-    return cast("Floats", cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
 def _shift(plane: Floats, dx: float, dy: float) -> Floats:
