@@ -117,6 +117,7 @@ class Parasite:
 
 class Item:
     last_tattoo = 0
+    image: Any = None
 
     def __init__(self, name: str, width: int, height: int, format: str = "R'G'B' u8", size: int = 3) -> None:
         Item.last_tattoo += 1
@@ -131,6 +132,9 @@ class Item:
 
     def get_name(self) -> str:
         return self.name
+
+    def get_image(self) -> Any:
+        return self.image
 
     def get_parent(self) -> Any:
         return self.parent
@@ -186,6 +190,13 @@ class LayerMask(Channel):
 @dataclass
 class Image:
     layers: list[Layer]
+
+    def __post_init__(self) -> None:
+        for one in self.layers:
+            one.image = self
+
+    def get_id(self) -> int:
+        return id(self)
 
     def get_layers(self) -> list[Layer]:
         return self.layers

@@ -32,12 +32,29 @@ def test_a_box_is_cut_to_the_layer_and_moved_to_its_corner(plugin: Importer) -> 
 def test_closed_paths_are_outlines_and_open_ones_points(plugin: Importer) -> None:
     module = plugin("gestures")
     corners = ((20.0, 30.0), (200.0, 30.0), (60.0, 60.0))
-    flat = [number for x, y in corners for number in (1.0, 2.0, x, y, 3.0, 4.0)]
-    assert module.read_line(flat, True) == module.Line(corners, True)
-    outline = gather(module, lines=[module.read_line(flat, True)])
-    assert outline == (Gesture("lasso", ((10.0, 10.0), (100.0, 10.0), (50.0, 40.0))),)
-    points = gather(module, lines=[module.Line(((20.0, 30.0), (60.0, 60.0)), False)])
+    curve = module.read_curve([number for corner in corners for number in corner])
+    assert curve == module.Line(corners, True)
+    assert gather(module, lines=[curve]) == (Gesture("lasso", ((10.0, 10.0), (100.0, 10.0), (50.0, 40.0))),)
+    flat = [number for x, y in ((20.0, 30.0), (60.0, 60.0)) for number in (1.0, 2.0, x, y, 3.0, 4.0)]
+    points = gather(module, lines=[module.read_line(flat)])
     assert points == (Gesture("point", ((10.0, 10.0),)), Gesture("point", ((50.0, 40.0),)))
+
+
+def test_a_long_curve_has_not_more_corners_than_an_outline_needs(plugin: Importer) -> None:
+    module = plugin("gestures")
+    curve = module.read_curve([number for at in range(1234) for number in (at, at % 7)])
+    assert len(curve.anchors) == 412
+    assert curve.anchors[1] == (3.0, 3.0)
+
+
+def test_lines_thinner_than_a_pixel_of_what_is_read_are_followed(plugin: Importer) -> None:
+    trace = plugin("gestures").trace_painting
+    faint = bytes(40 if x == 4 else 0 for _ in range(6) for x in range(9))
+    ways = trace(faint, 9, 6, 0.5)
+    assert ways == [tuple((9.0, 2 * y + 1.0) for y in range(6))]
+    bold = bytes({3: 90, 4: 255, 5: 90}.get(x, 0) for _ in range(6) for x in range(9))
+    assert trace(bold, 9, 6, 0.5) == ways, "the soft rim of what is painted does not make it wider"
+    assert trace(bytes([3] * 54), 9, 6, 0.5) == []
 
 
 def test_an_outline_that_does_not_touch_the_layer_is_refused(plugin: Importer) -> None:
@@ -82,7 +99,12 @@ def test_ways_stay_on_what_was_painted_and_miss_no_blob(plugin: Importer) -> Non
         plane = data.draw(st.binary(min_size=width * height, max_size=width * height))
         ways = trace(plane, width, height, 0.5)
         on = {(int(x * 0.5), int(y * 0.5)) for way in ways for x, y in way}
-        painted = {(at % width, at // width) for at, value in enumerate(plane) if value > 127}
+        values = {(at % width, at // width): value for at, value in enumerate(plane)}
+        bold = {place for place, value in values.items() if value > 127}
+        painted = bold | {
+            (x, y) for (x, y), value in values.items()
+            if value > 5 and not any((x + dx, y + dy) in bold for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+        }  # fmt: skip
         assert on <= painted
         assert {y for _, y in on} == {y for _, y in painted}
         for way in ways:

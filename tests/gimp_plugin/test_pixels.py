@@ -79,7 +79,7 @@ def test_recipes_are_notes_on_the_layer_that_any_letter_survives(plugin: Importe
     assert json.loads(layers.read_note(layer, layers.RECIPE)) == {"background": "é"}
     assert layers.read_note(layer, layers.SOFT_MASK).isascii()
     layers.keep_recipe(layer, "{}", None, tmp_path / "soft.png")
-    assert sorted(layer.parasites) == [layers.RECIPE, layers.TRIMAP], (
+    assert sorted(layer.parasites) == [layers.RECIPE, layers.RECIPE_CRC, layers.TRIMAP], (
         "what the new recipe does not rest on goes"
     )
 
@@ -97,18 +97,40 @@ def test_clean_colours_stand_for_the_layer_they_were_made_for(plugin: Importer) 
 
 def test_masks_stand_for_their_layers_once_and_channels_are_refused(plugin: Importer) -> None:
     gimp, layers = plugin("Gimp"), plugin("layers")
-    layer, mask = gimp.Layer("L", 2, 2), gimp.LayerMask("m", 2, 2)
-    mask.layer = layer
-    assert layers.choose_layers([layer, mask]) == [layer]
+    layer, mask, channel = gimp.Layer("L", 2, 2), gimp.LayerMask("m", 2, 2), gimp.Channel("c", 2, 2)
+    image, mask.layer = gimp.Image([layer]), layer
+    mask.image = channel.image = image
+    assert layers.choose_layers(image, [layer, mask]) == [layer]
+    foreign = gimp.Image([gimp.Layer("F", 2, 2)]).layers
     for wrong, text in (
-        ([gimp.Channel("c", 2, 2)], "cannot have a layer mask"),
+        ([channel], "cannot have a layer mask"),
         ([], "Select a layer first"),
+        ([layer, *foreign], "'F' is of another image"),
     ):
         with pytest.raises(EngineError, match=text):
-            layers.choose_layers(wrong)
+            layers.choose_layers(image, wrong)
     layer.floating = True
     with pytest.raises(EngineError, match="floating selection"):
-        layers.choose_layers([layer])
+        layers.choose_layers(image, [layer])
+
+
+def test_a_copy_of_what_was_made_is_a_layer_of_its_own(plugin: Importer) -> None:
+    """A layer that was duplicated has another tattoo than its parasite says; in a duplicated image all have."""
+    gimp, made = plugin("Gimp"), plugin("made")
+    photo, clean, copy = (gimp.Layer(name, 2, 2) for name in "abc")
+    image = gimp.Image([copy, clean, photo])
+    made.link_layer(image, clean, photo, made.COLOURS_OF)
+    copy.parasites = dict(clean.parasites)
+    assert made.find_made(image, photo, made.COLOURS_OF) is clean
+    assert made.find_original(image, clean) is photo
+    assert made.find_original(image, copy) is copy
+    image.layers.remove(clean)
+    assert made.find_made(image, photo, made.COLOURS_OF) is copy, "it is in the place of the first now"
+    other, another = gimp.Layer("other", 2, 2), gimp.Layer("another", 2, 2)
+    other.parasites, another.parasites = dict(photo.parasites), dict(clean.parasites)
+    renumbered = gimp.Image([another, other])
+    assert made.find_made(renumbered, other, made.COLOURS_OF) is another
+    assert made.find_original(renumbered, another) is other
 
 
 def run(plugin: Importer, error: Exception, mode: str = "NONINTERACTIVE") -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mattework.arrays import Bytes
 from mattework.errors import UsageError
 from mattework.worker.client import connect_worker
 from mattework.worker.cutting import cut_subject
@@ -74,6 +75,35 @@ def test_an_edge_is_adjusted_and_only_work_that_is_lost_is_told(places: Path) ->
         assert sum((folder / adjusted["mask"]).read_bytes()) < sum(mask)
         (folder / "own.raw").write_bytes(bytes(100) + mask[100:-1] + b"\x07")
         assert any("changed after it was cut" in note for note in client.call("adjust", request)["notes"])
+
+
+def test_an_edge_is_not_adjusted_in_a_picture_that_was_turned_or_cropped(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, folder = send_disc(client)
+        raw = np.fromfile(folder / "picture.raw", np.uint8).reshape(80, 96, 3)
+        raw = np.ascontiguousarray(np.roll(raw, -18, axis=1))
+        raw.tofile(folder / "picture.raw")
+        value = client.call("cut", CutRequest(picture, "u8", edge=EdgeOptions(solver="guided")))
+        mask = np.fromfile(folder / value["mask"], np.uint8).reshape(80, 96)
+        soft_mask = (folder / value["soft_mask"]).read_bytes()
+
+        def adjust(pixels: Bytes, own: Bytes) -> list[str]:
+            (folder / "soft.png").write_bytes(soft_mask)
+            np.ascontiguousarray(pixels).tofile(folder / "picture.raw")
+            np.ascontiguousarray(own).tofile(folder / "own.raw")
+            seen = replace(picture, width=pixels.shape[1], height=pixels.shape[0])
+            request = AdjustRequest(
+                seen, "u8", value["recipe"], "soft.png", edge=EdgeOptions(solver="guided"), existing="own.raw"
+            )
+            notes: list[str] = client.call("adjust", request)["notes"]
+            return notes
+
+        assert any("changed" in note or "another" in note for note in adjust(raw // 2, mask))
+        for pixels, own in ((raw[:, ::-1], mask[:, ::-1]), (raw[::-1, ::-1], mask[::-1, ::-1])):
+            with pytest.raises(EngineError, match="turned or mirrored"):
+                adjust(pixels, own)
+        with pytest.raises(EngineError, match="other proportions"):
+            adjust(raw[:, 8:70], mask[:, 8:70])
 
 
 def test_a_network_that_is_asked_for_is_not_the_file_that_automatic_once_took(places: Path) -> None:

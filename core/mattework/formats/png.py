@@ -23,6 +23,7 @@ from mattework.errors import DamagedFile
 from mattework.formats.bands import Band, PageForm, cut_bands, join_alpha, regroup_rows
 from mattework.formats.limits import Limits, check_size, translate_decoder_errors
 from mattework.formats.metadata import RawMetadata
+from mattework.formats.png_colour import make_profile, tell_about_colours
 from mattework.formats.png_texts import add_texts
 from mattework.formats.raster import Picture
 from mattework.geometry import Size
@@ -78,7 +79,7 @@ def read_png(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
     colour = pixels[..., : mode.channels] if pixels.ndim == 3 else pixels[..., None]
     alpha = np.ascontiguousarray(pixels[..., -1]) if has_alpha else None
     notes = ("The PNG is animated: its still picture was taken.",) if _find(chunks, b"acTL") else ()
-    own = _read_metadata(chunks)
+    own = _read_metadata(chunks, is_gray=colour.shape[2] == 1)
     metadata, text_notes = add_texts(
         own, ((one.kind, bytes(one.data)) for one in chunks if one.kind in _TEXTS)
     )
@@ -89,7 +90,7 @@ def read_png(stream: BinaryIO, *, limits: Limits, name: str) -> Picture:
         # What other programs stored as text they turned, or did not: nobody goes by the orientation in it.
         orientation=None if own.exif else 1,
         metadata=metadata,
-        notes=(*notes, *text_notes, *_tell_about_coding(chunks)),
+        notes=(*notes, *text_notes, *tell_about_colours(lambda kind: _find(chunks, kind))),
     )
 
 
@@ -181,32 +182,18 @@ def _find(chunks: list[_Chunk], kind: bytes) -> memoryview | None:
     return next((chunk.data for chunk in chunks if chunk.kind == kind), None)
 
 
-def _read_metadata(chunks: list[_Chunk]) -> RawMetadata:
+def _read_metadata(chunks: list[_Chunk], *, is_gray: bool) -> RawMetadata:
     exif, physical, profile = _find(chunks, b"eXIf"), _find(chunks, b"pHYs"), _find(chunks, b"iCCP")
     dpi = None
     if physical is not None and len(physical) == 9 and physical[8] == 1:
         x, y = struct.unpack(">II", physical[:8])
         dpi = (_round_dpi(x * METRES_PER_INCH), _round_dpi(y * METRES_PER_INCH))
+    made = make_profile(lambda kind: _find(chunks, kind), is_gray=is_gray)
     return RawMetadata(
-        icc=None if profile is None else _read_profile(bytes(profile)),
+        icc=made if profile is None else _read_profile(bytes(profile)),
         exif=None if exif is None else bytes(exif),
         xmp=next((xmp for chunk in chunks if (xmp := _read_xmp(chunk)) is not None), None),
         dpi=dpi,
-    )
-
-
-def _tell_about_coding(chunks: list[_Chunk]) -> tuple[str, ...]:
-    """A note where the file says its colours by code points alone, and they are not those of sRGB.
-
-    Source: PNG, 11.3.2.6; ITU-T H.273, tables 2 and 3.
-    """
-    coding = _find(chunks, b"cICP")
-    if coding is None or len(coding) != 4 or _find(chunks, b"iCCP") is not None:
-        return ()
-    if coding[0] == 1 and coding[1] in (1, 6, 13, 14, 15):
-        return ()
-    return (
-        f"The PNG names its colours by numbers ({coding[0]}/{coding[1]}), which is not read: they are taken for sRGB.",
     )
 
 

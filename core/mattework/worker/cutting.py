@@ -69,7 +69,7 @@ def adjust_edge(
     _: ModelKeeper, request: AdjustRequest, folder: Path | None, progress: Progress
 ) -> dict[str, Any]:
     """The mask of an earlier recipe again, with other edge settings; no model looks for the subject."""
-    from mattework.photo import hash_samples
+    from mattework.photo import hash_samples, take_photo
     from mattework.pipeline import apply_recipe
     from mattework.recipe import RecipeInputs, parse_recipe
     from mattework.worker.rasters import locate_file, read_document, read_plane
@@ -92,19 +92,62 @@ def adjust_edge(
         colours=request.colours,
     )
     inputs = RecipeInputs(soft_mask=locate_file(folder, request.soft_mask).read_bytes())
+    is_other = made.source_sha256 not in (None, take_photo(document).hash_samples())
+    if is_other and request.part is None:
+        _refuse_other_shape(inputs, document.size)
     whole = None
     if request.part is not None:
         recipe, inputs, whole = _take_part(recipe, inputs, request.part, document.size)
     cutout = apply_recipe(document, recipe=recipe, inputs=inputs, part_of=whole, progress=progress)
-    value = _hand_over(cutout, request, document, raw, folder)
-    if request.existing is not None and made.mask_sha256 is not None:
+    mask = None
+    if request.existing is not None:
         mask = read_plane(locate_file(folder, request.existing), request.sample, document.size)
-        # In other samples than the document's the host's mask is a rounded one, which tells nothing.
-        if mask.dtype == next(document.walk_layers()).pixels.dtype and hash_samples(mask) != made.mask_sha256:
-            value["notes"].append(
-                "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
-            )
+    if is_other and mask is not None:
+        _refuse_turned(mask, cutout.alpha)
+    value = _hand_over(cutout, request, document, raw, folder)
+    # In other samples than the document's the host's mask is a rounded one, which tells nothing.
+    is_rounded = mask is None or mask.dtype != next(document.walk_layers()).pixels.dtype
+    if mask is not None and not is_rounded and made.mask_sha256 not in (None, hash_samples(mask)):
+        value["notes"].append(
+            "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
+        )
     return value
+
+
+_OTHER_PICTURE = (
+    "The picture {} since it was cut, so its edge cannot be made again from the recipe. Cut it out again, or refine the "
+    "mask that it has."
+)
+_ALIKE, _LESS_ALIKE = 0.8, 0.1
+
+
+def _refuse_other_shape(inputs: RecipeInputs, size: Size) -> None:
+    """Raises: UsageError: the picture has other proportions than the soft mask that was found in it."""
+    from mattework.formats.files import read_mask
+    from mattework.given import has_other_proportions
+
+    assert inputs.soft_mask is not None
+    if has_other_proportions(read_mask(inputs.soft_mask), size):
+        raise UsageError(_OTHER_PICTURE.format("has got other proportions"))
+
+
+def _refuse_turned(mask: AnyArray, alpha: AnyArray) -> None:
+    """Raises: UsageError: the host's mask, which was turned with the picture, is like the recipe's turned one."""
+    import numpy as np
+
+    from mattework.worker.rasters import unit_values
+
+    there, made = unit_values(mask) > 0.5, alpha > 0.5
+
+    def compare(turned: AnyArray) -> float:
+        return float((there & turned).sum() / max(1, (there | turned).sum()))
+
+    turned = [np.flip(made, axes) for axes in ((0,), (1,), (0, 1))]
+    if made.shape[0] == made.shape[1]:
+        turned += [np.flip(made.T, axes) for axes in ((), (0,), (1,), (0, 1))]
+    likest = max(compare(one) for one in turned)
+    if likest > _ALIKE and likest > compare(made) + _LESS_ALIKE:
+        raise UsageError(_OTHER_PICTURE.format("was turned or mirrored"))
 
 
 def _take_part(

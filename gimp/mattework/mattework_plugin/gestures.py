@@ -15,8 +15,14 @@ NOTHING_POINTED_AT = (
 )
 
 
+MOST_CORNERS = 500
+"""Of an outline; those of a curve lie close together."""
+FAINT = 6
+"""Of 255: what a line gives to a pixel that it is a fortieth as wide as."""
+
+
 class Line(NamedTuple):
-    """A stroke of a path by its anchors, in pixels of the image."""
+    """A stroke of a path by its anchors, or a closed one by points on its curves, in pixels of the image."""
 
     anchors: tuple[Point, ...]
     closed: bool
@@ -37,21 +43,29 @@ def parse_points(text: str) -> list[Point]:
         ) from None
 
 
-def read_line(control_points: Sequence[float], closed: bool) -> Line:
-    """A stroke of GIMP's paths: for each anchor six numbers, of which the middle two are the anchor itself."""
+def read_line(control_points: Sequence[float]) -> Line:
+    """An open stroke of GIMP's paths: for each anchor six numbers, of which the middle two are the anchor itself."""
     anchors = tuple(
         (float(control_points[at + 2]), float(control_points[at + 3]))
         for at in range(0, len(control_points) - 5, 6)
     )
-    return Line(anchors, closed)
+    return Line(anchors, closed=False)
+
+
+def read_curve(coordinates: Sequence[float]) -> Line:
+    """A closed stroke of GIMP's paths by the points (x, y, x, y, ...) of its curves, `MOST_CORNERS` of them at most."""
+    points = [(float(x), float(y)) for x, y in zip(coordinates[::2], coordinates[1::2], strict=True)]
+    step = -(-len(points) // MOST_CORNERS)
+    return Line(tuple(points[:: max(1, step)]), closed=True)
 
 
 def trace_painting(plane: bytes, width: int, height: int, scale: float) -> list[tuple[Point, ...]]:
     """Painted places as ways of a pen that stay inside of them, in pixels of the image.
 
     `plane` holds one byte a pixel and is `scale` times as large as the image. Each blob is filled by a zigzag through its
-    rows; where a row of it falls into two parts, another way begins.
+    rows; where a row of it falls into two parts, another way begins. Lines thinner than a pixel, which are faint, count.
     """
+    plane = _keep_thin_lines(plane, width, height)
     ways: list[list[Point]] = []
     above: list[tuple[int, int, int]] = []
     for y in range(height):
@@ -127,6 +141,23 @@ def gather_gestures(
     for point in not_points:
         add("point", [point], adds=False)
     return tuple(gestures)
+
+
+def _keep_thin_lines(plane: bytes, width: int, height: int) -> bytes:
+    """255 for what is more than half painted, and for what is painted at all with nothing of that kind around it."""
+    kept = bytearray(width * height)
+    for y in range(height):
+        for x in range(width):
+            value = plane[y * width + x]
+            if value > 127 or (value >= FAINT and not _is_beside_painting(plane, width, height, x, y)):
+                kept[y * width + x] = 255
+    return bytes(kept)
+
+
+def _is_beside_painting(plane: bytes, width: int, height: int, x: int, y: int) -> bool:
+    left, right = max(0, x - 1), min(width, x + 2)
+    rows = range(max(0, y - 1), min(height, y + 2))
+    return any(max(plane[row * width + left : row * width + right]) > 127 for row in rows)
 
 
 def _find_runs(row: bytes) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ from mattework_worker.protocol import EngineError
 
 from .engine import find_command
 from .layers import (
+    MADE_CRC,
     RECIPE,
     SOFT_MASK,
     TRIMAP,
@@ -29,22 +30,19 @@ from .layers import (
     can_hold_colours,
     choose_originals,
     drop_colours,
-    find_beside,
+    drop_made,
+    find_known,
     find_place,
+    find_seen,
     keep_recipe,
-    link_layer,
     one_undo_step,
     put_colours,
     put_mask,
-    read_note,
 )
+from .made import LAYER_OF, ROLES, link_layer, read_note, write_note
 from .pixels import mask_sample, read_format, receive_plane, send_picture
 from .results import NO_COLOURS, send_mask
 
-LAYER_OF = "mattework-editor-{}-of"
-"""Parasite on a layer that the editor laid under another: the mark of that one. Filled with its role."""
-
-ROLES = ("background", "shadow")
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether the editor has ended."""
 
@@ -61,17 +59,18 @@ def open_in_editor(
         raise EngineError("Select the one layer that is to be opened in Mattework.", "usage")
     layer = layers[0]
     place, folder = find_place(layer), client.open_folder(warm=False)
-    _write_request(image, layer, folder)
+    notes: list[str] = []
+    _write_request(image, layer, folder, notes)
     Gimp.progress_set_text(
         f"{layer.get_name()} is open in Mattework. GIMP goes on when you apply or cancel there."
     )
     result = _await_result(folder)
     if not image.is_valid() or not layer.is_valid() or find_place(layer)[2:] != place[2:]:
         raise EngineError(GONE, "host")
-    return _put_result(image, layer, folder, result)
+    return notes + _put_result(image, layer, folder, result)
 
 
-def _write_request(image: Gimp.Image, layer: Gimp.Layer, folder: Path) -> None:
+def _write_request(image: Gimp.Image, layer: Gimp.Layer, folder: Path, notes: list[str]) -> None:
     picture = send_picture(image, layer, folder, 0)
     request: dict[str, Any] = {
         "version": 1,
@@ -81,7 +80,7 @@ def _write_request(image: Gimp.Image, layer: Gimp.Layer, folder: Path) -> None:
         "mask_sample": mask_sample(image),
     }
     if layer.get_mask() is not None:
-        request["mask"] = send_mask(image, layer, folder, 0)
+        request["mask"] = send_mask(image, find_known(image, layer, notes), folder, 0)
     recipe = read_note(layer, RECIPE)
     known = {name: read_note(layer, note) for name, note in (("soft_mask", SOFT_MASK), ("trimap", TRIMAP))}
     if recipe is not None and any(known.values()):
@@ -169,12 +168,12 @@ def _put_result(image: Gimp.Image, layer: Gimp.Layer, folder: Path, result: dict
         )
         keep_recipe(layer, json.dumps(result["recipe"]), soft_mask, trimap)
         if colours and has_room:
-            notes += put_colours(image, layer, folder / colours["file"], mask)
+            amount = float(result["recipe"]["colours"])
+            notes += put_colours(image, layer, folder / colours["file"], mask, amount)
         else:
             notes += drop_colours(image, layer)
         for role in ROLES:
-            while (one := find_beside(image, layer, LAYER_OF.format(role))) is not None:
-                image.remove_layer(one)
+            notes += drop_made(image, layer, LAYER_OF.format(role))
         if has_room:
             for made in result["layers"]:
                 _put_layer_under(image, layer, folder, made)
@@ -193,9 +192,10 @@ def _put_layer_under(image: Gimp.Image, layer: Gimp.Layer, folder: Path, made: d
             f"The image cannot hold the layer {made['name']!r} as Mattework made it. Nothing was changed.",
             "host",
         )
-    receive_plane(under, folder / made["file"], pixels.pixel_bytes)
-    place: Place = find_place(layer)
+    crc = receive_plane(under, folder / made["file"], pixels.pixel_bytes)
+    place: Place = find_place(find_seen(image, layer))
     under.set_offsets(place.left + made["left"], place.top + made["top"])
     image.insert_layer(under, layer.get_parent(), image.get_item_position(layer) + 1)
     under.set_visible(bool(made["visible"]))
     link_layer(image, under, layer, LAYER_OF.format(made["role"]))
+    write_note(under, MADE_CRC, str(crc))

@@ -16,16 +16,19 @@ from .gestures import (
     Point,
     gather_gestures,
     parse_points,
+    read_curve,
     read_line,
     trace_painting,
 )
-from .layers import choose_originals, find_place
+from .layers import choose_originals, find_known, find_place, find_seen
 from .pixels import mask_sample, send_picture
 from .results import apply_results, check_colours, select_results, send_mask, take_result
 from .solvers import plain_edge
 
 PAINTING_SIDE = 192
-"""Long side at which a painted channel is read: what a brush has painted is wider than this is fine."""
+"""Long side at which a painted channel is read; thinner lines than a pixel of it are read as faint ones."""
+CURVE_PRECISION = 1.0
+"""Pixels by which a path may be left."""
 
 
 def select_object(
@@ -45,12 +48,13 @@ def select_object(
         edge=plain_edge(options),
         colours=options["colours"] if as_mask else 0.0,
         combine=operation if combines else "replace",
-        existing=send_mask(image, layer, folder, 0) if combines else None,
+        existing=send_mask(image, find_known(image, layer, notes), folder, 0) if combines else None,
         with_transparency=not as_mask,
         prompts=prompts,
     )
     result = take_result(layer, client.call("cut", request, show_progress(0, 1)), folder, 0, notes)
     if as_mask:
+        result = result._replace(amount=options["colours"], is_joined=combines)
         notes += apply_results(image, [result])
     else:
         select_results(image, [result], operation)
@@ -85,7 +89,7 @@ def point_at(image: Gimp.Image, layer: Gimp.Layer, options: dict[str, Any]) -> t
         painted=[] if painted is None else _read_painting(painted),
         spared=[] if spared is None else _read_painting(spared),
         not_points=parse_points(options["not-points"]),
-        place=find_place(layer),
+        place=find_place(find_seen(image, layer)),
     )
 
 
@@ -96,10 +100,15 @@ def find_box(image: Gimp.Image) -> tuple[float, float, float, float] | None:
 
 
 def _read_path(path: Gimp.Path) -> list[Line]:
+    """Its strokes: closed ones by their curves, open ones by their anchors."""
     lines = []
     for number in path.get_strokes():
         _, points, closed = path.stroke_get_points(number)
-        lines.append(read_line(points, closed))
+        if closed:
+            points, _ = path.stroke_interpolate(number, CURVE_PRECISION)
+            lines.append(read_curve(points))
+        else:
+            lines.append(read_line(points))
     return lines
 
 
@@ -109,4 +118,7 @@ def _read_painting(channel: Gimp.Channel) -> list[tuple[Point, ...]]:
     small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
     area = Gegl.Rectangle.new(0, 0, small_width, small_height)
     plane = bytes(channel.get_buffer().get(area, scale, "Y u8", Gegl.AbyssPolicy.NONE))
-    return trace_painting(plane, small_width, small_height, scale)
+    ways = trace_painting(plane, small_width, small_height, scale)
+    if not ways:
+        raise EngineError(f"Nothing is painted in the channel {channel.get_name()!r}.", "usage")
+    return ways

@@ -21,15 +21,17 @@ from .layers import (
     RECIPE,
     SOFT_MASK,
     can_hold_colours,
-    choose_layers,
     choose_originals,
-    find_colours,
+    find_known,
     find_place,
+    find_seen,
     find_way,
+    is_recipes_mask,
     one_undo_step,
     put_colours,
-    read_note,
+    read_amount,
 )
+from .made import read_note
 from .pixels import mask_sample, send_picture, send_window
 from .results import (
     Result,
@@ -44,6 +46,13 @@ from .results import (
 )
 from .solvers import choose_network, plain_edge
 
+LOST_PAINTING = (
+    "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
+)
+"""As the engine says it where it can tell."""
+FEW_COLOURS = (
+    "An indexed image has only the colours of its palette: the nearest was taken for the background."
+)
 NO_BAND = "Select the hair or the part of the edge that is to be solved first, with any selection tool."
 
 
@@ -57,21 +66,19 @@ def remove_background(
     results = []
     for number, layer in enumerate(layers):
         picture = send_picture(image, layer, folder, number)
-        has_mask = options["mask-mode"] != "replace" and layer.get_mask() is not None
+        joins = options["mask-mode"] != "replace" and layer.get_mask() is not None
         request = CutRequest(
             picture,
             mask_sample(image),
             model=options["model"] or None,
             edge=edge_options(options),
             colours=options["colours"],
-            combine=options["mask-mode"] if has_mask else "replace",
-            existing=send_mask(image, layer, folder, number) if has_mask else None,
+            combine=options["mask-mode"] if joins else "replace",
+            existing=send_mask(image, find_known(image, layer, notes), folder, number) if joins else None,
         )
-        results.append(
-            take_result(
-                layer, client.call("cut", request, show_progress(number, len(layers))), folder, number, notes
-            )
-        )
+        value = client.call("cut", request, show_progress(number, len(layers)))
+        result = take_result(layer, value, folder, number, notes)
+        results.append(result._replace(amount=options["colours"], is_joined=joins))
     return notes + apply_results(image, results)
 
 
@@ -86,6 +93,7 @@ def adjust_edge(
     for number, layer in enumerate(layers):
         recipe, soft_mask = read_recipe(layer)
         (folder / f"soft{number}.png").write_bytes(base64.b64decode(soft_mask))
+        known = find_known(image, layer, notes)
         request = AdjustRequest(
             send_picture(image, layer, folder, number),
             mask_sample(image),
@@ -93,17 +101,12 @@ def adjust_edge(
             f"soft{number}.png",
             edge=edge_options(options),
             colours=options["colours"],
-            existing=send_mask(image, layer, folder, number) if layer.get_mask() is not None else None,
+            existing=send_mask(image, known, folder, number) if known.get_mask() is not None else None,
         )
-        results.append(
-            take_result(
-                layer,
-                client.call("adjust", request, show_progress(number, len(layers))),
-                folder,
-                number,
-                notes,
-            )
-        )
+        value = client.call("adjust", request, show_progress(number, len(layers)))
+        results.append(take_result(layer, value, folder, number, notes)._replace(amount=options["colours"]))
+        if is_recipes_mask(layer, known) is False and LOST_PAINTING not in notes:
+            notes.append(LOST_PAINTING)
     return notes + apply_results(image, results)
 
 
@@ -162,10 +165,7 @@ def select_subject(
 def refine_edge(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], options: dict[str, Any], client: WorkerClient
 ) -> list[str]:
-    """The edge of one layer solved anew where the selection (or a painted channel) says that it is not known.
-
-    Where its clean colours were chosen, the mask that is known is theirs: it is the one that is seen.
-    """
+    """The edge of one layer solved anew where the selection (or a painted channel) says that it is not known."""
     layer, sample = _choose_one(image, drawables), mask_sample(image)
     band = options["channel"]
     if band is None:
@@ -173,12 +173,12 @@ def refine_edge(
             raise EngineError(NO_BAND, "usage")
         band = image.get_selection()
     folder = client.open_folder(None)
-    place = find_place(layer)
+    place = find_place(find_seen(image, layer))
     if not send_window(band, folder / "band.raw", *place, SAMPLE_BYTES[sample]):
         raise EngineError("The layer lies outside the canvas, where there is no selection.", "usage")
     picture = send_picture(image, layer, folder, 0)
-    chosen = choose_layers(drawables)[0]
-    known = chosen if chosen.get_mask() is not None and find_place(chosen) == place else layer
+    notes: list[str] = []
+    known = find_known(image, layer, notes)
     request = RefineRequest(
         picture,
         sample,
@@ -188,10 +188,11 @@ def refine_edge(
         solver=options["solver"],
         matting_model=choose_network(options),
     )
-    notes: list[str] = []
     result = take_result(layer, client.call("refine", request, show_progress(0, 1)), folder, 0, notes)
-    if find_colours(image, layer) is not None:
-        result = result._replace(colours=clean_under(client, picture, sample, result.mask.name, 1.0, folder))
+    amount = read_amount(image, layer)
+    if amount is not None:
+        colours = clean_under(client, picture, sample, result.mask.name, amount, folder)
+        result = result._replace(colours=colours, amount=amount)
     return notes + apply_results(image, [result])
 
 
@@ -221,20 +222,19 @@ def clean_colours(
     layers = choose_originals(image, drawables)
     sample = mask_sample(image)
     folder = client.open_folder(warm=False)
-    results = []
+    results, notes = [], list[str]()
     for number, layer in enumerate(layers):
         picture = send_picture(image, layer, folder, number)
         if layer.get_mask() is not None:
-            mask = send_mask(image, layer, folder, number)
+            mask = send_mask(image, find_known(image, layer, notes), folder, number)
         else:
             mask = send_white(layer, sample, folder, number)
         colours = clean_under(client, picture, sample, mask, options["amount"], folder, number, len(layers))
         results.append(Result(layer, folder / mask, colours))
-    notes: list[str] = []
     with one_undo_step(image):
         for result in results:
             assert result.colours is not None
-            notes += put_colours(image, result.layer, result.colours, result.mask)
+            notes += put_colours(image, result.layer, result.colours, result.mask, options["amount"])
     return notes
 
 
@@ -278,4 +278,4 @@ def add_background(
         ground.fill(Gimp.FillType.FOREGROUND)
         Gimp.context_pop()
         image.insert_layer(ground, lowest.get_parent(), image.get_item_position(lowest) + 1)
-    return []
+    return [FEW_COLOURS] if lowest.is_indexed() else []

@@ -57,7 +57,7 @@ def run(
     try:
         Gegl.init(None)
         Gegl.config().set_property("tile-cache-size", TILE_CACHE)
-        choose_layers(drawables)
+        choose_layers(image, drawables)
         asks = run_mode == Gimp.RunMode.INTERACTIVE and record.arguments
         if asks and record.check is not None:
             record.check(image, drawables)

@@ -17,12 +17,13 @@ from .layers import (
     can_hold_colours,
     drop_colours,
     find_place,
+    find_seen,
     keep_recipe,
     one_undo_step,
     put_colours,
     put_mask,
-    read_note,
 )
+from .made import read_note
 from .pixels import mask_sample, receive_window, send_plane
 from .solvers import choose_network
 
@@ -39,6 +40,10 @@ class Result(NamedTuple):
     colours: Path | None = None
     soft_mask: Path | None = None
     recipe: str = ""
+    amount: float = 1.0
+    """Of the clean colours."""
+    is_joined: bool = False
+    """The mask is an earlier one and this one together."""
 
 
 def check_colours(image: Gimp.Image, options: dict[str, Any]) -> list[str]:
@@ -130,9 +135,9 @@ def apply_results(image: Gimp.Image, results: list[Result]) -> list[str]:
         for result in results:
             put_mask(image, result.layer, result.mask)
             if result.recipe and result.soft_mask is not None:
-                keep_recipe(result.layer, result.recipe, result.soft_mask)
+                keep_recipe(result.layer, result.recipe, result.soft_mask, makes_mask=not result.is_joined)
             if result.colours is not None:
-                notes += put_colours(image, result.layer, result.colours, result.mask)
+                notes += put_colours(image, result.layer, result.colours, result.mask, result.amount)
             else:
                 notes += drop_colours(image, result.layer)
     return notes
@@ -169,7 +174,7 @@ def _select(
     image: Gimp.Image, channel: Gimp.Channel, result: Result, pixel_bytes: int, operation: Gimp.ChannelOps
 ) -> None:
     """Select what a mask file says, by way of a channel that is taken out again: selections have no undo otherwise."""
-    place = find_place(result.layer)
+    place = find_place(find_seen(image, result.layer))
     fresh = channel.copy()
     receive_window(fresh, result.mask, *place, pixel_bytes)
     image.insert_channel(fresh, None, 0)

@@ -12,17 +12,19 @@ from mattework_worker.protocol import SAMPLE_BYTES, EngineError, ShadowRequest
 
 from .engine import show_progress
 from .layers import (
+    MADE_CRC,
+    Place,
     can_hold_colours,
     choose_originals,
-    find_beside,
-    link_layer,
+    drop_made,
+    find_known,
+    find_place,
+    find_seen,
     one_undo_step,
     put_mask,
 )
-from .pixels import mask_sample, split_rows
-
-SHADOW_OF = "mattework-shadow-of"
-"""Parasite on a shadow: the mark of the layer that throws it."""
+from .made import SHADOW_OF, link_layer, write_note
+from .pixels import mask_sample, split_rows, sum_plane
 
 
 def add_shadow(
@@ -37,7 +39,8 @@ def add_shadow(
     answers: list[tuple[Gimp.Layer, list[int], Path]] = []
     for number, layer in enumerate(layers):
         name = f"alpha{number}.raw"
-        send_alpha(image, layer, folder / name, sample)
+        place = find_place(find_seen(image, layer))
+        send_alpha(image, find_known(image, layer, notes), place, folder / name, sample)
         request = ShadowRequest(
             image.get_width(),
             image.get_height(),
@@ -57,7 +60,7 @@ def add_shadow(
             answers.append((layer, value["rect"], kept))
     with one_undo_step(image):
         for layer, rect, plane in answers:
-            _put_shadow(image, layer, rect, plane, options)
+            notes += _put_shadow(image, layer, rect, plane, options)
     return notes
 
 
@@ -80,8 +83,8 @@ def check_outlines(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Non
             )
 
 
-def send_alpha(image: Gimp.Image, layer: Gimp.Layer, path: Path, sample: str) -> None:
-    """Write how opaque a layer is on the canvas, mask and transparency together, as GIMP itself composes it."""
+def send_alpha(image: Gimp.Image, layer: Gimp.Layer, place: Place, path: Path, sample: str) -> None:
+    """Write how opaque a layer is at a place on the canvas, mask and transparency together, as GIMP itself composes it."""
     scratch = Gimp.Image.new_with_precision(
         image.get_width(), image.get_height(), image.get_base_type(), image.get_precision()
     )
@@ -91,8 +94,7 @@ def send_alpha(image: Gimp.Image, layer: Gimp.Layer, path: Path, sample: str) ->
         copy.set_visible(True)
         copy.set_opacity(100.0)
         copy.set_mode(Gimp.LayerMode.NORMAL)
-        _, left, top = layer.get_offsets()
-        copy.set_offsets(left, top)
+        copy.set_offsets(place.left, place.top)
         flat = scratch.merge_visible_layers(Gimp.MergeType.CLIP_TO_IMAGE)
         flat.add_alpha()
         flat.resize_to_image_size()
@@ -111,11 +113,9 @@ def send_alpha(image: Gimp.Image, layer: Gimp.Layer, path: Path, sample: str) ->
 
 def _put_shadow(
     image: Gimp.Image, layer: Gimp.Layer, rect: Sequence[int], plane: Path, options: dict[str, Any]
-) -> None:
+) -> list[str]:
     left, top, width, height = rect
-    earlier = find_beside(image, layer, SHADOW_OF)
-    if earlier is not None:
-        image.remove_layer(earlier)
+    notes = drop_made(image, layer, SHADOW_OF)
     kind = Gimp.ImageType.GRAY_IMAGE if layer.is_gray() else Gimp.ImageType.RGB_IMAGE
     shadow = Gimp.Layer.new(
         image,
@@ -134,3 +134,5 @@ def _put_shadow(
     image.insert_layer(shadow, layer.get_parent(), image.get_item_position(layer) + 1)
     put_mask(image, shadow, plane)
     link_layer(image, shadow, layer, SHADOW_OF)
+    write_note(shadow, MADE_CRC, str(sum_plane(shadow)))
+    return notes

@@ -74,9 +74,9 @@ def seen(host: GimpHost, request: pytest.FixtureRequest) -> dict[str, Any]:
 def _run_journeys(host: GimpHost, chosen: str) -> dict[str, Any]:
     settings = {"MATTEWORK_TEST_WORK": str(host.work), "MATTEWORK_TEST_JOURNEYS": chosen}
     settings["MATTEWORK_TEST_PYTHON"] = " ".join(python_command(host))
-    host.run(host.work / "journeys.py", settings)
+    printed = host.run(host.work / "journeys.py", settings)
     results: dict[str, Any] = json.loads((host.work / "out" / "results.json").read_text(encoding="utf-8"))
-    return results
+    return {**results, "printed": printed}
 
 
 def _draw_inputs(work: Path) -> None:

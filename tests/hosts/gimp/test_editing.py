@@ -35,7 +35,9 @@ def test_what_is_applied_comes_back_as_mask_and_layers(host: GimpHost, seen: dic
 
 def test_the_recipe_brings_the_same_work_back_from_either_layer(host: GimpHost, seen: dict[str, Any]) -> None:
     entry = look_at(seen, "editing")
-    assert entry["parasites"] == ["mattework-mark", "mattework-recipe", "mattework-soft-mask"]
+    assert entry["parasites"] == [
+        "mattework-mark", "mattework-mask-crc", "mattework-recipe", "mattework-recipe-crc", "mattework-soft-mask",
+    ]  # fmt: skip
     assert [stroke["kind"] for stroke in entry["recipe"]["strokes"]] == ["foreground"]
     succeed(entry["again"])
     assert [one["name"] for one in entry["layers_again"]] == ["Disc (clean colours)", "Disc", *UNDER]
