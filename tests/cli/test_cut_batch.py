@@ -18,6 +18,8 @@ from PIL import Image
 
 from cli.batch_runs import Captured, list_files, run
 from mattework.batch import sheet
+from mattework.batch.entry import BatchEntry
+from mattework.batch.journal import Journal
 from mattework.cli.cut_job import CutJob
 from mattework.errors import Cancelled, OutputNotWritable
 
@@ -260,6 +262,42 @@ def test_a_full_disk_ends_the_run_where_nothing_finds_room(
     monkeypatch.setattr(CutJob, "save", real)
     assert run("cut", shots, "-o", out, "--edge", "guided", "--resume") == 0
     assert "8 of 8 pictures cut out." in capsys.readouterr().err
+
+
+def test_a_disk_that_has_no_room_for_the_journal_ends_the_run_with_its_summary(
+    shots: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, page, real = tmp_path / "out", tmp_path / "page.html", Journal.write
+
+    def write(journal: Journal, entry: BatchEntry) -> None:
+        if entry.state == "done":
+            raise OutputNotWritable("The disk is full.") from OSError(errno.ENOSPC, "No space left on device")
+        real(journal, entry)
+
+    monkeypatch.setattr(Journal, "write", write)
+    options = ("-o", out, "--edge", "guided", "--report", page)
+    assert run("cut", shots, *options) == 4
+    told = capsys.readouterr().err
+    assert (
+        "The disk is full, so the run ends; 2 of 3 pictures are left. Free some space; the same command"
+        in told
+    )
+    assert "1 of 3 pictures cut out." in told
+    assert page.is_file()
+    monkeypatch.setattr(Journal, "write", real)
+    assert run("cut", shots, *options, "--resume") == 0
+    assert "3 of 3 pictures cut out." in capsys.readouterr().err
+
+
+def test_a_default_that_is_spelt_out_is_no_other_setting(
+    shots: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "out"
+    assert run("cut", shots, "-o", out, "-q") == 0
+    plain = ("--band", "1", "--colours", "1", "--feather", "0", "--edge", "auto", "--format", "psd")
+    assert run("cut", shots, "-o", out, "-q", "--resume", *plain) == 0
+    assert run("cut", shots, "-o", out, "-q", "--resume", "--colours", "0") == 2
+    assert "colours was not given and is 0" in capsys.readouterr().err
 
 
 def test_a_report_that_cannot_be_written_leaves_the_summary(

@@ -16,6 +16,7 @@ A last line that a crash has cut off is passed over.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -322,6 +323,8 @@ def _now() -> str:
 
 
 def _not_written(path: Path, error: OSError) -> OutputNotWritable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputNotWritable(f"The journal {path} cannot be written: the disk is full. Free some space.")
     return OutputNotWritable(
         f"The journal {path} cannot be written: {error.strerror or error}. Give a folder that can be written with -o, or "
         "another place for the journal with --journal."

@@ -20,7 +20,7 @@ from mattework.cli.cut_job import BatchPaths, CutJob
 from mattework.cli.display import BatchBar, drop_stream, say, show_batch, show_progress
 from mattework.cli.report import is_disk_full, name_failure, print_json, tell_failure
 from mattework.cli.targets import make_folder
-from mattework.errors import Cancelled, MatteworkError, OutputExists, UsageError
+from mattework.errors import Cancelled, MatteworkError, OutputExists, OutputNotWritable, UsageError
 from mattework.progress import Progress, report_progress
 
 if TYPE_CHECKING:
@@ -265,12 +265,11 @@ class _Run:
                 raise outcome.error
             failure = name_failure(outcome.error or MatteworkError("It was not carried out."))
             entry = replace(entry, state="failed", error=str(failure), kind=type(failure).__name__)
+            self.full = self.full + 1 if is_disk_full(outcome.error) else 0
             self._keep(entry)
             self.first_failure = self.first_failure or failure.exit_code
             tell_failure(str(task.source), failure, as_json=self.job.as_json)
-            self.full = self.full + 1 if is_disk_full(outcome.error) else 0
-            if self.full == _FULL:
-                raise _DiskFull
+            self._end_if_full()
             return
         self.full = 0
         notes = ((task.note,) if task.note else ()) + outcome.written.notes
@@ -281,11 +280,24 @@ class _Run:
         # All that it took, as the journal and the summary have it: writing a large picture takes as long as solving it.
         whole = replace(outcome.solved, report=replace(outcome.solved.report, seconds=outcome.seconds))
         self.job.tell(str(task.source), task.target, whole, notes)
+        self._end_if_full()
+
+    def _end_if_full(self) -> None:
+        if self.full >= _FULL:
+            raise _DiskFull
 
     def _keep(self, entry: BatchEntry) -> None:
-        """Written down before it is told: what was told is not done again."""
+        """Written down before it is told: what was told is not done again. Where the journal itself finds no room, the run
+        ends after that."""
         if self.journal is not None:
-            self.journal.write(entry)
+            try:
+                self.journal.write(entry)
+            except OutputNotWritable as error:
+                if not is_disk_full(error):
+                    raise
+                say(f"mattework: {error}")
+                self.full = _FULL
+                self.first_failure = self.first_failure or error.exit_code
         self.entries[entry.source] = entry
         if self.bar is not None:
             self.bar.finish()

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from mattework.recipe import EdgeSettings, TrimapRules
 
 _TIFF = (".tif", ".tiff")
-_DEFAULTS = {"mask_bits": "16", "device": "auto", "existing_mask": "refuse"}
-"""What options are that were not given, where that is not nothing."""
+_DEFAULTS = {
+    "mask_bits": "16", "device": "auto", "existing_mask": "refuse", "solver": "auto", "band": 1.0, "colours": 1.0,
+    "smooth": 0.0, "feather": 0.0, "contrast": 0.0, "shift": 0.0, "file_format": "psd",
+}  # fmt: skip
+"""What options are that were not given, where that is not nothing; given so they ask for nothing else."""
 BACKGROUND_HASH = "background_sha256"
 """Journals of before know nothing of it."""
 
