@@ -18,6 +18,7 @@ from .made import (
     find_again,
     find_made,
     find_original,
+    free_copies,
     link_layer,
     read_note,
     remember_layers,
@@ -228,21 +229,19 @@ def drop_colours(image: Gimp.Image, layer: Gimp.Layer) -> list[str]:
 
 def drop_made(image: Gimp.Image, layer: Gimp.Layer, link: str) -> list[str]:
     """Take away what was made for `layer` under that link; what is not as it was made is kept, hidden, and told."""
-    notes = []
-    while (earlier := find_made(image, layer, link)) is not None:
-        if not _is_changed(earlier) and (link == COLOURS_OF or not is_mask_painted(earlier)):
-            if earlier.get_filters():
-                notes.append(
-                    f"The layer effects of {earlier.get_name()!r} went with it. Undo brings them back."
-                )
-            image.remove_layer(earlier)
-            continue
-        earlier.detach_parasite(link)
-        name = earlier.get_name()
-        earlier.set_name(f"{name[:-1]}, painted)" if name.endswith(")") else f"{name} (painted)")
-        show_layer(earlier, False)
-        notes.append(f"The layer was changed since it was made. It was kept, hidden: {earlier.get_name()!r}.")
-    return notes
+    earlier = find_made(image, layer, link)
+    if earlier is None:
+        return []
+    free_copies(image, layer, link, earlier)
+    if not _is_changed(earlier) and (link == COLOURS_OF or not is_mask_painted(earlier)):
+        had_effects, name = bool(earlier.get_filters()), earlier.get_name()
+        image.remove_layer(earlier)
+        return [f"The layer effects of {name!r} went with it. Undo brings them back."] if had_effects else []
+    earlier.detach_parasite(link)
+    name = earlier.get_name()
+    earlier.set_name(f"{name[:-1]}, painted)" if name.endswith(")") else f"{name} (painted)")
+    show_layer(earlier, False)
+    return [f"The layer was changed since it was made. It was kept, hidden: {earlier.get_name()!r}."]
 
 
 def _is_changed(made: Gimp.Layer) -> bool:

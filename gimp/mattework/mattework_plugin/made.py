@@ -37,13 +37,24 @@ def link_layer(image: Gimp.Image, made: Gimp.Layer, layer: Gimp.Layer, link: str
 
 def find_made(image: Gimp.Image, layer: Gimp.Layer, link: str) -> Gimp.Layer | None:
     """The layer whose parasite `link` says that it was made for `layer`, wherever it is now."""
+    named = _find_named(image, layer, link)
+    best = [one for one in named if _is_itself(one, link)] or named
+    return best[-1] if best else None
+
+
+def free_copies(image: Gimp.Image, layer: Gimp.Layer, link: str, made: Gimp.Layer) -> None:
+    """Let copies of a layer that is about to go be layers of their own: none of them is to take its place."""
+    for one in _find_named(image, layer, link):
+        if one.get_id() != made.get_id():
+            one.detach_parasite(link)
+
+
+def _find_named(image: Gimp.Image, layer: Gimp.Layer, link: str) -> list[Gimp.Layer]:
     mark = _read_mark(layer)
     wanted = [str(layer.get_tattoo()).encode()]
     if mark is not None and _is_marked(image, layer, mark):
         wanted.append(mark)
-    named = [one for one in walk_layers(image.get_layers()) if _read_link(one, link)[0] in wanted]
-    best = [one for one in named if _is_itself(one, link)] or named
-    return best[-1] if best else None
+    return [one for one in walk_layers(image.get_layers()) if _read_link(one, link)[0] in wanted]
 
 
 def find_original(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:

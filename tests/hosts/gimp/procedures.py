@@ -573,6 +573,16 @@ def work_on_what_is_seen():
     entry["around"] = shapes(image)
     entry["in_group"] = [one.get_name() for one in group.get_children()]
     entry["second"] = [upper(second), second.is_valid()]
+    entry["grouped"] += [
+        call("mattework-adjust-edge", image, [layer], solver="guided", colours=n) for n in (0.0, 1.0)
+    ]
+    entry["second_later"] = [
+        upper(second),
+        second.is_valid(),
+        second.get_name(),
+        list(second.get_offsets())[1:],
+    ]
+    entry["around_later"] = shapes(image)
     image.delete()
 
     image, layer = make_image()

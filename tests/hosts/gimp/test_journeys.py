@@ -470,12 +470,20 @@ def test_a_cut_out_that_was_moved_and_dressed_stays_so(seen: dict[str, Any]) -> 
 @both_versions
 def test_copies_groups_and_hidden_layers_are_the_persons(seen: dict[str, Any]) -> None:
     entry = look_at(seen, "work_on_what_is_seen")
-    first, second = entry["grouped"]
-    succeed(first)
+    first, second, without, again = entry["grouped"]
+    for step in (first, without, again):
+        succeed(step)
     assert "keeps no recipe" in second["error"]
     assert [name for name, *_ in entry["around"]] == ["Group", "Second person", "Disc"]
     assert entry["in_group"] == ["Disc (clean colours)"]
     assert entry["second"] == [0, True]
+    assert entry["second_later"] == [0, True, "Second person", [30, 20]]
+    assert [name for name, *_ in entry["around_later"]] == [
+        "Group",
+        "Second person",
+        "Disc (clean colours)",
+        "Disc",
+    ]
     assert [visible for _, visible, _, _ in entry["hidden"]] == [False, False]
     assert 0.1 < entry["amount"]["cleaned"] / entry["full"]["cleaned"] < 0.3
 
