@@ -75,6 +75,7 @@ NOTES = (
     "Extra channels of the TIFF were left out: {count}.",
     "Texts of the PNG are not kept: {names}.",
     "The PNG names its colours by numbers ({primaries}/{transfer}), which is not read: they are taken for sRGB.",
+    "The PNG names its primaries without a gamma, which is not read: they are taken for sRGB.",
     "{count} pixels were not numbers (NaN or infinite) and were set to 0.",
     "The TIFF's {kind} samples were converted to 32-bit float.",
     "Layer “{layer}”: a solid colour was turned into pixels.",

@@ -104,6 +104,8 @@ def test_an_edge_is_not_adjusted_in_a_picture_that_was_turned_or_cropped(places:
                 adjust(pixels, own)
         with pytest.raises(EngineError, match="other proportions"):
             adjust(raw[:, 8:70], mask[:, 8:70])
+        with pytest.raises(EngineError, match="cropped"):
+            adjust(raw[:40, :48], mask[:40, :48])
 
 
 def test_a_network_that_is_asked_for_is_not_the_file_that_automatic_once_took(places: Path) -> None:

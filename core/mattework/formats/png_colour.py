@@ -46,8 +46,9 @@ def tell_about_colours(find: Find) -> tuple[str, ...]:
     if coding is not None and len(coding) == 4:
         if coding[0] == 1 and coding[1] in (1, 6, 13, 14, 15):
             return ()
-        told = f"The PNG names its colours by numbers ({coding[0]}/{coding[1]})"
-        return (f"{told}, which is not read: they are taken for sRGB.",)
+        return (
+            f"The PNG names its colours by numbers ({coding[0]}/{coding[1]}), which is not read: they are taken for sRGB.",
+        )
     primaries = _read_primaries(find(b"cHRM"))
     has_curve = find(b"sRGB") is not None or _read_gamma(find(b"gAMA")) is not None
     if primaries is None or has_curve or _is_srgb(_SRGB_GAMMA, primaries):

@@ -103,7 +103,7 @@ def adjust_edge(
     if request.existing is not None:
         mask = read_plane(locate_file(folder, request.existing), request.sample, document.size)
     if is_other and mask is not None:
-        _refuse_turned(mask, cutout.alpha)
+        _refuse_unlike(mask, cutout.alpha)
     value = _hand_over(cutout, request, document, raw, folder)
     # In other samples than the document's the host's mask is a rounded one, which tells nothing.
     is_rounded = mask is None or mask.dtype != next(document.walk_layers()).pixels.dtype
@@ -118,7 +118,8 @@ _OTHER_PICTURE = (
     "The picture {} since it was cut, so its edge cannot be made again from the recipe. Cut it out again, or refine the "
     "mask that it has."
 )
-_ALIKE, _LESS_ALIKE = 0.8, 0.1
+_ALIKE, _LESS_ALIKE, _LEAST_ALIKE = 0.8, 0.1, 0.5
+"""Intersection over union: of a turned mask that is the one, how much less the other has, and that any must have."""
 
 
 def _refuse_other_shape(inputs: RecipeInputs, size: Size) -> None:
@@ -131,8 +132,8 @@ def _refuse_other_shape(inputs: RecipeInputs, size: Size) -> None:
         raise UsageError(_OTHER_PICTURE.format("has got other proportions"))
 
 
-def _refuse_turned(mask: AnyArray, alpha: AnyArray) -> None:
-    """Raises: UsageError: the host's mask, which was turned with the picture, is like the recipe's turned one."""
+def _refuse_unlike(mask: AnyArray, alpha: AnyArray) -> None:
+    """Raises: UsageError: the host's mask, which went with the picture, is like the recipe's turned one, or unlike it."""
     import numpy as np
 
     from mattework.worker.rasters import unit_values
@@ -148,6 +149,8 @@ def _refuse_turned(mask: AnyArray, alpha: AnyArray) -> None:
     likest = max(compare(one) for one in turned)
     if likest > _ALIKE and likest > compare(made) + _LESS_ALIKE:
         raise UsageError(_OTHER_PICTURE.format("was turned or mirrored"))
+    if there.any() and compare(made) < _LEAST_ALIKE:
+        raise UsageError(_OTHER_PICTURE.format("was cropped or changed much"))
 
 
 def _take_part(

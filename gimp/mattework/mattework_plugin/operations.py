@@ -29,6 +29,7 @@ from .layers import (
     is_recipes_mask,
     one_undo_step,
     put_colours,
+    put_mask,
     read_amount,
 )
 from .made import read_note
@@ -222,11 +223,14 @@ def clean_colours(
     layers = choose_originals(image, drawables)
     sample = mask_sample(image)
     folder = client.open_folder(warm=False)
-    results, notes = [], list[str]()
+    results, notes, others = [], list[str](), set[int]()
     for number, layer in enumerate(layers):
         picture = send_picture(image, layer, folder, number)
         if layer.get_mask() is not None:
-            mask = send_mask(image, find_known(image, layer, notes), folder, number)
+            known = find_known(image, layer, notes)
+            mask = send_mask(image, known, folder, number)
+            if known.get_id() != layer.get_id():
+                others.add(layer.get_id())
         else:
             mask = send_white(layer, sample, folder, number)
         colours = clean_under(client, picture, sample, mask, options["amount"], folder, number, len(layers))
@@ -234,6 +238,8 @@ def clean_colours(
     with one_undo_step(image):
         for result in results:
             assert result.colours is not None
+            if result.layer.get_id() in others:
+                put_mask(image, result.layer, result.mask)
             notes += put_colours(image, result.layer, result.colours, result.mask, options["amount"])
     return notes
 

@@ -2302,6 +2302,10 @@
       <translation>Die PNG-Datei nennt ihre Farben durch Zahlen ({primaries}/{transfer}); das wird nicht gelesen, sie gelten als sRGB.</translation>
     </message>
     <message>
+      <source>The PNG names its primaries without a gamma, which is not read: they are taken for sRGB.</source>
+      <translation>Die PNG-Datei nennt ihre Grundfarben ohne Gamma; das wird nicht gelesen, sie gelten als sRGB.</translation>
+    </message>
+    <message>
       <source>The TIFF asks to be turned when shown; its layers were kept as they are stored.</source>
       <translation>Das TIFF will beim Zeigen gedreht werden; seine Ebenen blieben, wie sie gespeichert sind.</translation>
     </message>

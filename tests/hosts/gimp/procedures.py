@@ -520,7 +520,7 @@ def work_on_what_is_seen():
             half_painted((clean, layer)[side])
             image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, HEIGHT // 2 + 2, WIDTH // 2, HEIGHT)
             done = call("mattework-" + name, image, [(layer, clean)[side]], **arguments)
-            entry[f"{name} {side}"] = {"done": done, "upper": upper(image.get_layers()[0])}
+            entry[f"{name} {side}"] = {"done": done, "upper": [upper(one) for one in image.get_layers()]}
             image.delete()
     image, layer = make_image()
     half_painted(made_for(image, layer, None))
