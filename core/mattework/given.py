@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from os import PathLike
-from typing import BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from mattework.arrays import AnyArray, Bytes, Floats, take_native
 from mattework.document.model import array_depth, depth_white
 from mattework.errors import UsageError
 from mattework.geometry import Size
+
+if TYPE_CHECKING:
+    from mattework.photo import Photo
+    from mattework.recipe import Recipe, RecipeInputs
 
 MaskSource: TypeAlias = "str | PathLike[str] | bytes | BinaryIO | AnyArray"
 
@@ -87,6 +91,24 @@ def has_other_proportions(mask: Floats, size: Size) -> bool:
     height, width = mask.shape
     difference = abs(int(width) * size.height - int(height) * size.width)
     return difference > max(size.long_side, int(width), int(height))
+
+
+def rests_on_other_shape(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> bool:
+    """Whether a photo has other proportions than what its recipe rests on, and was not so when that was made: it was
+    cropped or turned since.
+
+    Raises:
+        InputError: the pictures that travel with the recipe are damaged.
+    """
+    from mattework.formats.files import read_mask, read_trimap
+
+    if inputs.trimap is not None:
+        is_other = read_trimap(inputs.trimap).shape != photo.size.shape
+    else:
+        is_other = inputs.soft_mask is not None and has_other_proportions(
+            read_mask(inputs.soft_mask), photo.size
+        )
+    return is_other and recipe.source_sha256 not in (None, photo.hash_samples())
 
 
 def keep_mask(mask: Floats) -> tuple[Floats, bytes]:

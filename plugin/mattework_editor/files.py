@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
 from mattework import (
     Document,
+    EdgeSettings,
     Mask,
     Photo,
     Recipe,
+    RecipeInputs,
+    SubjectChoice,
     depth_white,
     find_layer,
     find_made_layers,
@@ -21,6 +25,8 @@ from mattework import (
     hash_samples,
     list_losses,
     open_document,
+    rests_on_other_shape,
+    save_mask,
     take_photo,
 )
 from mattework_editor.engine import STRIP_ROWS, Engine, Progress
@@ -37,6 +43,10 @@ from mattework_editor.session import (
 from mattework_editor.tiled_plane import TiledPlane
 
 OPEN_SUFFIXES = ("jpg", "jpeg", "png", "tif", "tiff", "psd", "psb", "webp", "avif", "heic", "bmp")
+RESHAPED = (
+    "The picture was cropped or turned since it was cut: the work goes on from the mask in the file, without the strokes "
+    "and edge settings of before."
+)
 LAYERED = (".psd", ".psb", ".tif", ".tiff")
 SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
 
@@ -90,6 +100,12 @@ def read_file(path: Path) -> Opened:
     recipe, inputs = found
     photo, notes = find_photo(document, recipe)
     recipe = follow_layers(document, photo, recipe)
+    if rests_on_other_shape(recipe, inputs, photo) and (mask := _find_mask(document, photo)) is not None:
+        there = _read_mask(mask, document)
+        losses = list_losses(document, photo, found[0], keeps_mask=True)
+        notes = (*document.notes, *notes, RESHAPED)
+        choices = _begin_from(recipe, there)
+        return Opened(document, photo, path, choices, there, notes, is_ours=True, losses=losses)
     touched = any(stroke.is_touch for stroke in recipe.strokes)
     mask = _find_mask(document, photo) if recipe.edge.is_neutral and not touched else None
     alpha = None if mask is None else _read_mask(mask, document)
@@ -100,6 +116,18 @@ def read_file(path: Path) -> Opened:
     return Opened(
         document, photo, path, choices, alpha, notes, is_ours=True, losses=losses, is_painted=is_painted
     )
+
+
+def _begin_from(recipe: Recipe, alpha: TiledPlane[np.float32]) -> Choices:
+    """What is left of a recipe for a photo that another program has cropped: its finish, around the mask that there is."""
+    png = BytesIO()
+    save_mask(alpha.unpack(), png, bits=16, format="png")
+    rules = replace(recipe.trimap, doubt=0.0)  # the mask is all that is known
+    kept = replace(
+        recipe, subject=SubjectChoice(origin="mask"), trimap=rules, edge=EdgeSettings(), strokes=()
+    )
+    kept = replace(kept.choose_solver("auto"), strokes_in_turn=False, strokes_together=0)
+    return Choices(kept.go_on_in_turn(), RecipeInputs(soft_mask=png.getvalue()))
 
 
 def lay_choices(opened: Opened, choices: Choices, path: Path | None) -> Opened:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import pytest
@@ -178,3 +178,49 @@ def test_what_the_editor_saves_is_what_its_recipe_makes(
         assert other.mask is not None
         assert 0 < other.mask.pixels[:, :].mean() < white
         assert np.array_equal(one.mask.pixels[:, :], other.mask.pixels[:, :])
+
+
+@pytest.mark.parametrize("as_trimap", [False, True])
+def test_a_file_that_was_cropped_elsewhere_goes_on_from_its_mask(
+    tmp_path: Path, engine: Engine, as_trimap: bool
+) -> None:
+    picture, truth = draw_disc(WIDTH, HEIGHT)
+    path = tmp_path / "disc.psd"
+    trimap = np.where(truth > 0.9, 255, np.where(truth < 0.1, 0, 128)).astype(np.uint8)
+    given = {"trimap": trimap} if as_trimap else {"from_mask": truth}
+    mattework.cut_out(picture, **given, edge=EdgeSettings(feather=3.0), colours=0.5).save(path)
+    left, right = 30, 90
+    rect = mattework.Rect(0, 0, right - left, HEIGHT)
+
+    def cut(samples: Samples) -> Samples:
+        return cast("Samples", np.array(samples[:, left:right]))
+
+    def crop(layer: Layer) -> Layer:
+        mask = layer.mask
+        if mask is not None:
+            mask = replace(mask, pixels=cut(mask.pixels[:, :]), rect=rect)
+        alpha = None if layer.alpha is None else cut(layer.alpha)
+        return replace(layer, pixels=cut(layer.pixels), alpha=alpha, rect=rect, mask=mask)
+
+    document = mattework.open_document(path)
+    layers = tuple(crop(one) for one in document.layers if isinstance(one, Layer))
+    cropped = replace(document, size=rect.size, layers=layers, composite=None, read_from=None)
+    mattework.save_document(cropped, path, overwrite=True)
+    wanted = next(one.mask.pixels for one in layers if one.mask is not None)[:, :] / np.float32(255)
+
+    opened = read_file(path)
+    assert any("cropped or turned" in note for note in opened.notes)
+    session = make_session(opened, engine)
+    np.testing.assert_array_equal(session.planes.alpha.unpack(), wanted)
+    assert session.recipe.edge.is_neutral
+    assert session.recipe.colours == 0.5
+    truth = truth[:, left:right]
+    trimap = session.planes.base.unpack()
+    assert (trimap[truth > 0.999] > 0).all(), "the trimap is where the subject is now"
+    assert trimap[HEIGHT // 2, (right - left) // 2] == 255
+    assert (trimap[truth == 0] < 255).all()
+    save_session(session, path, overwrite=True)
+    again = read_file(path)
+    assert again.choices is not None
+    assert again.choices.recipe.subject.origin == "mask"
+    np.testing.assert_allclose(make_session(again, engine).planes.alpha.unpack(), wanted, atol=1 / 255)
