@@ -11,7 +11,7 @@ from mattework.arrays import Floats
 
 LEAST_SIGMA = 6.0
 """Standard deviation, in pixels of the reduced picture, down to which a blur may be done at a reduced size. What the
-reduction and the linear enlarging blur is taken off; a step comes out as at full size within 1/1000."""
+reduction and the linear enlarging blur is taken off; a step comes out as of an endless Gaussian within 1/500."""
 
 
 def choose_block(sigma: float) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from mattework.errors import UsageError
-from mattework.worker.protocol import AdjustRequest, CutRequest, EdgeOptions, RefineRequest
+from mattework.worker.protocol import LOST_PAINTING, AdjustRequest, CutRequest, EdgeOptions, RefineRequest
 from mattework.worker.selecting import convert_gestures
 
 if TYPE_CHECKING:
@@ -108,9 +108,7 @@ def adjust_edge(
     # In other samples than the document's the host's mask is a rounded one, which tells nothing.
     is_rounded = mask is None or mask.dtype != next(document.walk_layers()).pixels.dtype
     if mask is not None and not is_rounded and made.mask_sha256 not in (None, hash_samples(mask)):
-        value["notes"].append(
-            "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
-        )
+        value["notes"].append(LOST_PAINTING)
     return value
 
 

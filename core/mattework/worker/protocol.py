@@ -54,6 +54,10 @@ ALIVE_EVERY = 2.0
 _NUMBER = re.compile(rb'\{"op":"\w+","id":(\d{1,9}),')
 """How a request of `WorkerClient` begins."""
 
+LOST_PAINTING = (
+    "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
+)
+"""Told by the engine, and by a host that knows more of its mask."""
 SAMPLE_BYTES = {"u8": 1, "u16": 2, "u32": 4, "half": 2, "float": 4, "double": 8}
 
 

@@ -19,6 +19,7 @@ SHADOW_OF = "mattework-shadow-of"
 LAYER_OF = "mattework-editor-{}-of"
 """Parasite on a layer that the editor laid under another. Filled with its role."""
 ROLES = ("background", "shadow")
+SHADOW_LINKS = (SHADOW_OF, LAYER_OF.format("shadow"))
 LINKS = (COLOURS_OF, SHADOW_OF, *(LAYER_OF.format(role) for role in ROLES))
 MARK = "mattework-mark"
 """Parasite on a layer that others were made for: its mark and its tattoo."""

@@ -9,6 +9,7 @@ from typing import Any
 from gi.repository import Gimp
 from mattework_worker.client import WorkerClient
 from mattework_worker.protocol import (
+    LOST_PAINTING,
     SAMPLE_BYTES,
     AdjustRequest,
     CutRequest,
@@ -32,7 +33,7 @@ from .layers import (
     put_mask,
     read_amount,
 )
-from .made import read_note
+from .made import SHADOW_LINKS, find_made, read_note
 from .pixels import mask_sample, send_picture, send_window
 from .results import (
     Result,
@@ -47,10 +48,6 @@ from .results import (
 )
 from .solvers import choose_network, plain_edge
 
-LOST_PAINTING = (
-    "The mask was changed after it was cut; that work is not in the new edge. Undo brings it back."
-)
-"""As the engine says it where it can tell."""
 FEW_COLOURS = (
     "An indexed image has only the colours of its palette: the nearest was taken for the background."
 )
@@ -268,9 +265,12 @@ def add_background(
     options: dict[str, Any],
     client: WorkerClient | None,
 ) -> list[str]:
-    """A layer of one colour, as large as the canvas, under the lowest of the layers."""
+    """A layer of one colour, as large as the canvas, under the lowest of the layers and of their shadows."""
     del client
-    lowest = max(choose_originals(image, drawables), key=lambda layer: find_way(image, layer))
+    layers = choose_originals(image, drawables)
+    shadows = [find_made(image, layer, link) for layer in layers for link in SHADOW_LINKS]
+    under = [*layers, *(one for one in shadows if one is not None)]
+    lowest = max(under, key=lambda layer: find_way(image, layer))
     with one_undo_step(image):
         kind = Gimp.ImageType.GRAY_IMAGE if lowest.is_gray() else Gimp.ImageType.RGB_IMAGE
         if lowest.is_indexed():

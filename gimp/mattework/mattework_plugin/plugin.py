@@ -12,7 +12,7 @@ from mattework_worker.protocol import EngineError
 
 from .engine import list_models, open_engine
 from .layers import choose_layers, choose_originals, make_error
-from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments
+from .procedures import BY_NAME, RECORDS, Record, add_argument, read_arguments, restore_colours
 from .results import read_recipe_edge
 
 TILE_CACHE = 32 << 20
@@ -58,6 +58,7 @@ def run(
         Gegl.init(None)
         Gegl.config().set_property("tile-cache-size", TILE_CACHE)
         choose_layers(image, drawables)
+        restore_colours(record, config)
         asks = run_mode == Gimp.RunMode.INTERACTIVE and record.arguments
         if asks and record.check is not None:
             record.check(image, drawables)

@@ -312,7 +312,7 @@ RECORDS = (
         "Bac_kground Colour…",
         (MENU_LAYER,),
         "Put a layer of one colour under the layer",
-        "As large as the canvas, under the lowest of the selected layers.",
+        "As large as the canvas, under the lowest of the selected layers and of their shadows.",
         (Colour("colour", "Colo_ur", "Colour of the background", "white"),),
         operations.add_background,
         needs_engine=False,
@@ -346,6 +346,16 @@ def add_argument(procedure: Gimp.Procedure, argument: Argument) -> None:
         Gegl.init(None)  # colours cannot be made without
         colour = Gegl.Color.new(argument.default)
         procedure.add_color_argument(argument.name, argument.label, argument.help, False, colour, READ_WRITE)
+
+
+def restore_colours(record: Record, config: Gimp.ProcedureConfig) -> None:
+    """Give colours that nobody chose their defaults: from its second start on, GIMP has nothing, and no opacity, in their
+    place, which no colour that is chosen here has."""
+    for argument in record.arguments:
+        if isinstance(argument, Colour):
+            value = config.get_property(argument.name)
+            if value is None or value.get_rgba().alpha == 0:
+                config.set_property(argument.name, Gegl.Color.new(argument.default))
 
 
 def read_arguments(record: Record, config: Gimp.ProcedureConfig) -> dict[str, Any]:

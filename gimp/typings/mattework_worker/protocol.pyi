@@ -1,3 +1,4 @@
+from mattework.worker.protocol import LOST_PAINTING as LOST_PAINTING
 from mattework.worker.protocol import SAMPLE_BYTES as SAMPLE_BYTES
 from mattework.worker.protocol import AdjustRequest as AdjustRequest
 from mattework.worker.protocol import ColoursRequest as ColoursRequest

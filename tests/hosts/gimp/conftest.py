@@ -25,7 +25,7 @@ from segment.prompted_networks import open_maps_network
 HERE = Path(__file__).resolve().parent
 SCRIPTS = (
     "journeys.py", "inside.py", "procedures.py", "objects.py", "editing.py", "drive_editor.py", "failures.py", "crowd.py",
-    "rows.py", "windows.py",
+    "retouching.py", "rows.py", "windows.py",
 )  # fmt: skip
 GIMP_30, GIMP_32 = "gimp", "gimp-3.2"
 """Programs of installer/test-hosts.sh."""

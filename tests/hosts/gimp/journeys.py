@@ -12,6 +12,7 @@ import editing  # noqa: F401
 import failures  # noqa: F401
 import objects  # noqa: F401
 import procedures  # noqa: F401
+import retouching  # noqa: F401
 from inside import JOURNEYS, file_of
 
 results = {}

@@ -19,11 +19,10 @@ from samples import draw_disc
 
 MAIN = (
     "registered surroundings existing_masks groups_and_text subject_selection refining colours_and_background "
-    "painted_colours clean_colours_chosen duplicated work_on_what_is_seen saved_and_opened_again script_fu"
+    "painted_colours clean_colours_chosen duplicated saved_and_opened_again script_fu"
 )
 JOURNEYS = {
     GIMP_30: f"{MAIN} kinds profiled several_layers locks looks_of_layers several_subjects refusals broken_engines "
-    "painted_masks_of_every_precision "
     "plugin_killed",
     GIMP_32: MAIN,
 }
@@ -281,6 +280,8 @@ def test_colours_are_cleaned_under_a_mask_of_the_users_own(host: GimpHost, seen:
     names = [one["name"] for one in entry["layers_with_background"]]
     assert names == ["Disc (clean colours)", "Disc", "Background"]
     assert entry["corner"] == [255, 255, 255]
+    succeed(entry["default"])
+    assert entry["default"]["colour"] == [255, 255, 255], "also where GIMP has forgotten the default"
 
 
 @both_versions
@@ -432,72 +433,3 @@ def test_the_plugin_folder_holds_what_the_installer_put_there(host: GimpHost, se
 
 def _list_files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
-
-
-@both_versions
-def test_what_was_painted_on_either_mask_is_gone_on_with(seen: dict[str, Any]) -> None:
-    """The mask that a person sees is that of the clean colours; that of the hidden photo is theirs as well."""
-    entry = look_at(seen, "work_on_what_is_seen")
-    for name in ("remove-background", "clean-colours", "refine-edge"):
-        for side in (0, 1):
-            succeed(entry[f"{name} {side}"]["done"])
-            assert entry[f"{name} {side}"]["upper"] == [0, 0], (name, side)
-    succeed(entry["shadow"])
-    assert entry["shadow"]["top"] > 20, "what was painted away throws no shadow"
-    succeed(entry["again"])
-    assert [(name, visible) for name, visible, _, _ in entry["shadows"]][2:] == [
-        ("Disc (shadow)", True),
-        ("Disc (shadow, painted)", False),
-    ]
-
-
-@both_versions
-def test_a_cut_out_that_was_moved_and_dressed_stays_so(seen: dict[str, Any]) -> None:
-    entry = look_at(seen, "work_on_what_is_seen")
-    for step in entry["moved"]:
-        succeed(step)
-    assert entry["refined"] > 0, "the selection is where the cut-out is seen"
-    assert entry["looks"] == [["Anna", True, [50, 40], 40], ["Disc", False, [0, 0], 100]]
-    assert entry["filters"] == ["Mine"]
-    assert entry["is_multiplied"]
-    assert entry["selected"] == ["Anna"]
-    left, top = entry["shadow_place"]
-    assert left > 50
-    assert top > 40
-    assert entry["without_colours"][0] == ["Disc", True, [50, 40], 40]
-
-
-@both_versions
-def test_copies_groups_and_hidden_layers_are_the_persons(seen: dict[str, Any]) -> None:
-    entry = look_at(seen, "work_on_what_is_seen")
-    first, second, without, again = entry["grouped"]
-    for step in (first, without, again):
-        succeed(step)
-    assert "keeps no recipe" in second["error"]
-    assert [name for name, *_ in entry["around"]] == ["Group", "Second person", "Disc"]
-    assert entry["in_group"] == ["Disc (clean colours)"]
-    assert entry["second"] == [0, True]
-    assert entry["second_later"] == [0, True, "Second person", [30, 20]]
-    assert [name for name, *_ in entry["around_later"]] == [
-        "Group",
-        "Second person",
-        "Disc (clean colours)",
-        "Disc",
-    ]
-    assert [visible for _, visible, _, _ in entry["hidden"]] == [False, False]
-    assert 0.1 < entry["amount"]["cleaned"] / entry["full"]["cleaned"] < 0.3
-
-
-@both_versions
-def test_an_edge_is_not_made_again_for_another_picture(seen: dict[str, Any]) -> None:
-    entry = look_at(seen, "work_on_what_is_seen")
-    assert "other proportions" in entry["cropped"]["error"]
-
-
-def test_painting_that_is_lost_is_told_at_every_precision(seen: dict[str, Any]) -> None:
-    for precision, steps in look_at(seen, "painted_masks_of_every_precision").items():
-        for step in steps:
-            succeed(step)
-        for state, told in (("plain", 0), ("painted", 1)):
-            printed = seen["printed"].partition(f"TOLD {precision} {state}")[2].partition("TOLD ")[0]
-            assert printed.count("The mask was changed after it was cut") == told, (precision, state)

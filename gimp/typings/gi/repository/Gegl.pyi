@@ -13,9 +13,13 @@ class Rectangle:
     @staticmethod
     def new(x: int, y: int, width: int, height: int) -> Rectangle: ...
 
+class Rgba:
+    alpha: float
+
 class Color:
     @staticmethod
     def new(text: str) -> Color: ...
+    def get_rgba(self) -> Rgba: ...
 
 class Buffer:
     def get(self, rect: Rectangle, scale: float, format_name: str | None, mode: AbyssPolicy) -> bytes: ...
