@@ -49,6 +49,12 @@ RESHAPED = (
 )
 LAYERED = (".psd", ".psb", ".tif", ".tiff")
 SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
+_LAYERED_SUFFIXES = (".psd", ".psb", ".tif", ".tiff")
+
+
+def holds_work(path: Path) -> bool:
+    """Whether a file of this name can be gone on with: it keeps the photo, the mask and the recipe, not only the result."""
+    return path.suffix.lower() in _LAYERED_SUFFIXES
 
 
 def complete_name(path: Path, suffix: str, *, keeps_other: bool = True) -> Path:

@@ -12,7 +12,14 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from mattework.errors import OutputNotWritable
 from mattework_editor import drafts, preferences
-from mattework_editor.files import OPEN_SUFFIXES, SAVE_SUFFIXES, Opened, complete_name, read_file
+from mattework_editor.files import (
+    OPEN_SUFFIXES,
+    SAVE_SUFFIXES,
+    Opened,
+    complete_name,
+    holds_work,
+    read_file,
+)
 from mattework_editor.sentences import word_sentence, word_sentences
 from mattework_editor.welcome import find_samples
 from mattework_editor.wording import show_ampersands
@@ -320,10 +327,19 @@ class Filing(QObject):
             if answer == buttons.Apply:
                 self._hand_over()
             return answer == buttons.Discard
+        target = self._workbench.target
+        is_flat = target is not None and not holds_work(target)
+        text = (
+            self.tr(
+                "“{name}” holds the result only. Save what you did as a PSD or TIFF too, to go on with it later?"
+            )
+            if is_flat
+            else self.tr("What you did to “{name}” is not saved yet.")
+        )
         answer = QMessageBox.question(
             self._window,
             self.tr("Save changes?"),
-            self.tr("What you did to “{name}” is not saved yet.").format(name=self.title),
+            text.format(name=target.name if is_flat and target else self.title),
             buttons.Save | buttons.Discard | buttons.Cancel,
             buttons.Save,
         )
@@ -332,7 +348,7 @@ class Filing(QObject):
             return True
         if answer == buttons.Save:
             self._after_saving = then
-            if not self.save():
+            if not (self.ask_save() if is_flat else self.save()):
                 self._forget_plans()
         return False
 

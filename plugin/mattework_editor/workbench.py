@@ -303,17 +303,25 @@ class Workbench(QObject):
     def save_file(
         self, path: Path, *, overwrite: bool, refused: Refused | None = None, given_up: Step = lambda: None
     ) -> None:
-        """Save the work; `refused` is called where the file cannot be written there, `given_up` where else it is not."""
+        """Save the work; `refused` is called where the file cannot be written there, `given_up` where else it is not.
+
+        A file that holds the result only (`files.holds_work`) is one to save into again, but the work stays unsaved.
+        """
 
         def work(session: Session, progress: Progress) -> tuple[str, ...]:
             return files.save_session(session, path, overwrite=overwrite, progress=progress)
 
         def done(notes: tuple[str, ...]) -> None:
             self.target = path
-            self.note_kept()
-            self.told.emit(
-                " ".join([self.tr("Saved {name}.").format(name=path.name), *word_sentences(notes)])
-            )
+            told = [self.tr("Saved {name}.").format(name=path.name), *word_sentences(notes)]
+            if files.holds_work(path):
+                self.note_kept()
+            else:
+                told.insert(
+                    1, self.tr("It holds the result only: save a PSD or TIFF too to go on with it later.")
+                )
+                self.changed.emit()
+            self.told.emit(" ".join(told))
             self.saved.emit(path)
 
         self.hand_over(self.tr("Saving {name}").format(name=path.name), work, done, refused, given_up)

@@ -182,3 +182,32 @@ def test_a_file_that_was_deleted_meanwhile_is_saved_again(
     driver.wait()
     assert asked == []
     assert ours.is_file()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_a_flat_file_is_not_taken_for_the_work(
+    driver: Driver, disc_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    driver.open_painted(disc_file, radius=30)
+    flat = tmp_path / f"kept{suffix}"
+    told: list[str] = []
+    driver.bench.told.connect(told.append)
+    save_to(monkeypatch, flat)
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)
+    wait_until(flat.is_file)
+    driver.wait()
+    assert any("holds the result only" in one for one in told)
+    assert driver.session.history.is_dirty
+    wait_until(lambda: any(drafts.drafts_folder().glob("*.draft")))
+    flat.unlink()
+    driver.key(Qt.Key.Key_S, Keys.ControlModifier)  # it is still the file to save into
+    wait_until(flat.is_file)
+    driver.wait()
+    layered = tmp_path / "kept.psd"
+    save_to(monkeypatch, layered)
+    asked = answer(monkeypatch, SAVE)
+    driver.window.close()
+    wait_until(lambda: not driver.window.isVisible())
+    assert asked == ["Save changes?"]
+    assert PSDImage.open(layered)[0].name == "Photo"
+    assert not any(drafts.drafts_folder().glob("*.draft"))

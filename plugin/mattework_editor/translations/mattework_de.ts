@@ -1377,6 +1377,10 @@
       <translation>„{name}“ kann dort nicht gespeichert werden.</translation>
     </message>
     <message>
+      <source>“{name}” holds the result only. Save what you did as a PSD or TIFF too, to go on with it later?</source>
+      <translation>„{name}“ enthält nur das Ergebnis. Die Arbeit auch als PSD oder TIFF speichern, um später weiterzumachen?</translation>
+    </message>
+    <message>
       <source>“{name}” holds what would be lost. Choose another name.</source>
       <translation>„{name}“ enthält, was verloren ginge. Wählen Sie einen anderen Namen.</translation>
     </message>
@@ -3530,6 +3534,10 @@ Mehrere Fotos oder einen Ordner ablegen, um sie durchzusehen. Strg+K findet jede
   </context>
   <context>
     <name>Workbench</name>
+    <message>
+      <source>It holds the result only: save a PSD or TIFF too to go on with it later.</source>
+      <translation>Die Datei enthält nur das Ergebnis: Um später weiterzumachen, auch ein PSD oder TIFF speichern.</translation>
+    </message>
     <message>
       <source>Opening {name}</source>
       <translation>{name} wird geöffnet</translation>
