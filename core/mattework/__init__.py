@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from mattework.formats.recipe_file import read_recipe
     from mattework.formats.xmp import drop_recipe, get_recipe
     from mattework.geometry import Point, Rect, Size
-    from mattework.given import rests_on_other_shape
+    from mattework.given import rests_on_other_size
     from mattework.gradient import Gradient, write_gradient
     from mattework.in_place import LayerCut, cut_layer, refine_layer
     from mattework.layer_states import follow_layers
@@ -126,7 +126,7 @@ _HOMES = {
     "mattework.geometry": ("Point", "Rect", "Size"),
     "mattework.gradient": ("Gradient", "write_gradient"),
     "mattework.in_place": ("LayerCut", "cut_layer", "refine_layer"),
-    "mattework.given": ("rests_on_other_shape",),
+    "mattework.given": ("rests_on_other_size",),
     "mattework.layer_states": ("follow_layers",),
     "mattework.matting.foreground": ("estimate_foreground", "lay_foreground"),
     "mattework.matting.network": ("list_matting_models",),
@@ -267,7 +267,7 @@ __all__ = [
     "remove_spill",
     "resolve_region",
     "resolve_strokes",
-    "rests_on_other_shape",
+    "rests_on_other_size",
     "save_document",
     "save_mask",
     "settle_shadow",

@@ -36,6 +36,7 @@ def take_excerpt(
     part = replace(
         recipe,
         source_sha256=None,
+        source_size=None,
         mask_sha256=None,
         clean_crc32=None,
         background_crc32=None,

@@ -57,6 +57,7 @@ def finish_cutout(
         recipe,
         program=program,
         source_sha256=photo.hash_samples(),
+        source_size=(photo.size.width, photo.size.height),
         strokes_in_turn=any(not stroke.is_touch for stroke in recipe.strokes[together:]),
         strokes_together=together,
     )

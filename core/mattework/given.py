@@ -93,22 +93,22 @@ def has_other_proportions(mask: Floats, size: Size) -> bool:
     return difference > max(size.long_side, int(width), int(height))
 
 
-def rests_on_other_shape(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> bool:
-    """Whether a photo has other proportions than what its recipe rests on, and was not so when that was made: it was
-    cropped or turned since.
+def rests_on_other_size(recipe: Recipe, inputs: RecipeInputs, photo: Photo) -> bool:
+    """Whether a photo was cropped, turned or scaled since its recipe was made. Of a recipe that does not say how large the
+    photo was (older ones don't) only other proportions than those of what it rests on are known.
 
     Raises:
         InputError: the pictures that travel with the recipe are damaged.
     """
     from mattework.formats.files import read_mask, read_trimap
 
+    if recipe.source_sha256 in (None, photo.hash_samples()):
+        return False
+    if recipe.source_size is not None:
+        return recipe.source_size != (photo.size.width, photo.size.height)
     if inputs.trimap is not None:
-        is_other = read_trimap(inputs.trimap).shape != photo.size.shape
-    else:
-        is_other = inputs.soft_mask is not None and has_other_proportions(
-            read_mask(inputs.soft_mask), photo.size
-        )
-    return is_other and recipe.source_sha256 not in (None, photo.hash_samples())
+        return read_trimap(inputs.trimap).shape != photo.size.shape
+    return inputs.soft_mask is not None and has_other_proportions(read_mask(inputs.soft_mask), photo.size)
 
 
 def keep_mask(mask: Floats) -> tuple[Floats, bytes]:

@@ -162,7 +162,8 @@ def cut_out(
             else:
                 subject = find_with_model(photo, session, **how)
         run.notes.extend((*session.notes, *subject.notes))
-    recipe = replace(recipe, source_sha256=photo.hash_samples(), subject=subject.choice)
+    size = (photo.size.width, photo.size.height)
+    recipe = replace(recipe, source_sha256=photo.hash_samples(), source_size=size, subject=subject.choice)
     if session is not None and device == "auto" and session.device.name == "cpu":
         device = "cpu"
     cutout = _make_cutout(document, photo, subject, recipe, run, device)
@@ -220,7 +221,7 @@ def apply_recipe(
     painted = tell_about_painting(document, photo, own_recipe)
     run.notes.extend((*notes, *painted))
     losses = (*list_losses(document, photo, own_recipe, keeps_mask=True), *painted)
-    recipe = replace(recipe, source_sha256=sha256)
+    recipe = replace(recipe, source_sha256=sha256, source_size=(photo.size.width, photo.size.height))
     if own is not None and (recipe.layers, recipe.shadow) == (own_recipe.layers, own_recipe.shadow):
         followed = follow_layers(document, photo, own_recipe)
         recipe = replace(recipe, layers=followed.layers, shadow=followed.shadow)

@@ -197,7 +197,8 @@ class Recipe:
     cut where it is (`mattework.cut_layer`); points then count from that layer's corner. `strokes_in_turn` says that the
     alpha was solved again under each stroke, one after the other, as an editor does, but for the first `strokes_together`
     of them, which were drawn before there was an alpha.
-    `source_sha256` identifies the photo's samples; `mask_sha256` and `clean_crc32` those of the layer mask and the clean
+    `source_sha256` identifies the photo's samples, and `source_size` is its width and height, None in older recipes:
+    strokes and prompts count in its pixels. `mask_sha256` and `clean_crc32` those of the layer mask and the clean
     colours that were made, so that later painting on them is noticed. By `background_crc32` and `shadow_crc32` the layers
     behind are known again whatever they are called by then.
     """
@@ -205,6 +206,7 @@ class Recipe:
     version: int = RECIPE_VERSION
     program: str = ""
     source_sha256: str | None = None
+    source_size: tuple[int, int] | None = None
     subject: SubjectChoice = field(default_factory=SubjectChoice)
     trimap: TrimapRules = field(default_factory=TrimapRules)
     strokes: tuple[Stroke, ...] = ()

@@ -25,7 +25,7 @@ from mattework import (
     hash_samples,
     list_losses,
     open_document,
-    rests_on_other_shape,
+    rests_on_other_size,
     save_mask,
     take_photo,
 )
@@ -44,17 +44,16 @@ from mattework_editor.tiled_plane import TiledPlane
 
 OPEN_SUFFIXES = ("jpg", "jpeg", "png", "tif", "tiff", "psd", "psb", "webp", "avif", "heic", "bmp")
 RESHAPED = (
-    "The picture was cropped or turned since it was cut: the work goes on from the mask in the file, without the strokes "
-    "and edge settings of before."
+    "The picture was cropped, turned or scaled since it was cut: the work goes on from the mask in the file, without the "
+    "strokes and edge settings of before."
 )
 LAYERED = (".psd", ".psb", ".tif", ".tiff")
 SAVE_SUFFIXES = {"psd": "Photoshop", "tif": "Layered TIFF", "png": "PNG", "webp": "WebP"}
-_LAYERED_SUFFIXES = (".psd", ".psb", ".tif", ".tiff")
 
 
 def holds_work(path: Path) -> bool:
     """Whether a file of this name can be gone on with: it keeps the photo, the mask and the recipe, not only the result."""
-    return path.suffix.lower() in _LAYERED_SUFFIXES
+    return path.suffix.lower() in LAYERED
 
 
 def complete_name(path: Path, suffix: str, *, keeps_other: bool = True) -> Path:
@@ -106,7 +105,7 @@ def read_file(path: Path) -> Opened:
     recipe, inputs = found
     photo, notes = find_photo(document, recipe)
     recipe = follow_layers(document, photo, recipe)
-    if rests_on_other_shape(recipe, inputs, photo) and (mask := _find_mask(document, photo)) is not None:
+    if rests_on_other_size(recipe, inputs, photo) and (mask := _find_mask(document, photo)) is not None:
         there = _read_mask(mask, document)
         losses = list_losses(document, photo, found[0], keeps_mask=True)
         notes = (*document.notes, *notes, RESHAPED)

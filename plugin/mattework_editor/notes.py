@@ -43,8 +43,8 @@ NOTES = (
     "The file no longer holds the photo as a layer; the layer {layer} was used. It shows none of the old background at the "
     "edge, so the new edge may lie farther out: look at it.",
     "The photo has changed since the recipe was made; the layer {layer} was used.",
-    "The picture was cropped or turned since it was cut: the work goes on from the mask in the file, without the strokes "
-    "and edge settings of before.",
+    "The picture was cropped, turned or scaled since it was cut: the work goes on from the mask in the file, without the "
+    "strokes and edge settings of before.",
     "The mask was changed by hand since it was made; that work is not in the new edge, only in the file it came from.",
     "The mask was changed by hand since it was made; that work is not in the new edge.",
     "No layer holds the photo any more, so its layers ({count}) are put together.",

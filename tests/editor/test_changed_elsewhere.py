@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("PyQt6.QtWidgets", reason="needs PyQt6 and its system libraries", exc_type=ImportError)
 
 import mattework
-from mattework import EdgeSettings, Layer, Mask
+from mattework import EdgeSettings, Layer, Mask, Stroke
 from mattework.arrays import Floats, Samples
 from mattework_editor.engine import Engine
 from mattework_editor.files import lay_choices, make_planes, make_session, read_file, save_session
@@ -180,6 +180,27 @@ def test_what_the_editor_saves_is_what_its_recipe_makes(
         assert np.array_equal(one.mask.pixels[:, :], other.mask.pixels[:, :])
 
 
+def change_pixels(path: Path, change: Callable[[Samples], Samples]) -> Floats:
+    """Change every plane of the layers of a PSD likewise, as cropping, turning and scaling do; gives the changed mask."""
+    document = mattework.open_document(path)
+    height, width = change(np.zeros(document.size.shape, np.uint8)).shape
+    rect = mattework.Rect(0, 0, width, height)
+
+    def take(samples: Samples) -> Samples:
+        return cast("Samples", np.array(change(samples[:, :])))
+
+    def change_layer(layer: Layer) -> Layer:
+        mask = None if layer.mask is None else replace(layer.mask, pixels=take(layer.mask.pixels), rect=rect)
+        alpha = None if layer.alpha is None else take(layer.alpha)
+        return replace(layer, pixels=take(layer.pixels), alpha=alpha, rect=rect, mask=mask)
+
+    layers = tuple(change_layer(one) for one in document.layers if isinstance(one, Layer))
+    changed = replace(document, size=rect.size, layers=layers, composite=None, read_from=None)
+    mattework.save_document(changed, path, overwrite=True)
+    mask = next(one.mask.pixels for one in layers if one.mask is not None)
+    return (mask[:, :] / np.float32(255)).astype(np.float32)
+
+
 @pytest.mark.parametrize("as_trimap", [False, True])
 def test_a_file_that_was_cropped_elsewhere_goes_on_from_its_mask(
     tmp_path: Path, engine: Engine, as_trimap: bool
@@ -190,26 +211,10 @@ def test_a_file_that_was_cropped_elsewhere_goes_on_from_its_mask(
     given = {"trimap": trimap} if as_trimap else {"from_mask": truth}
     mattework.cut_out(picture, **given, edge=EdgeSettings(feather=3.0), colours=0.5).save(path)
     left, right = 30, 90
-    rect = mattework.Rect(0, 0, right - left, HEIGHT)
-
-    def cut(samples: Samples) -> Samples:
-        return cast("Samples", np.array(samples[:, left:right]))
-
-    def crop(layer: Layer) -> Layer:
-        mask = layer.mask
-        if mask is not None:
-            mask = replace(mask, pixels=cut(mask.pixels[:, :]), rect=rect)
-        alpha = None if layer.alpha is None else cut(layer.alpha)
-        return replace(layer, pixels=cut(layer.pixels), alpha=alpha, rect=rect, mask=mask)
-
-    document = mattework.open_document(path)
-    layers = tuple(crop(one) for one in document.layers if isinstance(one, Layer))
-    cropped = replace(document, size=rect.size, layers=layers, composite=None, read_from=None)
-    mattework.save_document(cropped, path, overwrite=True)
-    wanted = next(one.mask.pixels for one in layers if one.mask is not None)[:, :] / np.float32(255)
+    wanted = change_pixels(path, lambda samples: samples[:, left:right])
 
     opened = read_file(path)
-    assert any("cropped or turned" in note for note in opened.notes)
+    assert any("cropped, turned or scaled" in note for note in opened.notes)
     session = make_session(opened, engine)
     np.testing.assert_array_equal(session.planes.alpha.unpack(), wanted)
     assert session.recipe.edge.is_neutral
@@ -224,3 +229,25 @@ def test_a_file_that_was_cropped_elsewhere_goes_on_from_its_mask(
     assert again.choices is not None
     assert again.choices.recipe.subject.origin == "mask"
     np.testing.assert_allclose(make_session(again, engine).planes.alpha.unpack(), wanted, atol=1 / 255)
+
+
+@pytest.mark.parametrize("how", ["scaled", "cropped"])
+def test_strokes_are_not_drawn_on_a_file_that_was_scaled_or_cropped_in_proportion(
+    tmp_path: Path, engine: Engine, how: str
+) -> None:
+    picture, truth = draw_disc(WIDTH, HEIGHT)
+    path = tmp_path / "disc.psd"
+    stroke = Stroke(kind="foreground", radius=4, points=((10, 10),))
+    mattework.cut_out(picture, from_mask=truth, strokes=(stroke,)).save(path)
+    place = (
+        np.s_[::2, ::2] if how == "scaled" else np.s_[HEIGHT // 4 : -HEIGHT // 4, WIDTH // 4 : -WIDTH // 4]
+    )
+    wanted = change_pixels(path, lambda samples: samples[place])
+
+    opened = read_file(path)
+    assert any("cropped, turned or scaled" in note for note in opened.notes)
+    session = make_session(opened, engine)
+    assert session.recipe.strokes == ()
+    np.testing.assert_array_equal(session.planes.alpha.unpack(), wanted)
+    trimap = session.planes.base.unpack()
+    assert (trimap[wanted == 0] < 255).all(), "nothing is foreground where the stroke would be now"

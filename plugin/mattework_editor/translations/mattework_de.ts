@@ -2454,8 +2454,8 @@
       <translation>Das Foto ist grau, und so auch sein Hintergrund. Für Farben dahinter speichern Sie es erst als RGB.</translation>
     </message>
     <message>
-      <source>The picture was cropped or turned since it was cut: the work goes on from the mask in the file, without the strokes and edge settings of before.</source>
-      <translation>Das Bild wurde seit dem Freistellen beschnitten oder gedreht: Es geht mit der Maske in der Datei weiter, ohne die Striche und Kanteneinstellungen von vorher.</translation>
+      <source>The picture was cropped, turned or scaled since it was cut: the work goes on from the mask in the file, without the strokes and edge settings of before.</source>
+      <translation>Das Bild wurde seit dem Freistellen beschnitten, gedreht oder skaliert: Es geht mit der Maske in der Datei weiter, ohne die Striche und Kanteneinstellungen von vorher.</translation>
     </message>
     <message>
       <source>The picture's lower border cuts the subject off, so its foot is not seen; the ground of its shadow was taken to be there.</source>
