@@ -397,3 +397,12 @@ def test_what_could_not_be_saved_or_seen_is_refused_before_any_work(wrong: dict[
     picture, truth = draw_disc()
     with pytest.raises(UsageError):
         mattework.cut_out(picture, from_mask=truth, **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"shadow": "drop"}, {"edge": {"shift": 1}}, {"prompts": [1]}, {"strokes": ["line"]}, {"rules": 2}],
+)
+def test_what_is_of_another_kind_is_named(given: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=rf"{next(iter(given))}.* must be a mattework\."):
+        mattework.cut_out(np.zeros((20, 20, 3), np.uint8), from_mask=np.ones((20, 20), np.float32), **given)

@@ -111,6 +111,9 @@ def cut_out(
         raise UsageError(
             f'The matting model {matting_model} goes with the solver "neural", not with "{solver}".'
         )
+    _check_kinds(shadow=(shadow, Shadow), edge=(edge, EdgeSettings), rules=(rules, TrimapRules))
+    _check_kinds(**{f"prompts[{number}]": (one, Prompt) for number, one in enumerate(prompts)})
+    _check_kinds(**{f"strokes[{number}]": (one, Stroke) for number, one in enumerate(strokes)})
     recipe = Recipe(
         program=f"mattework {__version__}",
         trimap=rules
@@ -311,6 +314,13 @@ def _make_cutout(
     return finish_alpha(
         document, photo, alpha, trimap, subject, recipe, run, keeps_background=keeps_background
     )
+
+
+def _check_kinds(**given: tuple[object, type]) -> None:
+    """Refuse what is neither None nor of its kind, in words, before it is asked for what it has not."""
+    for name, (value, kind) in given.items():
+        if value is not None and not isinstance(value, kind):
+            raise UsageError(f"{name} must be a mattework.{kind.__name__}, not {value!r}.")
 
 
 def _check_request(recipe: Recipe) -> None:

@@ -282,7 +282,7 @@ def parse_recipe(text: str | bytes) -> Recipe:
         recipe = msgspec.convert(upgraded, Recipe)
     except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
         raise RecipeError(f"The recipe cannot be read: {error}.") from error
-    unknown = _find_unknown_field(upgraded, msgspec.to_builtins(recipe))
+    unknown = find_unknown_field(upgraded, msgspec.to_builtins(recipe))
     if unknown is not None:
         raise RecipeError(
             f'This Mattework does not know the recipe\'s setting "{unknown}". It is misspelt, or of a newer Mattework: '
@@ -294,18 +294,18 @@ def parse_recipe(text: str | bytes) -> Recipe:
     return recipe
 
 
-def _find_unknown_field(given: Any, known: Any) -> str | None:
-    """The first name in JSON that was given and is not in what was read of it, as `edge.feather`; None when all are."""
+def find_unknown_field(given: Any, known: Any) -> str | None:
+    """The first name in decoded JSON that is not in what was read of it, as `edge.feather`; None when all are."""
     if isinstance(given, dict) and isinstance(known, dict):
         for name, value in given.items():
             if name not in known:
                 return str(name)[:60]
-            inner = _find_unknown_field(value, known[name])
+            inner = find_unknown_field(value, known[name])
             if inner is not None:
                 return f"{name}.{inner}"
     elif isinstance(given, list) and isinstance(known, (list, tuple)):
         for one, read in zip(given, known, strict=True):
-            inner = _find_unknown_field(one, read)
+            inner = find_unknown_field(one, read)
             if inner is not None:
                 return inner
     return None

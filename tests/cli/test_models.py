@@ -194,6 +194,18 @@ def test_terms_are_asked_once_then_the_model_is_used(
     assert rows["mine"]["origin"] == "user"
 
 
+def test_what_show_prints_begins_a_record_of_ones_own(
+    home: Path, network: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", "u2net", "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    record["id"], record["files"] = "own", [{"name": "own.onnx"}]
+    (tmp_path / "own.onnx").write_bytes(network)
+    (tmp_path / "own.json").write_text(json.dumps(record))
+    assert run("import", str(tmp_path / "own.onnx")) == 0
+    assert (home / "own.onnx").read_bytes() == network
+
+
 def test_install_fetches_verify_checks_remove_deletes(
     home: Path, network: bytes, server: FileServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,10 +30,14 @@ def test_a_mask_comes_back_to_its_bits(width: int, height: int, bits: int, forma
     assert open_document(stream.getvalue()).depth == bits
 
 
-def test_values_out_of_range_are_clipped_and_bad_ones_are_0(tmp_path: Path) -> None:
+def test_a_little_overshoot_is_clipped_and_other_scales_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "mask.png"
-    save_mask(np.array([[-1.0, 2.0, np.nan]], np.float32), path)
+    save_mask(np.array([[-0.1, 1.2, 0.0]], np.float32), path)
     assert read_mask(path).tolist() == [[0, 1, 0]]
+    for bad in ([[-1.0, 2.0, 0.0]], [[0.0, 128.0, 255.0]], [[0.0, np.nan, 1.0]]):
+        with pytest.raises(UsageError, match=r"0 to 1|no numbers"):
+            save_mask(np.array(bad, np.float32), tmp_path / "other.png")
+        assert not (tmp_path / "other.png").exists()
     with pytest.raises(OutputExists):
         save_mask(np.zeros((1, 1), np.float32), path)
 

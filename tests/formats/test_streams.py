@@ -81,6 +81,15 @@ def test_a_stream_on_a_full_disk_is_told_in_words(when: str) -> None:
         write_target(Full(), write_twice, overwrite=False)
 
 
+def test_a_disk_without_room_to_prepare_a_stream_is_named() -> None:
+    def write(_: BinaryIO) -> tuple[str, ...]:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputNotWritable, match=r"The disk is full: .* has no room") as caught:
+        write_target(BytesIO(), write, overwrite=False)
+    assert "stream" not in str(caught.value)
+
+
 def test_a_reader_that_has_gone_is_no_failure_of_ours() -> None:
     class Gone(BytesIO):
         def write(self, data: object) -> int:

@@ -171,7 +171,7 @@ def test_a_changed_model_file_is_refused(models: Path) -> None:
     colour, trimap, _ = draw_scene(120, 120)
     solve_alpha(colour, trimap, solver="neural")
     file.write_bytes(write_local_mean() + b"\x12\x00")
-    with pytest.raises(ModelDamaged, match="changed since it was imported"):
+    with pytest.raises(ModelDamaged, match="changed since it was first seen"):
         solve_alpha(colour, trimap, solver="neural")
 
 

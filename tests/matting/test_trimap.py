@@ -298,3 +298,10 @@ def test_whatever_the_rules_a_disc_keeps_its_middle_and_its_surroundings(band: f
 def test_an_endless_band_is_refused() -> None:
     with pytest.raises(UsageError, match="endless"):
         make_trimap(draw_disc(), Size(32, 32), rules=TrimapRules(band=float("inf")))
+
+
+def test_a_photo_of_another_size_is_refused() -> None:
+    mask = draw_disc(60, 20.0)
+    for shape in ((60, 120, 3), (0, 120, 3), (1, 1, 120, 3)):
+        with pytest.raises(UsageError):
+            make_trimap(mask, Size(120, 120), rgb=np.zeros(shape, np.uint8))

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mattework.errors import Cancelled, ConsentNeeded, DownloadFailed, UsageError
+from mattework.errors import Cancelled, ConsentNeeded, DownloadFailed, ModelDamaged, UsageError
 from mattework.models.consent import give_consent
 from mattework.models.download import install_model
 from mattework.models.spec import InputRule, Licence, ModelFile, ModelSpec, SizeRule
@@ -294,3 +294,25 @@ def test_what_the_machine_is_set_to_is_told_where_it_cannot_be_used(
     with pytest.raises(DownloadFailed, match=r"cannot be used as this machine is set up .* ALL_PROXY"):
         install_model(store, make_spec(server.address))
     assert server.requests == []
+
+
+def test_a_damaged_file_is_not_taken_for_an_installed_model(store: ModelStore, server: FileServer) -> None:
+    store.home.mkdir(parents=True, exist_ok=True)
+    (store.home / NAME).write_bytes(CONTENT[:1000])
+    with pytest.raises(ModelDamaged, match="Delete that file and get it again: mattework models install"):
+        install_model(store, make_spec(server.address))
+    (store.home / NAME).unlink()
+    install_model(store, make_spec(server.address))
+    assert install_model(store, make_spec(server.address)) == []
+
+
+def test_going_on_is_promised_only_where_the_server_lets_us(store: ModelStore, server: FileServer) -> None:
+    server.cut_after, server.cuts = 300_000, 99
+    with pytest.raises(DownloadFailed, match="goes on from there"):
+        install_model(store, make_spec(server.address))
+    server.etag, server.ranges, server.cuts = "", False, 99
+    (store.home / f"{NAME}.part").unlink()
+    (store.home / f"{NAME}.part.version").unlink(missing_ok=True)
+    with pytest.raises(DownloadFailed) as caught:
+        install_model(store, make_spec(server.address))
+    assert "goes on from there" not in str(caught.value)

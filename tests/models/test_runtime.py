@@ -342,6 +342,16 @@ def test_damaged_files_are_told_apart(store: ModelStore, content: bytes) -> None
         open_tiny(store, content, InputRule(size=SQUARE), OutputRule())
 
 
+def test_a_broken_file_is_not_what_the_sound_one_is_held_to(store: ModelStore) -> None:
+    """Nobody published a hash: what is put in by hand is held to from its first use on, but not if it cannot be read."""
+    sound = pick_channel(0)
+    with pytest.raises(ModelDamaged, match=r"tiny\.onnx is not a sound ONNX file"):
+        open_tiny(store, sound[:60], InputRule(size=SQUARE), OutputRule())
+    open_tiny(store, sound, InputRule(size=SQUARE), OutputRule())
+    with pytest.raises(ModelDamaged, match="first seen"):
+        open_tiny(store, pick_channel(1), InputRule(size=SQUARE), OutputRule())
+
+
 def test_missing_models_name_the_file_and_the_folder(store: ModelStore) -> None:
     with pytest.raises(ModelNotInstalled, match=r"models install u2netp.*put u2netp\.onnx into") as caught:
         open_session(find_spec("u2netp"), store)

@@ -109,3 +109,14 @@ def test_a_runtime_folder_of_somebody_else_is_refused(places: Path) -> None:
     os.chown(places / "run", 65534, 65534)
     with pytest.raises(EngineError, match="belongs to somebody else"):
         connect_worker(COMMAND)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775])
+def test_a_folder_that_others_write_into_is_refused_and_left_as_it_is(places: Path, mode: int) -> None:
+    folder = places / "run"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(EngineError, match="Name a folder of its own as MATTEWORK_RUNTIME"):
+        connect_worker(COMMAND)
+    assert folder.stat().st_mode & 0o7777 == mode
+    assert not any(folder.iterdir())

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -207,6 +207,16 @@ def test_refusals_are_sentences_and_the_connection_goes_on(places: Path) -> None
         with pytest.raises(EngineError, match="-96 x -80 cannot be taken"):
             client.call("shadow", ShadowRequest(-96, -80, "known.raw", "u8"))
         assert (folder / "picture.raw").exists()
+
+
+def test_a_misspelt_request_is_named_and_not_passed_over(places: Path) -> None:
+    with connect_worker(COMMAND) as client:
+        picture, _ = send_disc(client)
+        asked = asdict(CutRequest(picture, "u8"))
+        with pytest.raises(EngineError, match='nothing here is called "promts"'):
+            client.call("cut", {**asked, "promts": []})
+        with pytest.raises(EngineError, match=r'nothing here is called "edge\.fether"'):
+            client.call("cut", {**asked, "edge": {"fether": 3.0}})
 
 
 def test_a_full_disk_is_told_and_nothing_stays(places: Path) -> None:

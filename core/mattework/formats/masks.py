@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from mattework.arrays import Bytes, Floats, Samples
+from mattework.arrays import Bytes, Floats, Samples, check_soft_mask
 from mattework.document.model import ColorMode, Depth, Document, Metadata, array_depth, depth_white
 from mattework.errors import UsageError
 from mattework.formats.straight import change_depth
@@ -39,7 +39,7 @@ def save_mask(
     resolution and EXIF are kept; a colour profile would change what the values mean.
 
     Raises:
-        UsageError: another format, depth, shape or type of array.
+        UsageError: another format, depth, shape or type of array, or values that are not of 0 to 1.
         OutputError: as `save_document`.
     """
     if alpha.ndim != 2 or alpha.size == 0:
@@ -50,9 +50,10 @@ def save_mask(
         )
     if bits not in (8, 16):
         raise UsageError(f"A mask is written with 8 or 16 bits, not {bits}.")
+    check_soft_mask(alpha)
     container = _choose_mask_format(target, format)
     depth: Depth = 8 if bits == 8 else 16
-    gray = change_depth(np.nan_to_num(alpha.astype(np.float32, copy=False))[..., None], depth)
+    gray = change_depth(alpha.astype(np.float32, copy=False)[..., None], depth)
     kept = replace(metadata or Metadata(), icc=None, xmp=None)
 
     def write(stream: BinaryIO) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -67,7 +68,15 @@ def write_target(target: Target, write: Writer, *, overwrite: bool) -> tuple[str
                 return write(stream)
         with tempfile.NamedTemporaryFile(suffix=".mattework") as holder:
             spool = cast("BinaryIO", holder.file)
-            notes = write(spool)
+            try:
+                notes = write(spool)
+                spool.flush()
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                raise OutputNotWritable(
+                    f"The disk is full: {tempfile.gettempdir()} has no room for the picture. Free some space and try again."
+                ) from error
             spool.seek(0)
             while block := spool.read(_COPY_BYTES):
                 target.write(block)

@@ -167,6 +167,7 @@ def resolve_strokes(
     Raises:
         UsageError, ModelError, RecipeError: as `resolve_region`.
     """
+    check_request(colour, trimap, soft_mask, opacity)
     drawn, solved = draw_strokes(trimap, strokes[:already]), alpha.copy()
     frame = Size(trimap.shape[1], trimap.shape[0]).rect
     for number, stroke in enumerate(strokes[already:], already + 1):

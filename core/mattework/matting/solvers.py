@@ -125,7 +125,7 @@ def choose_solver(solver: str, matting: MattingChoice | None = None) -> None:
     """
     if solver == "auto" or solver in SOLVERS:
         return
-    names = ", ".join(("auto", *SOLVERS))
+    names = ", ".join(("auto", "neural", *SOLVERS))
     if solver != "neural":
         raise UsageError(f'There is no solver "{solver}". Solvers that are there: {names}.')
     try:

@@ -13,6 +13,7 @@ from mattework.arrays import (
     Floats,
     Samples,
     WritablePlane,
+    check_colour,
     check_soft_mask,
     split_rows,
 )
@@ -75,7 +76,8 @@ def make_trimap(
         (H, W) uint8 of 0 (background), 128 (unknown) and 255 (foreground).
 
     Raises:
-        UsageError: the mask is empty, not two-dimensional or not finite, or the rules contradict each other.
+        UsageError: the mask is empty, not two-dimensional or not finite, the photo is of another size, or the rules
+            contradict each other.
     """
     trimap = np.empty(size.shape, np.uint8)
     lay_trimap(trimap, soft_mask, rgb=rgb, rules=rules, part_of=part_of)
@@ -100,6 +102,12 @@ def lay_trimap(
     size = Size(trimap.shape[1], trimap.shape[0])
     if size.area == 0:
         return
+    if rgb is not None:
+        check_colour(rgb)
+        if rgb.shape[:2] != size.shape:
+            raise UsageError(
+                f"The photo is {rgb.shape[:2]} and the trimap {size.shape}: they are not of one picture."
+            )
     work = _choose_work_size(size, part_of or size, max(soft_mask.shape))
     fields = _lay_fields(soft_mask, work, rgb, rules, size, part_of or size)
     for number, (value, coded) in enumerate(fields):

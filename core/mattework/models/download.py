@@ -42,11 +42,14 @@ def install_model(
 
     Raises:
         ConsentNeeded: the weights are for non-commercial use and nobody has accepted that yet.
+        ModelDamaged: a file of it that is here already is not the record's.
         DownloadFailed: no address or no hash is known, no network, no space, another process is fetching the same file, or
             what arrived is not the file.
         UsageError: the mirror is no http or https address.
         Cancelled: by `progress`; what has arrived is kept for the next time.
     """
+    for found in store.find_files(spec):
+        store.verify_file(spec, found, progress=progress)
     missing = store.find_missing(spec)
     mirror = check_download(store, spec, mirror)
     if missing and not has_consent(spec):
@@ -98,7 +101,8 @@ def _fetch_file(file: ModelFile, folder: Path, url: str, page: str | None, progr
         raise DownloadFailed(f"{error} {by_hand}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = str(error) or type(error).__name__
-        kept = " What has arrived is kept and the next try goes on from there." if _size(part) else ""
+        goes_on = _size(part) and _read_validator(part)
+        kept = " What has arrived is kept and the next try goes on from there." if goes_on else ""
         raise DownloadFailed(
             f"{file.name} could not be fetched from {url}: {reason}.{kept} {by_hand}"
         ) from error

@@ -21,6 +21,7 @@ from mattework.errors import (
 )
 from mattework.geometry import Size
 from mattework.models.devices import Device, load_onnxruntime, make_session_options, resolve_device
+from mattework.models.first_sights import forget_first_sights
 from mattework.models.hashes import join_hashes
 from mattework.models.placement import place_photo
 from mattework.models.spec import FileRole, ModelSpec
@@ -223,7 +224,10 @@ def _load_graphs(
         try:
             session = onnxruntime.InferenceSession(str(path), options, providers=providers)
         except Exception as error:
-            raise _explain(error, spec, device, path) from error
+            told = _explain(error, spec, device, path)
+            if isinstance(told, ModelDamaged):  # what cannot be read is not what to hold the next file to
+                forget_first_sights({path.name})
+            raise told from error
         session.disable_fallback()
         if session.get_providers()[0] != device.provider:
             raise DeviceUnavailable(f"{device.label} refused the model {spec.id}. Use --device cpu.")

@@ -305,6 +305,9 @@ _TABLES: dict[str, type] = {
 }
 
 
+SHOWN_FACTS = ("sha256", "state", "get", "found")
+
+
 def _refuse_unknown_fields(raw: Any, kind: type, place: str) -> None:
     """A misspelt field must not be passed over: it would quietly run the network with another rule."""
     known = {field.name for field in fields(kind)}
@@ -319,11 +322,16 @@ def _refuse_unknown_fields(raw: Any, kind: type, place: str) -> None:
 def convert_spec(raw: Any, *, source: str) -> ModelSpec:
     """A decoded TOML or JSON table as a checked record. `source` names where it came from in messages.
 
+    What `mattework models show --json` tells of this machine beside the record (`SHOWN_FACTS`) is passed over, so that
+    its answer can be the beginning of a record of one's own.
+
     Raises:
         ModelError: a field is missing, unknown or of the wrong kind.
     """
     import msgspec
 
+    if isinstance(raw, dict):
+        raw = {key: value for key, value in raw.items() if key not in SHOWN_FACTS}
     try:
         _refuse_unknown_fields(raw, ModelSpec, "the record")
         spec = msgspec.convert(raw, ModelSpec)

@@ -298,7 +298,7 @@ class ModelStore:
             write_first_sight(found.file.name, hashes.sha256)
         elif seen != hashes.sha256:
             raise ModelDamaged(
-                f"{found.path} has changed since it was imported. If that was meant, import it again: "
+                f"{found.path} has changed since it was first seen. If that was meant, import it again: "
                 f"mattework models import {found.path} --as {spec.id}"
             )
 
@@ -327,7 +327,8 @@ class ModelStore:
             return "This copy of Mattework is damaged. Install it again."
         if found.place == "rembg":
             return "Delete it there or let rembg fetch it again; Mattework does not touch that folder."
-        return f"Remove it and get it again: mattework models remove {spec.id}"
+        way = f"install {spec.id}" if has_download(found.file) else f"import FILE --as {spec.id}"
+        return f"Delete that file and get it again: mattework models {way}"
 
 
 def open_store() -> ModelStore:

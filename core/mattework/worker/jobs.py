@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mattework._version import __version__
 from mattework.errors import MatteworkError, UsageError
+from mattework.recipe import find_unknown_field
 from mattework.worker.cutting import COLOURS_FILE, Task, adjust_edge, cut_subject, refine_edge
 from mattework.worker.protocol import (
     PROTOCOL,
@@ -222,9 +223,14 @@ def _read_params(params: Mapping[str, Any], kind: type[Params]) -> Params:
     import msgspec
 
     try:
-        return msgspec.convert(params, kind)
+        request = msgspec.convert(params, kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"The request cannot be read: {error}.") from error
+    # A misspelt name must not be passed over: it would quietly give another result.
+    unknown = find_unknown_field(params, msgspec.to_builtins(request))
+    if unknown is not None:
+        raise UsageError(f'The request cannot be read: nothing here is called "{unknown}".')
+    return request
 
 
 def _follow_stages(whole: Progress) -> Progress:

@@ -67,18 +67,22 @@ def make_runtime_folder() -> Path:
 
 
 def check_runtime_folder(folder: Path) -> None:
-    """See that nobody else put the folder there, and close it to others.
+    """See that nobody else put the folder there, nor can put anything into it. What is there stays as it is.
 
     Raises:
-        EngineError: it is somebody else's, or no folder.
+        EngineError: it is somebody else's or open to others, or no folder.
     """
     if sys.platform == "win32":
         return
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise EngineError(f"{folder} belongs to somebody else. Delete it, or ask who made it.", "runtime")
-    if stat.S_IMODE(found.st_mode) != 0o700:
-        folder.chmod(0o700)
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise EngineError(
+            f"Others may write into {folder}. Name a folder of its own as MATTEWORK_RUNTIME, or close it: "
+            f"chmod go-w {folder}",
+            "runtime",
+        )
 
 
 def record_path(name: str) -> Path:
