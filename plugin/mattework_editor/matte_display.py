@@ -115,6 +115,7 @@ class MatteDisplay(QObject):
         edge, scale, visible = wanted
         level = sources.matte.choose_level(scale)
         alpha, opacity, strokes = session.planes.alpha, session.photo.alpha, session.recipe.strokes
+        chosen = session.recipe.edge
 
         def work(_: Task) -> tuple[Rect, Bytes]:
             return preview_matte(alpha, edge, opacity, visible, level, strokes)
@@ -124,11 +125,11 @@ class MatteDisplay(QObject):
             where, values = result
             plane = sources.matte.levels[level]
             if sources is self._sources and plane is not None and not isinstance(plane, Halved):
-                if edge == session.recipe.edge:
-                    self.show(session.size.rect)  # tried, and moved back
-                else:
+                if edge != session.recipe.edge == chosen:
                     plane[where.slices] = values
                     self.refreshed.emit(visible)
+                else:
+                    self.show(session.size.rect)  # tried, and moved back or chosen otherwise meanwhile
             self._next_preview()
 
         def fail(error: BaseException) -> None:

@@ -41,6 +41,7 @@ class Stepping(QObject):
         return self._bench.session.history if self._bench.session is not None else History()
 
     def undo(self) -> None:
+        self._bench.settling.emit()
         if self._bench.drop_choice():
             return
         if self._bench.strokes.drop_newest():
@@ -49,6 +50,7 @@ class Stepping(QObject):
             self._go_by(-1)
 
     def redo(self) -> None:
+        self._bench.settling.emit()
         self._go_by(1)
 
     def _go_by(self, count: int) -> None:

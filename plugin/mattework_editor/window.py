@@ -41,6 +41,7 @@ from mattework_editor.panels.brush import BrushPanel
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.layers import LayersPanel, list_others
 from mattework_editor.panels.parts import PartsPanel
+from mattework_editor.panels.setting import Setting
 from mattework_editor.panels.shadow import ShadowPanel
 from mattework_editor.panels.steps import StepsPanel
 from mattework_editor.panels.view import ViewPanel
@@ -101,6 +102,7 @@ class EditorWindow(QMainWindow):
 
     def _connect(self) -> None:
         bench, canvas = self.workbench, self.canvas
+        bench.settling.connect(self._settle_settings)
         bench.changed.connect(self._show_state)
         bench.sources_replaced.connect(self._show_sources)
         bench.opened.connect(self._show_opened)
@@ -345,6 +347,10 @@ class EditorWindow(QMainWindow):
 
     _had_subject = _starts_again = _closes_later = False
     _suited_radius = Brush().radius
+
+    def _settle_settings(self) -> None:
+        for setting in self.findChildren(Setting):
+            setting.settle()
 
     def _show_busy(self, title: str) -> None:
         self.status.show_work(title)

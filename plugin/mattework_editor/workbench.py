@@ -40,8 +40,10 @@ Refused = Callable[[OutputNotWritable], None]
 
 
 class Workbench(QObject):
-    """See the module. `session` is None until a photo is open."""
+    """See the module. `session` is None until a photo is open. `settling` comes before what counts all choices in: what is
+    moved and not at rest yet is chosen then."""
 
+    settling = pyqtSignal()
     changed = pyqtSignal()
     sources_replaced = pyqtSignal(bool)
     refreshed = pyqtSignal(object)
@@ -335,6 +337,7 @@ class Workbench(QObject):
         given_up: Step = lambda: None,
     ) -> None:
         """Make something of the session when what runs has ended, beside the window: a file, a picture to copy."""
+        self.settling.emit()
         session = self.session
         if session is None:
             given_up()

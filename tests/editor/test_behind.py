@@ -59,7 +59,7 @@ def test_what_lies_between_the_ends_of_a_gradient_stays(
     )
     disc.wait()
     panel.angle.box.setValue(180)
-    panel.angle._settle()
+    panel.angle.settle()
     disc.wait()
     assert disc.session.recipe.background == "linear-gradient(180deg, #ff0000 0%, #00ff00 25%, #0000ff 100%)"
     assert disc.see(10, 51).green() > 200

@@ -92,7 +92,7 @@ def test_the_cut_out_is_shown_in_clean_colours(driver: Driver, tmp_path: Path) -
     for amount in (0.0, 1.0):
         driver.window.edge.colours.show_value(100 * (1 - amount))
         driver.window.edge.colours.box.setValue(100 * amount)
-        driver.window.edge.colours._settle()
+        driver.window.edge.colours.settle()
         driver.window.show_view(View.BLACK)
         driver.wait()
         colour = driver.see(120, 40)

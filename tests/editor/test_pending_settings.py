@@ -18,6 +18,7 @@ from PyQt6.QtCore import Qt
 from editor.driving import TEST, Keys, save_to, wait_until
 from mattework import EdgeSettings, Recipe, Shadow, Stroke, resolve_region
 from mattework_editor.choosing import find_chosen, lay_chosen
+from mattework_editor.files import read_file
 from mattework_editor.panels.edge import EdgePanel
 from mattework_editor.panels.shadow import ShadowPanel
 
@@ -48,7 +49,7 @@ def test_a_slider_that_is_held_stays_where_it_is_held(disc: Driver) -> None:
     disc.wait()
 
 
-def test_what_is_moved_just_before_saving_is_not_lost(
+def test_what_is_moved_just_before_saving_is_saved(
     disc: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_to(monkeypatch, tmp_path / "kept.psd")
@@ -57,7 +58,23 @@ def test_what_is_moved_just_before_saving_is_not_lost(
     disc.wait()
     wait_until(lambda: disc.session.recipe.edge.smooth == 5.0, 5)
     disc.wait()
-    assert disc.session.history.is_dirty
+    assert not disc.session.history.is_dirty
+    kept = read_file(tmp_path / "kept.psd").choices
+    assert kept is not None
+    assert kept.recipe.edge.smooth == 5.0
+
+
+def test_undo_takes_back_what_was_moved_last_and_not_the_stroke_before(disc: Driver) -> None:
+    disc.bench.paint("Add", (Stroke(kind="foreground", radius=12, points=((80, 100), (90, 110))),))
+    disc.wait()
+    painted = disc.session.recipe.strokes
+    disc.window.edge.smooth.slider.setValue(50)
+    disc.key(Qt.Key.Key_Z, Keys.ControlModifier)
+    TEST.qWait(500)
+    disc.wait()
+    assert disc.session.recipe.edge == EdgeSettings()
+    assert disc.window.edge.smooth.value() == 0
+    assert disc.session.recipe.strokes == painted, "the stroke is still there"
 
 
 def test_a_setting_that_waits_is_not_laid_on_another_photo(disc: Driver, disc_file: Path) -> None:
@@ -76,7 +93,7 @@ def test_a_slider_leaves_the_others_as_finely_as_they_were_chosen(application: o
     edge = EdgeSettings(smooth=1.25, feather=60.0, contrast=0.333, shift=0.04)
     panel.show_recipe(Recipe(edge=edge))
     panel.shift.box.setValue(3.0)
-    panel.shift._settle()
+    panel.shift.settle()
     assert [one.edge for one in chosen] == [replace(edge, shift=3.0)]
 
 
@@ -86,7 +103,7 @@ def test_a_shadows_other_numbers_stay_as_they_were(application: object) -> None:
     shadow = Shadow(kind="drop", dx=2.5, dy=7.25, blur=3.4, opacity=0.335)
     panel.show_recipe(Recipe(shadow=shadow))
     panel.dx.box.setValue(9)
-    panel.dx._settle()
+    panel.dx.settle()
     (recipe,) = chosen
     assert recipe.shadow is not None
     assert replace(recipe.shadow, colour=shadow.colour) == replace(shadow, dx=9)
@@ -113,7 +130,7 @@ def paint_slowly(disc: Driver) -> None:
 
 def choose(box: Any, value: float) -> None:
     box.box.setValue(value)
-    box._settle()
+    box.settle()
 
 
 def test_two_sliders_moved_while_a_stroke_is_solved_are_both_chosen(

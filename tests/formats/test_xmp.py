@@ -80,6 +80,17 @@ def test_nothing_is_left_of_a_recipe_that_was_taken_out() -> None:
     assert again == written, "refining does not let the packet grow"
 
 
+def test_thumbnails_go_which_show_the_whole_photograph() -> None:
+    opening = b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+    shown = b"<xmp:Thumbnails><rdf:Alt><rdf:li>AAAA</rdf:li></rdf:Alt></xmp:Thumbnails>"
+    packet = FOREIGN.replace(b"</rdf:RDF>", opening + shown + b"</rdf:Description></rdf:RDF>", 1)
+    assert shown in packet
+    cleaned = clean_xmp(packet)
+    assert cleaned is not None
+    assert b"AAAA" not in cleaned
+    assert opening in cleaned
+
+
 def test_orientation_goes_and_the_rest_stays_byte_for_byte() -> None:
     cleaned = clean_xmp(FOREIGN)
     assert cleaned is not None

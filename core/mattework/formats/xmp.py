@@ -38,6 +38,7 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ORIENTATION = "http://ns.adobe.com/tiff/1.0/ Orientation"
+_THUMBNAILS = "http://ns.adobe.com/xap/1.0/ Thumbnails"
 _PROPERTIES = ("Recipe", "SoftMask", "Trimap")
 _MAX_DEPTH = 200
 
@@ -138,11 +139,12 @@ def add_words(xmp: bytes | None, words: Mapping[str, str]) -> bytes | None:
 
 
 def clean_xmp(xmp: bytes | None) -> bytes | None:
-    """The packet as UTF-8 without `tiff:Orientation`, which readers have applied; None when it is broken.
+    """The packet as UTF-8 without `tiff:Orientation`, which readers have applied, and without thumbnails, which would show
+    the whole photograph inside a file that was made to hide its background; None when it is broken.
 
     Document type declarations are refused, so entities cannot be used to blow a packet up.
     """
-    return _remove(xmp, lambda name: name == _ORIENTATION)
+    return _remove(xmp, lambda name: name in (_ORIENTATION, _THUMBNAILS))
 
 
 # --- finding ---------------------------------------------------------------------------------------------------------

@@ -56,9 +56,9 @@ class Setting(QWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
-        self._rest.timeout.connect(self._settle)
+        self._rest.timeout.connect(self.settle)
         self.slider.valueChanged.connect(lambda value: self._change(value * self._step, self.box))
-        self.slider.sliderReleased.connect(self._settle)
+        self.slider.sliderReleased.connect(self.settle)
         self.box.valueChanged.connect(lambda value: self._change(value, self.slider))
 
     def value(self) -> float:
@@ -110,9 +110,10 @@ class Setting(QWidget):
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() is QEvent.Type.EnabledChange and not self.isEnabled():
-            self._settle()  # what begins now would take it back
+            self.settle()  # what begins now would take it back
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """What it says is chosen now, if it was not yet."""
         self._rest.stop()
         if self.value() != self._chosen:
             self._chosen = self._shown = self.box.value()
